@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+using Mbsa.Actors.Scenarios;
+
+namespace Mbsa.Actors.Results;
+
+/// <summary>What a run measured. A run that was interrupted or failed in part has one too.</summary>
+public sealed record RunResult
+{
+    /// <summary>What was run.</summary>
+    public required ScenarioSpec Scenario { get; init; }
+
+    /// <summary>Length of the measured part, in nanoseconds of the scenario's clock; shorter than asked when interrupted.</summary>
+    public required long MeasuredNs { get; init; }
+
+    /// <summary>Hash over every quantum of the run in order; null under the wall clock.</summary>
+    public ulong? TraceHash { get; init; }
+
+    /// <summary>Ended before its time.</summary>
+    public bool Interrupted { get; init; }
+
+    /// <summary>Real time the run took, in seconds. Not part of the report: it differs from run to run.</summary>
+    public double ElapsedSeconds { get; init; }
+
+    /// <summary>Use of the host, each between 0 and 1.</summary>
+    public required HostUtilisation Utilisation { get; init; }
+
+    /// <summary>Every VM in the scenario's order.</summary>
+    public required ImmutableArray<VmResult> Vms { get; init; }
+
+    /// <summary>The time series, if asked for.</summary>
+    public ImmutableArray<WindowResult> Windows { get; init; } = [];
+
+    /// <summary>What went wrong in the run, a line each: failed VCPUs, blocks that were not what was written.</summary>
+    public ImmutableArray<string> Problems { get; init; } = [];
+}
+
+/// <summary>Use of a host's resources over the measured part, each between 0 and 1.</summary>
+public sealed record HostUtilisation(double Cpu, double Bus, double Nvm);
+
+/// <summary>What one VM did in the measured part.</summary>
+public sealed record VmResult
+{
+    /// <summary>The VM.</summary>
+    public required VmSpec Spec { get; init; }
+
+    /// <summary>How it stood at the end.</summary>
+    public required VmState State { get; init; }
+
+    /// <summary>Its reads.</summary>
+    public required DirectionResult Read { get; init; }
+
+    /// <summary>Its writes.</summary>
+    public required DirectionResult Write { get; init; }
+
+    /// <summary>Core time spent on I/O, in nanoseconds.</summary>
+    public long StorageCpuNs { get; init; }
+
+    /// <summary>Core time spent computing, in nanoseconds.</summary>
+    public long ComputeCpuNs { get; init; }
+
+    /// <summary>Time its VCPUs were ready to run and did not, in nanoseconds, summed over VCPUs.</summary>
+    public long WaitingNs { get; init; }
+
+    /// <summary>Share of the host's core time the policy planned for it, 0 to 1; null where the policy plans none.</summary>
+    public double? PlannedShare { get; init; }
+
+    /// <summary>Share of the core time used by all VMs that it got, 0 to 1.</summary>
+    public double AchievedShare { get; init; }
+
+    /// <summary>Blocks read back and compared with what was written to them.</summary>
+    public long BlocksVerified { get; init; }
+
+    /// <summary>Of those, the ones that were not what was written.</summary>
+    public long BlocksWrong { get; init; }
+
+    /// <summary>Quanta its VCPUs were granted.</summary>
+    public long Quanta { get; init; }
+
+    /// <summary>Wear of its disk; null without one.</summary>
+    public WearResult? Wear { get; init; }
+}
+
+/// <summary>How a VM stands.</summary>
+public enum VmState
+{
+    /// <summary>Waiting for an event that starts it.</summary>
+    Waiting,
+
+    /// <summary>Running.</summary>
+    Running,
+
+    /// <summary>All its jobs came to their end.</summary>
+    Finished,
+
+    /// <summary>Stopped by an event.</summary>
+    Stopped,
+
+    /// <summary>Given up on after a failure.</summary>
+    Failed,
+}
+
+/// <summary>One direction of a VM's I/O.</summary>
+/// <param name="Operations">I/Os completed.</param>
+/// <param name="Bytes">Bytes they moved.</param>
+/// <param name="LatencyNs">Their latencies; null when there were none.</param>
+public sealed record DirectionResult(long Operations, long Bytes, LatencySummary? LatencyNs);
+
+/// <summary>A latency distribution, in nanoseconds. Percentiles are within 1 % of the recorded value.</summary>
+public sealed record LatencySummary(long Min, double Mean, long P50, long P95, long P99, long P999, long Max, long Samples);
+
+/// <summary>Wear of one disk over the measured part.</summary>
+public sealed record WearResult(string Policy, long Writes, long ExtraWrites, long Max, double Mean, double CoefficientOfVariation);
+
+/// <summary>One window of the time series.</summary>
+/// <param name="StartNs">Start, in nanoseconds after the measured part began.</param>
+/// <param name="Operations">I/Os each VM completed in it, in the scenario's order of VMs.</param>
+public sealed record WindowResult(long StartNs, ImmutableArray<long> Operations);

@@ -1,0 +1,188 @@
+using System.Collections.Immutable;
+using Mbsa.Nvm.Timing;
+using Mbsa.Vm.Paths;
+using Mbsa.Vm.Workload;
+
+namespace Mbsa.Actors.Scenarios;
+
+/// <summary>A whole experiment, checked and complete: names are unique, profiles resolved, counts expanded.</summary>
+public sealed record ScenarioSpec
+{
+    /// <summary>Name of the scenario.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What it shows.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>Seed of everything random in it.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Which clock it runs under.</summary>
+    public ClockKind Clock { get; init; } = ClockKind.Virtual;
+
+    /// <summary>Length of the measured part, in nanoseconds of the scenario's clock.</summary>
+    public required long DurationNs { get; init; }
+
+    /// <summary>Length of the part before it that is run and not measured, in nanoseconds.</summary>
+    public long WarmupNs { get; init; }
+
+    /// <summary>Length of the windows of the time series, in nanoseconds; null for none.</summary>
+    public long? WindowNs { get; init; }
+
+    /// <summary>Whether wall clock times every I/O or a sample of them.</summary>
+    public LatencySampling Latency { get; init; } = LatencySampling.Sampled;
+
+    /// <summary>The emulated host.</summary>
+    public required HostSpec Host { get; init; }
+
+    /// <summary>Every VM, counts expanded.</summary>
+    public required ImmutableArray<VmSpec> Vms { get; init; }
+
+    /// <summary>What happens during the run, in order of time.</summary>
+    public ImmutableArray<ScenarioEvent> Events { get; init; } = [];
+}
+
+/// <summary>The two clocks of DESIGN: the same actors under both.</summary>
+public enum ClockKind
+{
+    /// <summary>Discrete-event time: deterministic, any number of cores.</summary>
+    Virtual,
+
+    /// <summary>Real threads, real memory, real time.</summary>
+    Wall,
+}
+
+/// <summary>How latencies are taken under the wall clock. Counts are always exact.</summary>
+public enum LatencySampling
+{
+    /// <summary>One I/O in 16: a timestamp after each would end the overlap of one read with the next.</summary>
+    Sampled,
+
+    /// <summary>Every I/O.</summary>
+    Every,
+}
+
+/// <summary>What happens to the bytes of an I/O.</summary>
+public enum PayloadKind
+{
+    /// <summary>Nothing: mapping, wear and timing only.</summary>
+    None,
+
+    /// <summary>A stamp at the head of each block, checked on every read.</summary>
+    Stamp,
+
+    /// <summary>All of them.</summary>
+    Full,
+}
+
+/// <summary>An emulated physical machine and its NVM device.</summary>
+public sealed record HostSpec
+{
+    /// <summary>The machine.</summary>
+    public required MachineProfile Machine { get; init; }
+
+    /// <summary>The device's kind.</summary>
+    public required DeviceProfile Device { get; init; }
+
+    /// <summary>Size of the NVM device in bytes.</summary>
+    public required long NvmSizeBytes { get; init; }
+
+    /// <summary>The file that holds the NVM device, or null for memory that goes with the run.</summary>
+    public string? NvmFile { get; init; }
+
+    /// <summary>What happens to the bytes of an I/O.</summary>
+    public required PayloadKind Payload { get; init; }
+
+    /// <summary>Name of the QoS policy.</summary>
+    public string Policy { get; init; } = "fair";
+
+    /// <summary>Core time a VCPU is granted at once, in nanoseconds.</summary>
+    public required long QuantumNs { get; init; }
+}
+
+/// <summary>One VM. Without storage it can only compute.</summary>
+public sealed record VmSpec
+{
+    /// <summary>Unique in the scenario.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Virtual processors; on the path <see cref="IoPath.Host"/>, threads of the host.</summary>
+    public int Vcpus { get; init; } = 1;
+
+    /// <summary>Its disk, if any.</summary>
+    public StorageSpec? Storage { get; init; }
+
+    /// <summary>What it was promised.</summary>
+    public QosSpec Qos { get; init; } = QosSpec.BestEffort;
+
+    /// <summary>What it does: each job's clones are dealt to the VCPUs in turn.</summary>
+    public required ImmutableArray<JobSpec> Jobs { get; init; }
+
+    /// <summary>Whether it runs from the beginning, or waits for an event that starts it.</summary>
+    public bool StartsAtOnce { get; init; } = true;
+}
+
+/// <summary>A VM's disk on a child of the NVM device.</summary>
+/// <param name="Path">How its I/O reaches the NVM.</param>
+/// <param name="SizeBytes">Bytes of the virtual disk that the guest can use, a multiple of 4 KiB.</param>
+/// <param name="WearPolicy">Name of the wear-levelling policy.</param>
+public sealed record StorageSpec(IoPath Path, long SizeBytes, string WearPolicy = "none");
+
+/// <summary>What was promised to a VM. Shares are fractions of the host, 0 to 1.</summary>
+public sealed record QosSpec
+{
+    /// <summary>Weight 1, nothing reserved, no limit.</summary>
+    public static QosSpec BestEffort { get; } = new();
+
+    /// <summary>How what is left is divided; above 0.</summary>
+    public double Weight { get; init; } = 1;
+
+    /// <summary>The floor, if any.</summary>
+    public Promise? Reservation { get; init; }
+
+    /// <summary>The ceiling, if any.</summary>
+    public Promise? Limit { get; init; }
+}
+
+/// <summary>A floor or ceiling, in one of three units.</summary>
+/// <param name="Unit">What <paramref name="Value"/> counts.</param>
+/// <param name="Value">A fraction of the host between 0 and 1, bytes per second, or I/Os per second.</param>
+public readonly record struct Promise(PromiseUnit Unit, double Value);
+
+/// <summary>Unit of a <see cref="Promise"/>.</summary>
+public enum PromiseUnit
+{
+    /// <summary>A fraction of the host.</summary>
+    Share,
+
+    /// <summary>Bytes per second.</summary>
+    BytesPerSecond,
+
+    /// <summary>I/Os per second.</summary>
+    OperationsPerSecond,
+}
+
+/// <summary>Something that happens to a VM during the run.</summary>
+/// <param name="AtNs">Nanoseconds after the measured part began.</param>
+/// <param name="Vm">Name of the VM.</param>
+/// <param name="Change">What happens.</param>
+public sealed record ScenarioEvent(long AtNs, string Vm, VmChange Change);
+
+/// <summary>What can happen to a VM.</summary>
+public abstract record VmChange
+{
+    private VmChange() { }
+
+    /// <summary>It starts.</summary>
+    public sealed record Start : VmChange;
+
+    /// <summary>It stops for good; its memory is freed.</summary>
+    public sealed record Stop : VmChange;
+
+    /// <summary>Its promises change while it runs.</summary>
+    public sealed record SetQos(QosSpec Qos) : VmChange;
+
+    /// <summary>The worker of one of its VCPUs throws, as a bug in a guest would.</summary>
+    /// <param name="Vcpu">Index of the VCPU, from 0.</param>
+    public sealed record FailVcpu(int Vcpu) : VmChange;
+}

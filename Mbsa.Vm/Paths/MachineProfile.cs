@@ -1,0 +1,42 @@
+namespace Mbsa.Vm.Paths;
+
+/// <summary>An emulated physical machine: its cores, its memory bus, and what the software in front of the NVM costs on each path.</summary>
+public sealed record MachineProfile
+{
+    /// <summary>The name a scenario uses.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>One line for people.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>Where the figures come from.</summary>
+    public string Source { get; init; } = "";
+
+    /// <summary>Cores that VCPUs share.</summary>
+    public required int Cores { get; init; }
+
+    /// <summary>Bytes per second the memory bus carries, reads and writes together.</summary>
+    public required double MemoryBandwidthBytesPerSecond { get; init; }
+
+    /// <summary>Costs per path; a path that is not listed cannot be used on this machine.</summary>
+    public required IReadOnlyDictionary<IoPath, PathCosts> Paths { get; init; }
+}
+
+/// <summary>How a VM's I/O reaches the NVM.</summary>
+public enum IoPath
+{
+    /// <summary>The paper's architecture: the child device mapped into the VM (section 5).</summary>
+    MemoryBus,
+
+    /// <summary>No VM at all: threads of the host on the raw device (section 4.1).</summary>
+    Host,
+}
+
+/// <summary>Core time of one I/O on a path, per direction.</summary>
+public sealed record PathCosts(OperationCost Read, OperationCost Write);
+
+/// <summary>Core time of one I/O of n bytes: <c>OperationNs + n * NsPerByte * device factor (+ RandomNs)</c>.</summary>
+/// <param name="OperationNs">Software in front of the bytes, in nanoseconds.</param>
+/// <param name="NsPerByte">Moving one byte to or from DRAM, in nanoseconds; the device's latency factor multiplies it.</param>
+/// <param name="RandomNs">Added when the operation does not continue the previous one: TLB and prefetcher misses, in nanoseconds.</param>
+public sealed record OperationCost(double OperationNs, double NsPerByte, double RandomNs = 0);

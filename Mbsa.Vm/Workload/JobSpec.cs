@@ -1,0 +1,149 @@
+namespace Mbsa.Vm.Workload;
+
+/// <summary>One job in fio's vocabulary: what a thread of a guest does, over and over. Immutable; times are relative to the job's start.</summary>
+public sealed record JobSpec
+{
+    /// <summary>The job's name: a section of a fio file, or the VM's.</summary>
+    public string Name { get; init; } = "job";
+
+    /// <summary>fio's <c>rw</c>; <see cref="IoPattern.Compute"/> is a CPU hog without I/O.</summary>
+    public required IoPattern Pattern { get; init; }
+
+    /// <summary>fio's <c>rwmixread</c>: percentage of reads of a mixed pattern, 0 to 100.</summary>
+    public int ReadPercent { get; init; } = 50;
+
+    /// <summary>fio's <c>bs</c> for reads, in bytes; a multiple of 512.</summary>
+    public int ReadBlockBytes { get; init; } = 4096;
+
+    /// <summary>fio's <c>bs</c> for writes, in bytes; a multiple of 512.</summary>
+    public int WriteBlockBytes { get; init; } = 4096;
+
+    /// <summary>fio's <c>offset</c>: start of the region on the disk.</summary>
+    public Extent Offset { get; init; }
+
+    /// <summary>fio's <c>offset_increment</c>: clone n of the job starts n times this later.</summary>
+    public Extent OffsetIncrement { get; init; }
+
+    /// <summary>fio's <c>size</c>: length of the region; null is all that is left of the disk.</summary>
+    public Extent? Size { get; init; }
+
+    /// <summary>fio's <c>io_size</c>: bytes to transfer before the job ends; null means <see cref="Size"/> times <see cref="Loops"/>.</summary>
+    public long? IoSizeBytes { get; init; }
+
+    /// <summary>fio's <c>loops</c>.</summary>
+    public int Loops { get; init; } = 1;
+
+    /// <summary>fio's <c>time_based</c>: go on until <see cref="RuntimeNs"/> or the scenario ends, however much was transferred.</summary>
+    public bool TimeBased { get; init; }
+
+    /// <summary>fio's <c>runtime</c>, in nanoseconds; null for no limit.</summary>
+    public long? RuntimeNs { get; init; }
+
+    /// <summary>fio's <c>startdelay</c>, in nanoseconds.</summary>
+    public long StartDelayNs { get; init; }
+
+    /// <summary>fio's <c>numjobs</c>: clones of this job.</summary>
+    public int NumJobs { get; init; } = 1;
+
+    /// <summary>fio's <c>iodepth</c>. A memory-bus path is synchronous, so it has one I/O in flight per job whatever stands here.</summary>
+    public int IoDepth { get; init; } = 1;
+
+    /// <summary>fio's <c>rate</c> for reads, bytes per second; null for no limit.</summary>
+    public double? ReadRateBytesPerSecond { get; init; }
+
+    /// <summary>fio's <c>rate</c> for writes, bytes per second; null for no limit.</summary>
+    public double? WriteRateBytesPerSecond { get; init; }
+
+    /// <summary>fio's <c>rate_iops</c> for reads; null for no limit.</summary>
+    public double? ReadRateIops { get; init; }
+
+    /// <summary>fio's <c>rate_iops</c> for writes; null for no limit.</summary>
+    public double? WriteRateIops { get; init; }
+
+    /// <summary>fio's <c>thinktime</c>, in nanoseconds: idle after every <see cref="ThinkTimeBlocks"/> operations.</summary>
+    public long ThinkTimeNs { get; init; }
+
+    /// <summary>fio's <c>thinktime_blocks</c>.</summary>
+    public int ThinkTimeBlocks { get; init; } = 1;
+
+    /// <summary>fio's <c>random_distribution</c>.</summary>
+    public AccessDistribution Distribution { get; init; } = AccessDistribution.Uniform;
+
+    /// <summary>fio's <c>randseed</c>; null derives one from the scenario's seed, the VM and the job.</summary>
+    public ulong? RandSeed { get; init; }
+
+    /// <summary>fio's <c>verify</c>.</summary>
+    public VerifyMethod Verify { get; init; }
+
+    /// <summary>Share of a VCPU a <see cref="IoPattern.Compute"/> job keeps busy, 1 to 100 (fio's <c>cpuload</c>).</summary>
+    public int CpuPercent { get; init; } = 100;
+}
+
+/// <summary>fio's <c>rw</c>.</summary>
+public enum IoPattern
+{
+    /// <summary>Sequential reads.</summary>
+    Read,
+
+    /// <summary>Sequential writes.</summary>
+    Write,
+
+    /// <summary>Random reads.</summary>
+    RandRead,
+
+    /// <summary>Random writes.</summary>
+    RandWrite,
+
+    /// <summary>Sequential, reads and writes mixed.</summary>
+    ReadWrite,
+
+    /// <summary>Random, reads and writes mixed.</summary>
+    RandReadWrite,
+
+    /// <summary>No I/O: a CPU hog.</summary>
+    Compute,
+}
+
+/// <summary>How every block read is checked against what was written to it.</summary>
+public enum VerifyMethod
+{
+    /// <summary>Not at all.</summary>
+    None,
+
+    /// <summary>A header that names block, generation and seed; the rest of the block is not looked at (fio's <c>meta</c>).</summary>
+    Meta,
+
+    /// <summary>The header, and a CRC-32C over the whole block (fio's <c>crc32c</c>).</summary>
+    Crc32c,
+}
+
+/// <summary>A length or place on a disk: bytes, or a percentage of the disk as fio allows.</summary>
+/// <param name="Bytes">Bytes, when <paramref name="Percent"/> is 0.</param>
+/// <param name="Percent">Percentage of the disk, 1 to 100; 0 when <paramref name="Bytes"/> counts.</param>
+public readonly record struct Extent(long Bytes, int Percent = 0)
+{
+    /// <summary>The extent in bytes on a disk of this size, rounded down to whole 4 KiB blocks when it is a percentage.</summary>
+    public long Resolve(long diskBytes) => Percent == 0 ? Bytes : (long)((Int128)diskBytes * Percent / 100) / 4096 * 4096;
+}
+
+/// <summary>fio's <c>random_distribution</c>: how often each block of the region is chosen.</summary>
+/// <param name="Kind">The family.</param>
+/// <param name="Parameter">zipf: theta, above 0 and not 1; pareto: h, between 0 and 1; unused for uniform.</param>
+public readonly record struct AccessDistribution(DistributionKind Kind, double Parameter = 0)
+{
+    /// <summary>Every block alike: fio's <c>random</c>.</summary>
+    public static AccessDistribution Uniform { get; } = new(DistributionKind.Uniform);
+}
+
+/// <summary>A family of access distributions.</summary>
+public enum DistributionKind
+{
+    /// <summary>Every block alike.</summary>
+    Uniform,
+
+    /// <summary>Zipf: the k-th most popular block is chosen in proportion to k^-theta.</summary>
+    Zipf,
+
+    /// <summary>Pareto, as fio parametrises it (80/20 at h = 0.2).</summary>
+    Pareto,
+}
