@@ -1,0 +1,16 @@
+using Mbsa.Actors.Results;
+
+namespace Mbsa.Host.Live;
+
+/// <summary>A scenario that runs, as the program needs it.</summary>
+internal interface IRunningScenario
+{
+    /// <summary>Ends with the result, also after <see cref="Interrupt"/>.</summary>
+    Task<RunResult> Completion { get; }
+
+    /// <summary>How it stands; cheap, from any thread.</summary>
+    LiveSnapshot Snapshot();
+
+    /// <summary>Ends it at once.</summary>
+    void Interrupt();
+}

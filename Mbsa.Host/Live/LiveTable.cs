@@ -1,0 +1,77 @@
+using Mbsa.Actors.Results;
+using Mbsa.Actors.Scenarios;
+using Mbsa.Host.Report;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Mbsa.Host.Live;
+
+/// <summary>The table of a running scenario: a header line and a row per VM.</summary>
+internal static class LiveTable
+{
+    private const int BarWidth = 8;
+
+    /// <summary>Below this many columns the waiting and state columns give way.</summary>
+    private const int WideColumns = 96;
+
+    /// <summary>One frame.</summary>
+    /// <param name="scenario">What runs.</param>
+    /// <param name="progress">How far it is, in words.</param>
+    /// <param name="rows">The rows there is room for.</param>
+    /// <param name="columns">Width of the terminal in characters.</param>
+    /// <param name="unicode">Whether it knows block characters.</param>
+    public static IRenderable Frame(ScenarioSpec scenario, string progress, IReadOnlyList<LiveRow> rows, int columns, bool unicode)
+    {
+        var wide = columns >= WideColumns;
+        var table = new Table().Border(TableBorder.None).AddColumn("VM");
+        if (wide)
+        {
+            table.AddColumn("state");
+        }
+
+        foreach (var head in (string[])["read IOPS", "write IOPS", "bandwidth"])
+        {
+            table.AddColumn(new TableColumn(head).RightAligned());
+        }
+
+        table.AddColumn("core time").AddColumn(new TableColumn("waiting").RightAligned());
+        foreach (var row in rows)
+        {
+            table.AddRow(Cells(row, wide, unicode));
+        }
+
+        var header = new Markup($"[bold]{Markup.Escape(scenario.Name)}[/]  {Markup.Escape(progress)}  policy {Markup.Escape(scenario.Host.Policy)}");
+        return new Rows(header, Text.Empty, table);
+    }
+
+    /// <summary>A bar of at most eight characters and the percentage it stands for.</summary>
+    public static string Bar(double share, bool unicode)
+    {
+        var filled = (int)Math.Round(Math.Clamp(share, 0, 1) * BarWidth, MidpointRounding.AwayFromZero);
+        return new string(unicode ? '█' : '#', filled) + new string(unicode ? '░' : '.', BarWidth - filled) + Readable.Share(share).PadLeft(7);
+    }
+
+    private static List<IRenderable> Cells(LiveRow row, bool wide, bool unicode)
+    {
+        List<IRenderable> cells = [new Text(row.Name).Ellipsis()];
+        if (wide)
+        {
+            cells.Add(row.State is { } state ? new Text(Words.Of(state), StyleOf(state)) : Text.Empty);
+        }
+
+        cells.AddRange(
+            new Text(Readable.Rate(row.ReadIops)),
+            new Text(Readable.Rate(row.WriteIops)),
+            new Text(Readable.Bandwidth(row.BandwidthBytesPerSecond)),
+            new Text(Bar(row.CoreShare, unicode)),
+            new Text(Readable.Share(row.Waiting)));
+        return cells;
+    }
+
+    private static Style StyleOf(VmState state) => state switch
+    {
+        VmState.Running => new Style(Color.Green),
+        VmState.Failed => new Style(Color.Red),
+        _ => new Style(Color.Grey),
+    };
+}

@@ -1,0 +1,113 @@
+namespace Mbsa.Host.Report;
+
+/// <summary>
+/// The report as programs read it: stable keys, nothing that differs from run to run. What has nothing behind it yet is null.
+/// The order of the properties is the order of the keys.
+/// </summary>
+internal sealed record JsonReport
+{
+    /// <summary>Name of the scenario.</summary>
+    public required string Scenario { get; init; }
+
+    /// <summary>Its seed.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>"virtual" or "wall".</summary>
+    public required string Clock { get; init; }
+
+    /// <summary>Name of the QoS policy.</summary>
+    public required string Policy { get; init; }
+
+    /// <summary>Length of the measured part, in nanoseconds of the scenario's clock.</summary>
+    public required long DurationNs { get; init; }
+
+    /// <summary>16 hexadecimal digits over every quantum of the run; null under the wall clock.</summary>
+    public required string? TraceHash { get; init; }
+
+    /// <summary>Ended before its time.</summary>
+    public required bool Interrupted { get; init; }
+
+    /// <summary>"every" when each I/O was timed, "sampled" when one in 16 was. Counts are exact either way.</summary>
+    public required string Latency { get; init; }
+
+    /// <summary>The emulated host.</summary>
+    public required JsonHost Host { get; init; }
+
+    /// <summary>Every VM in the scenario's order.</summary>
+    public required IReadOnlyList<JsonVm> Vms { get; init; }
+
+    /// <summary>The time series; empty unless asked for.</summary>
+    public required IReadOnlyList<JsonWindow> Windows { get; init; }
+
+    /// <summary>How evenly the VMs were served.</summary>
+    public required JsonFairness Fairness { get; init; }
+
+    /// <summary>What the scenario expected, in its order.</summary>
+    public required IReadOnlyList<JsonExpectation> Expectations { get; init; }
+
+    /// <summary>What went wrong in the run, a line each.</summary>
+    public required IReadOnlyList<string> Problems { get; init; }
+}
+
+/// <summary>The emulated host.</summary>
+internal sealed record JsonHost(int Cores, JsonUtilisation Utilisation);
+
+/// <summary>Use of the host's resources over the measured part, each 0 to 1.</summary>
+internal sealed record JsonUtilisation(double Cpu, double Bus, double Nvm);
+
+/// <summary>One VM. Rates are per second of the scenario's clock.</summary>
+internal sealed record JsonVm
+{
+    public required string Name { get; init; }
+    public required string State { get; init; }
+    public required int Vcpus { get; init; }
+    public required long Ops { get; init; }
+    public required double Iops { get; init; }
+    public required double BandwidthBytesPerSecond { get; init; }
+    public required JsonDirection Read { get; init; }
+    public required JsonDirection Write { get; init; }
+    public required double CpuSeconds { get; init; }
+    public required double ThrottledSeconds { get; init; }
+    public required JsonQos Qos { get; init; }
+
+    /// <summary>Null without a disk.</summary>
+    public required JsonWear? Wear { get; init; }
+
+    /// <summary>Null when nothing was verified.</summary>
+    public required JsonVerify? Verify { get; init; }
+}
+
+/// <summary>One direction of a VM's I/O; no latencies when there was none.</summary>
+internal sealed record JsonDirection(long Ops, long Bytes, double Iops, double BandwidthBytesPerSecond, JsonLatency? LatencyNs);
+
+/// <summary>A latency distribution in nanoseconds.</summary>
+internal sealed record JsonLatency(long Min, double Mean, long P50, long P95, long P99, long P999, long Max);
+
+/// <summary>What a VM was promised and what it got. Shares are fractions of the host's core time.</summary>
+internal sealed record JsonQos(
+    JsonPromise? Reservation,
+    JsonPromise? Limit,
+    double Weight,
+    double? PlannedShare,
+    double AchievedShare,
+    long? ReservationMisses);
+
+/// <summary>A floor or a ceiling: "share", "bytes_per_second" or "operations_per_second".</summary>
+internal sealed record JsonPromise(string Unit, double Value);
+
+/// <summary>Wear of a VM's disk. The fraction is the most worn block's writes over the device's endurance; null when it has no end.</summary>
+internal sealed record JsonWear(string Policy, long Writes, long ExtraWrites, long Max, double Mean, double Cv, double? LifetimeFraction);
+
+/// <summary>Blocks read back and compared, and those that were not what was written.</summary>
+internal sealed record JsonVerify(long Blocks, long Wrong);
+
+/// <summary>One window of the time series: I/Os per VM in the scenario's order.</summary>
+internal sealed record JsonWindow(long StartNs, OrderedDictionary<string, long> Ops);
+
+/// <summary>Fairness over all VMs that do I/O.</summary>
+/// <param name="Jain">Jain's index of the bandwidths; null with fewer than two such VMs.</param>
+/// <param name="MaxMinSlowdown">Null: it needs each VM's run alone.</param>
+internal sealed record JsonFairness(double? Jain, double? MaxMinSlowdown);
+
+/// <summary>One expectation, whether it held, and what was measured instead.</summary>
+internal sealed record JsonExpectation(string Text, bool Held, string Measured);

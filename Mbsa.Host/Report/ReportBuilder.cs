@@ -1,0 +1,90 @@
+using System.Globalization;
+using Mbsa.Actors.Results;
+using Mbsa.Actors.Scenarios;
+
+namespace Mbsa.Host.Report;
+
+/// <summary>Turns what a run measured into the report programs read.</summary>
+internal static class ReportBuilder
+{
+    /// <summary>The report of a run; the same run gives the same report.</summary>
+    public static JsonReport Build(RunResult result, IEnumerable<JsonExpectation> expectations)
+    {
+        var scenario = result.Scenario;
+        return new JsonReport
+        {
+            Scenario = scenario.Name,
+            Seed = scenario.Seed,
+            Clock = Words.Of(scenario.Clock),
+            Policy = scenario.Host.Policy,
+            DurationNs = result.MeasuredNs,
+            TraceHash = result.TraceHash?.ToString("x16", CultureInfo.InvariantCulture),
+            Interrupted = result.Interrupted,
+            Latency = scenario.Clock == ClockKind.Virtual || scenario.Latency == LatencySampling.Every ? "every" : "sampled",
+            Host = new JsonHost(
+                scenario.Host.Machine.Cores,
+                new JsonUtilisation(result.Utilisation.Cpu, result.Utilisation.Bus, result.Utilisation.Nvm)),
+            Vms = [.. result.Vms.Select(vm => Vm(vm, result))],
+            Windows = [.. result.Windows.Select(window => Window(window, result))],
+            Fairness = new JsonFairness(RunFigures.JainOverAll(result), MaxMinSlowdown: null),
+            Expectations = [.. expectations],
+            Problems = result.Problems,
+        };
+    }
+
+    private static JsonVm Vm(VmResult vm, RunResult result)
+    {
+        var operations = vm.Read.Operations + vm.Write.Operations;
+        return new JsonVm
+        {
+            Name = vm.Spec.Name,
+            State = Words.Of(vm.State),
+            Vcpus = vm.Spec.Vcpus,
+            Ops = operations,
+            Iops = RunFigures.PerSecond(operations, result.MeasuredNs),
+            BandwidthBytesPerSecond = RunFigures.Bandwidth(vm, result.MeasuredNs),
+            Read = Direction(vm.Read, result.MeasuredNs),
+            Write = Direction(vm.Write, result.MeasuredNs),
+            CpuSeconds = (vm.StorageCpuNs + vm.ComputeCpuNs) / 1e9,
+            ThrottledSeconds = vm.WaitingNs / 1e9,
+            Qos = new JsonQos(
+                Promise(vm.Spec.Qos.Reservation),
+                Promise(vm.Spec.Qos.Limit),
+                vm.Spec.Qos.Weight,
+                vm.PlannedShare,
+                vm.AchievedShare,
+                ReservationMisses: null),
+            Wear = vm.Wear is { } wear ? Wear(wear, result.Scenario.Host.Device.EnduranceWrites) : null,
+            Verify = vm.BlocksVerified > 0 ? new JsonVerify(vm.BlocksVerified, vm.BlocksWrong) : null,
+        };
+    }
+
+    private static JsonDirection Direction(DirectionResult direction, long measuredNs) => new(
+        direction.Operations,
+        direction.Bytes,
+        RunFigures.PerSecond(direction.Operations, measuredNs),
+        RunFigures.PerSecond(direction.Bytes, measuredNs),
+        direction.LatencyNs is { } l ? new JsonLatency(l.Min, l.Mean, l.P50, l.P95, l.P99, l.P999, l.Max) : null);
+
+    private static JsonPromise? Promise(Promise? promise) => promise is { } p ? new JsonPromise(Words.Of(p.Unit), p.Value) : null;
+
+    private static JsonWear Wear(WearResult wear, double enduranceWrites) => new(
+        wear.Policy,
+        wear.Writes,
+        wear.ExtraWrites,
+        wear.Max,
+        wear.Mean,
+        wear.CoefficientOfVariation,
+        double.IsFinite(enduranceWrites) && enduranceWrites > 0 ? wear.Max / enduranceWrites : null);
+
+    private static JsonWindow Window(WindowResult window, RunResult result)
+    {
+        var operations = new OrderedDictionary<string, long>(window.Operations.Length);
+        for (var i = 0; i < window.Operations.Length; i++)
+        {
+            operations.Add(result.Vms[i].Spec.Name, window.Operations[i]);
+        }
+
+        return new JsonWindow(window.StartNs, operations);
+    }
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+using Mbsa.Actors.Results;
+using Mbsa.Actors.Scenarios;
+using Mbsa.Host.Live;
+using Spectre.Console;
+
+namespace Mbsa.Host.Report;
+
+/// <summary>The result for people: what was run, the table, the host, what was expected, what went wrong.</summary>
+internal static class ResultPrinter
+{
+    /// <summary>Prints it.</summary>
+    public static void Print(IAnsiConsole console, RunResult result, IReadOnlyList<JsonExpectation> expectations)
+    {
+        var scenario = result.Scenario;
+        console.MarkupLine($"[bold]{Markup.Escape(scenario.Name)}[/]  {Markup.Escape(scenario.Description)}".TrimEnd());
+        console.WriteLine(
+            $"{Words.Of(scenario.Clock)} clock, {Readable.Length(result.MeasuredNs)} measured, policy {scenario.Host.Policy}, "
+            + $"seed {scenario.Seed.ToString(CultureInfo.InvariantCulture)}"
+            + (result.Interrupted ? $" (interrupted: {Readable.Length(scenario.DurationNs)} were asked for)" : ""));
+        console.Write(ResultTable.Of(result, console.Profile.Width));
+        console.WriteLine(HostLine(result));
+        foreach (var expectation in expectations)
+        {
+            Print(console, expectation);
+        }
+
+        foreach (var problem in result.Problems)
+        {
+            console.MarkupLine($"[red]problem:[/] {Markup.Escape(problem)}");
+        }
+    }
+
+    /// <summary>"host: cores 98.1 %, bus 40.0 %, NVM 12.0 %; Jain writer-* 0.9998; 2.2 s in 0.71 s, 3.1x real time".</summary>
+    public static string HostLine(RunResult result)
+    {
+        var use = result.Utilisation;
+        var line = $"host: cores {Readable.Share(use.Cpu)}, bus {Readable.Share(use.Bus)}, NVM {Readable.Share(use.Nvm)}";
+        foreach (var (group, jain) in RunFigures.JainByGroup(result))
+        {
+            line += $"; Jain {group} {jain.ToString("0.0000", CultureInfo.InvariantCulture)}";
+        }
+
+        line += $"; took {Readable.Duration(result.ElapsedSeconds * 1e9)}";
+        return result.Scenario.Clock == ClockKind.Wall || result.ElapsedSeconds <= 0
+            ? line
+            : $"{line}, {RunProgress.SpeedUp(result.MeasuredNs, TimeSpan.FromSeconds(result.ElapsedSeconds))} real time";
+    }
+
+    private static void Print(IAnsiConsole console, JsonExpectation expectation)
+    {
+        var mark = expectation.Held ? "[green]held[/]  " : "[red]failed[/]";
+        console.MarkupLine($"{mark} {Markup.Escape(expectation.Text)}  (measured {Markup.Escape(expectation.Measured)})");
+    }
+}

@@ -1,0 +1,45 @@
+using Mbsa.Actors.Results;
+using Mbsa.Actors.Scenarios;
+using Mbsa.Metrics;
+using Mbsa.Vm.Workload;
+
+namespace Mbsa.Host.Report;
+
+/// <summary>Figures derived from a result, used by the report and the tables alike.</summary>
+internal static class RunFigures
+{
+    /// <summary>A rate; 0 when no time was measured.</summary>
+    public static double PerSecond(long count, long durationNs) => durationNs > 0 ? count * 1e9 / durationNs : 0;
+
+    /// <summary>Bytes per second of a VM, both directions.</summary>
+    public static double Bandwidth(VmResult vm, long measuredNs) => PerSecond(vm.Read.Bytes + vm.Write.Bytes, measuredNs);
+
+    /// <summary>Whether a VM has a job that does I/O; the others have no bandwidth to be fair about.</summary>
+    public static bool DoesIo(VmSpec vm) => vm.Jobs.Any(job => job.Pattern != IoPattern.Compute);
+
+    /// <summary>Jain's index of the bandwidths of all VMs that do I/O; null with fewer than two.</summary>
+    public static double? JainOverAll(RunResult result)
+    {
+        double[] bandwidths = [.. result.Vms.Where(vm => DoesIo(vm.Spec)).Select(vm => Bandwidth(vm, result.MeasuredNs))];
+        return bandwidths.Length < 2 ? null : Fairness.JainIndex(bandwidths);
+    }
+
+    /// <summary>
+    /// Jain's index of each group of two or more equal VMs that do I/O; the index over all ("all") when there is no such group. Empty with
+    /// fewer than two VMs that do I/O.
+    /// </summary>
+    public static IReadOnlyList<(string Group, double Jain)> JainByGroup(RunResult result)
+    {
+        var equal = VmGroup.Of([.. result.Vms.Select(vm => vm.Spec)])
+            .Where(group => group.Indices.Count > 1 && DoesIo(result.Vms[group.Indices[0]].Spec))
+            .Select(group => (group.Name, JainOf(group, result)))
+            .ToList();
+        return equal.Count > 0 ? equal : JainOverAll(result) is { } all ? [("all", all)] : [];
+    }
+
+    private static double JainOf(VmGroup group, RunResult result)
+    {
+        double[] bandwidths = [.. group.Indices.Select(i => Bandwidth(result.Vms[i], result.MeasuredNs))];
+        return Fairness.JainIndex(bandwidths);
+    }
+}

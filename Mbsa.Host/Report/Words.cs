@@ -1,0 +1,45 @@
+using Mbsa.Actors.Results;
+using Mbsa.Actors.Scenarios;
+using Mbsa.Vm.Paths;
+
+namespace Mbsa.Host.Report;
+
+/// <summary>The words of enumerations, as scenarios, reports and tables write them.</summary>
+internal static class Words
+{
+    /// <summary>"virtual" or "wall".</summary>
+    public static string Of(ClockKind clock) => clock switch
+    {
+        ClockKind.Virtual => "virtual",
+        ClockKind.Wall => "wall",
+        _ => throw new ArgumentOutOfRangeException(nameof(clock), clock, null),
+    };
+
+    /// <summary>How a VM stands.</summary>
+    public static string Of(VmState state) => state switch
+    {
+        VmState.Waiting => "waiting",
+        VmState.Running => "running",
+        VmState.Finished => "finished",
+        VmState.Stopped => "stopped",
+        VmState.Failed => "failed",
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, null),
+    };
+
+    /// <summary>The unit of a promise, as a key of the report.</summary>
+    public static string Of(PromiseUnit unit) => unit switch
+    {
+        PromiseUnit.Share => "share",
+        PromiseUnit.BytesPerSecond => "bytes_per_second",
+        PromiseUnit.OperationsPerSecond => "operations_per_second",
+        _ => throw new ArgumentOutOfRangeException(nameof(unit), unit, null),
+    };
+
+    /// <summary>A path, as a scenario names it.</summary>
+    public static string Of(IoPath path) => path switch
+    {
+        IoPath.MemoryBus => "memory-bus",
+        IoPath.Host => "host",
+        _ => throw new ArgumentOutOfRangeException(nameof(path), path, null),
+    };
+}
