@@ -1,1 +1,10 @@
-Console.WriteLine("mbsa");
+using Mbsa.Host.Commands;
+
+var terminal = Terminal.OfProcess();
+return await CommandLine.InvokeAsync(args, new ProgramServices
+{
+    Terminal = terminal,
+    ListenForInterruption = () => Interruption.OfProcess(terminal.ShowCursor),
+    Start = ActorScenario.StartAsync,
+    IsVerbose = Environment.GetEnvironmentVariable("MBSA_DEBUG") is "1",
+}).ConfigureAwait(false);

@@ -7,7 +7,11 @@ namespace Mbsa.Actors.Results;
 /// <param name="EndNs">Where the clock will stand at the end.</param>
 /// <param name="Measuring">The warm-up is over.</param>
 /// <param name="Vms">Every VM in the scenario's order.</param>
-public sealed record LiveSnapshot(long ClockNs, long EndNs, bool Measuring, ImmutableArray<LiveVm> Vms);
+public sealed record LiveSnapshot(long ClockNs, long EndNs, bool Measuring, ImmutableArray<LiveVm> Vms)
+{
+    /// <summary>Bytes of the NVM device that belong to child devices.</summary>
+    public long NvmAllocatedBytes { get; init; }
+}
 
 /// <summary>One VM's counters since it started; they only grow.</summary>
 public sealed record LiveVm

@@ -12,6 +12,9 @@ internal sealed record Terminal
     /// <summary>Standard output, for people.</summary>
     public required IAnsiConsole Out { get; init; }
 
+    /// <summary>Standard output, for lines that are not to be wrapped.</summary>
+    public TextWriter Lines => Out.Profile.Out.Writer;
+
     /// <summary>Standard error.</summary>
     public required TextWriter Error { get; init; }
 

@@ -1,0 +1,43 @@
+using System.CommandLine;
+using Mbsa.Host.Scenarios;
+
+namespace Mbsa.Host.Commands;
+
+/// <summary><c>mbsa check SCENARIO...</c>: every mistake of every file; a summary of the files without one.</summary>
+internal static class CheckCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var scenarios = new Argument<string[]>("SCENARIO") { Description = "YAML files", Arity = ArgumentArity.OneOrMore };
+        var command = new Command("check", "Check scenarios without running them: every mistake, with file and line.") { scenarios };
+        command.SetAction(parsed => Check(terminal, parsed.GetRequiredValue(scenarios)));
+        return command;
+    }
+
+    private static int Check(Terminal terminal, string[] paths)
+    {
+        var exitCode = ExitCode.Ok;
+        foreach (var path in paths)
+        {
+            var check = ScenarioFile.Check(path);
+            foreach (var line in check.Errors.Concat(check.Warnings.Select(warning => $"warning: {warning}")))
+            {
+                terminal.Error.WriteLine(line);
+            }
+
+            if (!check.IsRight)
+            {
+                exitCode = ExitCode.BadInput;
+                continue;
+            }
+
+            foreach (var line in ScenarioSummary.Lines(ScenarioFile.Load(path).Spec))
+            {
+                terminal.Lines.WriteLine(line);
+            }
+        }
+
+        return exitCode;
+    }
+}

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using System.Globalization;
+using Mbsa.Actors.Qos;
+using Mbsa.Host.Profiles;
+using Mbsa.Host.Report;
+
+namespace Mbsa.Host.Commands;
+
+/// <summary><c>mbsa profiles</c> and <c>mbsa policies</c>: what a scenario can name, a line each.</summary>
+internal static class NamesCommand
+{
+    /// <summary>Machines and devices.</summary>
+    public static Command Profiles(Terminal terminal)
+    {
+        var command = new Command("profiles", "List the machines and NVM devices a scenario can name.");
+        command.SetAction(_ =>
+        {
+            Print(terminal, "machine", [.. ProfileCatalog.Machines().Select(machine =>
+                (machine.Name, $"{machine.Cores} cores, {Readable.Bandwidth(machine.MemoryBandwidthBytesPerSecond)}. {machine.Description}"))]);
+            terminal.Lines.WriteLine();
+            Print(terminal, "device", [.. ProfileCatalog.Devices().Select(device =>
+                (device.Name, $"reads {Readable.Bandwidth(device.ReadBandwidthBytesPerSecond)}, "
+                    + $"writes {Readable.Bandwidth(device.WriteBandwidthBytesPerSecond)}{Endurance(device.EnduranceWrites)}. {device.Description}"))]);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    /// <summary>QoS policies.</summary>
+    public static Command Policies(Terminal terminal)
+    {
+        var command = new Command("policies", "List the QoS policies a scenario can name.");
+        command.SetAction(_ =>
+        {
+            Print(terminal, "policy", QosPolicies.All);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static string Endurance(double writes) =>
+        double.IsFinite(writes) ? $", endures {writes.ToString("0.#e0", CultureInfo.InvariantCulture)} writes" : "";
+
+    private static void Print(Terminal terminal, string head, IReadOnlyList<(string Name, string Text)> lines)
+    {
+        var width = lines.Select(line => line.Name.Length).Append(head.Length).Max() + 2;
+        terminal.Lines.WriteLine(head);
+        foreach (var (name, text) in lines)
+        {
+            terminal.Lines.WriteLine($"  {name.PadRight(width)}{text}");
+        }
+    }
+}

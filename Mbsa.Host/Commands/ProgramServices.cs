@@ -1,0 +1,30 @@
+using Mbsa.Actors.Scenarios;
+using Mbsa.Host.Live;
+using Mbsa.Host.Scenarios;
+
+namespace Mbsa.Host.Commands;
+
+/// <summary>What the commands stand on. Program.cs puts the real things in; a test puts in others.</summary>
+internal sealed record ProgramServices
+{
+    /// <summary>Where to write.</summary>
+    public required Terminal Terminal { get; init; }
+
+    /// <summary>Real time, for the live view.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Listens to Ctrl-C while a command runs that can be interrupted.</summary>
+    public required Func<Interruption> ListenForInterruption { get; init; }
+
+    /// <summary>Reads a scenario.</summary>
+    public Func<string, ScenarioOverrides, LoadedScenario> Load { get; init; } = ScenarioFile.Load;
+
+    /// <summary>Starts a scenario.</summary>
+    public required Func<ScenarioSpec, Task<IRunningScenario>> Start { get; init; }
+
+    /// <summary>Measures this machine; without it there is no <c>calibrate</c>.</summary>
+    public ICalibration? Calibration { get; init; }
+
+    /// <summary>Shows where an unexpected exception came from (MBSA_DEBUG=1, or --verbose).</summary>
+    public bool IsVerbose { get; init; }
+}

@@ -1,0 +1,30 @@
+using System.Net;
+using Mbsa.Actors.Scenarios;
+using Mbsa.Host.Scenarios;
+
+namespace Mbsa.Host.Commands;
+
+/// <summary>What somebody asked <c>mbsa run</c> for.</summary>
+internal sealed record RunOptions
+{
+    /// <summary>The scenario's file.</summary>
+    public required string Scenario { get; init; }
+
+    /// <summary>What is asked for in place of what the scenario says.</summary>
+    public ScenarioOverrides Overrides { get; init; } = new();
+
+    /// <summary>Which I/Os are timed under the wall clock, in place of the scenario's.</summary>
+    public LatencySampling? Latency { get; init; }
+
+    /// <summary>Where the JSON report goes; "-" is standard output, null nowhere.</summary>
+    public string? JsonPath { get; init; }
+
+    /// <summary>Show nothing but what went wrong.</summary>
+    public bool Quiet { get; init; }
+
+    /// <summary>Where the web page listens; null for none.</summary>
+    public IPEndPoint? Serve { get; init; }
+
+    /// <summary>Standard output belongs to the report, or to nobody.</summary>
+    public bool IsSilent => Quiet || JsonPath == "-";
+}

@@ -1,0 +1,116 @@
+using Mbsa.Actors.Results;
+using Mbsa.Actors.Scenarios;
+using Mbsa.Host.Live;
+using Mbsa.Host.Report;
+using Mbsa.Host.Scenarios;
+using Mbsa.Host.Serving;
+
+namespace Mbsa.Host.Commands;
+
+/// <summary>One <c>mbsa run</c>, from the file to the exit code. What can be found wrong is found before anything runs.</summary>
+internal sealed class RunSession(ProgramServices services, RunOptions options)
+{
+    private Terminal Terminal => services.Terminal;
+
+    /// <summary>Does it all.</summary>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public async Task<int> RunAsync()
+    {
+        using var interruption = services.ListenForInterruption();
+        var loaded = Load();
+        foreach (var warning in loaded.Warnings)
+        {
+            await Terminal.Error.WriteLineAsync($"warning: {warning}").ConfigureAwait(false);
+        }
+
+        using var json = options.JsonPath is { } path ? OutputFile.Open("--json", path, Terminal.OpenStandardOutput) : null;
+        var server = options.Serve is { } endPoint ? await RunServer.StartAsync(endPoint, loaded.Spec).ConfigureAwait(false) : null;
+        await using (server)
+        {
+            if (server is not null)
+            {
+                await SayAsync($"metrics at {server.Url}/metrics").ConfigureAwait(false);
+            }
+
+            var result = await MeasureAsync(loaded.Spec, server, interruption).ConfigureAwait(false);
+            var exitCode = await ShowAsync(result, loaded, json).ConfigureAwait(false);
+            if (server is not null && !interruption.IsRequested)
+            {
+                await SayAsync($"still serving {server.Url}/metrics; Ctrl-C ends it").ConfigureAwait(false);
+                await UntilAsync(interruption.Token).ConfigureAwait(false);
+            }
+
+            return exitCode;
+        }
+    }
+
+    private LoadedScenario Load()
+    {
+        var loaded = services.Load(options.Scenario, options.Overrides);
+        return options.Latency is { } latency ? loaded with { Spec = loaded.Spec with { Latency = latency } } : loaded;
+    }
+
+    private async Task<RunResult> MeasureAsync(ScenarioSpec scenario, RunServer? server, Interruption interruption)
+    {
+        var run = await services.Start(scenario).ConfigureAwait(false);
+        server?.Watch(run);
+        await using var registration = interruption.Token.Register(run.Interrupt).ConfigureAwait(false);
+        if (!options.IsSilent)
+        {
+            await new ScenarioView(scenario, run, Terminal.Out, services.Time).ShowAsync(Terminal.IsInteractive).ConfigureAwait(false);
+        }
+
+        return await run.Completion.ConfigureAwait(false);
+    }
+
+    private async Task<int> ShowAsync(RunResult result, LoadedScenario loaded, OutputFile? json)
+    {
+        JsonExpectation[] expectations = [.. loaded.Expectations.Select(e => e.Evaluate(result)).Select(o => new JsonExpectation(o.Text, o.Held, o.Measured))];
+        if (options.IsSilent)
+        {
+            await ComplainAsync(result, expectations).ConfigureAwait(false);
+        }
+        else
+        {
+            ResultPrinter.Print(Terminal.Out, result, expectations);
+        }
+
+        json?.Write(JsonReportContext.Serialize(ReportBuilder.Build(result, expectations)));
+        return ExitCodeOf(result, expectations);
+    }
+
+    private async Task ComplainAsync(RunResult result, JsonExpectation[] expectations)
+    {
+        foreach (var expectation in expectations.Where(e => !e.Held))
+        {
+            await Terminal.Error.WriteLineAsync($"failed: {expectation.Text} (measured {expectation.Measured})").ConfigureAwait(false);
+        }
+
+        foreach (var problem in result.Problems)
+        {
+            await Terminal.Error.WriteLineAsync($"problem: {problem}").ConfigureAwait(false);
+        }
+    }
+
+    private static int ExitCodeOf(RunResult result, JsonExpectation[] expectations)
+    {
+        if (result.Interrupted)
+        {
+            return ExitCode.Interrupted;
+        }
+
+        var failedOnPurpose = result.Scenario.Events.Where(e => e.Change is VmChange.FailVcpu).Select(e => e.Vm).ToHashSet();
+        var wentWell = expectations.All(e => e.Held)
+            && result.Vms.All(vm => vm.BlocksWrong == 0 && (vm.State != VmState.Failed || failedOnPurpose.Contains(vm.Spec.Name)));
+        return wentWell ? ExitCode.Ok : ExitCode.Failed;
+    }
+
+    private Task SayAsync(string line) => options.IsSilent ? Terminal.Error.WriteLineAsync(line) : Terminal.Lines.WriteLineAsync(line);
+
+    private static async Task UntilAsync(CancellationToken token)
+    {
+        var requested = new TaskCompletionSource();
+        await using var registration = token.Register(requested.SetResult).ConfigureAwait(false);
+        await requested.Task.ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using Mbsa.Actors.Results;
+using Mbsa.Actors.Scenarios;
+using Mbsa.Nvm.Timing;
+using Mbsa.Vm.Paths;
+using Mbsa.Vm.Workload;
+
+namespace Mbsa.Host.Tests.Live;
+
+/// <summary>A small scenario and what a run of it could have measured.</summary>
+internal static class Sample
+{
+    public const long Second = 1_000_000_000;
+
+    public static ScenarioSpec Scenario(params VmSpec[] vms) => new()
+    {
+        Name = "two-vms",
+        Description = "A database beside a writer.",
+        Seed = 7,
+        DurationNs = 2 * Second,
+        WarmupNs = Second / 5,
+        Host = new HostSpec
+        {
+            Machine = new MachineProfile
+            {
+                Name = "test-machine",
+                Cores = 4,
+                MemoryBandwidthBytesPerSecond = 10e9,
+                Paths = ImmutableDictionary<IoPath, PathCosts>.Empty,
+            },
+            Device = new DeviceProfile
+            {
+                Name = "test-device",
+                ReadBandwidthBytesPerSecond = 8e9,
+                WriteBandwidthBytesPerSecond = 2e9,
+                EnduranceWrites = 1e6,
+            },
+            NvmSizeBytes = 1L << 30,
+            Payload = PayloadKind.None,
+            QuantumNs = 25_000,
+        },
+        Vms = vms.Length > 0 ? [.. vms] : [Vm("oltp", IoPattern.RandReadWrite), Vm("writer", IoPattern.Write, vcpus: 2)],
+    };
+
+    public static VmSpec Vm(string name, IoPattern pattern, int vcpus = 1) => new()
+    {
+        Name = name,
+        Vcpus = vcpus,
+        Storage = pattern == IoPattern.Compute ? null : new StorageSpec(IoPath.MemoryBus, 1L << 28),
+        Jobs = [new JobSpec { Name = name, Pattern = pattern }],
+    };
+
+    public static RunResult Result(ScenarioSpec? scenario = null)
+    {
+        var spec = scenario ?? Scenario();
+        return new RunResult
+        {
+            Scenario = spec,
+            MeasuredNs = spec.DurationNs,
+            TraceHash = 0xabc123,
+            ElapsedSeconds = 0.5,
+            Utilisation = new HostUtilisation(0.5, 0.25, 0.125),
+            Vms = [.. spec.Vms.Select(VmResult)],
+        };
+    }
+
+    /// <summary>A moment of the run at which VM i has done (i + 1) thousand reads and a hundred writes of 4 KiB per millisecond.</summary>
+    public static LiveSnapshot Snapshot(ScenarioSpec scenario, long clockMs, bool measuring = true) =>
+        new(clockMs * 1_000_000, scenario.WarmupNs + scenario.DurationNs, measuring, [.. scenario.Vms.Select((vm, i) => new LiveVm
+        {
+            Name = vm.Name,
+            State = VmState.Running,
+            ReadOperations = clockMs * 1000 * (i + 1),
+            ReadBytes = clockMs * 1000 * (i + 1) * 4096,
+            WriteOperations = clockMs * 100,
+            WriteBytes = clockMs * 100 * 4096,
+            StorageCpuNs = clockMs * 1_000_000,
+            WaitingNs = clockMs * 250_000,
+        })]);
+
+    private static VmResult VmResult(VmSpec spec, int index)
+    {
+        var reads = spec.Jobs[0].Pattern is IoPattern.Read or IoPattern.RandRead or IoPattern.RandReadWrite ? 610_246L : 0;
+        var writes = spec.Jobs[0].Pattern is IoPattern.Write or IoPattern.RandWrite or IoPattern.RandReadWrite ? 200_000L : 0;
+        return new VmResult
+        {
+            Spec = spec,
+            State = VmState.Running,
+            Read = new DirectionResult(reads, reads * 4096, reads > 0 ? new LatencySummary(900, 1234.5, 1200, 2400, 12_400, 15_000, 20_000, reads) : null),
+            Write = new DirectionResult(writes, writes * 4096, writes > 0 ? new LatencySummary(1800, 2600, 2500, 4000, 40_100, 50_000, 60_000, writes) : null),
+            StorageCpuNs = 1_500_000_000,
+            ComputeCpuNs = 500_000_000,
+            WaitingNs = 250_000_000,
+            AchievedShare = 0.5,
+            Quanta = 80_000,
+            Wear = spec.Storage is null || index > 0 ? null : new WearResult("none", 200_000, 0, 12, 3.5, 0.25),
+        };
+    }
+}

@@ -1,0 +1,67 @@
+using Mbsa.Actors.Results;
+using Mbsa.Host.Report;
+using Mbsa.Host.Tests.Live;
+using Spectre.Console.Testing;
+
+namespace Mbsa.Host.Tests.Report;
+
+public sealed class ResultPrinterTests
+{
+    [Theory]
+    [InlineData(80)]
+    [InlineData(110)]
+    public void Every_vm_has_one_line_at_every_width(int width)
+    {
+        var result = Sample.Result();
+
+        var lines = Print(result, width);
+
+        Assert.Single(lines, line => line.TrimStart().StartsWith("oltp", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains("405 k", StringComparison.Ordinal) && line.Contains("1.66 GB/s", StringComparison.Ordinal)
+            && line.Contains("1.20/12.4 us", StringComparison.Ordinal) && line.Contains("2.50/40.1 us", StringComparison.Ordinal));
+        Assert.All(lines, line => Assert.InRange(line.Length, 0, width));
+    }
+
+    [Fact]
+    public void The_host_line_has_use_fairness_and_time()
+    {
+        Assert.Equal(
+            "host: cores 50.0 %, bus 25.0 %, NVM 12.5 %; Jain all 0.7289; took 500 ms, 4.0x real time",
+            ResultPrinter.HostLine(Sample.Result()));
+    }
+
+    [Fact]
+    public void Expectations_and_problems_follow_the_table()
+    {
+        var result = Sample.Result() with { Problems = ["VCPU 0 of [writer] failed"], Interrupted = true, MeasuredNs = Sample.Second / 2 };
+
+        var lines = Print(result, 110, new("oltp.p99 <= 40us", true, "12.4us"), new("jain(writer-*) >= 0.9", false, "0.5"));
+
+        Assert.Equal("held   oltp.p99 <= 40us  (measured 12.4us)", lines[^3]);
+        Assert.Equal("failed jain(writer-*) >= 0.9  (measured 0.5)", lines[^2]);
+        Assert.Equal("problem: VCPU 0 of [writer] failed", lines[^1]);
+        Assert.Contains("500 ms measured, policy fair, seed 7 (interrupted: 2 s were asked for)", lines[1]);
+    }
+
+    [Fact]
+    public void Wrong_blocks_and_vms_that_did_not_last_are_marked()
+    {
+        var result = Sample.Result();
+        var broken = result with
+        {
+            Vms = [result.Vms[0] with { BlocksVerified = 10, BlocksWrong = 2 }, result.Vms[1] with { State = VmState.Failed }],
+        };
+
+        var text = string.Join('\n', Print(broken, 120));
+
+        Assert.Contains("2 wrong", text);
+        Assert.Contains("writer (failed)", text);
+    }
+
+    private static List<string> Print(RunResult result, int width, params JsonExpectation[] expectations)
+    {
+        var console = new TestConsole().Width(width);
+        ResultPrinter.Print(console, result, expectations);
+        return [.. console.Lines.Select(line => line.TrimEnd())];
+    }
+}

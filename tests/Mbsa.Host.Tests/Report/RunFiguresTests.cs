@@ -1,0 +1,37 @@
+using Mbsa.Actors.Results;
+using Mbsa.Host.Report;
+using Mbsa.Host.Tests.Live;
+using Mbsa.Vm.Workload;
+
+namespace Mbsa.Host.Tests.Report;
+
+public sealed class RunFiguresTests
+{
+    [Fact]
+    public void Equal_vms_are_judged_by_themselves()
+    {
+        var result = Sample.Result(Sample.Scenario(
+            Sample.Vm("oltp", IoPattern.RandRead), Sample.Vm("writer-1", IoPattern.Write), Sample.Vm("writer-2", IoPattern.Write)));
+
+        Assert.Equal([("writer-*", 1.0)], RunFigures.JainByGroup(result));
+    }
+
+    [Fact]
+    public void Vms_that_all_differ_are_judged_together_and_hogs_not_at_all()
+    {
+        var result = Sample.Result(Sample.Scenario(
+            Sample.Vm("a", IoPattern.Write), Sample.Vm("b", IoPattern.Write, vcpus: 2), Sample.Vm("hog", IoPattern.Compute)));
+        var half = result with { Vms = result.Vms.SetItem(1, result.Vms[1] with { Write = new DirectionResult(0, 0, null) }) };
+
+        Assert.Equal([("all", 0.5)], RunFigures.JainByGroup(half));
+    }
+
+    [Fact]
+    public void One_vm_alone_is_neither_fair_nor_unfair()
+    {
+        var result = Sample.Result(Sample.Scenario(Sample.Vm("a", IoPattern.Write)));
+
+        Assert.Empty(RunFigures.JainByGroup(result));
+        Assert.Null(RunFigures.JainOverAll(result));
+    }
+}
