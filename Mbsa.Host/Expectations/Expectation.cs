@@ -1,0 +1,68 @@
+using Mbsa.Actors.Results;
+using Mbsa.Host.Scenarios;
+using Mbsa.Vm;
+
+namespace Mbsa.Host.Expectations;
+
+/// <summary>
+/// Something a scenario says must hold after the run: <c>oltp.p99 &lt;= 40us</c>, <c>oltp.bandwidth &gt;= 30% of host</c>,
+/// <c>jain(writer-*) &gt;= 0.999</c>. Its names and units were checked when it was read.
+/// </summary>
+public sealed class Expectation
+{
+    private readonly Operand _left;
+    private readonly Comparison _comparison;
+    private readonly Operand _right;
+
+    internal Expectation(string text, Operand left, Comparison comparison, Operand right) =>
+        (Text, _left, _comparison, _right) = (text, left, comparison, right);
+
+    /// <summary>The expectation as it was written.</summary>
+    public string Text { get; }
+
+    /// <summary>Reads an expectation.</summary>
+    /// <param name="text">What was written.</param>
+    /// <param name="vmNames">The scenario's VMs; null leaves the names unchecked.</param>
+    /// <exception cref="InputException">It cannot be read, or names what does not exist, or compares what cannot be compared.</exception>
+    public static Expectation Parse(string text, IReadOnlyCollection<string>? vmNames) => new ExpectationParser(text, vmNames).Parse();
+
+    /// <summary>Whether it held in a run.</summary>
+    public ExpectationOutcome Evaluate(RunResult run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        if (run.MeasuredNs <= 0)
+            return new ExpectationOutcome { Text = Text, Held = false, Measured = "nothing was measured" };
+        if (_left.Evaluate(run) is not { } value)
+            return new ExpectationOutcome { Text = Text, Held = false, Measured = _left.WhyNothing(run) };
+        var measured = QuantityText.Format(value, _left.Dimension);
+        if (_right.Evaluate(run) is not { } bound)
+            return new ExpectationOutcome { Text = Text, Held = false, Measured = $"{measured} against {_right.WhyNothing(run)}", Value = value };
+        return new ExpectationOutcome
+        {
+            Text = Text,
+            Held = Holds(value, bound),
+            Measured = _right is LiteralOperand ? measured : $"{measured} against {QuantityText.Format(bound, _left.Dimension)}",
+            Value = value,
+            Bound = bound,
+        };
+    }
+
+    private bool Holds(double value, double bound) => _comparison switch
+    {
+        Comparison.AtLeast => value >= bound,
+        Comparison.AtMost => value <= bound,
+        Comparison.Above => value > bound,
+        Comparison.Below => value < bound,
+        _ => value == bound,
+    };
+}
+
+/// <summary>How the two sides of an expectation are compared.</summary>
+internal enum Comparison
+{
+    AtLeast,
+    AtMost,
+    Above,
+    Below,
+    Equal,
+}

@@ -1,0 +1,80 @@
+using Mbsa.Actors.Results;
+using Mbsa.Host.Scenarios;
+using Mbsa.Metrics;
+
+namespace Mbsa.Host.Expectations;
+
+/// <summary>A side of an expectation: something with a value after a run.</summary>
+/// <param name="Dimension">What its value is measured in.</param>
+internal abstract record Operand(Dimension Dimension)
+{
+    /// <summary>The value in the unit its dimension is kept in; null when there is no data.</summary>
+    public abstract double? Evaluate(RunResult run);
+
+    /// <summary>Why there is no data, in a few words.</summary>
+    public virtual string WhyNothing(RunResult run) => "no I/O";
+
+    /// <summary>The metric of a VM, or null when the run does not have it.</summary>
+    protected static double? Measure(Metric metric, VmResult vm, RunResult run) =>
+        metric.OfVm!(vm, run.MeasuredNs / 1e9) is { } value && double.IsFinite(value) ? value : null;
+}
+
+/// <summary>A number that was written down.</summary>
+internal sealed record LiteralOperand(Dimension Dimension, double Value) : Operand(Dimension)
+{
+    public override double? Evaluate(RunResult run) => Value;
+}
+
+/// <summary>A metric of one VM.</summary>
+internal sealed record VmOperand(string Vm, Metric Metric) : Operand(Metric.Dimension)
+{
+    public override double? Evaluate(RunResult run) => Find(run) is { } vm ? Measure(Metric, vm, run) : null;
+
+    public override string WhyNothing(RunResult run) => Find(run) is null ? $"no VM '{Vm}'" : "no I/O";
+
+    private VmResult? Find(RunResult run) => run.Vms.FirstOrDefault(v => v.Spec.Name == Vm);
+}
+
+/// <summary>A metric of all VMs together.</summary>
+internal sealed record HostOperand(Metric Metric) : Operand(Metric.Dimension)
+{
+    public override double? Evaluate(RunResult run) => Metric.OfHost!(run);
+}
+
+/// <summary>A multiple of another operand: <c>30% of host</c>, <c>2 x writer-1</c>.</summary>
+internal sealed record ScaledOperand(double Factor, Operand Inner) : Operand(Inner.Dimension)
+{
+    public override double? Evaluate(RunResult run) => Inner.Evaluate(run) * Factor;
+
+    public override string WhyNothing(RunResult run) => Inner.WhyNothing(run);
+}
+
+/// <summary>A function over the VMs whose names match: <c>jain(writer-*)</c>.</summary>
+internal sealed record FunctionOperand(string Function, string Pattern, Metric Metric) : Operand(Function == "jain" ? Dimension.Count : Metric.Dimension)
+{
+    /// <summary>The functions there are.</summary>
+    public static IReadOnlyList<string> Functions { get; } = ["jain", "sum", "min", "max", "mean"];
+
+    public override double? Evaluate(RunResult run)
+    {
+        var values = new List<double>();
+        foreach (var vm in run.Vms.Where(v => NamePattern.Matches(Pattern, v.Spec.Name)))
+        {
+            // One VM without data and a minimum or a mean would be of something else than what was asked for.
+            if (Measure(Metric, vm, run) is not { } value)
+                return null;
+            values.Add(value);
+        }
+
+        if (values.Count == 0)
+            return null;
+        return Function switch
+        {
+            "jain" => values.All(v => v == 0) ? null : Fairness.JainIndex([.. values]),
+            "sum" => values.Sum(),
+            "min" => values.Min(),
+            "max" => values.Max(),
+            _ => values.Average(),
+        };
+    }
+}

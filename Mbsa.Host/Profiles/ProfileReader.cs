@@ -1,0 +1,105 @@
+using Mbsa.Host.Scenarios;
+using Mbsa.Host.Scenarios.Yaml;
+using Mbsa.Nvm.Timing;
+using Mbsa.Vm.Paths;
+
+namespace Mbsa.Host.Profiles;
+
+/// <summary>Makes profiles of YAML nodes, whether of a file of their own or inline in a scenario.</summary>
+internal static class ProfileReader
+{
+    /// <summary>Far above any machine there is; a number beyond it is a slip.</summary>
+    private const int MostCores = 1024;
+
+    private const double MostBytesPerSecond = 1e15;
+    private const double MostOperationNs = 1e9;
+    private const double MostNsPerByte = 1e6;
+
+    private static readonly string[] _machineKeys = ["name", "description", "source", "cores", "memoryBandwidth", "paths"];
+    private static readonly string[] _costKeys = ["operation", "perByte", "random"];
+    private static readonly string[] _directionKeys = ["read", "write"];
+
+    private static readonly string[] _deviceKeys =
+        ["name", "description", "source", "readBandwidth", "writeBandwidth", "readLatencyFactor", "writeLatencyFactor", "endurance"];
+
+    /// <summary>A machine; null when something is wrong with it, which <paramref name="problems"/> then has.</summary>
+    public static MachineProfile? Machine(Node node, string defaultName, Problems problems)
+    {
+        var before = problems.Count;
+        if (MappingReader.Open(node, "a machine", _machineKeys, problems) is not { } map)
+            return null;
+        map.Require("cores", "cores: 4");
+        map.Require("memoryBandwidth", "memoryBandwidth: 21.3GB/s");
+        map.Require("paths", "paths: { memory-bus: { read: { operation: 1us, perByte: 0.1ns }, write: { operation: 1us, perByte: 0.1ns } } }");
+        var profile = new MachineProfile
+        {
+            Name = map.Text("name") ?? defaultName,
+            Description = map.Text("description") ?? "",
+            Source = map.Text("source") ?? "",
+            Cores = map.Integer("cores", 1, MostCores) ?? 1,
+            MemoryBandwidthBytesPerSecond = map.Measure("memoryBandwidth", Dimension.Bandwidth, 1, MostBytesPerSecond) ?? 1,
+            Paths = Paths(map),
+        };
+        return problems.Count == before ? profile : null;
+    }
+
+    /// <summary>A device; null when something is wrong with it, which <paramref name="problems"/> then has.</summary>
+    public static DeviceProfile? Device(Node node, string defaultName, Problems problems)
+    {
+        var before = problems.Count;
+        if (MappingReader.Open(node, "a device", _deviceKeys, problems) is not { } map)
+            return null;
+        map.Require("readBandwidth", "readBandwidth: 21.3GB/s");
+        map.Require("writeBandwidth", "writeBandwidth: 7.1GB/s");
+        var profile = new DeviceProfile
+        {
+            Name = map.Text("name") ?? defaultName,
+            Description = map.Text("description") ?? "",
+            Source = map.Text("source") ?? "",
+            ReadBandwidthBytesPerSecond = map.Measure("readBandwidth", Dimension.Bandwidth, 1, MostBytesPerSecond) ?? 1,
+            WriteBandwidthBytesPerSecond = map.Measure("writeBandwidth", Dimension.Bandwidth, 1, MostBytesPerSecond) ?? 1,
+            ReadLatencyFactor = map.Number("readLatencyFactor", 0, 1000) ?? 1,
+            WriteLatencyFactor = map.Number("writeLatencyFactor", 0, 1000) ?? 1,
+            EnduranceWrites = Endurance(map),
+        };
+        return problems.Count == before ? profile : null;
+    }
+
+    private static double Endurance(MappingReader map) =>
+        map.Find("endurance") is null or ScalarNode { Text: "infinite" }
+            ? double.PositiveInfinity
+            : map.Measure("endurance", Dimension.Count, 1, 1e30) ?? double.PositiveInfinity;
+
+    private static SortedDictionary<IoPath, PathCosts> Paths(MappingReader machine)
+    {
+        var names = KnownNames.Paths.Select(p => p.Name).ToArray();
+        var paths = new SortedDictionary<IoPath, PathCosts>();
+        if (machine.Mapping("paths", "the paths", names) is not { } map)
+            return paths;
+        foreach (var (name, path) in KnownNames.Paths)
+        {
+            if (map.Mapping(name, $"path {name}", _directionKeys) is not { } directions)
+                continue;
+            directions.Require("read", "read: { operation: 1us, perByte: 0.1ns }");
+            directions.Require("write", "write: { operation: 1us, perByte: 0.1ns }");
+            paths[path] = new PathCosts(Cost(directions, "read"), Cost(directions, "write"));
+        }
+
+        if (paths.Count == 0)
+            map.Problems.Error(map.Line, $"a machine needs the costs of at least one path ({string.Join(", ", names)})");
+        return paths;
+    }
+
+    private static OperationCost Cost(MappingReader directions, string direction)
+    {
+        if (directions.Mapping(direction, $"the cost of a {direction}", _costKeys) is not { } map)
+            return new OperationCost(1, 0);
+        map.Require("operation", "operation: 1us");
+        map.Require("perByte", "perByte: 0.1ns");
+        // An operation that took no time would let the virtual clock stand still for ever.
+        return new OperationCost(
+            map.Measure("operation", Dimension.Time, 1, MostOperationNs) ?? 1,
+            map.Measure("perByte", Dimension.Time, 0, MostNsPerByte) ?? 0,
+            map.Measure("random", Dimension.Time, 0, MostOperationNs) ?? 0);
+    }
+}

@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using Mbsa.Actors.Scenarios;
+using Mbsa.Host.Scenarios.Yaml;
+
+namespace Mbsa.Host.Scenarios;
+
+/// <summary>Reads <c>events</c> and puts them in order of time.</summary>
+internal sealed class EventReader(Problems problems)
+{
+    private const int MostEvents = 10_000;
+    private const long LatestNs = 30L * 24 * 3600 * 1_000_000_000;
+
+    private static readonly string[] _keys = ["at", "vm", "stop", "start", "qos", "fail-vcpu"];
+    private static readonly string[] _changes = ["stop", "start", "qos", "fail-vcpu"];
+
+    private readonly record struct Draft(long AtNs, VmSpec Vm, string Change, MappingReader Map);
+
+    public ImmutableArray<ScenarioEvent> ReadAll(MappingReader scenario, VmList vms, long durationNs)
+    {
+        var items = scenario.List("events");
+        if (items.Length > MostEvents)
+            problems.Error(scenario.LineOf("events"), $"there are {items.Length} events; at most {MostEvents} are allowed");
+        var specs = vms.Specs.ToDictionary(v => v.Name);
+        var drafts = items.Take(MostEvents).Select(i => Read(i, vms, specs, durationNs)).OfType<Draft>().OrderBy(d => d.AtNs).ToArray();
+        var events = InOrder(drafts);
+        foreach (var vm in vms.Specs.Where(v => !v.StartsAtOnce))
+        {
+            if (problems.None && !events.Any(e => e.Vm == vm.Name && e.Change is VmChange.Start))
+                problems.Warning(vms.Lines[vm.Name], $"VM '{vm.Name}' has 'start: false' and no event starts it");
+        }
+
+        return events;
+    }
+
+    /// <summary>What an event means can depend on those before it, so it is worked out in order of time.</summary>
+    private ImmutableArray<ScenarioEvent> InOrder(IEnumerable<Draft> drafts)
+    {
+        var qos = new Dictionary<string, QosSpec>();
+        var running = new Dictionary<string, bool>();
+        var events = ImmutableArray.CreateBuilder<ScenarioEvent>();
+        foreach (var (atNs, vm, change, map) in drafts)
+        {
+            VmChange? made = change switch
+            {
+                "qos" => map.Mapping("qos", "qos", QosReader.Keys) is { } q
+                    ? new VmChange.SetQos(qos[vm.Name] = QosReader.Read(q, qos.GetValueOrDefault(vm.Name, vm.Qos)))
+                    : null,
+                "fail-vcpu" => map.Integer("fail-vcpu", 0, vm.Vcpus - 1) is { } vcpu ? new VmChange.FailVcpu(vcpu) : null,
+                "start" => IsTrue(map, "start") ? new VmChange.Start() : null,
+                _ => IsTrue(map, "stop") ? new VmChange.Stop() : null,
+            };
+            if (made is VmChange.Start && running.GetValueOrDefault(vm.Name, vm.StartsAtOnce))
+                problems.Error(map.LineOf("start"), $"VM '{vm.Name}' was started before; 'start: false' in its entry makes it wait for this event");
+            if (made is VmChange.Start)
+                running[vm.Name] = true;
+            if (made is not null)
+                events.Add(new ScenarioEvent(atNs, vm.Name, made));
+        }
+
+        return events.ToImmutable();
+    }
+
+    private Draft? Read(Node node, VmList vms, Dictionary<string, VmSpec> specs, long durationNs)
+    {
+        if (MappingReader.Open(node, "an event", _keys, problems) is not { } map)
+            return null;
+        map.Require("at", "at: 1s");
+        map.Require("vm", "vm: writer-1");
+        var atNs = map.Whole("at", Dimension.Time, 0, LatestNs);
+        if (atNs > durationNs)
+            problems.Warning(map.LineOf("at"), $"this event is after the end of the run, at {QuantityText.Format(durationNs, Dimension.Time)}, and will not happen");
+        var changes = _changes.Where(c => map.Find(c) is not null).ToArray();
+        if (changes.Length != 1)
+            problems.Error(map.Line, $"an event changes one thing, not {changes.Length}; write one of {string.Join(", ", _changes)}");
+        var name = map.Text("vm");
+        if (name is not null && vms.IsComplete && !vms.Lines.ContainsKey(name))
+            problems.UnknownName(map.LineOf("vm"), "VM", name, vms.Names);
+        return atNs is { } at && changes.Length == 1 && name is not null && specs.TryGetValue(name, out var vm) ? new Draft(at, vm, changes[0], map) : null;
+    }
+
+    private bool IsTrue(MappingReader map, string key)
+    {
+        if (map.Flag(key) is false)
+            problems.Error(map.LineOf(key), $"'{key}: true' is the only value that means something in an event");
+        return map.Flag(key) is true;
+    }
+}

@@ -1,0 +1,133 @@
+using System.Collections.Immutable;
+using Mbsa.Actors.Scenarios;
+using Mbsa.Host.Profiles;
+using Mbsa.Host.Scenarios.Yaml;
+using Mbsa.Nvm.Timing;
+using Mbsa.Vm;
+using Mbsa.Vm.Paths;
+using Mbsa.Vm.Workload;
+
+namespace Mbsa.Host.Scenarios;
+
+/// <summary>Reads <c>host</c>, whose defaults depend on the clock and on what the VMs need.</summary>
+internal sealed class HostReader(string directory, ClockKind clock, string? policyOverride, Problems problems)
+{
+    private const long VirtualQuantumNs = 25_000;
+    private const long WallQuantumNs = 100_000;
+    private const long MostNvmBytes = 64L << 40;
+
+    private static readonly string[] _keys = ["machine", "nvm", "qos"];
+    private static readonly string[] _nvmKeys = ["size", "device", "file", "payload"];
+    private static readonly string[] _qosKeys = ["policy", "quantum"];
+
+    /// <summary>The host; null only when something is wrong.</summary>
+    public HostSpec? Read(MappingReader scenario, VmList vms)
+    {
+        var host = scenario.Mapping("host", "the host", _keys);
+        var nvm = host?.Mapping("nvm", "the nvm", _nvmKeys);
+        var qos = host?.Mapping("qos", "the host's qos", _qosKeys);
+        var machine = Profile(host, "machine", "paper", n => ProfileCatalog.Machine(n, directory), ProfileReader.Machine);
+        var device = Profile<DeviceProfile>(nvm, "device", "paper", n => ProfileCatalog.Device(n, directory), ProfileReader.Device);
+        var file = nvm?.Text("file");
+        if (machine is not null)
+            CheckPaths(machine, vms);
+        var spec = machine is null || device is null ? null : new HostSpec
+        {
+            Machine = machine,
+            Device = device,
+            NvmSizeBytes = NvmSize(nvm, vms),
+            NvmFile = file is null ? null : Path.Combine(directory, file),
+            Payload = Payload(nvm, vms),
+            Policy = Policy(qos),
+            QuantumNs = qos?.Whole("quantum", Dimension.Time, 1000, 1_000_000_000) ?? (clock == ClockKind.Virtual ? VirtualQuantumNs : WallQuantumNs),
+        };
+        if (spec is not null)
+            CheckPromises(spec.Policy, vms);
+        return spec;
+    }
+
+    private T? Profile<T>(MappingReader? map, string key, string standard, Func<string, T> named, Func<Node, string, Problems, T?> inline)
+        where T : class
+    {
+        var node = map?.Find(key);
+        if (node is MappingNode)
+            return inline(node, "inline", problems);
+        if (node is SequenceNode)
+        {
+            problems.Error(node.Line, $"'{key}': a name, a path or the keys of a {key} were expected, not a list");
+            return null;
+        }
+
+        try
+        {
+            return named(node is ScalarNode scalar ? scalar.Text : standard);
+        }
+        catch (InputException e)
+        {
+            var place = e.File is null ? new InputException(problems.File, node?.Line ?? 0, e.Message) : e;
+            problems.Error(node?.Line ?? 0, place);
+            return null;
+        }
+    }
+
+    private void CheckPaths(MachineProfile machine, VmList vms)
+    {
+        foreach (var vm in vms.Specs)
+        {
+            if (vm.Storage is { } storage && !machine.Paths.ContainsKey(storage.Path))
+            {
+                var known = string.Join(", ", machine.Paths.Keys.Select(KnownNames.NameOf));
+                problems.Error(vms.Lines[vm.Name], $"machine '{machine.Name}' has no costs for path '{KnownNames.NameOf(storage.Path)}'; it has {known}");
+                return;
+            }
+        }
+    }
+
+    private long NvmSize(MappingReader? nvm, VmList vms)
+    {
+        var needed = NvmNeeds.DeviceBytes(vms.Specs);
+        if (nvm?.Find("size") is null)
+            return NvmNeeds.RoundUpToGiB(needed);
+        var size = nvm.Whole("size", Dimension.Size, 1 << 20, MostNvmBytes);
+        if (size is { } given && given < needed)
+            problems.Error(nvm.LineOf("size"), $"the NVM of {QuantityText.Format(given, Dimension.Size)} is too small: {NvmNeeds.Describe(vms.Specs)}");
+        return size ?? NvmNeeds.RoundUpToGiB(needed);
+    }
+
+    /// <summary>What happens to the bytes: as written, or else what the clock and the jobs that verify need.</summary>
+    private PayloadKind Payload(MappingReader? nvm, VmList vms)
+    {
+        var verify = vms.Specs.SelectMany(v => v.Jobs).Select(j => j.Verify).DefaultIfEmpty().Max();
+        var needed = verify switch { VerifyMethod.Crc32c => PayloadKind.Full, VerifyMethod.Meta => PayloadKind.Stamp, _ => PayloadKind.None };
+        if (nvm?.Choice("payload", KnownNames.Payloads) is not { } payload)
+            return clock == ClockKind.Wall ? PayloadKind.Full : needed;
+        if (payload < needed)
+        {
+            var method = verify == VerifyMethod.Crc32c ? "crc32c" : "meta";
+            problems.Error(nvm.LineOf("payload"), $"a job verifies with {method}, which needs 'payload: {KnownNames.Payloads.First(p => p.Value == needed).Name}' or more");
+        }
+
+        return payload;
+    }
+
+    private string Policy(MappingReader? qos)
+    {
+        var written = qos?.Name("policy", KnownNames.Policies, KnownNames.FuturePolicies);
+        if (policyOverride is null)
+            return written ?? "fair";
+        if (!KnownNames.Policies.Contains(policyOverride))
+            problems.Error(0, new InputException(NearestName.Unknown("policy", policyOverride, KnownNames.Policies)));
+        return policyOverride;
+    }
+
+    private void CheckPromises(string policy, VmList vms)
+    {
+        if (vms.Specs.FirstOrDefault(v => v.Qos.Reservation is not null || v.Qos.Limit is not null) is not { } first)
+            return;
+        if (!KnownNames.PoliciesWithPromises.Contains(policy))
+            problems.Warning(vms.Lines[first.Name], $"policy '{policy}' keeps no reservations and no limits; those of '{first.Name}' are only compared with what it got");
+        var reserved = vms.Specs.Where(v => v.StartsAtOnce && v.Qos.Reservation?.Unit == PromiseUnit.Share).Sum(v => v.Qos.Reservation!.Value.Value);
+        if (reserved > 1 + 1e-9)
+            problems.Warning(vms.Lines[first.Name], $"reservations add up to {QuantityText.Format(reserved, Dimension.Percent)} of the host, so they cannot all be kept");
+    }
+}

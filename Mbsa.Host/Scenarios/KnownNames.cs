@@ -1,0 +1,48 @@
+using Mbsa.Actors.Qos;
+using Mbsa.Actors.Scenarios;
+using Mbsa.Vm.Paths;
+
+namespace Mbsa.Host.Scenarios;
+
+/// <summary>Every name a scenario can use for something built in, in one place.</summary>
+public static class KnownNames
+{
+    /// <summary>Ways from a VM to the NVM.</summary>
+    public static IReadOnlyList<(string Name, IoPath Value)> Paths { get; } = [("memory-bus", IoPath.MemoryBus), ("host", IoPath.Host)];
+
+    /// <summary>Ways that INTERFACES names and that cannot be taken yet.</summary>
+    internal static IReadOnlyList<string> FuturePaths { get; } = ["vhost-bio", "virtio-mq"];
+
+    /// <summary>The two clocks.</summary>
+    public static IReadOnlyList<(string Name, ClockKind Value)> Clocks { get; } = [("virtual", ClockKind.Virtual), ("wall", ClockKind.Wall)];
+
+    /// <summary>What is timed under the wall clock.</summary>
+    public static IReadOnlyList<(string Name, LatencySampling Value)> Latencies { get; } = [("sampled", LatencySampling.Sampled), ("every", LatencySampling.Every)];
+
+    /// <summary>What happens to the bytes of an I/O.</summary>
+    public static IReadOnlyList<(string Name, PayloadKind Value)> Payloads { get; } = [("none", PayloadKind.None), ("stamp", PayloadKind.Stamp), ("full", PayloadKind.Full)];
+
+    /// <summary>Policies of the QoS supervisor.</summary>
+    public static IReadOnlyList<string> Policies { get; } = [.. QosPolicies.All.Select(p => p.Name)];
+
+    /// <summary>Policies that QOS names and that are not available yet.</summary>
+    internal static IReadOnlyList<string> FuturePolicies { get; } = [.. new[] { "cap", "mclock", "plan" }.Except(Policies)];
+
+    /// <summary>Policies that keep reservations and limits; the others know weights at most.</summary>
+    public static IReadOnlyList<string> PoliciesWithPromises { get; } = [];
+
+    /// <summary>Wear-levelling policies of a virtual disk.</summary>
+    public static IReadOnlyList<string> WearPolicies { get; } = ["none"];
+
+    /// <summary>Wear-levelling policies that are planned, so that their names are refused for the right reason.</summary>
+    internal static IReadOnlyList<string> FutureWearPolicies { get; } = ["threshold", "start-gap", "due-time"];
+
+    /// <summary>Protections of the mapped device against wild stores.</summary>
+    public static IReadOnlyList<string> Protections { get; } = ["none"];
+
+    /// <summary>Protections that are planned.</summary>
+    internal static IReadOnlyList<string> FutureProtections { get; } = ["pte", "cr0", "cr0-opt", "pmap"];
+
+    /// <summary>The name of a path, as scenarios and reports write it.</summary>
+    public static string NameOf(IoPath path) => Paths.First(p => p.Value == path).Name;
+}

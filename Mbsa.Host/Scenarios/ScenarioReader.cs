@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using Mbsa.Actors.Scenarios;
+using Mbsa.Host.Expectations;
+using Mbsa.Host.Scenarios.Yaml;
+using Mbsa.Vm;
+
+namespace Mbsa.Host.Scenarios;
+
+/// <summary>Makes a scenario of the nodes of its file. Used once; what is wrong is in <c>problems</c> afterwards.</summary>
+internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, Problems problems)
+{
+    private const long MostDurationNs = 30L * 24 * 3600 * 1_000_000_000;
+    private const long MostWindows = 100_000;
+    private const int MostExpectations = 1000;
+
+    private static readonly string[] _keys =
+        ["name", "description", "seed", "clock", "duration", "warmup", "windows", "latency", "host", "vms", "events", "expect"];
+
+    private string Directory { get; } = Path.GetDirectoryName(path) ?? "";
+
+    /// <summary>The scenario, or null when something is wrong.</summary>
+    public LoadedScenario? Read(Node root)
+    {
+        if (MappingReader.Open(root, "a scenario", _keys, problems) is not { } map)
+            return null;
+        var clock = overrides.Clock ?? map.Choice("clock", KnownNames.Clocks) ?? ClockKind.Virtual;
+        var durationNs = DurationNs(map);
+        var vms = new VmReader(Directory, overrides.Path, problems).ReadAll(map);
+        var host = new HostReader(Directory, clock, overrides.Policy, problems).Read(map, vms);
+        var events = new EventReader(problems).ReadAll(map, vms, durationNs);
+        var expectations = Expectations(map, vms);
+        var spec = new ScenarioSpec
+        {
+            Name = map.Text("name") ?? Path.GetFileNameWithoutExtension(path),
+            Description = map.Text("description")?.Trim() ?? "",
+            Seed = overrides.Seed ?? map.Unsigned("seed") ?? 1,
+            Clock = clock,
+            DurationNs = durationNs,
+            WarmupNs = map.Whole("warmup", Dimension.Time, 0, MostDurationNs) ?? 0,
+            WindowNs = WindowNs(map, durationNs),
+            Latency = map.Choice("latency", KnownNames.Latencies) ?? LatencySampling.Sampled,
+            Host = host!,
+            Vms = vms.Specs,
+            Events = events,
+        };
+        return problems.None ? new LoadedScenario { Spec = spec, Expectations = expectations } : null;
+    }
+
+    private long DurationNs(MappingReader map)
+    {
+        var written = map.Whole("duration", Dimension.Time, 1000, MostDurationNs);
+        if (overrides.DurationNs is { } overridden)
+        {
+            if (overridden is < 1000 or > MostDurationNs)
+                problems.Error(0, new InputException($"a duration from 1us to {QuantityText.Format(MostDurationNs, Dimension.Time)} was expected"));
+            return overridden;
+        }
+
+        map.Require("duration", "duration: 2s");
+        return written ?? MostDurationNs;
+    }
+
+    private long? WindowNs(MappingReader map, long durationNs)
+    {
+        var written = map.Whole("windows", Dimension.Time, 1000, MostDurationNs);
+        var windowNs = overrides.WindowNs ?? written;
+        if (windowNs is not { } length)
+            return null;
+        var message = length < 1000 ? "windows shorter than 1us show nothing"
+            : length > durationNs ? "a window is longer than the duration"
+            : durationNs / length > MostWindows ? $"there would be {durationNs / length} windows; at most {MostWindows} are kept, so write longer ones"
+            : null;
+        if (message is not null && overrides.WindowNs is not null)
+            problems.Error(0, new InputException(message));
+        else if (message is not null && problems.None)
+            problems.Error(map.LineOf("windows"), $"'windows': {message}");
+        return length;
+    }
+
+    private ImmutableArray<Expectation> Expectations(MappingReader map, VmList vms)
+    {
+        var items = map.List("expect");
+        if (items.Length > MostExpectations)
+            problems.Error(map.LineOf("expect"), $"there are {items.Length} expectations; at most {MostExpectations} are allowed");
+        var expectations = ImmutableArray.CreateBuilder<Expectation>();
+        foreach (var item in items.Take(MostExpectations))
+        {
+            if (item is not ScalarNode scalar || scalar.IsNull)
+            {
+                problems.Error(item.Line, $"an expectation was expected, as in 'oltp.p99 <= 40us', not {item.Kind}");
+                continue;
+            }
+
+            try
+            {
+                expectations.Add(Expectation.Parse(scalar.Text, vms.IsComplete ? vms.Names : null));
+            }
+            catch (InputException e)
+            {
+                problems.Error(scalar.Line, e.Message);
+            }
+        }
+
+        return expectations.ToImmutable();
+    }
+}

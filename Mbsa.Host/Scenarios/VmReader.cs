@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using Mbsa.Actors.Scenarios;
+using Mbsa.Host.Scenarios.Yaml;
+using Mbsa.Vm.Paths;
+using Mbsa.Vm.Storage;
+using Mbsa.Vm.Workload;
+
+namespace Mbsa.Host.Scenarios;
+
+/// <summary>Reads <c>vms</c>: one entry may stand for many VMs.</summary>
+internal sealed class VmReader(string directory, IoPath? pathOverride, Problems problems)
+{
+    public const int MostVms = 10_000;
+    public const int MostVcpusPerVm = 4096;
+
+    /// <summary>Each VCPU is an actor with buffers and a histogram of its own.</summary>
+    public const int MostVcpus = 100_000;
+
+    private const int LongestName = 64;
+    private const long MostDiskBytes = 16L << 40;
+
+    private static readonly string[] _keys = ["name", "count", "vcpus", "storage", "qos", "workload", "start"];
+    private static readonly string[] _storageKeys = ["path", "size", "wear", "protection"];
+
+    private readonly ImmutableArray<VmSpec>.Builder _specs = ImmutableArray.CreateBuilder<VmSpec>();
+    private readonly Dictionary<string, int> _lines = [];
+    private bool _isComplete = true;
+    private long _vcpus;
+
+    public VmList ReadAll(MappingReader scenario)
+    {
+        if (scenario.Require("vms", "vms: [ { name: a, storage: { size: 1GiB }, workload: { rw: randread } } ]"))
+        {
+            var items = scenario.List("vms");
+            if (items.IsEmpty && problems.None)
+                problems.Error(scenario.LineOf("vms"), "'vms' is empty; a scenario needs at least one VM");
+            foreach (var item in items)
+                Read(item);
+        }
+
+        return new VmList(_specs.ToImmutable(), _lines, _isComplete);
+    }
+
+    private void Read(Node node)
+    {
+        var before = problems.Count;
+        if (MappingReader.Open(node, "a VM", _keys, problems) is not { } map)
+        {
+            _isComplete = false;
+            return;
+        }
+
+        var name = Name(map);
+        var count = map.Integer("count", 1, MostVms);
+        if (name is null || (count is null && map.Find("count") is not null))
+            _isComplete = false;
+        var vcpus = map.Integer("vcpus", 1, MostVcpusPerVm) ?? 1;
+        var storage = map.Mapping("storage", "storage", _storageKeys) is { } s ? Storage(s) : null;
+        var jobs = new WorkloadReader(directory, problems).Read(map, name ?? "vm", vcpus);
+        CheckJobs(map, jobs, storage, vcpus, map.Find("storage") is not null);
+        var template = new VmSpec
+        {
+            Name = name ?? "",
+            Vcpus = vcpus,
+            Storage = storage,
+            Qos = map.Mapping("qos", "qos", QosReader.Keys) is { } q ? QosReader.Read(q, QosSpec.BestEffort) : QosSpec.BestEffort,
+            Jobs = jobs,
+            StartsAtOnce = map.Flag("start") ?? true,
+        };
+        Expand(map, template, count, isRight: problems.Count == before);
+    }
+
+    private string? Name(MappingReader map)
+    {
+        if (!map.Require("name", "name: writer") || map.Text("name") is not { } name)
+            return null;
+        // A name becomes part of an expectation (oltp.p99), a file and a metric's label, and a value there begins with a digit.
+        var isRight = name.Length <= LongestName && char.IsAsciiLetter(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+        if (isRight && name != "host")
+            return name;
+        problems.Error(map.LineOf("name"), name == "host"
+            ? "a VM cannot be called 'host': expectations use the word for all VMs together"
+            : $"'{ScalarNode.Shorten(name)}' cannot be a VM's name; a letter and then letters, digits, '-' and '_' can, {LongestName} at most");
+        return null;
+    }
+
+    private StorageSpec Storage(MappingReader map)
+    {
+        map.Require("size", "size: 1GiB");
+        map.Name("protection", KnownNames.Protections, KnownNames.FutureProtections);
+        var size = map.Whole("size", Dimension.Size, BlockStorage.BlockBytes, MostDiskBytes) ?? BlockStorage.BlockBytes;
+        if (size % BlockStorage.BlockBytes != 0)
+            problems.Error(map.LineOf("size"), $"'size': {size} bytes are not a whole number of blocks of {BlockStorage.BlockBytes}");
+        var path = map.Choice("path", KnownNames.Paths, KnownNames.FuturePaths) ?? IoPath.MemoryBus;
+        return new StorageSpec(pathOverride ?? path, size, map.Name("wear", KnownNames.WearPolicies, KnownNames.FutureWearPolicies) ?? "none");
+    }
+
+    private void CheckJobs(MappingReader map, ImmutableArray<JobSpec> jobs, StorageSpec? storage, int vcpus, bool hasStorage)
+    {
+        var line = map.LineOf("workload");
+        foreach (var job in jobs.Where(j => j.Pattern != IoPattern.Compute))
+        {
+            if (!hasStorage)
+                problems.Error(line, $"job '{ScalarNode.Shorten(job.Name)}' does I/O, and its VM has no storage; add 'storage: {{ size: 1GiB }}'");
+            else if (storage is not null && JobRegion.Mistake(job, storage.SizeBytes) is { } mistake)
+                problems.Error(line, $"job '{ScalarNode.Shorten(job.Name)}' {mistake}");
+        }
+
+        var clones = jobs.Sum(j => (long)j.NumJobs);
+        if (clones > 0 && clones < vcpus)
+            problems.Warning(line, $"{clones} job{(clones == 1 ? "" : "s")} for {vcpus} VCPUs: the others stay idle; 'numjobs: {vcpus}' would keep them all busy");
+    }
+
+    private void Expand(MappingReader map, VmSpec template, int? count, bool isRight)
+    {
+        if (template.Name.Length == 0)
+            return;
+        if (_lines.Count + (count ?? 1) > MostVms)
+        {
+            problems.Error(map.Line, $"there are more than {MostVms} VMs");
+            _isComplete = false;
+            return;
+        }
+
+        _vcpus += (long)template.Vcpus * (count ?? 1);
+        if (_vcpus > MostVcpus)
+            problems.Error(map.Line, $"the VMs up to here have {_vcpus} VCPUs together; at most {MostVcpus} are allowed");
+        for (var i = 1; i <= (count ?? 1); i++)
+            Add(map, count is null ? template : template with { Name = $"{template.Name}-{i}" }, isRight);
+    }
+
+    private void Add(MappingReader map, VmSpec vm, bool isRight)
+    {
+        if (!_lines.TryAdd(vm.Name, map.Line))
+            problems.Error(map.LineOf("name"), $"there are two VMs called '{vm.Name}'; the first is on line {_lines[vm.Name]}");
+        else if (isRight)
+            _specs.Add(vm);
+    }
+}
