@@ -1,5 +1,6 @@
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
+using Mbsa.Host.Expectations;
 using Mbsa.Host.Live;
 using Mbsa.Host.Report;
 using Mbsa.Host.Scenarios;
@@ -65,7 +66,7 @@ internal sealed class RunSession(ProgramServices services, RunOptions options)
 
     private async Task<int> ShowAsync(RunResult result, LoadedScenario loaded, OutputFile? json)
     {
-        JsonExpectation[] expectations = [.. loaded.Expectations.Select(e => e.Evaluate(result)).Select(o => new JsonExpectation(o.Text, o.Held, o.Measured))];
+        ExpectationOutcome[] expectations = [.. loaded.Expectations.Select(e => e.Evaluate(result))];
         if (options.IsSilent)
         {
             await ComplainAsync(result, expectations).ConfigureAwait(false);
@@ -79,7 +80,7 @@ internal sealed class RunSession(ProgramServices services, RunOptions options)
         return ExitCodeOf(result, expectations);
     }
 
-    private async Task ComplainAsync(RunResult result, JsonExpectation[] expectations)
+    private async Task ComplainAsync(RunResult result, ExpectationOutcome[] expectations)
     {
         foreach (var expectation in expectations.Where(e => !e.Held))
         {
@@ -92,7 +93,7 @@ internal sealed class RunSession(ProgramServices services, RunOptions options)
         }
     }
 
-    private static int ExitCodeOf(RunResult result, JsonExpectation[] expectations)
+    private static int ExitCodeOf(RunResult result, ExpectationOutcome[] expectations)
     {
         if (result.Interrupted)
         {

@@ -109,5 +109,10 @@ internal sealed record JsonWindow(long StartNs, OrderedDictionary<string, long> 
 /// <param name="MaxMinSlowdown">Null: it needs each VM's run alone.</param>
 internal sealed record JsonFairness(double? Jain, double? MaxMinSlowdown);
 
-/// <summary>One expectation, whether it held, and what was measured instead.</summary>
-internal sealed record JsonExpectation(string Text, bool Held, string Measured);
+/// <summary>One expectation and what became of it.</summary>
+/// <param name="Text">As the scenario has it.</param>
+/// <param name="Held">Whether it held; not without data.</param>
+/// <param name="Measured">What was measured, for people.</param>
+/// <param name="Value">The left side in base units (nanoseconds, bytes, per second, fractions); null without data.</param>
+/// <param name="Bound">What it was compared with, in the same unit; null without data.</param>
+internal sealed record JsonExpectation(string Text, bool Held, string Measured, double? Value, double? Bound);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
+using Mbsa.Host.Expectations;
 
 namespace Mbsa.Host.Report;
 
@@ -8,7 +9,7 @@ namespace Mbsa.Host.Report;
 internal static class ReportBuilder
 {
     /// <summary>The report of a run; the same run gives the same report.</summary>
-    public static JsonReport Build(RunResult result, IEnumerable<JsonExpectation> expectations)
+    public static JsonReport Build(RunResult result, IEnumerable<ExpectationOutcome> expectations)
     {
         var scenario = result.Scenario;
         return new JsonReport
@@ -27,7 +28,7 @@ internal static class ReportBuilder
             Vms = [.. result.Vms.Select(vm => Vm(vm, result))],
             Windows = [.. result.Windows.Select(window => Window(window, result))],
             Fairness = new JsonFairness(RunFigures.JainOverAll(result), MaxMinSlowdown: null),
-            Expectations = [.. expectations],
+            Expectations = [.. expectations.Select(e => new JsonExpectation(e.Text, e.Held, e.Measured, Finite(e.Value), Finite(e.Bound)))],
             Problems = result.Problems,
         };
     }
@@ -65,6 +66,9 @@ internal static class ReportBuilder
         RunFigures.PerSecond(direction.Operations, measuredNs),
         RunFigures.PerSecond(direction.Bytes, measuredNs),
         direction.LatencyNs is { } l ? new JsonLatency(l.Min, l.Mean, l.P50, l.P95, l.P99, l.P999, l.Max) : null);
+
+    // JSON has no infinity, and an expectation may divide by what nobody did.
+    private static double? Finite(double? value) => value is { } v && double.IsFinite(v) ? v : null;
 
     private static JsonPromise? Promise(Promise? promise) => promise is { } p ? new JsonPromise(Words.Of(p.Unit), p.Value) : null;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
+using Mbsa.Host.Expectations;
 using Mbsa.Host.Live;
 using Spectre.Console;
 
@@ -10,7 +11,7 @@ namespace Mbsa.Host.Report;
 internal static class ResultPrinter
 {
     /// <summary>Prints it.</summary>
-    public static void Print(IAnsiConsole console, RunResult result, IReadOnlyList<JsonExpectation> expectations)
+    public static void Print(IAnsiConsole console, RunResult result, IReadOnlyList<ExpectationOutcome> expectations)
     {
         var scenario = result.Scenario;
         console.MarkupLine($"[bold]{Markup.Escape(scenario.Name)}[/]  {Markup.Escape(scenario.Description)}".TrimEnd());
@@ -47,7 +48,7 @@ internal static class ResultPrinter
             : $"{line}, {RunProgress.SpeedUp(result.MeasuredNs, TimeSpan.FromSeconds(result.ElapsedSeconds))} real time";
     }
 
-    private static void Print(IAnsiConsole console, JsonExpectation expectation)
+    private static void Print(IAnsiConsole console, ExpectationOutcome expectation)
     {
         var mark = expectation.Held ? "[green]held[/]  " : "[red]failed[/]";
         console.MarkupLine($"{mark} {Markup.Escape(expectation.Text)}  (measured {Markup.Escape(expectation.Measured)})");

@@ -1,6 +1,5 @@
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
-using Mbsa.Vm.Paths;
 
 namespace Mbsa.Host.Report;
 
@@ -33,13 +32,5 @@ internal static class Words
         PromiseUnit.BytesPerSecond => "bytes_per_second",
         PromiseUnit.OperationsPerSecond => "operations_per_second",
         _ => throw new ArgumentOutOfRangeException(nameof(unit), unit, null),
-    };
-
-    /// <summary>A path, as a scenario names it.</summary>
-    public static string Of(IoPath path) => path switch
-    {
-        IoPath.MemoryBus => "memory-bus",
-        IoPath.Host => "host",
-        _ => throw new ArgumentOutOfRangeException(nameof(path), path, null),
     };
 }

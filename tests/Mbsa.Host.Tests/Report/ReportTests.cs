@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
+using Mbsa.Host.Expectations;
 using Mbsa.Host.Report;
 using Mbsa.Host.Tests.Live;
 
@@ -9,7 +10,11 @@ namespace Mbsa.Host.Tests.Report;
 
 public sealed class ReportTests
 {
-    private static readonly JsonExpectation[] s_expectations = [new("oltp.p99 <= 40us", false, "12.4us")];
+    private static readonly ExpectationOutcome[] s_expectations =
+    [
+        new() { Text = "oltp.read.p99 <= 10us", Held = false, Measured = "12.4us", Value = 12_400, Bound = 10_000 },
+        new() { Text = "hog.p99 <= 10us", Held = false, Measured = "no I/O" },
+    ];
 
     [Fact]
     public void The_report_of_a_run_is_this_text() => Assert.Equal(Golden.Text, Text(Full(), s_expectations));
@@ -48,7 +53,7 @@ public sealed class ReportTests
     public void It_says_whether_every_latency_was_taken(ClockKind clock, LatencySampling latency, string expected) =>
         Assert.Equal(expected, ReportBuilder.Build(Sample.Result(Sample.Scenario() with { Clock = clock, Latency = latency }), []).Latency);
 
-    private static string Text(RunResult result, JsonExpectation[] expectations) =>
+    private static string Text(RunResult result, ExpectationOutcome[] expectations) =>
         Encoding.UTF8.GetString(JsonReportContext.Serialize(ReportBuilder.Build(result, expectations)));
 
     private static RunResult Full()

@@ -1,4 +1,5 @@
 using Mbsa.Actors.Results;
+using Mbsa.Host.Expectations;
 using Mbsa.Host.Report;
 using Mbsa.Host.Tests.Live;
 using Spectre.Console.Testing;
@@ -26,7 +27,7 @@ public sealed class ResultPrinterTests
     public void The_host_line_has_use_fairness_and_time()
     {
         Assert.Equal(
-            "host: cores 50.0 %, bus 25.0 %, NVM 12.5 %; Jain all 0.7289; took 500 ms, 4.0x real time",
+            "host: cores 50.0 %, bus 25.0 %, NVM 12.5 %; Jain all 0.7327; took 500 ms, 4.0x real time",
             ResultPrinter.HostLine(Sample.Result()));
     }
 
@@ -35,7 +36,9 @@ public sealed class ResultPrinterTests
     {
         var result = Sample.Result() with { Problems = ["VCPU 0 of [writer] failed"], Interrupted = true, MeasuredNs = Sample.Second / 2 };
 
-        var lines = Print(result, 110, new("oltp.p99 <= 40us", true, "12.4us"), new("jain(writer-*) >= 0.9", false, "0.5"));
+        var lines = Print(result, 110,
+            new() { Text = "oltp.p99 <= 40us", Held = true, Measured = "12.4us" },
+            new() { Text = "jain(writer-*) >= 0.9", Held = false, Measured = "0.5" });
 
         Assert.Equal("held   oltp.p99 <= 40us  (measured 12.4us)", lines[^3]);
         Assert.Equal("failed jain(writer-*) >= 0.9  (measured 0.5)", lines[^2]);
@@ -58,7 +61,7 @@ public sealed class ResultPrinterTests
         Assert.Contains("writer (failed)", text);
     }
 
-    private static List<string> Print(RunResult result, int width, params JsonExpectation[] expectations)
+    private static List<string> Print(RunResult result, int width, params ExpectationOutcome[] expectations)
     {
         var console = new TestConsole().Width(width);
         ResultPrinter.Print(console, result, expectations);

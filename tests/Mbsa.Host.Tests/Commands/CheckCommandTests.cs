@@ -1,0 +1,52 @@
+using Mbsa.Actors.Scenarios;
+using Mbsa.Host.Commands;
+using Mbsa.Host.Tests.Live;
+using Mbsa.Vm.Workload;
+
+namespace Mbsa.Host.Tests.Commands;
+
+public sealed class CheckCommandTests : IDisposable
+{
+    private readonly TestProgram _program = new();
+
+    public void Dispose() => _program.Dispose();
+
+    [Fact]
+    public async Task Every_mistake_has_its_file_and_line()
+    {
+        var path = Path.GetTempFileName();
+        await File.WriteAllTextAsync(path, "name: x\nduraton: 1s\nclock: sundial\n");
+
+        Assert.Equal(ExitCode.BadInput, await _program.InvokeAsync("check", path));
+
+        Assert.Contains(_program.Errors, line => line.StartsWith($"{path}:2: ", StringComparison.Ordinal));
+        Assert.Contains(_program.Errors, line => line.StartsWith($"{path}:3: ", StringComparison.Ordinal));
+        File.Delete(path);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_not_there_does_not_keep_the_others_from_being_checked()
+    {
+        Assert.Equal(ExitCode.BadInput, await _program.InvokeAsync("check", "/no/such.yaml", "/nor/this.yaml"));
+
+        Assert.Equal(2, _program.Errors.Length);
+    }
+
+    [Fact]
+    public void The_summary_says_who_takes_part()
+    {
+        var scenario = Sample.Scenario(
+            Sample.Vm("oltp", IoPattern.RandReadWrite, vcpus: 4), Sample.Vm("writer-1", IoPattern.Write), Sample.Vm("writer-2", IoPattern.Write), Sample.Vm("hog", IoPattern.Compute));
+
+        Assert.Equal(
+            [
+                "two-vms: good; virtual clock, 2 s after 200 ms of warm-up, seed 7",
+                "  host: test-machine, 4 cores, 1 GiB of test-device NVM, policy fair, quantum 25 us",
+                "  oltp: 4 VCPUs, 256 MiB on memory-bus, 1 job: randrw 50 % reads 4 KiB",
+                "  writer-*: 2 VMs x 1 VCPU, 256 MiB on memory-bus, 1 job: write 4 KiB",
+                "  hog: 1 VCPU, no disk, 1 job: compute 100 %",
+                "  1 event",
+            ],
+            ScenarioSummary.Lines(scenario with { Events = [new ScenarioEvent(1, "hog", new VmChange.Stop())] }));
+    }
+}

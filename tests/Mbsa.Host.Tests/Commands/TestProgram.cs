@@ -1,0 +1,78 @@
+using System.Text;
+using Mbsa.Actors.Scenarios;
+using Mbsa.Host.Commands;
+using Mbsa.Host.Expectations;
+using Mbsa.Host.Live;
+using Mbsa.Host.Scenarios;
+using Mbsa.Host.Tests.Live;
+using Spectre.Console.Testing;
+
+namespace Mbsa.Host.Tests.Commands;
+
+/// <summary>The whole program in this process, with a run that is made up.</summary>
+internal sealed class TestProgram : IDisposable
+{
+    private readonly TestConsole _console = new TestConsole().Width(100);
+
+    public ScenarioSpec Scenario { get; set; } = Sample.Scenario();
+
+    public string[] Expectations { get; set; } = [];
+
+    public string[] Warnings { get; set; } = [];
+
+    public ICalibration? Calibration { get; set; }
+
+    public Func<ScenarioSpec, FakeRun> Run { get; set; } = scenario => FakeRun.Over(Sample.Result(scenario));
+
+    public Interruption Interruption { get; } = new();
+
+    public TextWriter ErrorWriter { get; set; } = new StringWriter();
+
+    /// <summary>What the run was started with; null when it never was.</summary>
+    public ScenarioSpec? Started { get; private set; }
+
+    public ScenarioOverrides? Overrides { get; private set; }
+
+    public string Output => _console.Output;
+
+    public string[] Errors => (ErrorWriter.ToString() ?? "").Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+
+    public MemoryStream StandardOutput { get; } = new();
+
+    public string StandardOutputText => Encoding.UTF8.GetString(StandardOutput.ToArray());
+
+    public Task<int> InvokeAsync(params string[] arguments) => CommandLine.InvokeAsync(arguments, new ProgramServices
+    {
+        Terminal = new Terminal
+        {
+            Out = _console,
+            Error = ErrorWriter,
+            OpenStandardOutput = () => StandardOutput,
+            IsInteractive = false,
+        },
+        Time = new InstantTime(),
+        ListenForInterruption = () => Interruption,
+        Load = Load,
+        Start = Start,
+        Calibration = Calibration,
+    });
+
+    public void Dispose() => _console.Dispose();
+
+    private LoadedScenario Load(string path, ScenarioOverrides overrides)
+    {
+        Overrides = overrides;
+        return new LoadedScenario
+        {
+            Spec = Scenario,
+            Expectations = [.. Expectations.Select(text => Expectation.Parse(text, null))],
+            Warnings = [.. Warnings],
+        };
+    }
+
+    private Task<IRunningScenario> Start(ScenarioSpec scenario)
+    {
+        Started = scenario;
+        return Task.FromResult<IRunningScenario>(Run(scenario));
+    }
+}
