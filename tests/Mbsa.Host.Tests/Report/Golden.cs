@@ -1,6 +1,174 @@
 namespace Mbsa.Host.Tests.Report;
 
+/// <summary>The report as other programs read it. A change here is a change for all of them.</summary>
 internal static class Golden
 {
-    public const string Text = "";
+    public const string Text = """
+        {
+          "scenario": "two-vms",
+          "seed": 7,
+          "clock": "virtual",
+          "policy": "fair",
+          "duration_ns": 2000000000,
+          "trace_hash": "0000000000abc123",
+          "interrupted": false,
+          "latency": "every",
+          "host": {
+            "cores": 4,
+            "utilisation": {
+              "cpu": 0.5,
+              "bus": 0.25,
+              "nvm": 0.125
+            }
+          },
+          "vms": [
+            {
+              "name": "oltp",
+              "state": "running",
+              "vcpus": 1,
+              "ops": 810246,
+              "iops": 405123,
+              "bandwidth_bytes_per_second": 1659383808,
+              "read": {
+                "ops": 610246,
+                "bytes": 2499567616,
+                "iops": 305123,
+                "bandwidth_bytes_per_second": 1249783808,
+                "latency_ns": {
+                  "min": 900,
+                  "mean": 1234.5,
+                  "p50": 1200,
+                  "p95": 2400,
+                  "p99": 12400,
+                  "p999": 15000,
+                  "max": 20000
+                }
+              },
+              "write": {
+                "ops": 200000,
+                "bytes": 819200000,
+                "iops": 100000,
+                "bandwidth_bytes_per_second": 409600000,
+                "latency_ns": {
+                  "min": 1800,
+                  "mean": 2600,
+                  "p50": 2500,
+                  "p95": 4000,
+                  "p99": 40100,
+                  "p999": 50000,
+                  "max": 60000
+                }
+              },
+              "cpu_seconds": 2,
+              "throttled_seconds": 0.25,
+              "qos": {
+                "reservation": {
+                  "unit": "share",
+                  "value": 0.3
+                },
+                "limit": null,
+                "weight": 4,
+                "planned_share": null,
+                "achieved_share": 0.5,
+                "reservation_misses": null
+              },
+              "wear": {
+                "policy": "none",
+                "writes": 200000,
+                "extra_writes": 0,
+                "max": 12,
+                "mean": 3.5,
+                "cv": 0.25,
+                "lifetime_fraction": 1.2E-05
+              },
+              "verify": null
+            },
+            {
+              "name": "writer",
+              "state": "failed",
+              "vcpus": 2,
+              "ops": 200000,
+              "iops": 100000,
+              "bandwidth_bytes_per_second": 409600000,
+              "read": {
+                "ops": 0,
+                "bytes": 0,
+                "iops": 0,
+                "bandwidth_bytes_per_second": 0,
+                "latency_ns": null
+              },
+              "write": {
+                "ops": 200000,
+                "bytes": 819200000,
+                "iops": 100000,
+                "bandwidth_bytes_per_second": 409600000,
+                "latency_ns": {
+                  "min": 1800,
+                  "mean": 2600,
+                  "p50": 2500,
+                  "p95": 4000,
+                  "p99": 40100,
+                  "p999": 50000,
+                  "max": 60000
+                }
+              },
+              "cpu_seconds": 2,
+              "throttled_seconds": 0.25,
+              "qos": {
+                "reservation": null,
+                "limit": null,
+                "weight": 1,
+                "planned_share": null,
+                "achieved_share": 0.5,
+                "reservation_misses": null
+              },
+              "wear": null,
+              "verify": {
+                "blocks": 100,
+                "wrong": 1
+              }
+            }
+          ],
+          "windows": [
+            {
+              "start_ns": 0,
+              "ops": {
+                "oltp": 5,
+                "writer": 6
+              }
+            },
+            {
+              "start_ns": 1000000000,
+              "ops": {
+                "oltp": 7,
+                "writer": 8
+              }
+            }
+          ],
+          "fairness": {
+            "jain": 0.7326626421549146,
+            "max_min_slowdown": null
+          },
+          "expectations": [
+            {
+              "text": "oltp.read.p99 <= 10us",
+              "held": false,
+              "measured": "12.4us",
+              "value": 12400,
+              "bound": 10000
+            },
+            {
+              "text": "hog.p99 <= 10us",
+              "held": false,
+              "measured": "no I/O",
+              "value": null,
+              "bound": null
+            }
+          ],
+          "problems": [
+            "VCPU 0 of writer failed: boom"
+          ]
+        }
+
+        """;
 }
