@@ -1,0 +1,84 @@
+using Mbsa.Nvm.Layout;
+using Mbsa.Nvm.Memory;
+
+namespace Mbsa.Nvm.Devices;
+
+/// <summary>
+/// A child device mapped into a VM: one contiguous range of addresses, whatever blocks lie behind it; the MMU translates. The memory goes
+/// when the area and the last lease on it are disposed. Thread-safe.
+/// </summary>
+public sealed class NvmArea : IDisposable
+{
+    private readonly AddressRange _range;
+    private readonly SharedLifetime _lifetime;
+    private int _disposed;
+
+    private NvmArea(ChildDevice child, AddressRange range, SharedLifetime lifetime) => (Child, _range, _lifetime) = (child, range, lifetime);
+
+    /// <summary>The child device behind it.</summary>
+    public ChildDevice Child { get; }
+
+    /// <summary>Bytes of the area.</summary>
+    public long LengthBytes => Child.SizeBytes;
+
+    /// <summary>Stretches of adjacent blocks it is mapped from.</summary>
+    public int ExtentCount => Child.Extents.Count;
+
+    /// <summary>Share of its bytes that lie in large pages of 2 MiB, 0 to 1.</summary>
+    public double LargePageShare => Child.LargePageShare;
+
+    /// <summary>Bytes of the page table behind it.</summary>
+    public long MetadataBytes => Child.PageTableBytes;
+
+    /// <summary>Takes a lease: a hold on the memory for one user.</summary>
+    /// <exception cref="ObjectDisposedException">The area was disposed.</exception>
+    public NvmLease Lease()
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0 || !_lifetime.TryJoin(), this);
+        return new NvmLease(_lifetime, _range.Start, LengthBytes);
+    }
+
+    /// <summary>Ends the area: no new leases; those there are stay good. Twice does no harm.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            _lifetime.Leave();
+        }
+    }
+
+    /// <summary>Maps a child device.</summary>
+    /// <param name="child">The child device.</param>
+    /// <param name="memory">The device's bytes; joined for as long as the area lives.</param>
+    /// <param name="prefault">Whether every page gets memory now.</param>
+    /// <param name="ledger">Where it is entered.</param>
+    /// <param name="unmapped">Called once, when the memory is gone.</param>
+    internal static NvmArea Map(ChildDevice child, DeviceMemory memory, bool prefault, MemoryLedger ledger, Action unmapped)
+    {
+        ObjectDisposedException.ThrowIf(!memory.TryJoin(), memory);
+        AddressRange? range = null;
+        try
+        {
+            range = AddressRange.Reserve(child.SizeBytes, ledger);
+            long offsetBytes = 0;
+            foreach (var extent in child.Extents)
+            {
+                range.Map(offsetBytes, memory, extent.FirstBlock * DeviceGeometry.BlockBytes, extent.Blocks * DeviceGeometry.BlockBytes, prefault);
+                offsetBytes += extent.Blocks * DeviceGeometry.BlockBytes;
+            }
+        }
+        catch
+        {
+            range?.Release();
+            memory.Leave();
+            throw;
+        }
+
+        return new NvmArea(child, range, new SharedLifetime(() =>
+        {
+            range.Release();
+            memory.Leave();
+            unmapped();
+        }));
+    }
+}

@@ -1,0 +1,105 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Mbsa.Nvm.Memory;
+
+namespace Mbsa.Nvm.Devices;
+
+/// <summary>
+/// One user's hold on an NVM area: as long as it is not disposed the memory stays. Every access is checked against the area's end, so no
+/// offset reaches a byte outside the child device. No access locks or allocates. A lease is used by one thread at a time; each user takes its own.
+/// </summary>
+public sealed unsafe class NvmLease : IDisposable
+{
+    private readonly SharedLifetime _lifetime;
+    private readonly byte* _start;
+
+    // One more than the length, and 0 once disposed: then even an access of no bytes at offset 0 fails the same comparison.
+    private ulong _end;
+    private int _disposed;
+
+    /// <summary>Takes over a place in the lifetime, which the maker has joined for it.</summary>
+    internal NvmLease(SharedLifetime lifetime, nint start, long lengthBytes)
+    {
+        (_lifetime, _end, LengthBytes) = (lifetime, (ulong)lengthBytes + 1, lengthBytes);
+        _start = (byte*)start;
+    }
+
+    /// <summary>Bytes of the area.</summary>
+    public long LengthBytes { get; }
+
+    /// <summary>Copies bytes out of the area with plain loads.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not within the area.</exception>
+    /// <exception cref="ObjectDisposedException">The lease was given back.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Read(long offsetBytes, Span<byte> destination)
+    {
+        Check(offsetBytes, destination.Length);
+        new ReadOnlySpan<byte>(_start + offsetBytes, destination.Length).CopyTo(destination);
+    }
+
+    /// <summary>Copies bytes into the area past the caches and fences: when this returns they are persistent.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not within the area.</exception>
+    /// <exception cref="ObjectDisposedException">The lease was given back.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Write(long offsetBytes, ReadOnlySpan<byte> source)
+    {
+        Stream(offsetBytes, source);
+        NonTemporal.Fence();
+    }
+
+    /// <summary>Copies bytes into the area past the caches without a fence: they may persist in any order, and surely only after <see cref="Fence"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not within the area.</exception>
+    /// <exception cref="ObjectDisposedException">The lease was given back.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Stream(long offsetBytes, ReadOnlySpan<byte> source)
+    {
+        Check(offsetBytes, source.Length);
+        fixed (byte* from = &MemoryMarshal.GetReference(source))
+        {
+            NonTemporal.Copy(_start + offsetBytes, from, (nuint)source.Length);
+        }
+    }
+
+    /// <summary>Makes all stores before it persistent before any store after it.</summary>
+    [SuppressMessage("Performance", "CA1822", Justification = "A fence belongs to the stores of this lease; a device under test may record it.")]
+    public void Fence() => NonTemporal.Fence();
+
+    /// <summary>The bytes in place, without a copy. Not to be used after the lease is given back: nothing would notice.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not within the area.</exception>
+    /// <exception cref="ObjectDisposedException">The lease was given back.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ReadOnlySpan<byte> View(long offsetBytes, int lengthBytes)
+    {
+        Check(offsetBytes, lengthBytes);
+        return new ReadOnlySpan<byte>(_start + offsetBytes, lengthBytes);
+    }
+
+    /// <summary>Gives the lease back; the last one to do so ends the memory. Twice does no harm.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            _end = 0;
+            _lifetime.Leave();
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Check(long offsetBytes, int lengthBytes)
+    {
+        // Unsigned, a negative offset or length is larger than any area. The difference is only looked at when the offset is below the end.
+        if ((ulong)offsetBytes >= _end || (ulong)lengthBytes >= _end - (ulong)offsetBytes)
+        {
+            Refuse(offsetBytes, lengthBytes);
+        }
+    }
+
+    [DoesNotReturn]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Refuse(long offsetBytes, int lengthBytes)
+    {
+        ObjectDisposedException.ThrowIf(_end == 0, this);
+        throw new ArgumentOutOfRangeException(nameof(offsetBytes), $"{lengthBytes} bytes at offset {offsetBytes} are not within the {LengthBytes} bytes of the area");
+    }
+}

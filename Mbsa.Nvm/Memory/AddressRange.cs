@@ -1,0 +1,109 @@
+using Mbsa.Nvm.Devices;
+
+namespace Mbsa.Nvm.Memory;
+
+/// <summary>
+/// A contiguous range of addresses, aligned to 2 MiB, behind which nothing lies until extents of a device are mapped into it; what is not
+/// mapped faults when touched, and at least one page after the end never is mapped. Not thread-safe; its owner counts the users.
+/// </summary>
+internal sealed class AddressRange
+{
+    /// <summary>Size and alignment of the MMU's large page.</summary>
+    public const long LargePageBytes = 2 << 20;
+
+    private const long GuardBytes = 4096;
+
+    private readonly MemoryLedger _ledger;
+    private readonly long _reservedBytes;
+    private long _mappings, _mappedBytes;
+
+    private AddressRange(nint start, long lengthBytes, long reservedBytes, MemoryLedger ledger)
+    {
+        (Start, LengthBytes, _reservedBytes, _ledger) = (start, lengthBytes, reservedBytes, ledger);
+        _ledger.Reserved(reservedBytes);
+    }
+
+    /// <summary>First address.</summary>
+    public nint Start { get; }
+
+    /// <summary>Bytes that may be mapped.</summary>
+    public long LengthBytes { get; }
+
+    /// <summary>Reserves a range of at least this length.</summary>
+    /// <exception cref="NvmException">The address space is exhausted.</exception>
+    public static AddressRange Reserve(long lengthBytes, MemoryLedger ledger)
+    {
+        var reservedBytes = RoundUp(lengthBytes + GuardBytes);
+        var looseBytes = reservedBytes + LargePageBytes;
+        var loose = Libc.Map(0, (nuint)looseBytes, Libc.ProtectNone, Libc.MapPrivate | Libc.MapAnonymous | Libc.MapNoReserve, -1, 0);
+        if (loose == Libc.MapFailed)
+        {
+            throw new NvmException("address space", $"cannot reserve {reservedBytes} bytes of addresses: {Libc.LastError()}");
+        }
+
+        // The kernel aligns to a page only: reserve more, then give back what stands before and after the aligned part.
+        var start = (nint)RoundUp(loose);
+        Unmap(loose, start - loose);
+        Unmap(start + (nint)reservedBytes, loose + (nint)looseBytes - start - (nint)reservedBytes);
+        return new AddressRange(start, lengthBytes, reservedBytes, ledger);
+    }
+
+    /// <summary>Maps a stretch of a device into the range, in place of what was there.</summary>
+    /// <param name="offsetBytes">Where in the range, a multiple of 4096.</param>
+    /// <param name="memory">The device's bytes.</param>
+    /// <param name="memoryOffsetBytes">Where on the device, a multiple of 4096.</param>
+    /// <param name="lengthBytes">How much, a multiple of 4096.</param>
+    /// <param name="prefault">Whether to give memory to every page now instead of at the first touch, in large pages where the kernel has them.</param>
+    /// <exception cref="NvmException">The kernel refuses: too many mappings, or no memory.</exception>
+    public void Map(long offsetBytes, DeviceMemory memory, long memoryOffsetBytes, long lengthBytes, bool prefault)
+    {
+        if ((offsetBytes | memoryOffsetBytes | lengthBytes | (LengthBytes - lengthBytes - offsetBytes) | (memory.SizeBytes - lengthBytes - memoryOffsetBytes)) < 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(lengthBytes), "the stretch does not lie within the range and the device");
+        }
+
+        var address = Start + (nint)offsetBytes;
+        if (Libc.Map(address, (nuint)lengthBytes, Libc.ProtectReadWrite, Libc.MapShared | Libc.MapFixed, memory.Descriptor, memoryOffsetBytes) == Libc.MapFailed)
+        {
+            throw new NvmException("mapping", $"cannot map {lengthBytes} bytes as mapping number {_mappings + 1} (the kernel's limit is vm.max_map_count): {Libc.LastError()}");
+        }
+
+        _mappings++;
+        _mappedBytes += lengthBytes;
+        _ledger.Mapped(lengthBytes);
+        if (prefault)
+        {
+            Prefault(address, lengthBytes);
+        }
+    }
+
+    /// <summary>Gives the whole range back. Called once, when nobody uses it any more.</summary>
+    public void Release()
+    {
+        if (Libc.Unmap(Start, (nuint)_reservedBytes) == 0)
+        {
+            _ledger.Unmapped(_mappings, _mappedBytes);
+            _ledger.Unreserved(_reservedBytes);
+        }
+    }
+
+    private static void Prefault(nint address, long lengthBytes)
+    {
+        // Advice: a kernel without large pages for shared memory says no, and small pages do.
+        _ = Libc.Advise(address, (nuint)lengthBytes, Libc.AdviseHugePage);
+        if (Libc.Advise(address, (nuint)lengthBytes, Libc.AdvisePopulateWrite) != 0)
+        {
+            throw new NvmException("mapping", $"cannot give memory to {lengthBytes} bytes of the device: {Libc.LastError()}");
+        }
+    }
+
+    private static void Unmap(nint address, nint lengthBytes)
+    {
+        if (lengthBytes > 0)
+        {
+            _ = Libc.Unmap(address, (nuint)lengthBytes);
+        }
+    }
+
+    private static long RoundUp(long value) => (value + LargePageBytes - 1) & -LargePageBytes;
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+
+namespace Mbsa.Nvm.Memory;
+
+/// <summary>
+/// What is held of the operating system's memory: whoever takes enters it here, whoever gives back strikes it out. A program makes one and
+/// asserts at its end that it is empty; a test makes its own. Thread-safe.
+/// </summary>
+public sealed class MemoryLedger
+{
+    private long _ranges, _rangeBytes, _mappings, _mappedBytes, _descriptors;
+
+    /// <summary>Address ranges reserved and not yet given back.</summary>
+    public long ReservedRanges => Interlocked.Read(ref _ranges);
+
+    /// <summary>Addresses reserved, in bytes. An address costs nothing until something is mapped behind it.</summary>
+    public long ReservedBytes => Interlocked.Read(ref _rangeBytes);
+
+    /// <summary>Pieces of devices mapped into address ranges.</summary>
+    public long Mappings => Interlocked.Read(ref _mappings);
+
+    /// <summary>Bytes of devices mapped; a byte mapped twice counts twice. Sparse memory takes room only once it is touched.</summary>
+    public long MappedBytes => Interlocked.Read(ref _mappedBytes);
+
+    /// <summary>File descriptors open.</summary>
+    public long OpenDescriptors => Interlocked.Read(ref _descriptors);
+
+    /// <summary>Whether all has been given back.</summary>
+    public bool IsEmpty => ReservedRanges == 0 && ReservedBytes == 0 && Mappings == 0 && MappedBytes == 0 && OpenDescriptors == 0;
+
+    /// <summary>The ledger in a line, for people.</summary>
+    public string Describe() => IsEmpty
+        ? "no memory held"
+        : string.Create(CultureInfo.InvariantCulture, $"{ReservedRanges} address ranges of {ReservedBytes} bytes, {Mappings} mappings of {MappedBytes} bytes, {OpenDescriptors} open descriptors");
+
+    internal void Reserved(long bytes) => Enter(ref _ranges, 1, ref _rangeBytes, bytes);
+
+    internal void Unreserved(long bytes) => Enter(ref _ranges, -1, ref _rangeBytes, -bytes);
+
+    internal void Mapped(long bytes) => Enter(ref _mappings, 1, ref _mappedBytes, bytes);
+
+    internal void Unmapped(long mappings, long bytes) => Enter(ref _mappings, -mappings, ref _mappedBytes, -bytes);
+
+    internal void Opened() => Interlocked.Increment(ref _descriptors);
+
+    internal void Closed() => Interlocked.Decrement(ref _descriptors);
+
+    private static void Enter(ref long count, long counts, ref long total, long bytes)
+    {
+        Interlocked.Add(ref count, counts);
+        Interlocked.Add(ref total, bytes);
+    }
+}
