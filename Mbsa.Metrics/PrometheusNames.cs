@@ -56,7 +56,7 @@ public static class PrometheusNames
     {
         string bare = WithoutAnnotations(unit);
         int slash = bare.IndexOf('/', StringComparison.Ordinal);
-        string words = slash > 0 && slash < bare.Length - 1
+        string words = slash >= 0 && slash < bare.Length - 1
             ? $"{Plural(bare[..slash], kind)}_per_{Singular(bare[(slash + 1)..])}"
             : Plural(bare, kind);
         return words.Length == 0 ? "" : Sanitise(words).Trim('_');

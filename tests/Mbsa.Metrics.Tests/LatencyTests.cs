@@ -8,8 +8,10 @@ public class LatencyTests
 {
     private const string Labels = "host=\"h\",op=\"read\",vm=\"a\"";
 
-    private static readonly Gen<long> LatencyNs =
-        Gen.OneOf(Gen.Long[1, 60_000], Gen.Long[1, 3_000_000_000], Gen.Int[0, LatencyBuckets.BoundariesNs.Length - 1].Select(i => LatencyBuckets.BoundariesNs[i]));
+    private static readonly Gen<long> LatencyNs = Gen.OneOf(
+        Gen.Long[1, 60_000],
+        Gen.Long[1, 3_000_000_000],
+        Gen.Int[0, LatencyBuckets.BoundariesNs.Length - 1].Select(i => LatencyBuckets.BoundariesNs[i]));
 
     [Fact]
     public void Bounds_rise_from_one_microsecond_to_one_second()
