@@ -4,12 +4,16 @@ using Prometheus;
 
 namespace Mbsa.Metrics.Tests;
 
+[Collection(Name)]
+[CollectionDefinition(Name, DisableParallelization = true)]
 public class OpenTelemetryTests
 {
+    // The SDK subscribes by the Meter's name and would take samples from the sources of tests that run beside this one.
+    private const string Name = "Alone, as the SDK sees every Meter";
+
     [Fact]
     public async Task The_sdk_sees_the_same_metrics_types_and_values_as_prometheus_does()
     {
-        // The SDK subscribes by name and tests run side by side: the host tells this run's points from the others'.
         const string Host = "seen-by-the-sdk";
         var source = new TestSource(TestSource.Host(Host, TestSource.Vm("oltp"), TestSource.Vm("writer", times: 3)));
         using var instruments = new MbsaInstruments(source);
