@@ -111,7 +111,7 @@ internal sealed class ExpectationParser(string text, IReadOnlyCollection<string>
     {
         var function = side[..open].Trim();
         if (!FunctionOperand.Functions.Contains(function))
-            throw Wrong(NearestName.Unknown("function", function, FunctionOperand.Functions));
+            throw Wrong(UnknownName.Message("function", function, FunctionOperand.Functions));
         if (!side.EndsWith(')'))
             throw Wrong($"')' is missing after '{ScalarNode.Shorten(side)}'");
         var argument = side[(open + 1)..^1].Trim();
@@ -120,7 +120,7 @@ internal sealed class ExpectationParser(string text, IReadOnlyCollection<string>
         if (pattern.Length == 0)
             throw Wrong($"{function}() needs the name of a VM or a pattern, as in {function}(writer-*)");
         if (vmNames is not null && !vmNames.Any(v => NamePattern.Matches(pattern, v)))
-            throw Wrong(pattern.Contains('*') ? $"no VM matches '{ScalarNode.Shorten(pattern)}'; VMs: {SomeVms()}" : NearestName.Unknown("VM", pattern, vmNames));
+            throw Wrong(pattern.Contains('*') ? $"no VM matches '{ScalarNode.Shorten(pattern)}'; VMs: {SomeVms()}" : UnknownName.Message("VM", pattern, vmNames));
         var metric = OfVm(MetricOf(dot < 0 ? "iops" : argument[(dot + 1)..]));
         if (function == "sum" && metric.OfHost is null)
             throw Wrong($"a sum of '{metric.Name}' over VMs means nothing; use min, max or mean");
@@ -133,11 +133,11 @@ internal sealed class ExpectationParser(string text, IReadOnlyCollection<string>
         if (name.Contains('*'))
             throw Wrong($"'{ScalarNode.Shorten(name)}' stands for several VMs; say what of them, as in min({ScalarNode.Shorten(name)}.iops)");
         if (vmNames is not null && !vmNames.Contains(name))
-            throw Wrong(NearestName.Unknown("VM", name, vmNames));
+            throw Wrong(UnknownName.Message("VM", name, vmNames));
     }
 
     private static Metric MetricOf(string name) =>
-        Metric.Find(name) ?? throw Wrong(NearestName.Unknown("metric", name, [.. Metric.All.Select(m => m.Name)]));
+        Metric.Find(name) ?? throw Wrong(UnknownName.Message("metric", name, [.. Metric.All.Select(m => m.Name)]));
 
     private static Metric OfVm(Metric metric) =>
         metric.OfVm is not null ? metric : throw Wrong($"'{metric.Name}' is of the host, not of a VM; write 'host.{metric.Name}'");

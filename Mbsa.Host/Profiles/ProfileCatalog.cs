@@ -67,7 +67,7 @@ public static class ProfileCatalog
         where T : class
     {
         using var stream = typeof(ProfileCatalog).Assembly.GetManifestResourceStream(prefix + name)
-            ?? throw new InputException(NearestName.Unknown(kind, name, known));
+            ?? throw new InputException(UnknownName.Message(kind, name, known));
         using var reader = new StreamReader(stream);
         var file = $"{prefix}{name}.yaml";
         return Checked(YamlFile.Parse(file, reader.ReadToEnd()), file, name, read);

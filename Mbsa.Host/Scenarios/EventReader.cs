@@ -74,7 +74,7 @@ internal sealed class EventReader(Problems problems)
             problems.Error(map.Line, $"an event changes one thing, not {changes.Length}; write one of {string.Join(", ", _changes)}");
         var name = map.Text("vm");
         if (name is not null && vms.IsComplete && !vms.Lines.ContainsKey(name))
-            problems.UnknownName(map.LineOf("vm"), "VM", name, vms.Names);
+            problems.Unknown(map.LineOf("vm"), "VM", name, vms.Names);
         return atNs is { } at && changes.Length == 1 && name is not null && specs.TryGetValue(name, out var vm) ? new Draft(at, vm, changes[0], map) : null;
     }
 

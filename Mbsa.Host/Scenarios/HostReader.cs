@@ -29,6 +29,8 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
         var machine = Profile(host, "machine", "paper", n => ProfileCatalog.Machine(n, directory), ProfileReader.Machine);
         var device = Profile<DeviceProfile>(nvm, "device", "paper", n => ProfileCatalog.Device(n, directory), ProfileReader.Device);
         var file = nvm?.Text("file");
+        if (file is not null && (file.Length == 0 || file.Any(char.IsControl)))
+            problems.Error(nvm!.LineOf("file"), $"'file': '{ScalarNode.Shorten(file)}' is not a file name");
         if (machine is not null)
             CheckPaths(machine, vms);
         var spec = machine is null || device is null ? null : new HostSpec
@@ -116,7 +118,7 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
         if (policyOverride is null)
             return written ?? "fair";
         if (!KnownNames.Policies.Contains(policyOverride))
-            problems.Error(0, new InputException(NearestName.Unknown("policy", policyOverride, KnownNames.Policies)));
+            problems.Error(0, new InputException(UnknownName.Message("policy", policyOverride, KnownNames.Policies)));
         return policyOverride;
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Scenarios.Yaml;
+using Mbsa.Vm;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Storage;
 using Mbsa.Vm.Workload;
@@ -16,6 +17,9 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, Problems 
     /// <summary>Each VCPU is an actor with buffers and a histogram of its own.</summary>
     public const int MostVcpus = 100_000;
 
+    /// <summary>Clones of jobs, each with buffers and random numbers of its own.</summary>
+    public const int MostClones = 200_000;
+
     private const int LongestName = 64;
     private const long MostDiskBytes = 16L << 40;
 
@@ -26,6 +30,7 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, Problems 
     private readonly Dictionary<string, int> _lines = [];
     private bool _isComplete = true;
     private long _vcpus;
+    private long _clones;
 
     public VmList ReadAll(MappingReader scenario)
     {
@@ -57,7 +62,7 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, Problems 
         var vcpus = map.Integer("vcpus", 1, MostVcpusPerVm) ?? 1;
         var storage = map.Mapping("storage", "storage", _storageKeys) is { } s ? Storage(s) : null;
         var jobs = new WorkloadReader(directory, problems).Read(map, name ?? "vm", vcpus);
-        CheckJobs(map, jobs, storage, vcpus, map.Find("storage") is not null);
+        CheckJobs(map, jobs, storage, vcpus);
         var template = new VmSpec
         {
             Name = name ?? "",
@@ -95,20 +100,34 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, Problems 
         return new StorageSpec(pathOverride ?? path, size, map.Name("wear", KnownNames.WearPolicies, KnownNames.FutureWearPolicies) ?? "none");
     }
 
-    private void CheckJobs(MappingReader map, ImmutableArray<JobSpec> jobs, StorageSpec? storage, int vcpus, bool hasStorage)
+    private void CheckJobs(MappingReader map, ImmutableArray<JobSpec> jobs, StorageSpec? storage, int vcpus)
     {
         var line = map.LineOf("workload");
         foreach (var job in jobs.Where(j => j.Pattern != IoPattern.Compute))
         {
-            if (!hasStorage)
+            if (map.Find("storage") is null)
                 problems.Error(line, $"job '{ScalarNode.Shorten(job.Name)}' does I/O, and its VM has no storage; add 'storage: {{ size: 1GiB }}'");
-            else if (storage is not null && JobRegion.Mistake(job, storage.SizeBytes) is { } mistake)
-                problems.Error(line, $"job '{ScalarNode.Shorten(job.Name)}' {mistake}");
+            else if (storage is not null)
+                CheckRegion(line, job, storage.SizeBytes);
         }
 
         var clones = jobs.Sum(j => (long)j.NumJobs);
         if (clones > 0 && clones < vcpus)
             problems.Warning(line, $"{clones} job{(clones == 1 ? "" : "s")} for {vcpus} VCPUs: the others stay idle; 'numjobs: {vcpus}' would keep them all busy");
+    }
+
+    /// <summary>The clones of a job lie behind one another, so with the first and the last all are on the disk.</summary>
+    private void CheckRegion(int line, JobSpec job, long diskBytes)
+    {
+        try
+        {
+            JobRegion.Of(job, diskBytes, 0);
+            JobRegion.Of(job, diskBytes, job.NumJobs - 1);
+        }
+        catch (InputException e)
+        {
+            problems.Error(line, e.Message);
+        }
     }
 
     private void Expand(MappingReader map, VmSpec template, int? count, bool isRight)
@@ -125,6 +144,9 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, Problems 
         _vcpus += (long)template.Vcpus * (count ?? 1);
         if (_vcpus > MostVcpus)
             problems.Error(map.Line, $"the VMs up to here have {_vcpus} VCPUs together; at most {MostVcpus} are allowed");
+        _clones += template.Jobs.Sum(j => (long)j.NumJobs) * (count ?? 1);
+        if (_clones > MostClones)
+            problems.Error(map.Line, $"the VMs up to here have {_clones} jobs together, clones counted; at most {MostClones} are allowed");
         for (var i = 1; i <= (count ?? 1); i++)
             Add(map, count is null ? template : template with { Name = $"{template.Name}-{i}" }, isRight);
     }

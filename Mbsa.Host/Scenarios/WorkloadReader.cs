@@ -10,7 +10,7 @@ internal sealed class WorkloadReader(string directory, Problems problems)
 {
     private const int MostJobs = 1000;
 
-    /// <summary>The jobs; none when something is wrong.</summary>
+    /// <summary>The jobs; those that are wrong are left out.</summary>
     public ImmutableArray<JobSpec> Read(MappingReader vm, string name, int vcpus)
     {
         if (!vm.Require("workload", "workload: { rw: randread, bs: 4k }"))
@@ -20,61 +20,96 @@ internal sealed class WorkloadReader(string directory, Problems problems)
             return One(node, name, vcpus);
         if (list.Items.Length is 0 or > MostJobs)
             problems.Error(node.Line, $"'workload' has {list.Items.Length} jobs; from 1 to {MostJobs} are allowed");
-        return [.. list.Items.Take(MostJobs).SelectMany((item, i) => One(item, $"{name}.{i + 1}", vcpus))];
+        return Together(list.Items.Take(MostJobs), name, vcpus);
+    }
+
+    private ImmutableArray<JobSpec> Together(IEnumerable<Node> items, string name, int vcpus)
+    {
+        var jobs = ImmutableArray.CreateBuilder<JobSpec>();
+        var names = new HashSet<string>();
+        foreach (var item in items)
+        {
+            foreach (var job in One(item, $"{name}.{jobs.Count + 1}", vcpus))
+            {
+                // A job's random numbers come from its name: two of one name would do the very same I/Os.
+                if (!names.Add(job.Name))
+                    problems.Error(item.Line, $"two jobs of this VM are called '{ScalarNode.Shorten(job.Name)}'; give each a 'name' of its own");
+                jobs.Add(job);
+            }
+        }
+
+        return jobs.ToImmutable();
     }
 
     private ImmutableArray<JobSpec> One(Node node, string name, int vcpus)
     {
         if (MappingReader.Open(node, "a workload", null, problems) is not { } map)
             return [];
-        if (map.Find("fio") is not null)
-            return Alone(map, "fio") && map.Text("fio") is { } file ? FioFile(map.LineOf("fio"), file) : [];
-        if (map.Find("cpu") is not null)
-            return Alone(map, "cpu") ? Compute(map, name, vcpus) : [];
-        return Options(map, name);
+        if (map.Find("fio") is null)
+            return Inline(map, name, vcpus) is { } job ? [job] : [];
+        // Options beside a file would have to win over its own or lose to them; neither is obvious, so there are none.
+        foreach (var (key, line, _) in map.Entries.Where(e => e.Key != "fio"))
+            problems.Error(line, $"'{ScalarNode.Shorten(key)}' cannot stand beside 'fio'; write it into the job file");
+        return map.Text("fio") is { } file ? JobFile(map.LineOf("fio"), Path.Combine(directory, file)) : [];
     }
 
-    /// <summary>fio's options would be ignored beside these keys, and nothing is ignored in silence.</summary>
-    private bool Alone(MappingReader map, string key)
-    {
-        foreach (var other in map.Keys.Where(k => k != key))
-            problems.Error(map.LineOf(other), $"'{ScalarNode.Shorten(other)}' cannot stand beside '{key}' in a workload");
-        return map.Keys.Count() == 1;
-    }
-
-    private static ImmutableArray<JobSpec> Compute(MappingReader map, string name, int vcpus)
-    {
-        if (map.Measure("cpu", Dimension.Percent, 0.01, 1) is not { } load)
-            return [];
-        var percent = (int)Math.Round(load * 100);
-        return [new JobSpec { Name = name, Pattern = IoPattern.Compute, CpuPercent = percent, NumJobs = vcpus, TimeBased = true }];
-    }
-
-    private ImmutableArray<JobSpec> FioFile(int line, string file)
-    {
-        problems.Error(line, $"'{file}' cannot be read yet in {directory}");
-        return [];
-    }
-
-    private ImmutableArray<JobSpec> Options(MappingReader map, string name)
+    private ImmutableArray<JobSpec> JobFile(int line, string file)
     {
         try
         {
-            return
-            [
-                new JobSpec
-                {
-                    Name = name,
-                    TimeBased = true,
-                    NumJobs = map.Integer("numjobs", 1, 4096) ?? 1,
-                    ReadPercent = map.Integer("rwmixread", 0, 100) ?? 50,
-                    Pattern = Enum.Parse<IoPattern>(map.Text("rw") ?? "read", ignoreCase: true),
-                },
-            ];
+            return [.. FioJobFile.Read(file, warning => problems.ForeignWarning(line, warning))];
         }
-        catch (ArgumentException)
+        catch (InputException e)
         {
-            throw new InputException(problems.File, map.Line, "unknown rw");
+            // What concerns the whole file, as that it is missing, is a mistake in the line that names it.
+            problems.Error(line, e.Line > 0 ? e : new InputException(problems.File, line, $"{ScalarNode.Shorten(file)}: {e.Message}"));
+            return [];
         }
+    }
+
+    /// <summary>
+    /// Reads fio's options. Their reader stops at the first mistake; the option it stopped at is left out and the rest read again, until
+    /// nothing is wrong or the mistake lies in several together.
+    /// </summary>
+    private JobSpec? Inline(MappingReader map, string name, int vcpus)
+    {
+        var options = Options(map);
+        while (true)
+        {
+            JobOption? current = null;
+            IEnumerable<JobOption> Followed()
+            {
+                foreach (var option in options)
+                    yield return current = option;
+                current = null;
+            }
+
+            try
+            {
+                var job = JobOptions.Inline(name, Followed(), warning => problems.ForeignWarning(map.Line, warning));
+                return map.Find("cpu") is not null && map.Find("numjobs") is null ? job with { NumJobs = vcpus } : job;
+            }
+            catch (InputException e)
+            {
+                problems.Error(e.Line, e);
+                if (current is null || problems.IsFull)
+                    return null;
+                options.Remove(current);
+            }
+        }
+    }
+
+    private List<JobOption> Options(MappingReader map)
+    {
+        var options = new List<JobOption>();
+        foreach (var (key, line, value) in map.Entries)
+        {
+            if (value is ScalarNode scalar)
+                options.Add(new JobOption(key, scalar.IsNull ? null : scalar.Text, problems.File, line));
+            else
+                problems.Error(value.Line, $"'{ScalarNode.Shorten(key)}': a word or number was expected, as in a fio job file, not {value.Kind}");
+        }
+
+        return options;
     }
 }

@@ -10,6 +10,7 @@ namespace Mbsa.Host.Scenarios.Yaml;
 internal sealed class MappingReader
 {
     private readonly Dictionary<string, (int Line, Node Value)> _values = [];
+    private readonly List<(string Key, int Line, Node Value)> _entries = [];
     private readonly string _what;
 
     private MappingReader(MappingNode node, string what, IReadOnlyCollection<string>? keys, Problems problems)
@@ -20,9 +21,9 @@ internal sealed class MappingReader
             if (_values.TryGetValue(key.Text, out var first))
                 problems.Error(key.Line, $"'{ScalarNode.Shorten(key.Text)}' is given twice in {what}; the first is on line {first.Line}");
             else if (keys is not null && !keys.Contains(key.Text))
-                problems.UnknownName(key.Line, $"key of {what}", key.Text, keys);
+                problems.Unknown(key.Line, $"key of {what}", key.Text, keys);
             else
-                _values.Add(key.Text, (key.Line, value));
+                Add(key, value);
         }
     }
 
@@ -46,8 +47,8 @@ internal sealed class MappingReader
         return null;
     }
 
-    /// <summary>The keys that have a value, in no order.</summary>
-    public IEnumerable<string> Keys => _values.Keys;
+    /// <summary>The keys in the order of the file, those with nothing behind them too.</summary>
+    public IReadOnlyList<(string Key, int Line, Node Value)> Entries => _entries;
 
     /// <summary>The value of a key; null when there is none.</summary>
     public Node? Find(string key) => _values.TryGetValue(key, out var found) && !found.Value.IsNull ? found.Value : null;
@@ -157,7 +158,7 @@ internal sealed class MappingReader
             return Find(key) is ScalarNode found ? found.Text : null;
         if (future is not null && future.Contains(scalar.Text))
             return Wrong<string>(scalar.Line, key, $"'{scalar.Text}' is not available yet; available: {string.Join(", ", known)}");
-        Problems.UnknownName(scalar.Line, key, scalar.Text, known);
+        Problems.Unknown(scalar.Line, key, scalar.Text, known);
         return null;
     }
 
@@ -178,6 +179,12 @@ internal sealed class MappingReader
                 Problems.Error(other.Line, $"'{key}': a list was expected (lines that begin with '- '), not {other.Kind}");
                 return [];
         }
+    }
+
+    private void Add(ScalarNode key, Node value)
+    {
+        _values.Add(key.Text, (key.Line, value));
+        _entries.Add((key.Text, key.Line, value));
     }
 
     private ScalarNode? Scalar(string key, string expected) => Find(key) switch

@@ -52,10 +52,10 @@ internal sealed class Problems(string? file)
     }
 
     /// <summary>A name that does not exist, with the nearest that does, or all of them when none is near.</summary>
-    public void UnknownName(int line, string kind, string name, IReadOnlyCollection<string> known)
+    public void Unknown(int line, string kind, string name, IReadOnlyCollection<string> known)
     {
         if (!IsFull)
-            Error(line, NearestName.Unknown(kind, name, known));
+            Error(line, UnknownName.Message(kind, name, known));
     }
 
     /// <summary>The errors in the order of their lines.</summary>
