@@ -5,6 +5,6 @@ return await CommandLine.InvokeAsync(args, new ProgramServices
 {
     Terminal = terminal,
     ListenForInterruption = () => Interruption.OfProcess(terminal.ShowCursor),
-    Start = ActorScenario.StartAsync,
+    Start = ActorScenario.Start,
     IsVerbose = Environment.GetEnvironmentVariable("MBSA_DEBUG") is "1",
 }).ConfigureAwait(false);

@@ -2,6 +2,9 @@ using Mbsa.Actors;
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Live;
+using Mbsa.Host.Report;
+using Mbsa.Nvm.Devices;
+using Mbsa.Vm;
 
 namespace Mbsa.Host.Commands;
 
@@ -12,8 +15,18 @@ internal sealed class ActorScenario(ScenarioRun run) : IRunningScenario
     public Task<RunResult> Completion => run.Completion;
 
     /// <summary>Starts one.</summary>
-    public static async Task<IRunningScenario> StartAsync(ScenarioSpec scenario) =>
-        new ActorScenario(await ScenarioRun.StartAsync(scenario).ConfigureAwait(false));
+    /// <exception cref="InputException">The NVM device cannot be made here: too little memory, or a file that is something else.</exception>
+    public static IRunningScenario Start(ScenarioSpec scenario)
+    {
+        try
+        {
+            return new ActorScenario(ScenarioRun.Start(scenario));
+        }
+        catch (Exception e) when (e is NvmException or IOException or UnauthorizedAccessException)
+        {
+            throw new InputException(scenario.Host.NvmFile, 0, $"cannot make the NVM device of {Readable.Size(scenario.Host.NvmSizeBytes)}: {e.Message}");
+        }
+    }
 
     /// <inheritdoc/>
     public LiveSnapshot Snapshot() => run.Snapshot();

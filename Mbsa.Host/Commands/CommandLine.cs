@@ -114,11 +114,11 @@ internal static class CommandLine
     {
         if (word.StartsWith('-'))
         {
-            return NearestName.Unknown("option", word, [.. command.Options.Append(s_verbose).Select(o => o.Name).Distinct().Order()]);
+            return UnknownName.Message("option", word, [.. command.Options.Append(s_verbose).Select(o => o.Name).Distinct().Order()]);
         }
 
         return command.Subcommands.Count > 0
-            ? NearestName.Unknown("command", word, [.. command.Subcommands.Select(c => c.Name)])
+            ? UnknownName.Message("command", word, [.. command.Subcommands.Select(c => c.Name)])
             : $"one argument too many: '{word}'";
     }
 }

@@ -32,7 +32,7 @@ internal static class NamesCommand
         var command = new Command("policies", "List the QoS policies a scenario can name.");
         command.SetAction(_ =>
         {
-            Print(terminal, "policy", QosPolicies.All);
+            Print(terminal, "policy", [.. QosPolicies.All.Select(policy => (policy.Name, policy.Description))]);
             return ExitCode.Ok;
         });
         return command;

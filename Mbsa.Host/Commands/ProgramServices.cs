@@ -20,7 +20,7 @@ internal sealed record ProgramServices
     public Func<string, ScenarioOverrides, LoadedScenario> Load { get; init; } = ScenarioFile.Load;
 
     /// <summary>Starts a scenario.</summary>
-    public required Func<ScenarioSpec, Task<IRunningScenario>> Start { get; init; }
+    public required Func<ScenarioSpec, IRunningScenario> Start { get; init; }
 
     /// <summary>Measures this machine; without it there is no <c>calibrate</c>.</summary>
     public ICalibration? Calibration { get; init; }

@@ -66,7 +66,7 @@ internal static class RunCommand
             }
         }
 
-        throw new InputException($"{option}: {NearestName.Unknown("name", text, [.. known.Select(k => k.Name)])}");
+        throw new InputException($"{option}: {UnknownName.Message("name", text, [.. known.Select(k => k.Name)])}");
     }
 
     private static ulong? Seed(string? text) => text is null ? null

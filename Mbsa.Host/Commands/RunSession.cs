@@ -53,7 +53,7 @@ internal sealed class RunSession(ProgramServices services, RunOptions options)
 
     private async Task<RunResult> MeasureAsync(ScenarioSpec scenario, RunServer? server, Interruption interruption)
     {
-        var run = await services.Start(scenario).ConfigureAwait(false);
+        var run = services.Start(scenario);
         server?.Watch(run);
         await using var registration = interruption.Token.Register(run.Interrupt).ConfigureAwait(false);
         if (!options.IsSilent)

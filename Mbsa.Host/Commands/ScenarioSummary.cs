@@ -16,7 +16,7 @@ internal static class ScenarioSummary
         var host = scenario.Host;
         yield return $"  host: {host.Machine.Name}, {Counted(host.Machine.Cores, "core")}, {Readable.Size(host.NvmSizeBytes)} of {host.Device.Name} NVM, "
             + $"policy {host.Policy}, quantum {Readable.Length(host.QuantumNs)}";
-        foreach (var group in VmGroup.Of(scenario.Vms))
+        foreach (var group in VmGroup.Of(scenario))
         {
             var vm = scenario.Vms[group.Indices[0]];
             var times = group.Indices.Count > 1 ? $"{group.Indices.Count} VMs x " : "";

@@ -6,8 +6,8 @@ namespace Mbsa.Host.Commands;
 /// <summary>Where the program writes: results on standard output, errors and warnings on standard error.</summary>
 internal sealed record Terminal
 {
-    /// <summary>Columns when the output is no terminal and COLUMNS says nothing: every column of the result fits.</summary>
-    private const int FileColumns = 110;
+    /// <summary>Columns when the output is no terminal and COLUMNS says nothing: no line of the result has to be wrapped.</summary>
+    private const int FileColumns = 200;
 
     /// <summary>Standard output, for people.</summary>
     public required IAnsiConsole Out { get; init; }

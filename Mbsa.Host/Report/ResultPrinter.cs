@@ -43,9 +43,9 @@ internal static class ResultPrinter
         }
 
         line += $"; took {Readable.Duration(result.ElapsedSeconds * 1e9)}";
-        return result.Scenario.Clock == ClockKind.Wall || result.ElapsedSeconds <= 0
+        return result.Scenario.Clock == ClockKind.Wall || result.ElapsedSeconds <= 0 || result.MeasuredNs == 0
             ? line
-            : $"{line}, {RunProgress.SpeedUp(result.MeasuredNs, TimeSpan.FromSeconds(result.ElapsedSeconds))} real time";
+            : $"{line}, {RunProgress.SpeedUp(result.Scenario.WarmupNs + result.MeasuredNs, TimeSpan.FromSeconds(result.ElapsedSeconds))} real time";
     }
 
     private static void Print(IAnsiConsole console, ExpectationOutcome expectation)

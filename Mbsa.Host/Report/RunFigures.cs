@@ -30,7 +30,7 @@ internal static class RunFigures
     /// </summary>
     public static IReadOnlyList<(string Group, double Jain)> JainByGroup(RunResult result)
     {
-        var equal = VmGroup.Of([.. result.Vms.Select(vm => vm.Spec)])
+        var equal = VmGroup.Of(result.Scenario)
             .Where(group => group.Indices.Count > 1 && DoesIo(result.Vms[group.Indices[0]].Spec))
             .Select(group => (group.Name, JainOf(group, result)))
             .ToList();

@@ -3,18 +3,20 @@ using Mbsa.Vm.Workload;
 
 namespace Mbsa.Host.Report;
 
-/// <summary>VMs that differ in nothing but their name.</summary>
+/// <summary>VMs that differ in nothing but their name and have the same fate: the same events.</summary>
 /// <param name="Name">Their common beginning ("writer-*"), or the name of the only one.</param>
 /// <param name="Indices">Their places in the scenario, in order; at least one.</param>
 internal sealed record VmGroup(string Name, IReadOnlyList<int> Indices)
 {
     /// <summary>The groups of a scenario's VMs, in the order of their first members.</summary>
-    public static IReadOnlyList<VmGroup> Of(IReadOnlyList<VmSpec> vms)
+    public static IReadOnlyList<VmGroup> Of(ScenarioSpec scenario)
     {
+        var vms = scenario.Vms;
+        var fates = scenario.Events.ToLookup(e => e.Vm, e => (e.AtNs, e.Change));
         var groups = new List<List<int>>();
-        for (var i = 0; i < vms.Count; i++)
+        for (var i = 0; i < vms.Length; i++)
         {
-            var group = groups.Find(candidate => AreEqual(vms[candidate[0]], vms[i]));
+            var group = groups.Find(g => AreEqual(vms[g[0]], vms[i]) && fates[vms[g[0]].Name].SequenceEqual(fates[vms[i].Name]));
             if (group is null)
             {
                 groups.Add([i]);

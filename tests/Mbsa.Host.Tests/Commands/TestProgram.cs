@@ -2,7 +2,6 @@ using System.Text;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Commands;
 using Mbsa.Host.Expectations;
-using Mbsa.Host.Live;
 using Mbsa.Host.Scenarios;
 using Mbsa.Host.Tests.Live;
 using Spectre.Console.Testing;
@@ -70,9 +69,9 @@ internal sealed class TestProgram : IDisposable
         };
     }
 
-    private Task<IRunningScenario> Start(ScenarioSpec scenario)
+    private FakeRun Start(ScenarioSpec scenario)
     {
         Started = scenario;
-        return Task.FromResult<IRunningScenario>(Run(scenario));
+        return Run(scenario);
     }
 }

@@ -27,7 +27,7 @@ public sealed class ResultPrinterTests
     public void The_host_line_has_use_fairness_and_time()
     {
         Assert.Equal(
-            "host: cores 50.0 %, bus 25.0 %, NVM 12.5 %; Jain all 0.7327; took 500 ms, 4.0x real time",
+            "host: cores 50.0 %, bus 25.0 %, NVM 12.5 %; Jain all 0.7327; took 500 ms, 4.4x real time",
             ResultPrinter.HostLine(Sample.Result()));
     }
 
