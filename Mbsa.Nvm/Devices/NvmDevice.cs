@@ -98,8 +98,14 @@ public sealed class NvmDevice : IDisposable
             List<long> pages = [.. tables.SelectMany(BlocksOf)];
             var entry = new NatEntry
             {
-                Index = free.Index, Generation = generation, InUse = true, ChildId = (uint)generation, Name = name,
-                Blocks = blocks, Levels = PageTable.Levels(blocks), RootBlock = _metadata.WritePageTable((uint)generation, extents, pages),
+                Index = free.Index,
+                Generation = generation,
+                InUse = true,
+                ChildId = (uint)generation,
+                Name = name,
+                Blocks = blocks,
+                Levels = PageTable.Levels(blocks),
+                RootBlock = _metadata.WritePageTable((uint)generation, extents, pages),
             };
             _metadata.Commit(entry, _children.Count + 1);
             _metadata.WriteBitmap(_allocator, extents.Concat(tables));
@@ -209,8 +215,11 @@ public sealed class NvmDevice : IDisposable
         _nat[entry.Index] = entry;
         var child = new ChildDevice
         {
-            Id = entry.ChildId, Name = entry.Name, SizeBytes = entry.Blocks * DeviceGeometry.BlockBytes,
-            Extents = extents, PageTableBytes = (long)pages.Count * DeviceGeometry.BlockBytes,
+            Id = entry.ChildId,
+            Name = entry.Name,
+            SizeBytes = entry.Blocks * DeviceGeometry.BlockBytes,
+            Extents = extents,
+            PageTableBytes = (long)pages.Count * DeviceGeometry.BlockBytes,
         };
         return _children[entry.Index] = new ChildRecord(child, pages);
     }

@@ -1,0 +1,142 @@
+using Mbsa.Vm.Workload;
+
+namespace Mbsa.Vm.Storage;
+
+/// <summary>
+/// Checks that each block read is the one last written. Shared by all jobs on one disk, whatever threads they run on: a stripe of locks lets a
+/// read see exactly the last acknowledged write of its block, so that a lost, torn, misplaced or stale block is told from a good one.
+/// Works in whole blocks of 4096 bytes, one after the other. A block that was not written through it is read but not judged. Not on the plain path.
+/// </summary>
+public sealed class BlockVerifier
+{
+    private const int Stripes = 1024;
+
+    private readonly ulong _seed;
+    private readonly bool _withChecksum;
+    private readonly int _transferBytes;
+    private readonly uint[] _generations;
+    private readonly Lock[] _stripes;
+    private long _verified, _wrong;
+    private string? _firstWrong;
+
+    /// <summary>Makes a verifier for a disk on which nothing was written yet.</summary>
+    /// <param name="diskBytes">Size of the disk.</param>
+    /// <param name="seed">Tells this disk's blocks from those of others.</param>
+    /// <param name="method">What of a block is checked; <see cref="VerifyMethod.None"/> makes no sense here.</param>
+    /// <param name="stampOnly">Whether just the 64-byte header of each block is moved, in place of all 4096 bytes.</param>
+    /// <exception cref="ArgumentException">There is nothing to verify by.</exception>
+    public BlockVerifier(long diskBytes, ulong seed, VerifyMethod method, bool stampOnly = false)
+    {
+        if (method is not (VerifyMethod.Meta or VerifyMethod.Crc32c))
+        {
+            throw new ArgumentException($"a verifier needs a method, not {method}", nameof(method));
+        }
+
+        _seed = seed;
+        _transferBytes = stampOnly ? VerifiedHeader.Bytes : BlockStorage.BlockBytes;
+        _withChecksum = method == VerifyMethod.Crc32c && !stampOnly;
+        _generations = new uint[diskBytes / BlockStorage.BlockBytes];
+        _stripes = new Lock[Math.Min(Stripes, Math.Max(1, _generations.Length))];
+        for (var stripe = 0; stripe < _stripes.Length; stripe++)
+        {
+            _stripes[stripe] = new Lock();
+        }
+    }
+
+    /// <summary>Blocks read and compared.</summary>
+    public long BlocksVerified => Interlocked.Read(ref _verified);
+
+    /// <summary>Blocks among them that were not what was last written.</summary>
+    public long BlocksWrong => Interlocked.Read(ref _wrong);
+
+    /// <summary>The first wrong block, in words; null as long as there is none.</summary>
+    public string? FirstWrong => Volatile.Read(ref _firstWrong);
+
+    /// <summary>Bytes that <see cref="Write"/> and <see cref="Read"/> need to work in.</summary>
+    public int ScratchBytes => _transferBytes;
+
+    /// <summary>Writes the next generation of each block of a range.</summary>
+    /// <param name="session">The job's own session.</param>
+    /// <param name="offsetBytes">Start, a multiple of 4096.</param>
+    /// <param name="lengthBytes">Length, a multiple of 4096.</param>
+    /// <param name="scratch">At least <see cref="ScratchBytes"/> of the job's own; overwritten.</param>
+    /// <exception cref="ArgumentException">Offset or length are not whole blocks of the disk, or the scratch is too short.</exception>
+    public void Write(BlockStorage session, long offsetBytes, long lengthBytes, Span<byte> scratch)
+    {
+        scratch = Check(offsetBytes, lengthBytes, scratch);
+        for (var block = offsetBytes / BlockStorage.BlockBytes; block < (offsetBytes + lengthBytes) / BlockStorage.BlockBytes; block++)
+        {
+            lock (StripeOf(block))
+            {
+                var header = new VerifiedHeader(_seed, block, _generations[block] + 1);
+                header.Fill(scratch, _withChecksum);
+                session.Write(block * BlockStorage.BlockBytes, scratch);
+                _generations[block] = header.Generation;
+            }
+        }
+    }
+
+    /// <summary>Reads each block of a range and compares it with what was last written.</summary>
+    /// <param name="session">The job's own session.</param>
+    /// <param name="offsetBytes">Start, a multiple of 4096.</param>
+    /// <param name="lengthBytes">Length, a multiple of 4096.</param>
+    /// <param name="scratch">At least <see cref="ScratchBytes"/> of the job's own; overwritten.</param>
+    /// <exception cref="ArgumentException">Offset or length are not whole blocks of the disk, or the scratch is too short.</exception>
+    public void Read(BlockStorage session, long offsetBytes, long lengthBytes, Span<byte> scratch)
+    {
+        scratch = Check(offsetBytes, lengthBytes, scratch);
+        for (var block = offsetBytes / BlockStorage.BlockBytes; block < (offsetBytes + lengthBytes) / BlockStorage.BlockBytes; block++)
+        {
+            lock (StripeOf(block))
+            {
+                session.Read(block * BlockStorage.BlockBytes, scratch);
+                if (_generations[block] != 0)
+                {
+                    Judge(new VerifiedHeader(_seed, block, _generations[block]), scratch);
+                }
+            }
+        }
+    }
+
+    /// <summary>Reads back every block that was written.</summary>
+    /// <returns>Wrong blocks found this time.</returns>
+    public long VerifyAll(BlockStorage session)
+    {
+        var before = BlocksWrong;
+        Span<byte> scratch = stackalloc byte[BlockStorage.BlockBytes];
+        for (var block = 0; block < _generations.Length; block++)
+        {
+            if (Volatile.Read(ref _generations[block]) != 0)
+            {
+                Read(session, (long)block * BlockStorage.BlockBytes, BlockStorage.BlockBytes, scratch);
+            }
+        }
+
+        return BlocksWrong - before;
+    }
+
+    private Lock StripeOf(long block) => _stripes[block % _stripes.Length];
+
+    private void Judge(VerifiedHeader expected, ReadOnlySpan<byte> found)
+    {
+        Interlocked.Increment(ref _verified);
+        if (expected.Compare(found, _withChecksum) is { } problem)
+        {
+            Interlocked.Increment(ref _wrong);
+            Interlocked.CompareExchange(ref _firstWrong, $"block {expected.Block}, last written as generation {expected.Generation}: {problem}", null);
+        }
+    }
+
+    private Span<byte> Check(long offsetBytes, long lengthBytes, Span<byte> scratch)
+    {
+        if (offsetBytes < 0 || lengthBytes < 0 || offsetBytes % BlockStorage.BlockBytes != 0 || lengthBytes % BlockStorage.BlockBytes != 0
+            || offsetBytes / BlockStorage.BlockBytes > _generations.Length - lengthBytes / BlockStorage.BlockBytes)
+        {
+            throw new ArgumentException($"{lengthBytes} bytes at offset {offsetBytes} are not whole blocks of {BlockStorage.BlockBytes} bytes of the disk", nameof(offsetBytes));
+        }
+
+        return scratch.Length >= _transferBytes
+            ? scratch[.._transferBytes]
+            : throw new ArgumentException($"verifying takes {_transferBytes} bytes to work in, not {scratch.Length}", nameof(scratch));
+    }
+}

@@ -1,0 +1,83 @@
+using System.Buffers.Binary;
+using Mbsa.Nvm.Devices;
+using Mbsa.Nvm.Layout;
+
+namespace Mbsa.Vm.Storage;
+
+/// <summary>
+/// The virtual disk mapping table as it lies on the NVM: an entry of 8 bytes for every block of the guest, sealed (<see cref="CheckedEntry"/>) with
+/// the disk and the block. Bits 0 to 39 are the physical block, bit 40 is always set, so that no entry is zero. In DRAM it is an array of physical blocks.
+/// </summary>
+internal static class Vdmt
+{
+    private const ulong Present = 1UL << 40;
+    private const ulong BlockMask = Present - 1;
+
+    // Large enough that a copy is worth its call, small enough to stay in a core's cache.
+    private const int ChunkEntries = 4096;
+
+    /// <summary>Writes the table of a new disk, on which every block is in its own place.</summary>
+    public static void WriteIdentity(NvmLease lease, SuperBlock disk)
+    {
+        var chunk = new byte[ChunkEntries * 8];
+        var seal = disk.Seal;
+        for (long logical = 0; logical < disk.Geometry.GuestBlocks; logical += ChunkEntries)
+        {
+            var entries = (int)Math.Min(ChunkEntries, disk.Geometry.GuestBlocks - logical);
+            for (var i = 0; i < entries; i++)
+            {
+                BinaryPrimitives.WriteUInt64LittleEndian(chunk.AsSpan(i * 8), CheckedEntry.Seal((ulong)(logical + i) | Present, seal, (ulong)(logical + i)));
+            }
+
+            lease.Stream(OffsetBytes(logical), chunk.AsSpan(0, entries * 8));
+        }
+
+        lease.Fence();
+    }
+
+    /// <summary>Reads the table.</summary>
+    /// <returns>The physical block of each block of the guest.</returns>
+    /// <exception cref="NvmException">An entry is damaged, points behind the data area, or to a block that another one has; the message names it.</exception>
+    public static uint[] Load(NvmLease lease, SuperBlock disk)
+    {
+        var seal = disk.Seal;
+        var map = new uint[disk.Geometry.GuestBlocks];
+        var taken = new ulong[(disk.Geometry.DataBlocks + 63) / 64];
+        for (var start = 0; start < map.Length; start += ChunkEntries)
+        {
+            var entries = Math.Min(ChunkEntries, map.Length - start);
+            var chunk = lease.View(OffsetBytes(start), entries * 8);
+            for (var i = 0; i < entries; i++)
+            {
+                var logical = start + i;
+                var physical = Open(BinaryPrimitives.ReadUInt64LittleEndian(chunk[(i * 8)..]), seal, logical, disk.Geometry.DataBlocks);
+                var bit = 1UL << (int)(physical & 63);
+                if ((taken[physical >> 6] & bit) != 0)
+                {
+                    throw Damaged(logical, $"it points to physical block {physical}, which another entry has");
+                }
+
+                taken[physical >> 6] |= bit;
+                map[logical] = physical;
+            }
+        }
+
+        return map;
+    }
+
+    /// <summary>Where an entry lies in the area, in bytes.</summary>
+    public static long OffsetBytes(long logicalBlock) => DiskGeometry.VdmtFirstBlock * BlockStorage.BlockBytes + logicalBlock * 8;
+
+    private static uint Open(ulong entry, uint seal, long logical, long dataBlocks)
+    {
+        if (!CheckedEntry.TryOpen(entry, seal, (ulong)logical, out var content) || (content & ~BlockMask) != Present)
+        {
+            throw Damaged(logical, "its checksum is wrong");
+        }
+
+        var physical = (long)(content & BlockMask);
+        return physical < dataBlocks ? (uint)physical : throw Damaged(logical, $"it points to physical block {physical} of {dataBlocks}");
+    }
+
+    private static NvmException Damaged(long logical, string problem) => new("VDMT", $"the entry of block {logical} is damaged: {problem}");
+}

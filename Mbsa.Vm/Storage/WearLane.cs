@@ -1,0 +1,22 @@
+namespace Mbsa.Vm.Storage;
+
+/// <summary>
+/// One session's way through a wear policy that redirects writes. For each block the session asks where to write, writes and fences, then
+/// says that it is done; between the two the lane holds whatever keeps others from the block (its stripe's lock). Used by one thread at a time.
+/// </summary>
+public abstract class WearLane
+{
+    /// <summary>
+    /// Begins a write and answers the physical block it must go to. When that is not the one in the map, the session brings the rest of a
+    /// partly written block along.
+    /// </summary>
+    public abstract uint BeginWrite(uint logicalBlock);
+
+    /// <summary>Ends a write: the block's bytes are persistent. Here the policy commits a changed mapping, then puts it into the map, and counts.</summary>
+    public abstract void EndWrite(uint logicalBlock, uint physicalBlock);
+
+    /// <summary>
+    /// Whether bytes just read from a physical block were the logical block's all the while; else the session reads again. Asked after each block.
+    /// </summary>
+    public abstract bool ReadHeld(uint logicalBlock, uint physicalBlock);
+}
