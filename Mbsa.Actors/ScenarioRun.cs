@@ -1,20 +1,136 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Mbsa.Actors.Cores;
+using Mbsa.Actors.Hosts;
+using Mbsa.Actors.Qos;
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
+using Mbsa.Nvm.Devices;
+using Mbsa.Nvm.Memory;
+using Mbsa.Vm.Vcpus;
 
 namespace Mbsa.Actors;
 
 /// <summary>A running scenario, as the program sees it: start it, look at it, interrupt it, await its result.</summary>
 public sealed class ScenarioRun
 {
-    /// <summary>Ends with the result, also after <see cref="Interrupt"/>; fails only when the host could not be set up.</summary>
-    public Task<RunResult> Completion { get; } = Task.FromException<RunResult>(new NotSupportedException());
+    private const string Dispatcher = "mbsa-cores";
+
+    private readonly ScenarioSpec _scenario;
+    private readonly LiveBoard _board;
+    private readonly ICores _clock;
+    private readonly IActorRef _actor;
+
+    private ScenarioRun(ScenarioSpec scenario, LiveBoard board, ICores clock, IActorRef actor, Task<RunResult> completion) =>
+        (_scenario, _board, _clock, _actor, Completion) = (scenario, board, clock, actor, completion);
+
+    /// <summary>Ends with the result when every actor is gone and the memory is freed, also after <see cref="Interrupt"/>; fails only when the host was lost.</summary>
+    public Task<RunResult> Completion { get; }
 
     /// <summary>Starts an actor system with the scenario in it.</summary>
-    public static Task<ScenarioRun> StartAsync(ScenarioSpec scenario) => throw new NotSupportedException(scenario.Name);
+    /// <param name="scenario">A checked scenario.</param>
+    /// <param name="ledger">Where native memory is entered; empty again when the run is complete.</param>
+    /// <exception cref="NvmException">The NVM device cannot be made.</exception>
+    public static ScenarioRun Start(ScenarioSpec scenario, MemoryLedger? ledger = null)
+    {
+        ledger ??= new MemoryLedger();
+        var device = NvmDevice.Create(
+            new NvmDeviceOptions
+            {
+                SizeBytes = scenario.Host.NvmSizeBytes,
+                FilePath = scenario.Host.NvmFile,
+                DeviceId = SeededGuid.Of(scenario.Seed, scenario.Name),
+            },
+            ledger);
+        ActorSystem? system = null;
+        try
+        {
+            var cores = scenario.Clock == ClockKind.Wall
+                ? Math.Min(scenario.Host.Machine.Cores, Environment.ProcessorCount)
+                : scenario.Host.Machine.Cores;
+            var wall = scenario.Clock == ClockKind.Wall ? new WallServices(new RunClock(), DramCalibration.DelayFor(scenario.Host.Device, ledger)) : null;
+            var threads = wall is null ? Math.Min(2, Environment.ProcessorCount) : cores;
+            system = ActorSystem.Create("mbsa", Configuration(threads));
+            return Start(system, scenario, device, cores, wall, ledger);
+        }
+        catch
+        {
+            system?.Terminate().Wait();
+            device.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>How the run stands now; cheap, callable from any thread, also after the end.</summary>
-    public LiveSnapshot Snapshot() => throw new NotSupportedException();
+    public LiveSnapshot Snapshot()
+    {
+        var nowNs = _clock.NowNs;
+        return new LiveSnapshot(nowNs, _scenario.WarmupNs + _scenario.DurationNs, nowNs >= _scenario.WarmupNs, _board.Snapshot());
+    }
 
     /// <summary>Ends the run at once; what was measured until now is the result.</summary>
-    public void Interrupt() => throw new NotSupportedException();
+    public void Interrupt() => _actor.Tell(ScenarioActor.Interrupt.Instance);
+
+    private static ScenarioRun Start(
+        ActorSystem system, ScenarioSpec scenario, NvmDevice device, int cores, WallServices? wall, MemoryLedger ledger)
+    {
+        var policy = QosPolicies.Named(scenario.Host.Policy);
+        var queue = policy.CreateQueue(scenario.Host.QuantumNs);
+        var board = new LiveBoard(scenario.Vms);
+        ICores clock;
+        Props supervisorProps;
+        if (wall is null)
+        {
+            var virtualCores = new VirtualCores(cores, scenario.Host.Machine.MemoryBandwidthBytesPerSecond, queue, scenario.Host.QuantumNs);
+            clock = virtualCores;
+            supervisorProps = Props.Create(() => new VirtualQosSupervisor(policy, cores, virtualCores, queue, board));
+        }
+        else
+        {
+            var wallCores = new WallCores(queue, scenario.Host.QuantumNs, wall.Clock);
+            clock = wallCores;
+            supervisorProps = Props.Create(() => new WallQosSupervisor(policy, cores, wallCores, wall.Clock, board));
+        }
+
+        var supervisor = system.ActorOf(supervisorProps.WithDispatcher(Dispatcher), "qos-supervisor");
+        var services = new HostServices(scenario, board, clock, supervisor, wall);
+        var host = system.ActorOf(Props.Create(() => new HostActor(services, device)).WithDispatcher(Dispatcher), "host-0");
+        var result = new TaskCompletionSource<RunResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var actor = system.ActorOf(Props.Create(() => new ScenarioActor(host, scenario, board, result)), "scenario");
+        return new ScenarioRun(scenario, board, clock, actor, EndAsync(system, result.Task, ledger));
+    }
+
+    /// <summary>Takes the system down in the order of ownership, then checks that no native memory was left behind.</summary>
+    private static async Task<RunResult> EndAsync(ActorSystem system, Task<RunResult> result, MemoryLedger ledger)
+    {
+        try
+        {
+            var run = await result;
+            await system.Terminate();
+            return ledger.IsEmpty ? run : run with { Problems = [.. run.Problems, $"memory was not freed: {ledger.Describe()}"] };
+        }
+        finally
+        {
+            await system.Terminate();
+        }
+    }
+
+    /// <summary>Quanta are CPU-bound, so they get threads of their own, with the supervisor among them; everything else stays on the thread pool.</summary>
+    private static Config Configuration(int threads) => ConfigurationFactory.ParseString($$"""
+        akka {
+          loglevel = OFF
+          stdout-loglevel = OFF
+          log-dead-letters = off
+          log-dead-letters-during-shutdown = off
+          coordinated-shutdown.run-by-clr-shutdown-hook = off
+        }
+        {{Dispatcher}} {
+          type = ForkJoinDispatcher
+          throughput = 1
+          dedicated-thread-pool {
+            thread-count = {{threads}}
+            threadtype = background
+          }
+        }
+        """);
 }

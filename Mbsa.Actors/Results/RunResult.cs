@@ -78,6 +78,13 @@ public sealed record VmResult
 
     /// <summary>Wear of its disk; null without one.</summary>
     public WearResult? Wear { get; init; }
+
+    /// <summary>What went wrong in it, a line each.</summary>
+    public ImmutableArray<string> Problems { get; init; } = [];
+
+    /// <summary>The result of a VM that never ran.</summary>
+    public static VmResult NotRun(VmSpec spec, VmState state) =>
+        new() { Spec = spec, State = state, Read = new DirectionResult(0, 0, null), Write = new DirectionResult(0, 0, null) };
 }
 
 /// <summary>How a VM stands.</summary>

@@ -1,0 +1,37 @@
+using Akka.Actor;
+
+namespace Mbsa.Actors.Cores;
+
+/// <summary>One core of a host under the wall clock: a thread of the cores' dispatcher that runs quanta, a slice at a time, so that the supervisor on the same threads is heard in between.</summary>
+internal sealed class CoreActor : ReceiveActor
+{
+    private const long SliceNs = 1_000_000;
+
+    /// <summary>A core that waits to be told to run.</summary>
+    public CoreActor(WallCores cores)
+    {
+        Receive<Run>(_ =>
+        {
+            if (cores.RunSlice(SliceNs))
+            {
+                Self.Forward(Run.Instance);
+            }
+            else
+            {
+                Sender.Tell(Parked.Instance);
+            }
+        });
+    }
+
+    /// <summary>To a core: run quanta until the cores are closed.</summary>
+    internal sealed record Run
+    {
+        public static readonly Run Instance = new();
+    }
+
+    /// <summary>From a core: it came to rest.</summary>
+    internal sealed record Parked
+    {
+        public static readonly Parked Instance = new();
+    }
+}

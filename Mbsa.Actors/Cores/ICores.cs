@@ -1,0 +1,38 @@
+namespace Mbsa.Actors.Cores;
+
+/// <summary>
+/// The cores of one emulated host: they run whatever the run queue hands them, a quantum at a time. <see cref="VirtualCores"/> plays them on a
+/// timeline, <see cref="WallCores"/> on threads.
+/// </summary>
+internal interface ICores
+{
+    /// <summary>The scenario's clock, in nanoseconds. Any thread may read it.</summary>
+    long NowNs { get; }
+
+    /// <summary>What was used so far. Read it while nothing runs.</summary>
+    CoreUse Use { get; }
+
+    /// <summary>Hash over every quantum in order; null where order is a matter of chance.</summary>
+    ulong? TraceHash { get; }
+
+    /// <summary>Takes over a schedulable and its worker, ready to run.</summary>
+    void Attach(Schedulable schedulable);
+
+    /// <summary>Lets a schedulable go: its worker is disposed as soon as no core runs it. Harmless when it left already.</summary>
+    /// <returns>False when a core still runs it; a <see cref="Departure"/> tells when it is gone.</returns>
+    bool Detach(Schedulable schedulable);
+}
+
+/// <summary>What the cores of a host used.</summary>
+/// <param name="BusyNs">Core time held, in nanoseconds, summed over cores.</param>
+/// <param name="BusBytes">Bytes over the memory bus.</param>
+/// <param name="NvmNs">Time the NVM was busy, in nanoseconds.</param>
+internal readonly record struct CoreUse(long BusyNs, double BusBytes, double NvmNs)
+{
+    public static CoreUse operator -(CoreUse a, CoreUse b) => new(a.BusyNs - b.BusyNs, a.BusBytes - b.BusBytes, a.NvmNs - b.NvmNs);
+}
+
+/// <summary>What happened to a schedulable that its owner must know.</summary>
+/// <param name="Schedulable">Which one; it is detached already.</param>
+/// <param name="Failure">What its worker threw; null when all its jobs came to their end or it was let go.</param>
+internal readonly record struct Departure(Schedulable Schedulable, Exception? Failure);

@@ -1,0 +1,40 @@
+using Mbsa.Vm.Vcpus;
+
+namespace Mbsa.Actors.Cores;
+
+/// <summary>Something that competes for the cores of a host: a VCPU, later an I/O thread. Its state belongs to the <see cref="ICores"/> it is attached to.</summary>
+/// <param name="id">Which one.</param>
+/// <param name="worker">What it runs; owned by the cores from the moment it is attached.</param>
+public sealed class Schedulable(SchedulableId id, IQuantumWorker worker)
+{
+    /// <summary>Which one.</summary>
+    public SchedulableId Id { get; } = id;
+
+    /// <summary>What it runs.</summary>
+    public IQuantumWorker Worker { get; } = worker;
+
+    /// <summary>A core runs it at this moment.</summary>
+    internal bool IsRunning { get; set; }
+
+    /// <summary>It left: nobody may grant it a core again.</summary>
+    internal bool IsRetired { get; set; }
+}
+
+/// <summary>Names a schedulable: the VM's place in the scenario, and the VCPU's in the VM. Its order is the order of ties.</summary>
+public readonly record struct SchedulableId(int Vm, int Vcpu) : IComparable<SchedulableId>
+{
+    /// <inheritdoc/>
+    public int CompareTo(SchedulableId other) => Vm != other.Vm ? Vm.CompareTo(other.Vm) : Vcpu.CompareTo(other.Vcpu);
+
+    /// <summary>Order of two.</summary>
+    public static bool operator <(SchedulableId left, SchedulableId right) => left.CompareTo(right) < 0;
+
+    /// <summary>Order of two.</summary>
+    public static bool operator >(SchedulableId left, SchedulableId right) => left.CompareTo(right) > 0;
+
+    /// <summary>Order of two.</summary>
+    public static bool operator <=(SchedulableId left, SchedulableId right) => left.CompareTo(right) <= 0;
+
+    /// <summary>Order of two.</summary>
+    public static bool operator >=(SchedulableId left, SchedulableId right) => left.CompareTo(right) >= 0;
+}

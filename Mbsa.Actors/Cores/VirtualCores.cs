@@ -1,0 +1,216 @@
+using Mbsa.Actors.Qos;
+using Mbsa.Nvm.Timing;
+using Mbsa.Vm.Vcpus;
+
+namespace Mbsa.Actors.Cores;
+
+/// <summary>
+/// The cores of a host under the virtual clock: a discrete-event engine. A quantum is executed the moment it is granted and ends when the
+/// <see cref="Timeline"/> says so. One thread; the order of everything follows from times and ids alone.
+/// </summary>
+internal sealed class VirtualCores : ICores
+{
+    private readonly Timeline _timeline;
+    private readonly RunQueue _queue;
+    private readonly long _quantumNs;
+    private readonly Grant[] _grants;
+    private readonly Stack<int> _idle = new();
+    private readonly PriorityQueue<Schedulable, WakeTime> _sleepers = new();
+    private readonly List<Schedulable> _arrivals = [];
+    private TraceHash _trace = new();
+    private long _nowNs;
+
+    public VirtualCores(int cores, double busBytesPerSecond, RunQueue queue, long quantumNs)
+    {
+        _timeline = new Timeline(cores, busBytesPerSecond);
+        (_queue, _quantumNs) = (queue, quantumNs);
+        _grants = new Grant[cores];
+        for (var core = cores - 1; core >= 0; core--)
+        {
+            _idle.Push(core);
+        }
+    }
+
+    public long NowNs => Volatile.Read(ref _nowNs);
+
+    public CoreUse Use { get; private set; }
+
+    public ulong? TraceHash => _trace.Value;
+
+    public void Attach(Schedulable schedulable) => _arrivals.Add(schedulable);
+
+    /// <inheritdoc/>
+    /// <remarks>The quantum it may be in is cut off: its I/Os are in flight and not counted.</remarks>
+    public bool Detach(Schedulable schedulable)
+    {
+        if (schedulable.IsRetired)
+        {
+            return true;
+        }
+
+        schedulable.IsRetired = true;
+        if (schedulable.IsRunning)
+        {
+            var core = Array.FindIndex(_grants, g => g.To == schedulable);
+            _timeline.Cancel(core);
+            Release(core);
+        }
+
+        schedulable.Worker.Dispose();
+        return true;
+    }
+
+    /// <summary>Lets time pass until a moment, or until somebody departs.</summary>
+    /// <param name="untilNs">The moment.</param>
+    /// <param name="idle">Whether time passes also when nothing is left to happen.</param>
+    /// <param name="departures">Receives who departed; time stands still until the caller has seen to them.</param>
+    /// <returns>Whether anything can still happen without somebody new.</returns>
+    public bool RunUntil(long untilNs, bool idle, List<Departure> departures)
+    {
+        Admit();
+        while (true)
+        {
+            GrantIdleCores(departures);
+            if (departures.Count > 0)
+            {
+                return true;
+            }
+
+            var core = _timeline.PeekNext(out var endsAtNs);
+            var wakeAtNs = NextWakeNs();
+            var nextNs = Math.Min(endsAtNs, wakeAtNs);
+            if (nextNs > untilNs)
+            {
+                var isOver = nextNs == long.MaxValue;
+                if (!isOver || idle)
+                {
+                    AdvanceTo(untilNs);
+                }
+
+                return !isOver;
+            }
+
+            AdvanceTo(nextNs);
+            if (endsAtNs == nextNs)
+            {
+                Complete(core, departures);
+            }
+            else
+            {
+                _queue.Enqueue(_sleepers.Dequeue());
+            }
+        }
+    }
+
+    /// <summary>Those attached since the last step join in the order of their ids, whatever the order their actors were scheduled in.</summary>
+    private void Admit()
+    {
+        _arrivals.Sort((a, b) => a.Id.CompareTo(b.Id));
+        foreach (var arrival in _arrivals)
+        {
+            if (!arrival.IsRetired)
+            {
+                _queue.Enqueue(arrival);
+            }
+        }
+
+        _arrivals.Clear();
+    }
+
+    private void GrantIdleCores(List<Departure> departures)
+    {
+        while (_idle.Count > 0 && _queue.Dequeue() is { } next)
+        {
+            try
+            {
+                var work = next.Worker.Execute(_nowNs, _quantumNs);
+                var core = _idle.Pop();
+                next.IsRunning = true;
+                _grants[core] = new Grant(next, _nowNs, work);
+                _timeline.Start(core, work);
+            }
+            catch (Exception failure)
+            {
+                Depart(next, failure, departures);
+            }
+        }
+    }
+
+    private void Complete(int core, List<Departure> departures)
+    {
+        var grant = _grants[core];
+        _timeline.Finish(core);
+        Release(core);
+        try
+        {
+            var outcome = grant.To.Worker.Complete(_nowNs);
+            Account(grant, outcome.Operations);
+            _trace.Add(grant.To.Id, grant.StartNs, _nowNs, outcome);
+            switch (outcome.Next)
+            {
+                case AfterQuantum.Ready:
+                    _queue.Enqueue(grant.To);
+                    break;
+                case AfterQuantum.Sleeping:
+                    _sleepers.Enqueue(grant.To, new WakeTime(outcome.WakeAtNs, grant.To.Id));
+                    break;
+                default:
+                    Depart(grant.To, null, departures);
+                    break;
+            }
+        }
+        catch (Exception failure)
+        {
+            Depart(grant.To, failure, departures);
+        }
+    }
+
+    private void Account(in Grant grant, long operations)
+    {
+        var heldNs = _nowNs - grant.StartNs;
+        Use = new CoreUse(Use.BusyNs + heldNs, Use.BusBytes + grant.Work.BusBytes, Use.NvmNs + grant.Work.NvmNs);
+        _queue.Charge(grant.To.Id, new QuantumUse(heldNs, grant.Work, operations));
+    }
+
+    private void Release(int core)
+    {
+        _grants[core].To.IsRunning = false;
+        _grants[core] = default;
+        _idle.Push(core);
+    }
+
+    private static void Depart(Schedulable schedulable, Exception? failure, List<Departure> departures)
+    {
+        schedulable.IsRetired = true;
+        schedulable.Worker.Dispose();
+        departures.Add(new Departure(schedulable, failure));
+    }
+
+    private long NextWakeNs()
+    {
+        while (_sleepers.TryPeek(out var sleeper, out var wake))
+        {
+            if (!sleeper.IsRetired)
+            {
+                return wake.Ns;
+            }
+
+            _sleepers.Dequeue();
+        }
+
+        return long.MaxValue;
+    }
+
+    private void AdvanceTo(long ns)
+    {
+        _timeline.AdvanceTo(ns);
+        Volatile.Write(ref _nowNs, ns);
+    }
+
+    private readonly record struct Grant(Schedulable To, long StartNs, WorkVector Work);
+
+    private readonly record struct WakeTime(long Ns, SchedulableId Id) : IComparable<WakeTime>
+    {
+        public int CompareTo(WakeTime other) => Ns != other.Ns ? Ns.CompareTo(other.Ns) : Id.CompareTo(other.Id);
+    }
+}

@@ -1,0 +1,238 @@
+using Mbsa.Actors.Qos;
+using Mbsa.Nvm.Timing;
+using Mbsa.Vm.Vcpus;
+
+namespace Mbsa.Actors.Cores;
+
+/// <summary>
+/// The cores of a host under the wall clock: threads that take the next quantum from one shared queue. A quantum costs one short lock and no
+/// message; a core with nothing to run waits for the next sleeper.
+/// </summary>
+internal sealed class WallCores(RunQueue queue, long quantumNs, RunClock clock) : ICores
+{
+    /// <summary>A sleeper due sooner than this is waited for on the core; a blocked thread would wake too late.</summary>
+    private const long SpinNs = 200_000;
+
+    private readonly object _gate = new();
+    private readonly PriorityQueue<Schedulable, long> _sleepers = new();
+    private readonly HashSet<Schedulable> _attached = [];
+    private CoreUse _use;
+    private long _untilNs;
+    private bool _idle;
+
+    /// <summary>Hears of every departure, on the thread of the core it happened on.</summary>
+    public event Action<Departure>? Departed;
+
+    public long NowNs => clock.NowNs;
+
+    public CoreUse Use
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _use;
+            }
+        }
+    }
+
+    public ulong? TraceHash => null;
+
+    /// <summary>Whether anybody is attached who can still run.</summary>
+    public bool HasWork
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _attached.Count > 0;
+            }
+        }
+    }
+
+    public void Attach(Schedulable schedulable)
+    {
+        lock (_gate)
+        {
+            _attached.Add(schedulable);
+            queue.Enqueue(schedulable);
+            Monitor.Pulse(_gate);
+        }
+    }
+
+    public bool Detach(Schedulable schedulable)
+    {
+        lock (_gate)
+        {
+            if (schedulable.IsRetired)
+            {
+                return !schedulable.IsRunning;
+            }
+
+            Retire(schedulable);
+            if (schedulable.IsRunning)
+            {
+                return false; // its core disposes the worker when the quantum ends
+            }
+        }
+
+        schedulable.Worker.Dispose();
+        return true;
+    }
+
+    /// <summary>Changes the queue's rates between two quanta.</summary>
+    public void Apply(Plan plan)
+    {
+        lock (_gate)
+        {
+            queue.Apply(plan);
+        }
+    }
+
+    /// <summary>Lets cores run until a moment; they come back from <see cref="RunSlice"/> by themselves.</summary>
+    /// <param name="untilNs">The moment.</param>
+    /// <param name="idle">Whether time passes also when nobody is there to run.</param>
+    public void Open(long untilNs, bool idle)
+    {
+        lock (_gate)
+        {
+            (_untilNs, _idle) = (untilNs, idle);
+        }
+    }
+
+    /// <summary>Calls the cores back: each returns after the quantum it runs.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _untilNs = 0;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>Runs quanta on the calling thread.</summary>
+    /// <param name="sliceNs">Comes back after about this long, so that the thread can do other things.</param>
+    /// <returns>Whether there is more to run.</returns>
+    public bool RunSlice(long sliceNs)
+    {
+        var sliceEndsNs = clock.NowNs + sliceNs;
+        while (true)
+        {
+            Schedulable? next;
+            long nowNs;
+            lock (_gate)
+            {
+                nowNs = clock.NowNs;
+                if (nowNs >= _untilNs || (_attached.Count == 0 && !_idle))
+                {
+                    return false;
+                }
+
+                if (nowNs >= sliceEndsNs)
+                {
+                    return true;
+                }
+
+                WakeSleepers(nowNs);
+                next = queue.Dequeue();
+                if (next is null)
+                {
+                    WaitForSomebody(nowNs, sliceEndsNs);
+                    continue;
+                }
+
+                next.IsRunning = true;
+            }
+
+            RunQuantum(next, nowNs);
+        }
+    }
+
+    private void RunQuantum(Schedulable schedulable, long startNs)
+    {
+        WorkVector work;
+        QuantumOutcome outcome;
+        long endNs;
+        try
+        {
+            work = schedulable.Worker.Execute(startNs, quantumNs);
+            endNs = clock.NowNs;
+            outcome = schedulable.Worker.Complete(endNs);
+        }
+        catch (Exception failure)
+        {
+            Leave(schedulable, failure);
+            return;
+        }
+
+        lock (_gate)
+        {
+            _use = new CoreUse(_use.BusyNs + endNs - startNs, _use.BusBytes + work.BusBytes, _use.NvmNs + work.NvmNs);
+            queue.Charge(schedulable.Id, new QuantumUse(endNs - startNs, work, outcome.Operations));
+            if (!schedulable.IsRetired && outcome.Next != AfterQuantum.Finished)
+            {
+                schedulable.IsRunning = false;
+                if (outcome.Next == AfterQuantum.Ready)
+                {
+                    queue.Enqueue(schedulable);
+                }
+                else
+                {
+                    _sleepers.Enqueue(schedulable, outcome.WakeAtNs);
+                }
+
+                return;
+            }
+        }
+
+        Leave(schedulable, null);
+    }
+
+    /// <summary>A schedulable comes off its core for good.</summary>
+    private void Leave(Schedulable schedulable, Exception? failure)
+    {
+        lock (_gate)
+        {
+            schedulable.IsRunning = false;
+            Retire(schedulable);
+        }
+
+        schedulable.Worker.Dispose();
+        Departed?.Invoke(new Departure(schedulable, failure));
+    }
+
+    private void Retire(Schedulable schedulable)
+    {
+        schedulable.IsRetired = true;
+        _attached.Remove(schedulable);
+        Monitor.PulseAll(_gate);
+    }
+
+    private void WakeSleepers(long nowNs)
+    {
+        while (_sleepers.TryPeek(out var sleeper, out var wakeAtNs) && (wakeAtNs <= nowNs || sleeper.IsRetired))
+        {
+            _sleepers.Dequeue();
+            if (!sleeper.IsRetired)
+            {
+                queue.Enqueue(sleeper);
+            }
+        }
+    }
+
+    /// <summary>Gives up the lock until somebody may be ready: briefly when a sleeper is due soon, else until a pulse or a millisecond.</summary>
+    private void WaitForSomebody(long nowNs, long sliceEndsNs)
+    {
+        var wakeAtNs = _sleepers.TryPeek(out _, out var firstNs) ? firstNs : long.MaxValue;
+        var untilNs = Math.Min(Math.Min(wakeAtNs, sliceEndsNs), _untilNs);
+        if (untilNs - nowNs > SpinNs)
+        {
+            Monitor.Wait(_gate, 1);
+            return;
+        }
+
+        Monitor.Exit(_gate);
+        Thread.SpinWait(20);
+        Monitor.Enter(_gate);
+    }
+}

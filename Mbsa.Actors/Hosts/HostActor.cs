@@ -1,0 +1,138 @@
+using Akka.Actor;
+using Mbsa.Actors.Qos;
+using Mbsa.Actors.Results;
+using Mbsa.Actors.Vms;
+using Mbsa.Nvm.Devices;
+
+namespace Mbsa.Actors.Hosts;
+
+/// <summary>
+/// An emulated host: owns the NVM device and its allocation table, gives each VM a child of it, spawns the VMs. It makes the device and it
+/// ends it; the memory itself goes with the last lease.
+/// </summary>
+internal sealed class HostActor : ReceiveActor
+{
+    private readonly HostServices _host;
+    private readonly NvmDevice _device;
+    private readonly Dictionary<int, Guest> _guests = [];
+
+    /// <summary>A host without VMs.</summary>
+    /// <param name="host">What its actors share.</param>
+    /// <param name="device">The NVM device, disposed with the host.</param>
+    public HostActor(HostServices host, NvmDevice device)
+    {
+        (_host, _device) = (host, device);
+        Receive<StartVm>(m => Start(m.Vm));
+        Receive<EndVm>(m => End(m.Vm));
+        Receive<VmStarted>(m => Answer(m.Vm, new VmRunning(m.Vm, Sender)));
+        Receive<VmReleased>(m => Release(m.Vm));
+        Receive<Terminated>(m => OnTerminated(m.ActorRef));
+        Receive<RunUntil>(m => _host.Supervisor.Forward(m));
+        Receive<Halt>(m => _host.Supervisor.Forward(m));
+        Receive<ChangeTenant>(m => _host.Supervisor.Forward(m));
+    }
+
+    /// <summary>Whoever owns memory is stopped, never restarted: what it owned may still be in use.</summary>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(
+        maxNrOfRetries: 0,
+        withinTimeMilliseconds: -1,
+        decider: Decider.From(failure =>
+        {
+            var guest = _guests.Values.FirstOrDefault(g => g.Actor.Equals(Sender));
+            if (guest is not null)
+            {
+                guest.Failure = failure.GetBaseException().Message;
+            }
+
+            return Directive.Stop;
+        }),
+        loggingEnabled: false);
+
+    protected override void PostStop()
+    {
+        foreach (var guest in _guests.Values)
+        {
+            guest.Area?.Dispose();
+        }
+
+        _device.Dispose();
+    }
+
+    private void Start(int vm)
+    {
+        var spec = _host.Scenario.Vms[vm];
+        NvmArea? area = null;
+        try
+        {
+            if (spec.Storage is { } storage)
+            {
+                var child = _device.CreateChild(spec.Name, VmDisk.ChildBytes(storage));
+                area = _device.Map(child, prefault: VmDisk.Prefaults(_host.Scenario));
+            }
+        }
+        catch (NvmException refused)
+        {
+            Sender.Tell(new VmRefused(vm, refused.Message));
+            return;
+        }
+
+        var props = Props.Create(() => new VmActor(vm, _host, area)).WithDispatcher(Context.Props.Dispatcher);
+        var actor = Context.Watch(Context.ActorOf(props, $"vm-{vm}"));
+        _guests[vm] = new Guest(actor, area) { Asker = Sender };
+    }
+
+    private void End(int vm)
+    {
+        if (!_guests.TryGetValue(vm, out var guest) || guest.IsReleased)
+        {
+            Sender.Tell(Done.Instance);
+            return;
+        }
+
+        guest.Asker = Sender;
+        guest.Actor.Tell(StopVm.Instance);
+    }
+
+    private void Release(int vm)
+    {
+        var guest = _guests[vm];
+        if (!guest.IsReleased)
+        {
+            guest.IsReleased = true;
+            guest.Area?.Dispose();
+            if (guest.Area is not null)
+            {
+                _device.DeleteChild(_host.Scenario.Vms[vm].Name);
+            }
+        }
+
+        Answer(vm, Done.Instance);
+    }
+
+    private void OnTerminated(IActorRef actor)
+    {
+        var (vm, guest) = _guests.First(g => g.Value.Actor.Equals(actor));
+        _host.Board.Show(vm, VmState.Failed);
+        Answer(vm, new VmRefused(vm, guest.Failure ?? "it ended unexpectedly"));
+        Release(vm);
+    }
+
+    private void Answer(int vm, object answer)
+    {
+        _guests[vm].Asker?.Tell(answer);
+        _guests[vm].Asker = null;
+    }
+
+    private sealed class Guest(IActorRef actor, NvmArea? area)
+    {
+        public IActorRef Actor { get; } = actor;
+
+        public NvmArea? Area { get; } = area;
+
+        public IActorRef? Asker { get; set; }
+
+        public bool IsReleased { get; set; }
+
+        public string? Failure { get; set; }
+    }
+}

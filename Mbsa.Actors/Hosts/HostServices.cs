@@ -1,0 +1,20 @@
+using Akka.Actor;
+using Mbsa.Actors.Cores;
+using Mbsa.Actors.Results;
+using Mbsa.Actors.Scenarios;
+using Mbsa.Vm.Vcpus;
+
+namespace Mbsa.Actors.Hosts;
+
+/// <summary>What the actors of one host share, all of it fixed before the first VM starts.</summary>
+/// <param name="Scenario">What is run.</param>
+/// <param name="Board">Where VMs show how they stand.</param>
+/// <param name="Clock">The scenario's clock.</param>
+/// <param name="Supervisor">The QoS supervisor.</param>
+/// <param name="Wall">What only the wall clock needs; null under the virtual one.</param>
+internal sealed record HostServices(ScenarioSpec Scenario, LiveBoard Board, ICores Clock, IActorRef Supervisor, WallServices? Wall);
+
+/// <summary>What VCPUs need to run on real cores and memory.</summary>
+/// <param name="Clock">The real clock of the run.</param>
+/// <param name="Delay">What makes DRAM as slow as the device.</param>
+internal sealed record WallServices(RunClock Clock, DeviceDelay Delay);

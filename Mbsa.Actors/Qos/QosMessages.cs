@@ -1,0 +1,52 @@
+using Akka.Actor;
+using Mbsa.Actors.Cores;
+
+namespace Mbsa.Actors.Qos;
+
+/// <summary>To the supervisor: a VM is there, with what it was promised. Answered with <see cref="TenantAdmitted"/>.</summary>
+internal sealed record AdmitTenant(int Vm, int Vcpus, double Weight);
+
+/// <summary>From the supervisor: the VM may attach its VCPUs.</summary>
+internal sealed record TenantAdmitted(int Vm);
+
+/// <summary>To the supervisor: the promises of a VM changed. Answered with <see cref="TenantAdmitted"/>.</summary>
+internal sealed record ChangeTenant(int Vm, double Weight);
+
+/// <summary>To the supervisor: the VM is gone.</summary>
+internal sealed record RemoveTenant(int Vm);
+
+/// <summary>To the supervisor: a schedulable wants to run. Its worker belongs to the cores from now on. Answered with <see cref="Attached"/>.</summary>
+internal sealed record Attach(Schedulable Schedulable, IActorRef Owner);
+
+/// <summary>From the supervisor: it competes for cores as soon as time passes.</summary>
+internal sealed record Attached(SchedulableId Id);
+
+/// <summary>To the supervisor: take a schedulable off the cores, or know that its owner gave up on it. Answered with <see cref="Detached"/>.</summary>
+internal sealed record Detach(SchedulableId Id);
+
+/// <summary>From the supervisor: no core will run it again.</summary>
+internal sealed record Detached(SchedulableId Id);
+
+/// <summary>From the supervisor to an owner: the worker threw. Time stands still (virtual clock) until the owner attaches anew or detaches.</summary>
+internal sealed record WorkerFailed(SchedulableId Id, Exception Failure);
+
+/// <summary>From the supervisor to an owner: all jobs came to their end.</summary>
+internal sealed record WorkerFinished(SchedulableId Id);
+
+/// <summary>To the supervisor: let time pass until a moment. Answered with <see cref="Reached"/>.</summary>
+/// <param name="Ns">The moment, on the scenario's clock.</param>
+/// <param name="Idle">Whether time passes also when nobody is left to run; else the answer comes at once.</param>
+internal sealed record RunUntil(long Ns, bool Idle = false);
+
+/// <summary>From the supervisor: time stands still.</summary>
+/// <param name="Ns">Where the clock stands.</param>
+/// <param name="AllFinished">Nobody is left who could still run.</param>
+/// <param name="Use">What the cores used so far.</param>
+/// <param name="TraceHash">Hash of the run so far; null under the wall clock.</param>
+internal sealed record Reached(long Ns, bool AllFinished, CoreUse Use, ulong? TraceHash);
+
+/// <summary>To the supervisor: stop time as soon as possible, and do not let it pass again.</summary>
+internal sealed record Halt
+{
+    public static readonly Halt Instance = new();
+}

@@ -1,0 +1,159 @@
+using Akka.Actor;
+using Mbsa.Actors.Cores;
+using Mbsa.Actors.Results;
+
+namespace Mbsa.Actors.Qos;
+
+/// <summary>
+/// Decides who may have how much of a host, and lets its time pass. The decision is the policy's pure plan, made anew whenever the set of
+/// VMs changes; carrying it out quantum by quantum is the run queue's, beside the cores and without messages. The two clocks differ only in
+/// <see cref="Go"/>.
+/// </summary>
+internal abstract class QosSupervisor : ReceiveActor
+{
+    private readonly IQosPolicy _policy;
+    private readonly int _coreCount;
+    private readonly ICores _cores;
+    private readonly LiveBoard _board;
+    private readonly SortedDictionary<int, Tenant> _tenants = [];
+    private readonly Dictionary<SchedulableId, (Schedulable Schedulable, IActorRef Owner)> _attached = [];
+    private readonly Dictionary<SchedulableId, IActorRef> _leaving = [];
+    private IActorRef? _asker;
+
+    protected QosSupervisor(IQosPolicy policy, int coreCount, ICores cores, LiveBoard board)
+    {
+        (_policy, _coreCount, _cores, _board) = (policy, coreCount, cores, board);
+        Receive<AdmitTenant>(m => Change(m.Vm, new Tenant(m.Vm, m.Vcpus, m.Weight), new TenantAdmitted(m.Vm)));
+        Receive<ChangeTenant>(m => Change(m.Vm, _tenants[m.Vm] with { Weight = m.Weight }, new TenantAdmitted(m.Vm)));
+        Receive<RemoveTenant>(m => Change(m.Vm, null, null));
+        Receive<Attach>(OnAttach);
+        Receive<Detach>(OnDetach);
+        Receive<RunUntil>(OnRunUntil);
+        Receive<Halt>(_ =>
+        {
+            IsHalted = true;
+            OnHalt();
+        });
+    }
+
+    /// <summary>Time must not pass any more.</summary>
+    protected bool IsHalted { get; private set; }
+
+    /// <summary>Lets time pass until a moment; ends in <see cref="Answer"/>.</summary>
+    /// <param name="untilNs">The moment.</param>
+    /// <param name="idle">Whether time passes also when nobody is there to run.</param>
+    protected abstract void Go(long untilNs, bool idle);
+
+    /// <summary>Somebody asked to stop.</summary>
+    protected abstract void OnHalt();
+
+    /// <summary>Takes over new rates between two quanta.</summary>
+    protected abstract void Apply(Plan plan);
+
+    /// <summary>An owner has seen to a failure, one way or the other.</summary>
+    protected virtual void OnSettled(SchedulableId id)
+    {
+    }
+
+    /// <summary>Tells whoever let time pass that it stands still again.</summary>
+    protected void Answer(bool allFinished)
+    {
+        _asker?.Tell(new Reached(_cores.NowNs, allFinished, _cores.Use, _cores.TraceHash));
+        _asker = null;
+    }
+
+    /// <summary>Tells the owner what became of its schedulable.</summary>
+    protected void Report(in Departure departure)
+    {
+        var id = departure.Schedulable.Id;
+        if (_leaving.Remove(id, out var waiting))
+        {
+            waiting.Tell(new Detached(id));
+        }
+        else if (_attached.Remove(id, out var entry))
+        {
+            entry.Owner.Tell(departure.Failure is { } failure ? new WorkerFailed(id, failure) : new WorkerFinished(id));
+            Replan();
+        }
+    }
+
+    protected override void PostStop()
+    {
+        foreach (var (schedulable, _) in _attached.Values)
+        {
+            _cores.Detach(schedulable);
+        }
+    }
+
+    private void OnAttach(Attach message)
+    {
+        var id = message.Schedulable.Id;
+        _attached[id] = (message.Schedulable, message.Owner);
+        _cores.Attach(message.Schedulable);
+        Replan();
+        message.Owner.Tell(new Attached(id));
+        OnSettled(id);
+    }
+
+    private void OnDetach(Detach message)
+    {
+        var isGone = true;
+        if (_attached.Remove(message.Id, out var entry))
+        {
+            isGone = _cores.Detach(entry.Schedulable);
+            Replan();
+        }
+
+        if (isGone)
+        {
+            Sender.Tell(new Detached(message.Id));
+        }
+        else
+        {
+            _leaving[message.Id] = Sender;
+        }
+
+        OnSettled(message.Id);
+    }
+
+    private void OnRunUntil(RunUntil message)
+    {
+        _asker = Sender;
+        if (IsHalted)
+        {
+            Answer(allFinished: false);
+        }
+        else
+        {
+            Go(message.Ns, message.Idle);
+        }
+    }
+
+    private void Change(int vm, Tenant? tenant, object? answer)
+    {
+        if (tenant is null)
+        {
+            _tenants.Remove(vm);
+        }
+        else
+        {
+            _tenants[vm] = tenant;
+        }
+
+        Replan();
+        if (answer is not null)
+        {
+            Sender.Tell(answer);
+        }
+    }
+
+    private void Replan()
+    {
+        var active = _tenants.Values
+            .Select(t => t with { Vcpus = _attached.Keys.Count(id => id.Vm == t.Vm) })
+            .ToList();
+        var plan = _policy.MakePlan(_coreCount, active);
+        Apply(plan);
+        _board.Publish(plan);
+    }
+}

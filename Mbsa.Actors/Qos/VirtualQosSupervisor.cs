@@ -1,0 +1,86 @@
+using Akka.Actor;
+using Mbsa.Actors.Cores;
+using Mbsa.Actors.Results;
+
+namespace Mbsa.Actors.Qos;
+
+/// <summary>The supervisor under the virtual clock: it plays the cores itself, and time stands still while anybody has to decide something.</summary>
+internal sealed class VirtualQosSupervisor : QosSupervisor
+{
+    /// <summary>Virtual time played at a stretch, in nanoseconds; between two stretches the supervisor hears its messages.</summary>
+    private const long StretchNs = 1_000_000;
+
+    private readonly VirtualCores _cores;
+    private readonly RunQueue _queue;
+    private readonly HashSet<SchedulableId> _unsettled = [];
+    private readonly List<Departure> _departures = [];
+    private long _targetNs;
+    private bool _idle;
+
+    public VirtualQosSupervisor(IQosPolicy policy, int coreCount, VirtualCores cores, RunQueue queue, LiveBoard board)
+        : base(policy, coreCount, cores, board)
+    {
+        (_cores, _queue) = (cores, queue);
+        Receive<Continue>(_ => Play());
+    }
+
+    protected override void Go(long untilNs, bool idle)
+    {
+        (_targetNs, _idle) = (untilNs, idle);
+        Play();
+    }
+
+    protected override void OnHalt()
+    {
+    }
+
+    protected override void Apply(Plan plan) => _queue.Apply(plan);
+
+    protected override void OnSettled(SchedulableId id)
+    {
+        if (_unsettled.Remove(id) && _unsettled.Count == 0)
+        {
+            Play();
+        }
+    }
+
+    private void Play()
+    {
+        if (IsHalted)
+        {
+            Answer(allFinished: false);
+            return;
+        }
+
+        _departures.Clear();
+        var mayGoOn = _cores.RunUntil(Math.Min(_targetNs, _cores.NowNs + StretchNs), _idle, _departures);
+        foreach (var departure in _departures)
+        {
+            if (departure.Failure is not null)
+            {
+                _unsettled.Add(departure.Schedulable.Id);
+            }
+
+            Report(departure);
+        }
+
+        if (_unsettled.Count > 0)
+        {
+            return; // until every owner has decided, see OnSettled
+        }
+
+        if (_cores.NowNs >= _targetNs || !(mayGoOn || _idle))
+        {
+            Answer(allFinished: !mayGoOn);
+        }
+        else
+        {
+            Self.Tell(Continue.Instance);
+        }
+    }
+
+    private sealed record Continue
+    {
+        public static readonly Continue Instance = new();
+    }
+}

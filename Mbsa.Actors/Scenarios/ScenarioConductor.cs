@@ -1,0 +1,203 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Akka.Actor;
+using Mbsa.Actors.Cores;
+using Mbsa.Actors.Hosts;
+using Mbsa.Actors.Qos;
+using Mbsa.Actors.Results;
+using Mbsa.Actors.Vms;
+
+namespace Mbsa.Actors.Scenarios;
+
+/// <summary>
+/// The score of a run, in order: start the VMs, warm up, measure with the events at their times, collect. Between two steps time stands
+/// still, under both clocks, so whatever is decided there is decided at one moment.
+/// </summary>
+internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, LiveBoard board, CancellationToken hostLost)
+{
+    private readonly IActorRef?[] _vms = new IActorRef?[scenario.Vms.Length];
+    private readonly List<WindowResult> _windows = [];
+    private readonly List<string> _problems = [];
+    private Reached _now = new(0, false, default, null);
+    private volatile bool _interrupted;
+
+    /// <summary>The run shall end now; set from outside.</summary>
+    public bool IsInterrupted
+    {
+        get => _interrupted;
+        set => _interrupted = value;
+    }
+
+    /// <summary>Conducts the run.</summary>
+    /// <exception cref="ScenarioFailedException">The host was lost.</exception>
+    public async Task<RunResult> ConductAsync()
+    {
+        var elapsed = Stopwatch.StartNew();
+        try
+        {
+            await StartVmsAsync();
+            if (scenario.WarmupNs > 0)
+            {
+                await RunToAsync(scenario.WarmupNs);
+            }
+
+            var began = _now;
+            if (!IsInterrupted)
+            {
+                await MeasureFromHereAsync();
+                await RunMeasuredPartAsync(began.Ns);
+            }
+            else
+            {
+                began = new Reached(0, false, default, null);
+            }
+
+            return await CollectAsync(began, elapsed);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new ScenarioFailedException("the host was lost in the middle of the run");
+        }
+    }
+
+    private async Task StartVmsAsync()
+    {
+        for (var vm = 0; vm < _vms.Length; vm++)
+        {
+            if (scenario.Vms[vm].StartsAtOnce)
+            {
+                await StartAsync(vm);
+            }
+        }
+    }
+
+    private async Task StartAsync(int vm)
+    {
+        switch (await AskAsync<object>(host, new StartVm(vm)))
+        {
+            case VmRunning running:
+                _vms[vm] = running.Actor;
+                break;
+            case VmRefused refused:
+                _problems.Add($"{scenario.Vms[vm].Name}: not started: {refused.Reason}");
+                break;
+        }
+    }
+
+    private async Task MeasureFromHereAsync()
+    {
+        foreach (var vm in _vms)
+        {
+            if (vm is not null)
+            {
+                await AskAsync<Done>(vm, BeginMeasuring.Instance);
+            }
+        }
+    }
+
+    private async Task RunMeasuredPartAsync(long beganNs)
+    {
+        var events = scenario.Events.ToImmutableList();
+        var window = scenario.WindowNs ?? long.MaxValue;
+        var (windowStartNs, before) = (0L, board.Operations());
+        while (!IsInterrupted)
+        {
+            var eventNs = events.IsEmpty ? long.MaxValue : events[0].AtNs;
+            var windowEndNs = windowStartNs <= long.MaxValue - window ? windowStartNs + window : long.MaxValue;
+            await RunToAsync(beganNs + Math.Min(scenario.DurationNs, Math.Min(eventNs, windowEndNs)));
+            var nowNs = _now.Ns - beganNs;
+            while (!events.IsEmpty && events[0].AtNs <= nowNs)
+            {
+                await HappenAsync(events[0]);
+                events = events.RemoveAt(0);
+            }
+
+            if (nowNs >= windowEndNs)
+            {
+                var operations = board.Operations();
+                _windows.Add(new WindowResult(windowStartNs, [.. operations.Zip(before, (now, then) => now - then)]));
+                (windowStartNs, before) = (windowEndNs, operations);
+            }
+
+            if (nowNs >= scenario.DurationNs)
+            {
+                return;
+            }
+
+            if (_now.AllFinished && eventNs == long.MaxValue)
+            {
+                return; // every job came to its end, and no event will bring new ones
+            }
+
+            if (_now.AllFinished && eventNs > nowNs)
+            {
+                await RunToAsync(beganNs + Math.Min(scenario.DurationNs, eventNs), idle: true);
+            }
+        }
+    }
+
+    private async Task HappenAsync(ScenarioEvent happening)
+    {
+        var vm = scenario.Vms.Select((spec, index) => (spec, index)).First(v => v.spec.Name == happening.Vm).index;
+        switch (happening.Change)
+        {
+            case VmChange.Start when _vms[vm] is null:
+                await StartAsync(vm);
+                break;
+            case VmChange.Stop when _vms[vm] is not null:
+                await AskAsync<object>(host, new EndVm(vm));
+                break;
+            case VmChange.SetQos change when _vms[vm] is not null:
+                await AskAsync<TenantAdmitted>(host, new ChangeTenant(vm, change.Qos.Weight));
+                break;
+            case VmChange.FailVcpu failure when _vms[vm] is { } actor:
+                await AskAsync<Done>(actor, new FailVcpu(failure.Vcpu));
+                break;
+            default:
+                _problems.Add($"{happening.Vm}: the event at {happening.AtNs / 1e6} ms came when the VM was not running");
+                break;
+        }
+    }
+
+    private async Task<RunResult> CollectAsync(Reached began, Stopwatch elapsed)
+    {
+        var measuredNs = _now.Ns - began.Ns;
+        var vms = ImmutableArray.CreateBuilder<VmResult>(_vms.Length);
+        for (var vm = 0; vm < _vms.Length; vm++)
+        {
+            vms.Add(_vms[vm] is { } actor
+                ? await AskAsync<VmResult>(actor, CollectResult.Instance)
+                : VmResult.NotRun(scenario.Vms[vm], board.StateOf(vm)));
+        }
+
+        var allNs = vms.Sum(v => v.StorageCpuNs + v.ComputeCpuNs);
+        return new RunResult
+        {
+            Scenario = scenario,
+            MeasuredNs = measuredNs,
+            TraceHash = _now.TraceHash,
+            Interrupted = IsInterrupted && measuredNs < scenario.DurationNs,
+            ElapsedSeconds = elapsed.Elapsed.TotalSeconds,
+            Utilisation = Utilisation(_now.Use - began.Use, measuredNs),
+            Vms = [.. vms.Select(v => v with { AchievedShare = allNs == 0 ? 0 : (v.StorageCpuNs + v.ComputeCpuNs) / (double)allNs })],
+            Windows = [.. _windows],
+            Problems = [.. _problems, .. vms.SelectMany(v => v.Problems)],
+        };
+    }
+
+    private HostUtilisation Utilisation(in CoreUse use, long measuredNs) => measuredNs == 0
+        ? new HostUtilisation(0, 0, 0)
+        : new HostUtilisation(
+            Cpu: use.BusyNs / (double)measuredNs / scenario.Host.Machine.Cores,
+            Bus: use.BusBytes * 1e9 / measuredNs / scenario.Host.Machine.MemoryBandwidthBytesPerSecond,
+            Nvm: use.NvmNs / measuredNs);
+
+    private async Task RunToAsync(long ns, bool idle = false) =>
+        _now = await AskAsync<Reached>(host, new RunUntil(ns, idle));
+
+    private async Task<T> AskAsync<T>(IActorRef actor, object question) =>
+        await actor.Ask<T>(question, Timeout.InfiniteTimeSpan, hostLost);
+}
+
+/// <summary>The run came to no result. The message is for people.</summary>
+public sealed class ScenarioFailedException(string message) : Exception(message);

@@ -1,0 +1,74 @@
+using Akka.Actor;
+using Mbsa.Actors.Cores;
+using Mbsa.Actors.Qos;
+using Mbsa.Vm.Vcpus;
+
+namespace Mbsa.Actors.Vms;
+
+/// <summary>
+/// The life of one VCPU. It makes the worker, hands it to the cores, and hears what became of it; the worker's quanta and I/Os need no message.
+/// A worker that threw makes this actor throw, and the VM decides: a restart attaches a fresh worker over the same counters.
+/// </summary>
+internal sealed class VcpuActor : ReceiveActor
+{
+    private readonly SchedulableId _id;
+    private readonly IActorRef _supervisor;
+    private readonly Func<VcpuWorker> _createWorker;
+    private VcpuWorker? _worker;
+
+    /// <summary>A VCPU that attaches itself when it starts.</summary>
+    /// <param name="id">Which one.</param>
+    /// <param name="supervisor">The host's QoS supervisor.</param>
+    /// <param name="createWorker">Makes its worker, at every start anew.</param>
+    public VcpuActor(SchedulableId id, IActorRef supervisor, Func<VcpuWorker> createWorker)
+    {
+        (_id, _supervisor, _createWorker) = (id, supervisor, createWorker);
+        Receive<Attached>(_ => Context.Parent.Tell(new VcpuAttached(_id.Vcpu)));
+        Receive<FailVcpu>(_ => _worker?.FailNextQuantum());
+        Receive<WorkerFailed>(m =>
+        {
+            _worker = null;
+            throw new VcpuFailedException(_id, m.Failure);
+        });
+        Receive<WorkerFinished>(_ =>
+        {
+            _worker = null;
+            Context.Parent.Tell(new VcpuFinished(_id.Vcpu));
+        });
+        Receive<StopVcpu>(_ =>
+        {
+            if (_worker is null)
+            {
+                Context.Stop(Self);
+            }
+            else
+            {
+                _supervisor.Tell(new Detach(_id));
+            }
+        });
+        Receive<Detached>(_ =>
+        {
+            _worker = null;
+            Context.Stop(Self);
+        });
+    }
+
+    protected override void PreStart()
+    {
+        _worker = _createWorker();
+        _supervisor.Tell(new Attach(new Schedulable(_id, _worker), Self));
+    }
+
+    /// <summary>Ended from above without a <see cref="StopVcpu"/>: the cores must still let the worker go.</summary>
+    protected override void PostStop()
+    {
+        if (_worker is not null)
+        {
+            _supervisor.Tell(new Detach(_id));
+        }
+    }
+}
+
+/// <summary>The worker of a VCPU threw.</summary>
+internal sealed class VcpuFailedException(SchedulableId id, Exception failure)
+    : Exception($"VCPU {id.Vcpu} failed: {failure.Message}", failure);

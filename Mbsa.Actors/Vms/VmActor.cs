@@ -1,0 +1,185 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Mbsa.Actors.Hosts;
+using Mbsa.Actors.Qos;
+using Mbsa.Actors.Results;
+using Mbsa.Actors.Scenarios;
+using Mbsa.Nvm.Devices;
+using Mbsa.Vm.Vcpus;
+
+namespace Mbsa.Actors.Vms;
+
+/// <summary>
+/// The life of one VM: attaches its NVM area, makes its disk, spawns its VCPUs, gathers their counts. A VCPU that fails is restarted up to
+/// three times; then the VM is given up. When it is stopped it frees its memory and stays only to say what it did.
+/// </summary>
+internal sealed class VmActor : ReceiveActor
+{
+    private const int RestartsPerVcpu = 3;
+
+    private readonly int _index;
+    private readonly VmSpec _spec;
+    private readonly HostServices _host;
+    private readonly VmDisk? _disk;
+    private readonly VmMeter _meter;
+    private readonly Dictionary<int, IActorRef> _vcpus = [];
+    private readonly HashSet<int> _attached = [];
+    private readonly HashSet<int> _finished = [];
+    private readonly List<string> _problems = [];
+    private readonly HashSet<int> _givenUp = [];
+    private bool _stopping;
+    private bool _started;
+
+    /// <summary>A VM about to start.</summary>
+    /// <param name="index">Its place in the scenario.</param>
+    /// <param name="host">What the host's actors share.</param>
+    /// <param name="area">Its NVM area; null without storage.</param>
+    public VmActor(int index, HostServices host, NvmArea? area)
+    {
+        (_index, _host) = (index, host);
+        _spec = host.Scenario.Vms[index];
+        _disk = area is null ? null : VmDisk.Attach(host.Scenario, _spec, area);
+        var dealt = VcpuFactory.Deal(_spec);
+        _meter = new VmMeter(_spec, dealt.Length);
+        Receive<TenantAdmitted>(_ => Spawn(dealt));
+        Receive<VcpuAttached>(m => OnAttached(m.Vcpu));
+        Receive<VcpuFinished>(m => OnFinished(m.Vcpu));
+        Receive<Terminated>(m => OnTerminated(m.ActorRef));
+        Receive<StopVm>(_ => BeginStop());
+        Receive<BeginMeasuring>(_ =>
+        {
+            _meter.Begin(_disk);
+            Sender.Tell(Done.Instance);
+        });
+        Receive<FailVcpu>(m =>
+        {
+            _vcpus.GetValueOrDefault(m.Vcpu, ActorRefs.Nobody).Tell(m);
+            Sender.Tell(Done.Instance);
+        });
+        Receive<CollectResult>(_ => Sender.Tell(_meter.Collect(_disk, _host.Board.StateOf(_index), _host.Board.PlannedShareOf(_index), _problems)));
+        Receive<Detached>(_ => { }); // the answer to the last word on a VCPU that was given up
+    }
+
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(
+        RestartsPerVcpu,
+        withinTimeMilliseconds: -1,
+        decider: Decider.From(failure =>
+        {
+            _problems.Add($"{_spec.Name}: {Innermost(failure)}");
+            return failure is VcpuFailedException ? Directive.Restart : Directive.Stop;
+        }),
+        loggingEnabled: false);
+
+    protected override void PreStart()
+    {
+        _host.Board.Show(_index, VmState.Running, _meter.Counters);
+        _host.Supervisor.Tell(new AdmitTenant(_index, _spec.Vcpus, _spec.Qos.Weight));
+    }
+
+    protected override void PostStop() => _disk?.Dispose();
+
+    private static string Innermost(Exception failure) => failure switch
+    {
+        VcpuFailedException => failure.Message,
+        { InnerException: { } inner } => Innermost(inner),
+        _ => failure.Message,
+    };
+
+    private void Spawn(ImmutableArray<ImmutableArray<JobClone>> dealt)
+    {
+        if (_stopping || _vcpus.Count > 0)
+        {
+            return; // admitted anew after a change of promises
+        }
+
+        var factory = new VcpuFactory(_host, _spec, _disk);
+        for (var vcpu = 0; vcpu < dealt.Length; vcpu++)
+        {
+            var (jobs, record, id) = (dealt[vcpu], _meter.Records[vcpu], new Cores.SchedulableId(_index, vcpu));
+            if (jobs.IsEmpty)
+            {
+                continue; // a VCPU without jobs would only ever idle
+            }
+
+            Func<VcpuWorker> create = () => factory.Create(jobs, record);
+            var props = Props.Create(() => new VcpuActor(id, _host.Supervisor, create)).WithDispatcher(Context.Props.Dispatcher);
+            _vcpus[vcpu] = Context.Watch(Context.ActorOf(props, $"vcpu-{vcpu}"));
+        }
+
+        SayStartedWhenAllAttached();
+    }
+
+    private void OnAttached(int vcpu)
+    {
+        _attached.Add(vcpu);
+        SayStartedWhenAllAttached();
+    }
+
+    private void SayStartedWhenAllAttached()
+    {
+        if (!_started && _attached.Count == _vcpus.Count)
+        {
+            _started = true;
+            Context.Parent.Tell(new VmStarted(_index));
+        }
+    }
+
+    private void OnFinished(int vcpu)
+    {
+        _finished.Add(vcpu);
+        if (!_stopping && _finished.Count == _vcpus.Count)
+        {
+            _host.Board.Show(_index, VmState.Finished);
+        }
+    }
+
+    private void OnTerminated(IActorRef vcpu)
+    {
+        var index = _vcpus.First(v => v.Value.Equals(vcpu)).Key;
+        _vcpus.Remove(index);
+        if (!_stopping)
+        {
+            // Its restarts are used up. Whoever failed is settled last, so that no time passes while the others are taken off the cores.
+            _givenUp.Add(index);
+            _problems.Add($"{_spec.Name}: given up after VCPU {index} failed {RestartsPerVcpu + 1} times");
+            BeginStop();
+            return;
+        }
+
+        ReleaseWhenEmpty();
+    }
+
+    private void BeginStop()
+    {
+        if (_stopping)
+        {
+            return;
+        }
+
+        _stopping = true;
+        foreach (var vcpu in _vcpus.Values)
+        {
+            vcpu.Tell(StopVcpu.Instance);
+        }
+
+        ReleaseWhenEmpty();
+    }
+
+    private void ReleaseWhenEmpty()
+    {
+        if (_vcpus.Count > 0)
+        {
+            return;
+        }
+
+        _meter.Freeze(_disk);
+        _disk?.Dispose();
+        _host.Board.Show(_index, _givenUp.Count > 0 ? VmState.Failed : VmState.Stopped);
+        _host.Supervisor.Tell(new RemoveTenant(_index));
+        Context.Parent.Tell(new VmReleased(_index));
+        foreach (var vcpu in _givenUp)
+        {
+            _host.Supervisor.Tell(new Detach(new Cores.SchedulableId(_index, vcpu)));
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using HdrHistogram;
+using Mbsa.Actors.Results;
+using Mbsa.Actors.Scenarios;
+using Mbsa.Vm.Storage;
+using Mbsa.Vm.Vcpus;
+
+namespace Mbsa.Actors.Vms;
+
+/// <summary>Measures one VM: keeps its VCPUs' records, knows where the measured part began, and sums up. Used while no core runs.</summary>
+internal sealed class VmMeter
+{
+    private readonly VmSpec _spec;
+    private VcpuCounters _before = new();
+    private WearCounts? _wearBefore;
+    private DiskState? _frozen;
+
+    /// <summary>A meter over so many VCPUs; measures from the VM's start until told otherwise.</summary>
+    public VmMeter(VmSpec spec, int vcpus)
+    {
+        _spec = spec;
+        Records = [.. Enumerable.Range(0, vcpus).Select(_ => new VcpuRecord())];
+        Counters = [.. Records.Select(r => r.Counters)];
+    }
+
+    /// <summary>A record per VCPU.</summary>
+    public ImmutableArray<VcpuRecord> Records { get; }
+
+    /// <summary>Their counters.</summary>
+    public ImmutableArray<VcpuCounters> Counters { get; }
+
+    /// <summary>What happens from now on is measured.</summary>
+    public void Begin(VmDisk? disk)
+    {
+        _before = VcpuCounters.Sum(Counters);
+        _wearBefore = disk?.CountWear();
+        foreach (var record in Records)
+        {
+            record.Latency.Reset();
+        }
+    }
+
+    /// <summary>The disk goes away: keeps what is known of it.</summary>
+    public void Freeze(VmDisk? disk) => _frozen ??= disk is null ? DiskState.None : ReadBack(disk);
+
+    /// <summary>Sums up the measured part.</summary>
+    public VmResult Collect(VmDisk? disk, VmState state, double? plannedShare, IReadOnlyList<string> problems)
+    {
+        Freeze(disk);
+        var sum = VcpuCounters.Sum(Counters);
+        sum.Subtract(_before);
+        var diskState = _frozen ?? DiskState.None;
+        return new VmResult
+        {
+            Spec = _spec,
+            State = state,
+            Read = Direction(sum.ReadOperations, sum.ReadBytes, r => r.Reads),
+            Write = Direction(sum.WriteOperations, sum.WriteBytes, r => r.Writes),
+            StorageCpuNs = sum.StorageNs,
+            ComputeCpuNs = sum.ComputeNs,
+            WaitingNs = sum.WaitingNs,
+            PlannedShare = plannedShare,
+            BlocksVerified = diskState.BlocksVerified,
+            BlocksWrong = diskState.BlocksWrong,
+            Quanta = sum.Quanta,
+            Wear = diskState.Wear,
+            Problems = diskState.FirstWrong is { } wrong ? [.. problems, $"{_spec.Name}: {wrong}"] : [.. problems],
+        };
+    }
+
+    private DiskState ReadBack(VmDisk disk)
+    {
+        disk.ReadBack();
+        return disk.State(_wearBefore);
+    }
+
+    private DirectionResult Direction(long operations, long bytes, Func<LatencyRecorder, LongHistogram> histogram)
+    {
+        var all = LatencyRecorder.Empty();
+        foreach (var record in Records)
+        {
+            all.Add(histogram(record.Latency));
+        }
+
+        return new DirectionResult(operations, bytes, all.TotalCount == 0 ? null : new LatencySummary(
+            Min: all.LowestEquivalentValue(all.GetValueAtPercentile(0)),
+            Mean: all.GetMean(),
+            P50: all.GetValueAtPercentile(50),
+            P95: all.GetValueAtPercentile(95),
+            P99: all.GetValueAtPercentile(99),
+            P999: all.GetValueAtPercentile(99.9),
+            Max: all.GetMaxValue(),
+            Samples: all.TotalCount));
+    }
+}

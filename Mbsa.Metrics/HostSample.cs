@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+
+namespace Mbsa.Metrics;
+
+/// <summary>One host at one moment. Counts are totals since the run began.</summary>
+public sealed record HostSample
+{
+    /// <summary>Name of the host.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>The run's clock, virtual or wall, in seconds since the VMs started.</summary>
+    public required double ClockSeconds { get; init; }
+
+    /// <summary>The VMs there are, each name once. A VM that is left out loses its series.</summary>
+    public required ImmutableArray<VmSample> Vms { get; init; }
+
+    /// <summary>How many of them run.</summary>
+    public required int VmsRunning { get; init; }
+
+    /// <summary>Share of the cores' time in use, 0 to 1.</summary>
+    public required double CpuUtilisation { get; init; }
+
+    /// <summary>Share of the memory bus's bandwidth in use, 0 to 1.</summary>
+    public required double BusUtilisation { get; init; }
+
+    /// <summary>Share of the NVM device's bandwidth in use, 0 to 1.</summary>
+    public required double NvmUtilisation { get; init; }
+
+    /// <summary>Bytes of the NVM device that belong to child devices.</summary>
+    public required long NvmAllocatedBytes { get; init; }
+
+    /// <summary>Size of the NVM device, in bytes.</summary>
+    public required long NvmSizeBytes { get; init; }
+
+    /// <summary>Jain's index of fairness among the VMs, above 0 and at most 1; see <see cref="Fairness.JainIndex"/>.</summary>
+    public required double JainIndex { get; init; }
+
+    /// <summary>VMs that were turned away because what they had to be promised was not there.</summary>
+    public long AdmissionRefusals { get; init; }
+}

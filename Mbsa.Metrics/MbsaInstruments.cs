@@ -1,0 +1,149 @@
+using System.Diagnostics.Metrics;
+
+namespace Mbsa.Metrics;
+
+/// <summary>
+/// The one set of instruments, on a Meter of its own per run. They are observed, never written: a collection reads one sample from the
+/// source and every instrument answers from it. Who reads (OpenTelemetry's SDK by the name <see cref="MeterName"/>, Prometheus through
+/// <see cref="PrometheusBridge"/>) makes no difference to the run. docs/METRICS.md lists them.
+/// </summary>
+public sealed class MbsaInstruments : IDisposable
+{
+    /// <summary>Name of the Meter.</summary>
+    public const string MeterName = "Mbsa";
+
+    /// <summary>The only latency instrument. It has no observable form in System.Diagnostics.Metrics, so readers take it from the sample.</summary>
+    internal const string LatencyName = "mbsa.io.latency";
+
+    private readonly IMetricsSource source;
+    private readonly Lock gate = new();
+    private HostSample? current;
+    private ulong readersOfCurrent;
+    private int instruments;
+
+    /// <summary>Makes the instruments; nothing is sampled before somebody collects.</summary>
+    /// <param name="source">Where they read from.</param>
+    public MbsaInstruments(IMetricsSource source)
+    {
+        this.source = source;
+        Meter = new Meter(MeterName);
+        AddInputOutput();
+        AddCores();
+        AddHost();
+    }
+
+    /// <summary>The Meter the instruments hang on. Others may add theirs; the readers see those too.</summary>
+    public Meter Meter { get; }
+
+    /// <summary>The sample read last; null before the first.</summary>
+    internal HostSample? LastSample
+    {
+        get
+        {
+            lock (gate)
+            {
+                return current;
+            }
+        }
+    }
+
+    /// <summary>Ends the Meter: readers see no more of it.</summary>
+    public void Dispose() => Meter.Dispose();
+
+    private void AddInputOutput()
+    {
+        Counter("mbsa.io.operations", "{operation}", "I/Os completed.",
+            sample => PerVm(sample, "op", ("read", vm => vm.Reads), ("write", vm => vm.Writes)));
+        Counter("mbsa.io.bytes", "By", "Bytes moved by I/Os.",
+            sample => PerVm(sample, "op", ("read", vm => vm.ReadBytes), ("write", vm => vm.WriteBytes)));
+    }
+
+    private void AddCores()
+    {
+        Counter("mbsa.cpu.time", "s", "Core time used, by what it was used for.",
+            sample => PerVm(sample, "kind", ("storage", vm => vm.StorageCpuSeconds), ("compute", vm => vm.ComputeCpuSeconds)));
+        Counter("mbsa.cpu.throttled_time", "s", "Time VCPUs were ready to run and did not, summed over VCPUs.",
+            sample => PerVm(sample, vm => vm.ThrottledSeconds));
+        Counter("mbsa.scheduler.quanta", "{quantum}", "Quanta granted.", sample => PerVm(sample, vm => vm.Quanta));
+        // Readers disagree whether a gauge in "1" gets "_ratio" appended; a name that ends so is the same with all of them.
+        Gauge("mbsa.share.planned.ratio", "1", "Share of the host's core time the policy planned, 0 to 1; absent where it plans none.",
+            sample => PerVm(sample with { Vms = sample.Vms.RemoveAll(vm => vm.PlannedShare is null) }, vm => vm.PlannedShare ?? 0));
+        Gauge("mbsa.share.achieved.ratio", "1", "Share of the core time used by all VMs that this one got, 0 to 1.",
+            sample => PerVm(sample, vm => vm.AchievedShare));
+        Counter("mbsa.reservation.misses", "{miss}", "Planning periods with less than the reservation although it was wanted.",
+            sample => PerVm(sample, vm => vm.ReservationMisses));
+        UpDownCounter("mbsa.vm.state", "{vm}", "1 for the state the VM is in; other states are absent.",
+            sample => sample.Vms.Select(vm => new Measurement<long>(1, new("host", sample.Host), new("vm", vm.Name), new("state", vm.State))));
+    }
+
+    private void AddHost()
+    {
+        Counter("mbsa.clock.time", "s", "The run's clock, virtual or wall, since the VMs started.",
+            sample => PerHost(sample, sample.ClockSeconds));
+        UpDownCounter("mbsa.vms.running", "{vm}", "VMs that run.", sample => PerHost<long>(sample, sample.VmsRunning));
+        Counter("mbsa.admission.refusals", "{refusal}", "VMs turned away for want of what they had to be promised.",
+            sample => PerHost(sample, sample.AdmissionRefusals));
+        Gauge<double>("mbsa.utilisation.ratio", "1", "Use of cores, memory bus and NVM device, 0 to 1.",
+            sample =>
+            [
+                new(sample.CpuUtilisation, new("host", sample.Host), new("resource", "cpu")),
+                new(sample.BusUtilisation, new("host", sample.Host), new("resource", "bus")),
+                new(sample.NvmUtilisation, new("host", sample.Host), new("resource", "nvm")),
+            ]);
+        UpDownCounter("mbsa.nvm.allocated", "By", "Bytes of the NVM device that belong to child devices.",
+            sample => PerHost(sample, sample.NvmAllocatedBytes));
+        UpDownCounter("mbsa.nvm.size", "By", "Size of the NVM device.", sample => PerHost(sample, sample.NvmSizeBytes));
+        Gauge("mbsa.fairness.jain.ratio", "1", "Jain's index of fairness among the VMs, 1 when all are treated alike.",
+            sample => PerHost(sample, sample.JainIndex));
+    }
+
+    private static IEnumerable<Measurement<T>> PerHost<T>(HostSample sample, T value)
+        where T : struct => [new(value, new KeyValuePair<string, object?>("host", sample.Host))];
+
+    private static IEnumerable<Measurement<T>> PerVm<T>(HostSample sample, Func<VmSample, T> value)
+        where T : struct =>
+        sample.Vms.Select(vm => new Measurement<T>(value(vm), new("host", sample.Host), new("vm", vm.Name)));
+
+    private static IEnumerable<Measurement<T>> PerVm<T>(
+        HostSample sample, string label, params (string Value, Func<VmSample, T> Read)[] parts)
+        where T : struct =>
+        from vm in sample.Vms
+        from part in parts
+        select new Measurement<T>(part.Read(vm), new("host", sample.Host), new("vm", vm.Name), new(label, part.Value));
+
+    private void Counter<T>(string name, string unit, string description, Func<HostSample, IEnumerable<Measurement<T>>> read)
+        where T : struct => Meter.CreateObservableCounter(name, FromSample(read), unit, description);
+
+    private void UpDownCounter<T>(string name, string unit, string description, Func<HostSample, IEnumerable<Measurement<T>>> read)
+        where T : struct => Meter.CreateObservableUpDownCounter(name, FromSample(read), unit, description);
+
+    private void Gauge<T>(string name, string unit, string description, Func<HostSample, IEnumerable<Measurement<T>>> read)
+        where T : struct => Meter.CreateObservableGauge(name, FromSample(read), unit, description);
+
+    private Func<IEnumerable<Measurement<T>>> FromSample<T>(Func<HostSample, IEnumerable<Measurement<T>>> read)
+        where T : struct
+    {
+        ulong instrument = 1UL << instruments++;
+        return () => read(SampleFor(instrument));
+    }
+
+    /// <summary>
+    /// One sample serves a whole collection. Nobody says when a collection begins, but in each an instrument is asked once: the one asked
+    /// a second time opens the next. Two readers that collect at the very same moment cost more samples, never a wrong value.
+    /// </summary>
+    private HostSample SampleFor(ulong instrument)
+    {
+        lock (gate)
+        {
+            if (current is null || (readersOfCurrent & instrument) != 0)
+            {
+                // A source that throws leaves no old sample behind for the other instruments to take for a new one.
+                current = null;
+                readersOfCurrent = 0;
+                current = source.Sample();
+            }
+            readersOfCurrent |= instrument;
+            return current;
+        }
+    }
+}

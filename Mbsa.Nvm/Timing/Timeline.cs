@@ -1,0 +1,143 @@
+namespace Mbsa.Nvm.Timing;
+
+/// <summary>
+/// When work ends that runs at the same time on the cores of one host. Each core plays one work vector at a time; all of them share
+/// memory bus and NVM as <see cref="MaxMinShare"/> says, and whoever is slowed down holds its core for longer: on a memory bus, waiting
+/// is work. Integer nanoseconds in and out; nothing here knows bytes, VMs or the machine's time. Not thread-safe.
+/// </summary>
+public sealed class Timeline
+{
+    private const long Idle = long.MaxValue;
+
+    private readonly double _busBytesPerNs;
+    private readonly double[] _busUse;
+    private readonly double[] _nvmUse;
+    private readonly double[] _speed;
+    private readonly double[] _newSpeed;
+    private readonly double[] _remainingNs;
+    private readonly long[] _settledAtNs;
+    private readonly long[] _endsAtNs;
+    private bool _stale;
+
+    /// <summary>An idle host at time 0.</summary>
+    /// <param name="cores">Number of cores, at least 1.</param>
+    /// <param name="busBytesPerSecond">What the memory bus carries, above 0.</param>
+    public Timeline(int cores, double busBytesPerSecond)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(cores, 1);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(busBytesPerSecond);
+        _busBytesPerNs = busBytesPerSecond / 1e9;
+        _busUse = new double[cores];
+        _nvmUse = new double[cores];
+        _speed = new double[cores];
+        _newSpeed = new double[cores];
+        _remainingNs = new double[cores];
+        _settledAtNs = new long[cores];
+        _endsAtNs = new long[cores];
+        Array.Fill(_endsAtNs, Idle);
+    }
+
+    /// <summary>The time until which everything is known.</summary>
+    public long NowNs { get; private set; }
+
+    /// <summary>Number of cores.</summary>
+    public int Cores => _endsAtNs.Length;
+
+    /// <summary>Whether a core has nothing to play.</summary>
+    public bool IsIdle(int core) => _endsAtNs[core] == Idle;
+
+    /// <summary>Starts work on an idle core, now. Work of nothing at all takes one nanosecond, so that time always moves.</summary>
+    /// <exception cref="InvalidOperationException">The core is busy.</exception>
+    public void Start(int core, in WorkVector work)
+    {
+        if (!IsIdle(core))
+        {
+            throw new InvalidOperationException($"Core {core} is busy.");
+        }
+
+        var busNs = work.BusBytes / _busBytesPerNs;
+        var aloneNs = Math.Max(Math.Max(work.CoreNs, busNs), Math.Max(work.NvmNs, 1));
+        _busUse[core] = busNs / aloneNs;
+        _nvmUse[core] = work.NvmNs / aloneNs;
+        _remainingNs[core] = aloneNs;
+        _settledAtNs[core] = NowNs;
+        _speed[core] = 0;
+        _endsAtNs[core] = Idle - 1;
+        _stale = true;
+    }
+
+    /// <summary>Takes the work off a core before it ends.</summary>
+    public void Cancel(int core)
+    {
+        _endsAtNs[core] = Idle;
+        _busUse[core] = _nvmUse[core] = 0;
+        _stale = true;
+    }
+
+    /// <summary>The core whose work ends next and when; the lowest core of several. Time does not move.</summary>
+    /// <returns>The core, or -1 when all are idle.</returns>
+    public int PeekNext(out long endsAtNs)
+    {
+        if (_stale)
+        {
+            Settle();
+        }
+
+        var next = -1;
+        endsAtNs = Idle;
+        for (var core = 0; core < _endsAtNs.Length; core++)
+        {
+            if (_endsAtNs[core] < endsAtNs)
+            {
+                endsAtNs = _endsAtNs[core];
+                next = core;
+            }
+        }
+
+        return next;
+    }
+
+    /// <summary>Lets time pass to a moment not later than the next end.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The moment is past, or later than the next end.</exception>
+    public void AdvanceTo(long ns)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(ns, NowNs);
+        if (PeekNext(out var endsAtNs) >= 0)
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(ns, endsAtNs);
+        }
+
+        NowNs = ns;
+    }
+
+    /// <summary>Takes the work that ends now off its core, which is idle then.</summary>
+    public void Finish(int core)
+    {
+        if (_endsAtNs[core] != NowNs)
+        {
+            throw new InvalidOperationException($"The work on core {core} does not end now.");
+        }
+
+        Cancel(core);
+    }
+
+    /// <summary>Divides bus and NVM anew; a flow whose speed did not change keeps its end to the bit.</summary>
+    private void Settle()
+    {
+        _stale = false;
+        MaxMinShare.Divide(_busUse, _nvmUse, _newSpeed);
+        for (var core = 0; core < _speed.Length; core++)
+        {
+            if (_endsAtNs[core] == Idle || _newSpeed[core] == _speed[core])
+            {
+                continue;
+            }
+
+            var doneNs = (NowNs - _settledAtNs[core]) * _speed[core];
+            _remainingNs[core] = Math.Max(0, _remainingNs[core] - doneNs);
+            _settledAtNs[core] = NowNs;
+            _speed[core] = _newSpeed[core];
+            _endsAtNs[core] = NowNs + Math.Max(1, (long)Math.Ceiling(_remainingNs[core] / _speed[core]));
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using Mbsa.Nvm.Timing;
+
+namespace Mbsa.Vm.Vcpus;
+
+/// <summary>
+/// Whatever can be granted a core for a quantum. Who grants calls <see cref="Execute"/>, learns when the work ended (from the timeline or
+/// from a real clock), and then calls <see cref="Complete"/>; never two threads at once.
+/// </summary>
+/// <remarks>
+/// States: ready -> Execute -> executing -> Complete -> ready, sleeping until a time, or finished. A worker that throws in either call is
+/// never called again, only disposed.
+/// </remarks>
+public interface IQuantumWorker : IDisposable
+{
+    /// <summary>Does what fits into a quantum; the last operation may overrun it.</summary>
+    /// <param name="startNs">The scenario's clock now.</param>
+    /// <param name="budgetNs">Core time granted, in nanoseconds.</param>
+    /// <returns>What the work asks of the host; by nominal costs, never by measured time.</returns>
+    WorkVector Execute(long startNs, long budgetNs);
+
+    /// <summary>Learns when the work ended, counts it, and says what comes next.</summary>
+    QuantumOutcome Complete(long endNs);
+}
+
+/// <summary>What a worker wants after a quantum.</summary>
+/// <param name="Next">Run again, sleep, or never again.</param>
+/// <param name="WakeAtNs">When a sleeper wants to run again, on the scenario's clock.</param>
+/// <param name="Operations">I/Os completed in the quantum.</param>
+public readonly record struct QuantumOutcome(AfterQuantum Next, long WakeAtNs, long Operations);
+
+/// <summary>What a worker wants after a quantum.</summary>
+public enum AfterQuantum
+{
+    /// <summary>To run again as soon as it may.</summary>
+    Ready,
+
+    /// <summary>To sleep until a time: think time, a rate limit, a start delay.</summary>
+    Sleeping,
+
+    /// <summary>Nothing: all its jobs came to their end.</summary>
+    Finished,
+}

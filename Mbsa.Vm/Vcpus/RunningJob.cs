@@ -1,0 +1,120 @@
+using Mbsa.Vm.Paths;
+using Mbsa.Vm.Workload;
+
+namespace Mbsa.Vm.Vcpus;
+
+/// <summary>One clone of a job on a VCPU: where it stands, and when it may go on. The pace is an absolute schedule, so a job that fell behind catches up as in fio.</summary>
+public sealed class RunningJob
+{
+    /// <summary>Core time a partial CPU hog computes and then idles, together, in nanoseconds.</summary>
+    private const double ComputePeriodNs = 1_000_000;
+
+    private readonly double _readNsPerOperation;
+    private readonly double _writeNsPerOperation;
+    private double _paceReadNs;
+    private double _paceWriteNs;
+    private int _untilThink;
+    private double _computedNs;
+    private bool _thinks;
+
+    /// <summary>A job about to start.</summary>
+    /// <param name="spec">What it does.</param>
+    /// <param name="source">Its operations; null for a CPU hog.</param>
+    /// <param name="transfer">What happens to the bytes; null for a CPU hog.</param>
+    /// <param name="times">What its I/Os ask of the host; null for a CPU hog.</param>
+    /// <param name="nowNs">The scenario's clock now; the start delay counts from here.</param>
+    public RunningJob(JobSpec spec, OperationSource? source, IoTransfer? transfer, OperationTimes? times, long nowNs)
+    {
+        Spec = spec;
+        Source = source;
+        Transfer = transfer;
+        Times = times;
+        NotBeforeNs = nowNs + spec.StartDelayNs;
+        EndsAtNs = spec.RuntimeNs is { } runtime ? NotBeforeNs + runtime : long.MaxValue;
+        BytesLeft = source?.TotalBytes ?? long.MaxValue;
+        _readNsPerOperation = NsPerOperation(spec.ReadRateBytesPerSecond, spec.ReadRateIops, spec.ReadBlockBytes);
+        _writeNsPerOperation = NsPerOperation(spec.WriteRateBytesPerSecond, spec.WriteRateIops, spec.WriteBlockBytes);
+        _paceReadNs = _paceWriteNs = NotBeforeNs;
+        _untilThink = spec.ThinkTimeBlocks;
+        IsPaced = spec.ThinkTimeNs > 0 || _readNsPerOperation > 0 || _writeNsPerOperation > 0;
+    }
+
+    /// <summary>What it does.</summary>
+    public JobSpec Spec { get; }
+
+    /// <summary>Its operations; null for a CPU hog.</summary>
+    public OperationSource? Source { get; }
+
+    /// <summary>What happens to the bytes; null for a CPU hog.</summary>
+    public IoTransfer? Transfer { get; }
+
+    /// <summary>What its I/Os ask of the host; null for a CPU hog.</summary>
+    public OperationTimes? Times { get; }
+
+    /// <summary>It may not run before this time.</summary>
+    public long NotBeforeNs { get; private set; }
+
+    /// <summary>Its runtime is over at this time.</summary>
+    public long EndsAtNs { get; }
+
+    /// <summary>Bytes it has still to transfer.</summary>
+    public long BytesLeft { get; set; }
+
+    /// <summary>It has think time or a rate, so <see cref="Pace"/> must hear of every operation.</summary>
+    public bool IsPaced { get; }
+
+    /// <summary>Whether it came to its end.</summary>
+    public bool IsFinished(long nowNs) => BytesLeft <= 0 || nowNs >= EndsAtNs;
+
+    /// <summary>Takes note of an operation that completes about now.</summary>
+    /// <returns>Whether the job must pause before the next one.</returns>
+    public bool Pace(bool isWrite, long nowNs)
+    {
+        if (isWrite)
+        {
+            _paceWriteNs += _writeNsPerOperation;
+        }
+        else
+        {
+            _paceReadNs += _readNsPerOperation;
+        }
+
+        NotBeforeNs = (long)Math.Max(_paceReadNs, _paceWriteNs);
+        if (Spec.ThinkTimeNs > 0 && --_untilThink == 0)
+        {
+            _untilThink = Spec.ThinkTimeBlocks;
+            _thinks = true;
+        }
+
+        return _thinks || NotBeforeNs > nowNs;
+    }
+
+    /// <summary>Core time a CPU hog computes before it idles, at most the budget.</summary>
+    public double ComputeBudgetNs(long budgetNs) =>
+        Spec.CpuPercent == 100 ? budgetNs : Math.Min(budgetNs, Math.Max(1, BusyNs - _computedNs));
+
+    /// <summary>Takes note of the end of a quantum.</summary>
+    /// <param name="endNs">When it ended.</param>
+    /// <param name="computedNs">Nominal core time computed in it; 0 for I/O.</param>
+    public void EndQuantum(long endNs, double computedNs)
+    {
+        if (_thinks)
+        {
+            _thinks = false;
+            NotBeforeNs = Math.Max(NotBeforeNs, endNs + Spec.ThinkTimeNs);
+        }
+
+        _computedNs += computedNs;
+        if (Spec.Pattern == IoPattern.Compute && Spec.CpuPercent < 100 && _computedNs >= BusyNs)
+        {
+            _computedNs = 0;
+            NotBeforeNs = endNs + (long)(ComputePeriodNs - BusyNs);
+        }
+    }
+
+    private double BusyNs => ComputePeriodNs * Spec.CpuPercent / 100;
+
+    private static double NsPerOperation(double? bytesPerSecond, double? operationsPerSecond, int blockBytes) => Math.Max(
+        bytesPerSecond is { } bytes ? blockBytes * 1e9 / bytes : 0,
+        operationsPerSecond is { } operations ? 1e9 / operations : 0);
+}

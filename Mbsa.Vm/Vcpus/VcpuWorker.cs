@@ -1,0 +1,124 @@
+using Mbsa.Nvm.Timing;
+using Mbsa.Vm.Storage;
+
+namespace Mbsa.Vm.Vcpus;
+
+/// <summary>
+/// A VCPU: runs its jobs one quantum at a time, on whatever core it is granted. The guest's own scheduler is a round robin over the jobs of
+/// the VCPU, one quantum each. The two clocks have a worker each: <see cref="VirtualVcpu"/> and <see cref="WallVcpu"/>.
+/// </summary>
+public abstract class VcpuWorker : IQuantumWorker
+{
+    private readonly RunningJob[] _jobs;
+    private readonly BlockStorage? _storage;
+    private int _lastJob;
+    private bool _failNext;
+
+    /// <summary>A VCPU that is ready to run.</summary>
+    /// <param name="record">Where it counts. It outlives the worker, so that a VCPU that is restarted goes on counting.</param>
+    /// <param name="jobs">Its jobs.</param>
+    /// <param name="storage">Its view of the VM's disk, disposed with it; null without one.</param>
+    /// <param name="nowNs">The scenario's clock now.</param>
+    protected VcpuWorker(VcpuRecord record, IReadOnlyList<RunningJob> jobs, BlockStorage? storage, long nowNs)
+    {
+        Record = record;
+        _jobs = [.. jobs];
+        _storage = storage;
+        _lastJob = _jobs.Length - 1;
+        ReadySinceNs = nowNs;
+    }
+
+    /// <summary>Where it counts.</summary>
+    public VcpuRecord Record { get; }
+
+    /// <summary>What it did so far.</summary>
+    protected VcpuCounters Counters => Record.Counters;
+
+    /// <summary>How long its I/Os took.</summary>
+    protected LatencyRecorder Latency => Record.Latency;
+
+    /// <summary>Since when it has been ready to run: the end of its last quantum, or the end of its sleep.</summary>
+    protected long ReadySinceNs { get; private set; }
+
+    /// <summary>The job of the current quantum; null when its turn came just as its runtime ended.</summary>
+    protected RunningJob? Current { get; private set; }
+
+    /// <summary>Makes the next quantum throw, as a bug in a guest would.</summary>
+    public void FailNextQuantum() => Volatile.Write(ref _failNext, true);
+
+    /// <inheritdoc/>
+    public WorkVector Execute(long startNs, long budgetNs)
+    {
+        if (Volatile.Read(ref _failNext))
+        {
+            throw new InjectedFaultException();
+        }
+
+        Counters.WaitingNs += Math.Max(0, startNs - ReadySinceNs);
+        Counters.Quanta++;
+        Current = NextJob(startNs);
+        return Current switch
+        {
+            null => default,
+            { Source: null } hog => Compute(hog, startNs, hog.ComputeBudgetNs(budgetNs)),
+            { } job => RunJob(job, startNs, Math.Min(budgetNs, job.EndsAtNs - startNs)),
+        };
+    }
+
+    /// <inheritdoc/>
+    public QuantumOutcome Complete(long endNs)
+    {
+        var operations = Current is { } job ? CountQuantum(job, endNs) : 0;
+        var wakeAtNs = long.MaxValue;
+        foreach (var each in _jobs)
+        {
+            if (!each.IsFinished(endNs))
+            {
+                wakeAtNs = Math.Min(wakeAtNs, Math.Max(endNs, each.NotBeforeNs));
+            }
+        }
+
+        if (wakeAtNs == long.MaxValue)
+        {
+            return new QuantumOutcome(AfterQuantum.Finished, 0, operations);
+        }
+
+        ReadySinceNs = wakeAtNs;
+        return new QuantumOutcome(wakeAtNs > endNs ? AfterQuantum.Sleeping : AfterQuantum.Ready, wakeAtNs, operations);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _storage?.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Runs I/Os of a job until the budget is used or the job must pause.</summary>
+    protected abstract WorkVector RunJob(RunningJob job, long startNs, long budgetNs);
+
+    /// <summary>Computes for a while.</summary>
+    protected abstract WorkVector Compute(RunningJob hog, long startNs, double budgetNs);
+
+    /// <summary>Counts the quantum that ended.</summary>
+    /// <returns>I/Os completed in it.</returns>
+    protected abstract long CountQuantum(RunningJob job, long endNs);
+
+    private RunningJob? NextJob(long nowNs)
+    {
+        for (var step = 1; step <= _jobs.Length; step++)
+        {
+            var index = (_lastJob + step) % _jobs.Length;
+            if (_jobs[index].NotBeforeNs <= nowNs && !_jobs[index].IsFinished(nowNs))
+            {
+                _lastJob = index;
+                return _jobs[index];
+            }
+        }
+
+        return null;
+    }
+}
+
+/// <summary>A fault that a scenario asked for.</summary>
+public sealed class InjectedFaultException() : Exception("a fault was injected by the scenario");

@@ -1,0 +1,129 @@
+using Mbsa.Nvm.Timing;
+using Mbsa.Vm.Paths;
+using Mbsa.Vm.Storage;
+using Mbsa.Vm.Workload;
+
+namespace Mbsa.Vm.Vcpus;
+
+/// <summary>
+/// A VCPU under the wall clock: real bytes, real time. Counts are exact; latencies are taken of one I/O in 16 unless every one is asked for,
+/// because a timestamp after each read ends the overlap of one read with the next.
+/// </summary>
+public sealed class WallVcpu(
+    VcpuRecord record, IReadOnlyList<RunningJob> jobs, BlockStorage? storage, RunClock clock, DeviceDelay delay, bool timeEveryIo)
+    : VcpuWorker(record, jobs, storage, clock.NowNs)
+{
+    private const int BatchLength = 16;
+
+    /// <summary>Step of the sampled place within a batch. Odd, so that every place has its turn and none is tied to a quantum's start.</summary>
+    private const int SampleStep = 7;
+
+    private int _sample;
+    private long _startNs;
+    private long _operations;
+    private double _nvmNs;
+    private double _coreNs;
+
+    /// <inheritdoc/>
+    protected override WorkVector RunJob(RunningJob job, long startNs, long budgetNs)
+    {
+        (_startNs, _operations, _nvmNs, _coreNs) = (startNs, 0, 0, 0);
+        var bytesBefore = Counters.ReadBytes + Counters.WriteBytes;
+        var lastEndNs = Math.Min(startNs, ReadySinceNs);
+        var batchLength = timeEveryIo || job.IsPaced ? 1 : BatchLength;
+        long nowNs;
+        bool pause;
+        do
+        {
+            pause = RunBatch(job, batchLength, lastEndNs);
+            lastEndNs = nowNs = clock.NowNs;
+        }
+        while (!pause && nowNs - startNs < budgetNs);
+
+        return new WorkVector(_coreNs, Counters.ReadBytes + Counters.WriteBytes - bytesBefore, _nvmNs);
+    }
+
+    /// <inheritdoc/>
+    protected override WorkVector Compute(RunningJob hog, long startNs, double budgetNs)
+    {
+        (_startNs, _operations, _coreNs) = (startNs, 0, budgetNs);
+        while (clock.NowNs - startNs < budgetNs)
+        {
+            Thread.SpinWait(16);
+        }
+
+        return new WorkVector(budgetNs, 0, 0);
+    }
+
+    /// <inheritdoc/>
+    protected override long CountQuantum(RunningJob job, long endNs)
+    {
+        if (job.Source is null)
+        {
+            Counters.ComputeNs += endNs - _startNs;
+            job.EndQuantum(endNs, endNs - _startNs);
+        }
+        else
+        {
+            Counters.StorageNs += endNs - _startNs;
+            job.EndQuantum(endNs, 0);
+        }
+
+        return _operations;
+    }
+
+    /// <summary>Runs up to a batch of I/Os and times one of them.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="length">I/Os in the batch.</param>
+    /// <param name="lastEndNs">When the previous I/O ended; for the first of a quantum, since when the VCPU was ready.</param>
+    /// <returns>Whether the job must pause.</returns>
+    private bool RunBatch(RunningJob job, int length, long lastEndNs)
+    {
+        var (source, transfer) = (job.Source!, job.Transfer!);
+        var times = job.Times!.ByKind;
+        _sample = (_sample + SampleStep) & (BatchLength - 1);
+        var sample = length == 1 ? 0 : _sample;
+        for (var i = 0; i < length; i++)
+        {
+            if (i == sample && i > 0)
+            {
+                lastEndNs = clock.NowNs;
+            }
+
+            var operation = source.Next();
+            transfer.Move(operation);
+            delay.AfterTransfer(operation.IsWrite, operation.LengthBytes);
+            if (i == sample)
+            {
+                Latency.Record(operation.IsWrite, clock.NowNs - lastEndNs);
+            }
+
+            Count(operation, times);
+            job.BytesLeft -= operation.LengthBytes;
+            if (job.BytesLeft <= 0 || (job.IsPaced && job.Pace(operation.IsWrite, clock.NowNs)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void Count(in IoOperation operation, ReadOnlySpan<WorkVector> times)
+    {
+        var work = times[OperationTimes.KindOf(operation.IsWrite, operation.IsSequential)];
+        _operations++;
+        _coreNs += work.CoreNs;
+        _nvmNs += work.NvmNs;
+        if (operation.IsWrite)
+        {
+            Counters.WriteOperations++;
+            Counters.WriteBytes += operation.LengthBytes;
+        }
+        else
+        {
+            Counters.ReadOperations++;
+            Counters.ReadBytes += operation.LengthBytes;
+        }
+    }
+}

@@ -1,0 +1,59 @@
+namespace Mbsa.Vm.Workload;
+
+/// <summary>
+/// A fio job file: sections of options; [global] sections hold for the jobs below them, a later one adds to an earlier one; ; and # begin a comment
+/// anywhere in a line; a bare key is true; <c>include</c> brings in the options of another file; ${NAME} is an environment variable.
+/// </summary>
+public static class FioJobFile
+{
+    /// <summary>Reads the jobs of a file in order.</summary>
+    /// <param name="path">The file; includes are relative to the file they stand in.</param>
+    /// <param name="warn">Takes one line for each option that is ignored.</param>
+    /// <exception cref="InputException">Anything in it is wrong or not supported.</exception>
+    public static IReadOnlyList<JobSpec> Read(string path, Action<string> warn) =>
+        Read(path, warn, Environment.GetEnvironmentVariable);
+
+    /// <summary>The same with an environment of one's own.</summary>
+    internal static IReadOnlyList<JobSpec> Read(string path, Action<string> warn, Func<string, string?> environment)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(warn);
+        var globals = new JobDraft("global", isInline: false, warn);
+        var jobs = new List<JobSpec>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var section in FioSections.Read(path, warn, environment))
+        {
+            var draft = section.IsGlobal ? globals : globals.Clone(section.Name);
+            foreach (var option in section.Options.OrderBy(option => option.Key == "kb_base" ? 0 : 1))
+            {
+                draft.Set(option);
+            }
+
+            if (!section.IsGlobal)
+            {
+                jobs.Add(Named(draft.Build(), names, section, warn));
+            }
+        }
+
+        return jobs.Count > 0 ? jobs : throw new InputException(path, 0, "no job in it: a job is a section, [name] and options below it");
+    }
+
+    private static JobSpec Named(JobSpec job, HashSet<string> names, FioSection section, Action<string> warn)
+    {
+        if (names.Add(job.Name))
+        {
+            return job;
+        }
+
+        // A job's name is part of its seed, so two of a name would do the same I/Os.
+        var number = 2;
+        while (!names.Add($"{job.Name}.{number}"))
+        {
+            number++;
+        }
+
+        var renamed = $"{job.Name}.{number}";
+        warn(new InputException(section.File, section.Line, $"[{JobOption.Shorten(job.Name)}]: another job has this name; called '{JobOption.Shorten(renamed)}'").Describe());
+        return job with { Name = renamed };
+    }
+}

@@ -1,0 +1,65 @@
+using System.Text;
+
+namespace Mbsa.Vm.Workload;
+
+/// <summary>The lines of a text file that a user named, or one clear error.</summary>
+internal static class FioText
+{
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Reads a whole file of at most so many bytes.</summary>
+    /// <exception cref="InputException">It is missing, too large or no text.</exception>
+    public static string[] Lines(string path, int mostBytes)
+    {
+        var bytes = Bytes(path, mostBytes);
+        var odd = FirstOddByte(bytes);
+        if (odd >= 0)
+        {
+            throw new InputException(path, 1 + bytes.AsSpan(0, odd).Count((byte)'\n'), "not a text file: a fio job file is plain UTF-8 text");
+        }
+
+        return StrictUtf8.GetString(bytes).TrimStart('\uFEFF').Split('\n');
+    }
+
+    private static byte[] Bytes(string path, int mostBytes)
+    {
+        try
+        {
+            if (Directory.Exists(path))
+            {
+                throw new InputException(path, 0, "is a directory; expected a fio job file");
+            }
+
+            using var file = File.OpenRead(path);
+            var buffer = new byte[mostBytes + 1];
+            var length = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+            return length <= mostBytes ? buffer[..length] : throw new InputException(path, 0, $"larger than {mostBytes} bytes: too large for a fio job file");
+        }
+        catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new InputException(path, 0, "there is no such file");
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new InputException(path, 0, $"cannot be read: {failure.Message}");
+        }
+    }
+
+    // The first byte that no text has: a control character, or what is not UTF-8.
+    private static int FirstOddByte(byte[] bytes)
+    {
+        var control = bytes.AsSpan().IndexOfAnyExcept(Printable);
+        try
+        {
+            StrictUtf8.GetCharCount(bytes);
+            return control;
+        }
+        catch (DecoderFallbackException invalid)
+        {
+            return control < 0 ? Math.Max(0, invalid.Index) : Math.Min(control, Math.Max(0, invalid.Index));
+        }
+    }
+
+    private static readonly System.Buffers.SearchValues<byte> Printable = System.Buffers.SearchValues.Create(
+        [.. Enumerable.Range(0, 256).Select(value => (byte)value).Where(value => value is >= 32 and not 127 or (byte)'\t' or (byte)'\n' or (byte)'\r' or (byte)'\f')]);
+}

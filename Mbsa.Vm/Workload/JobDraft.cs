@@ -1,0 +1,130 @@
+using Mbsa.Vm.Storage;
+
+namespace Mbsa.Vm.Workload;
+
+/// <summary>
+/// A job while its options are read. It remembers which were given, so that what several options mean together does not hang on their
+/// order; a [global] section is a draft that others are copied from.
+/// </summary>
+internal sealed class JobDraft
+{
+    private readonly Dictionary<string, JobOption> _given;
+
+    public JobDraft(string name, bool isInline, Action<string> warn)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(warn);
+        (IsInline, Warn, _given) = (isInline, warn, new Dictionary<string, JobOption>(StringComparer.Ordinal));
+        Units = isInline ? SizeUnits.Scenario : SizeUnits.Fio1024;
+        Spec = new JobSpec { Name = name, Pattern = IoPattern.Read };
+    }
+
+    private JobDraft(JobDraft from, string name)
+    {
+        (IsInline, Warn, Units, IsCpuEngine) = (from.IsInline, from.Warn, from.Units, from.IsCpuEngine);
+        _given = new Dictionary<string, JobOption>(from._given, StringComparer.Ordinal);
+        Spec = from.Spec with { Name = name };
+    }
+
+    /// <summary>Whether this is a workload of a scenario, not a section of a fio file.</summary>
+    public bool IsInline { get; }
+
+    /// <summary>Takes lines about ignored options.</summary>
+    public Action<string> Warn { get; }
+
+    /// <summary>What was read so far.</summary>
+    public JobSpec Spec { get; set; }
+
+    /// <summary>What the suffixes of sizes mean: fio's <c>kb_base</c>.</summary>
+    public SizeUnits Units { get; set; }
+
+    /// <summary>Whether the engine is fio's <c>cpuio</c>.</summary>
+    public bool IsCpuEngine { get; set; }
+
+    /// <summary>A copy that can go its own way.</summary>
+    public JobDraft Clone(string name) => new(this, name);
+
+    /// <summary>Sets one option; what was set before under the same name no longer counts.</summary>
+    public void Set(JobOption option)
+    {
+        if (JobOptionTable.Find(option, IsInline, out var name) is not { } setter)
+        {
+            Warn(option.Remark("ignored: " + JobOptionNotes.Ignored[name]));
+            return;
+        }
+
+        try
+        {
+            setter(this, option);
+        }
+        catch (InputException mistake) when (mistake.Line == 0 && mistake.File is null)
+        {
+            throw option.Mistake(mistake.Message);
+        }
+
+        _given[name] = option;
+    }
+
+    /// <summary>The finished job, after the checks that concern several options.</summary>
+    public JobSpec Build()
+    {
+        if (IsCpuEngine || _given.ContainsKey("cpu"))
+        {
+            return BuildCompute();
+        }
+
+        if (_given.TryGetValue("cpuload", out var load))
+        {
+            throw load.Mistake("needs ioengine=cpuio");
+        }
+
+        CheckVerify();
+        return Spec with { TimeBased = IsTimeBased() };
+    }
+
+    private JobSpec BuildCompute()
+    {
+        if (_given.TryGetValue("cpu", out var cpu)
+            && _given.Keys.FirstOrDefault(key => key is "rw" or "bs" or "size" or "rwmixread" or "verify") is { } key)
+        {
+            throw _given[key].Mistake("does not go with cpu, which makes a job that computes and does no I/O");
+        }
+
+        if (cpu is null && !_given.ContainsKey("cpuload"))
+        {
+            throw _given["ioengine"].Mistake("needs cpuload=N, the percentage of a VCPU to keep busy");
+        }
+
+        return Spec with { Pattern = IoPattern.Compute, TimeBased = true };
+    }
+
+    private bool IsTimeBased()
+    {
+        if (!_given.TryGetValue("time_based", out var asked))
+        {
+            return IsInline && !_given.ContainsKey("io_size") && !_given.ContainsKey("loops");
+        }
+
+        if (Spec.TimeBased && !IsInline && Spec.RuntimeNs is null)
+        {
+            Warn(asked.Remark("there is no runtime, so the job runs until the scenario ends (fio would turn it off)"));
+        }
+
+        return Spec.TimeBased;
+    }
+
+    private void CheckVerify()
+    {
+        if (Spec.Verify == VerifyMethod.None)
+        {
+            return;
+        }
+
+        var reads = JobRegion.UsesReads(Spec) ? Spec.ReadBlockBytes : BlockStorage.BlockBytes;
+        var writes = JobRegion.UsesWrites(Spec) ? Spec.WriteBlockBytes : BlockStorage.BlockBytes;
+        if (reads % BlockStorage.BlockBytes != 0 || writes % BlockStorage.BlockBytes != 0)
+        {
+            throw _given.GetValueOrDefault("bs", _given["verify"]).Mistake($"with verify, bs must be a multiple of {BlockStorage.BlockBytes}");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+namespace Mbsa.Vm.Workload;
+
+/// <summary>The options that do something: name to setter. A setter throws an <see cref="InputException"/> without a place.</summary>
+internal static class JobOptionTable
+{
+    /// <summary>fio's other names for options.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Aliases = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["readwrite"] = "rw",
+        ["blocksize"] = "bs",
+        ["timeout"] = "runtime",
+        ["io_limit"] = "io_size",
+        ["fileoffset"] = "offset",
+        ["wait_for_previous"] = "stonewall",
+        ["blockalign"] = "ba",
+        ["blocksize_range"] = "bsrange",
+        ["blocksize_unaligned"] = "bs_unaligned",
+        ["iodepth_batch_submit"] = "iodepth_batch",
+        ["iodepth_batch_complete"] = "iodepth_batch_complete_min",
+        ["fill_fs"] = "fill_device",
+        ["nr_files"] = "nrfiles",
+        ["iomem"] = "mem",
+        ["iomem_align"] = "mem_align",
+        ["ratemin"] = "rate_min",
+        ["ratecycle"] = "rate_cycle",
+        ["disable_bw"] = "disable_bw_measurement",
+        ["ss"] = "steadystate",
+        ["ss_dur"] = "steadystate_duration",
+        ["ss_ramp"] = "steadystate_ramp_time",
+    };
+
+    /// <summary>Sets an option on a draft.</summary>
+    public delegate void Setter(JobDraft draft, JobOption option);
+
+    /// <summary>All of them by name.</summary>
+    public static readonly IReadOnlyDictionary<string, Setter> Setters = new Dictionary<string, Setter>(StringComparer.Ordinal)
+    {
+        ["name"] = (draft, option) => draft.Spec = draft.Spec with { Name = JobOptionValues.Text(option) },
+        ["description"] = (_, option) => JobOptionValues.Text(option),
+        ["kb_base"] = (draft, option) => draft.Units = JobOptionValues.KbBase(draft, option),
+        ["ioengine"] = JobOptionValues.Engine,
+        ["rw"] = (draft, option) => draft.Spec = draft.Spec with { Pattern = JobOptionValues.Pattern(JobOptionValues.Text(option)) },
+        ["rwmixread"] = (draft, option) => draft.Spec = draft.Spec with { ReadPercent = FioNumber.Percent(JobOptionValues.Text(option), 0) },
+        ["rwmixwrite"] = (draft, option) => draft.Spec = draft.Spec with { ReadPercent = 100 - FioNumber.Percent(JobOptionValues.Text(option), 0) },
+        ["bs"] = (draft, option) =>
+        {
+            var (read, write) = JobOptionValues.Pair(option, text => JobOptionValues.BlockSize(text, draft.Units));
+            draft.Spec = draft.Spec with { ReadBlockBytes = read ?? draft.Spec.ReadBlockBytes, WriteBlockBytes = write ?? draft.Spec.WriteBlockBytes };
+        },
+        ["size"] = (draft, option) => draft.Spec = draft.Spec with { Size = JobOptionValues.Size(option, draft.Units) },
+        ["io_size"] = (draft, option) => draft.Spec = draft.Spec with { IoSizeBytes = JobOptionValues.IoSize(option, draft.Units) },
+        ["offset"] = (draft, option) => draft.Spec = draft.Spec with { Offset = JobOptionValues.Offset(option, draft.Units) },
+        ["offset_increment"] = (draft, option) => draft.Spec = draft.Spec with { OffsetIncrement = JobOptionValues.Offset(option, draft.Units) },
+        ["iodepth"] = JobOptionValues.IoDepth,
+        ["numjobs"] = (draft, option) => draft.Spec = draft.Spec with { NumJobs = JobOptionValues.Count(option, JobOptionValues.MostClones) },
+        ["runtime"] = (draft, option) => draft.Spec = draft.Spec with { RuntimeNs = JobOptionValues.Runtime(option) },
+        ["time_based"] = (draft, option) => draft.Spec = draft.Spec with { TimeBased = JobOptionValues.Flag(option) },
+        ["loops"] = (draft, option) => draft.Spec = draft.Spec with { Loops = JobOptionValues.Count(option, int.MaxValue) },
+        ["startdelay"] = (draft, option) => draft.Spec = draft.Spec with { StartDelayNs = JobOptionValues.StartDelay(option) },
+        ["rate"] = (draft, option) =>
+        {
+            var (read, write) = JobOptionValues.Pair(option, text => FioNumber.Size(text, draft.Units));
+            draft.Spec = draft.Spec with
+            {
+                ReadRateBytesPerSecond = JobOptionValues.Limit(read, draft.Spec.ReadRateBytesPerSecond),
+                WriteRateBytesPerSecond = JobOptionValues.Limit(write, draft.Spec.WriteRateBytesPerSecond),
+            };
+        },
+        ["rate_iops"] = (draft, option) =>
+        {
+            var (read, write) = JobOptionValues.Pair(option, text => FioNumber.WholeNumber(text, 0, uint.MaxValue));
+            draft.Spec = draft.Spec with
+            {
+                ReadRateIops = JobOptionValues.Limit(read, draft.Spec.ReadRateIops),
+                WriteRateIops = JobOptionValues.Limit(write, draft.Spec.WriteRateIops),
+            };
+        },
+        ["thinktime"] = (draft, option) => draft.Spec = draft.Spec with { ThinkTimeNs = FioNumber.TimeNs(JobOptionValues.Text(option), 1_000) },
+        ["thinktime_blocks"] = (draft, option) => draft.Spec = draft.Spec with { ThinkTimeBlocks = JobOptionValues.Count(option, int.MaxValue) },
+        ["random_distribution"] = (draft, option) =>
+            draft.Spec = draft.Spec with { Distribution = JobOptionValues.Distribution(JobOptionValues.Text(option)) },
+        ["randseed"] = (draft, option) => draft.Spec = draft.Spec with { RandSeed = (ulong)FioNumber.WholeNumber(JobOptionValues.Text(option), 0, long.MaxValue) },
+        ["verify"] = (draft, option) => draft.Spec = draft.Spec with { Verify = JobOptionValues.Verify(JobOptionValues.Text(option)) },
+        ["do_verify"] = JobOptionValues.DoVerify,
+        ["verify_fatal"] = JobOptionValues.VerifyFatal,
+        ["cpuload"] = (draft, option) => draft.Spec = draft.Spec with { CpuPercent = FioNumber.Percent(JobOptionValues.Text(option), 1) },
+        ["cpu"] = (draft, option) => draft.Spec = draft.Spec with { CpuPercent = FioNumber.Percent(JobOptionValues.Text(option), 1) },
+    };
+
+    /// <summary>The setter of an option, or null when it may be ignored; <paramref name="name"/> is its proper name.</summary>
+    /// <exception cref="InputException">It is not supported, or no option at all.</exception>
+    public static Setter? Find(JobOption option, bool isInline, out string name)
+    {
+        name = Aliases.GetValueOrDefault(option.Key, option.Key);
+        if (Setters.TryGetValue(name, out var setter) && (isInline || name != "cpu"))
+        {
+            return setter;
+        }
+
+        if (JobOptionNotes.Ignored.ContainsKey(name))
+        {
+            return null;
+        }
+
+        if (JobOptionNotes.Refused.TryGetValue(name, out var reason))
+        {
+            throw option.Mistake($"not supported: {reason}");
+        }
+
+        var known = Setters.Keys.Where(key => isInline || key != "cpu").Concat(Aliases.Keys).Concat(JobOptionNotes.Ignored.Keys);
+        var nearest = NearestName.Of(option.Key, known);
+        throw option.Mistake(nearest is null ? "no such option; docs/FIO.md lists them" : $"no such option; did you mean {nearest}?");
+    }
+}

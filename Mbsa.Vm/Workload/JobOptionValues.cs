@@ -1,0 +1,198 @@
+namespace Mbsa.Vm.Workload;
+
+/// <summary>How the values of options are read and checked. Mistakes are <see cref="InputException"/>s without a place.</summary>
+internal static class JobOptionValues
+{
+    /// <summary>Most clones of one job.</summary>
+    public const int MostClones = 4096;
+
+    private const int SectorBytes = 512;
+    private const int LargestBlockBytes = 64 << 20;
+    private const int DeepestQueue = 65536;
+    private const double DefaultTheta = 1.1;
+    private const double DefaultH = 0.2;
+    private const double LargestTheta = 100;
+    private static readonly string[] SynchronousEngines = ["psync", "sync", "pvsync", "pvsync2", "mmap", "dev-dax", "libpmem"];
+    private static readonly string[] AsynchronousEngines = ["libaio", "io_uring"];
+
+    public static string Text(JobOption option) =>
+        string.IsNullOrWhiteSpace(option.Value) ? throw new InputException("needs a value") : option.Value.Trim();
+
+    public static bool Flag(JobOption option) => option.Value?.Trim() switch
+    {
+        null or "1" or "true" => true,
+        "0" or "false" => false,
+        _ => throw new InputException("must be 0 or 1"),
+    };
+
+    public static int Count(JobOption option, int most) => (int)FioNumber.WholeNumber(Text(option), 1, most);
+
+    public static SizeUnits KbBase(JobDraft draft, JobOption option) => (Text(option), draft.IsInline) switch
+    {
+        ("1024", true) => SizeUnits.Scenario,
+        ("1024", false) => SizeUnits.Fio1024,
+        ("1000", false) => SizeUnits.Fio1000,
+        (_, true) => throw new InputException("sizes in a scenario are binary; kb_base belongs in a fio file"),
+        _ => throw new InputException("must be 1024 or 1000"),
+    };
+
+    public static void Engine(JobDraft draft, JobOption option)
+    {
+        var engine = Text(option);
+        draft.IsCpuEngine = engine == "cpuio";
+        if (AsynchronousEngines.Contains(engine))
+        {
+            draft.Warn(option.Remark("ignored: the memory bus is synchronous, one I/O is in flight per job"));
+        }
+        else if (SynchronousEngines.Contains(engine))
+        {
+            draft.Warn(option.Remark("ignored: the VM's storage path says how I/O is done"));
+        }
+        else if (!draft.IsCpuEngine)
+        {
+            throw new InputException(
+                $"no such engine here; accepted are {string.Join(", ", SynchronousEngines.Concat(AsynchronousEngines))} and cpuio");
+        }
+    }
+
+    public static IoPattern Pattern(string text) => text switch
+    {
+        "read" => IoPattern.Read,
+        "write" => IoPattern.Write,
+        "randread" => IoPattern.RandRead,
+        "randwrite" => IoPattern.RandWrite,
+        "rw" or "readwrite" => IoPattern.ReadWrite,
+        "randrw" => IoPattern.RandReadWrite,
+        "trim" or "randtrim" or "trimwrite" or "randtrimwrite" => throw new InputException("not supported: NVM has no trim"),
+        _ when text.Contains(':', StringComparison.Ordinal) => throw new InputException("not supported: fio's modifier behind the colon"),
+        _ => throw new InputException("must be read, write, randread, randwrite, rw, readwrite or randrw"),
+    };
+
+    /// <summary>fio's "for both", "reads,writes", ",writes" or "reads,"; a third value is for trims and must not be there.</summary>
+    public static (T? Read, T? Write) Pair<T>(JobOption option, Func<string, T> parse) where T : struct
+    {
+        var parts = Text(option).Split(',');
+        T? Part(string text) => string.IsNullOrWhiteSpace(text) ? null : parse(text);
+        return parts.Length switch
+        {
+            1 => (parse(parts[0]), parse(parts[0])),
+            2 when parts.Any(part => !string.IsNullOrWhiteSpace(part)) => (Part(parts[0]), Part(parts[1])),
+            2 => throw new InputException("needs a value"),
+            _ => throw new InputException("takes one value, or one for reads and one for writes; NVM has no trim"),
+        };
+    }
+
+    public static int BlockSize(string text, SizeUnits units)
+    {
+        var bytes = FioNumber.Size(text, units);
+        return bytes is > 0 and <= LargestBlockBytes && bytes % SectorBytes == 0
+            ? (int)bytes
+            : throw new InputException($"{bytes} bytes; a block must be a multiple of {SectorBytes} bytes and at most 64m");
+    }
+
+    public static Extent Size(JobOption option, SizeUnits units)
+    {
+        var size = FioNumber.Extent(Text(option), units);
+        return size is { Percent: 0, Bytes: 0 } ? throw new InputException("must be more than 0; leave it out for all of the disk") : size;
+    }
+
+    public static Extent Offset(JobOption option, SizeUnits units)
+    {
+        var text = Text(option);
+        var offset = text is "0%" ? default : FioNumber.Extent(text, units);
+        return offset.Bytes % SectorBytes == 0 ? offset : throw new InputException($"must be a multiple of {SectorBytes} bytes");
+    }
+
+    public static long IoSize(JobOption option, SizeUnits units)
+    {
+        var text = Text(option);
+        if (text.EndsWith('%'))
+        {
+            throw new InputException("give it in bytes; percentages are for size and offset");
+        }
+
+        var bytes = FioNumber.Size(text, units);
+        return bytes > 0 ? bytes : throw new InputException("must be more than 0");
+    }
+
+    public static void IoDepth(JobDraft draft, JobOption option)
+    {
+        draft.Spec = draft.Spec with { IoDepth = Count(option, DeepestQueue) };
+        if (draft.Spec.IoDepth > 1)
+        {
+            draft.Warn(option.Remark("the memory bus is synchronous: one I/O is in flight per job, use numjobs for more"));
+        }
+    }
+
+    public static long? Runtime(JobOption option)
+    {
+        var ns = FioNumber.TimeNs(Text(option), 1_000_000_000);
+        return ns == 0 ? null : ns;
+    }
+
+    public static long StartDelay(JobOption option)
+    {
+        var text = Text(option);
+        return text.LastIndexOf('-') > 0 || text.Contains(':', StringComparison.Ordinal)
+            ? throw new InputException("a random delay is not supported; give one time")
+            : FioNumber.TimeNs(text, 1_000_000_000);
+    }
+
+    /// <summary>A rate that was just given, or else the earlier one; 0 is no limit.</summary>
+    public static double? Limit(long? given, double? earlier) => given switch { null => earlier, 0 => null, _ => given };
+
+    public static AccessDistribution Distribution(string text)
+    {
+        var parts = text.Split(':');
+        if (parts is ["random"])
+        {
+            return AccessDistribution.Uniform;
+        }
+
+        if (parts[0] is not ("zipf" or "pareto"))
+        {
+            throw new InputException("must be random, zipf:THETA or pareto:H");
+        }
+
+        if (parts.Length > 2)
+        {
+            throw new InputException("a centre is not supported: hot blocks are strewn over the region");
+        }
+
+        var isZipf = parts[0] == "zipf";
+        var value = parts.Length == 1 ? (isZipf ? DefaultTheta : DefaultH) : Fraction(parts[1]);
+        return isZipf
+            ? value is > 0 and <= LargestTheta and not 1
+                ? new AccessDistribution(DistributionKind.Zipf, value)
+                : throw new InputException($"theta must be above 0, at most {LargestTheta}, and not 1 (fio's rule too)")
+            : value is > 0 and < 1
+                ? new AccessDistribution(DistributionKind.Pareto, value)
+                : throw new InputException("h must be between 0 and 1");
+    }
+
+    public static VerifyMethod Verify(string text) => text switch
+    {
+        "0" or "none" => VerifyMethod.None,
+        "meta" => VerifyMethod.Meta,
+        "crc32c" or "crc32c-intel" => VerifyMethod.Crc32c,
+        _ => throw new InputException("must be 0, meta or crc32c; other methods are not supported"),
+    };
+
+    public static void DoVerify(JobDraft draft, JobOption option)
+    {
+        Flag(option);
+        draft.Warn(option.Remark("ignored: with verify, blocks are checked whenever they are read; there is no phase of its own for it"));
+    }
+
+    public static void VerifyFatal(JobDraft draft, JobOption option)
+    {
+        Flag(option);
+        draft.Warn(option.Remark("ignored: a block that is not what was written is always an error"));
+    }
+
+    private static double Fraction(string text) =>
+        double.TryParse(text, System.Globalization.NumberStyles.AllowDecimalPoint | System.Globalization.NumberStyles.AllowLeadingSign,
+            System.Globalization.CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
+            ? value
+            : throw new InputException($"'{JobOption.Shorten(text)}' is not a number");
+}

@@ -1,0 +1,55 @@
+using Mbsa.Vm.Storage;
+
+namespace Mbsa.Vm.Workload;
+
+/// <summary>The part of a disk that one clone of a job works on, as fio lays it out.</summary>
+/// <param name="StartBytes">Its first byte on the disk.</param>
+/// <param name="LengthBytes">Its length; what is over after the last whole block is never touched.</param>
+public readonly record struct JobRegion(long StartBytes, long LengthBytes)
+{
+    /// <summary>
+    /// offset + clone * offset_increment, for size bytes. A size in percent is of the whole disk and ends with it (as in fio), one in bytes must fit.
+    /// </summary>
+    /// <exception cref="InputException">It does not fit the disk, or holds no block.</exception>
+    public static JobRegion Of(JobSpec job, long diskSizeBytes, int cloneIndex)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        var clone = cloneIndex == 0 ? $"job '{job.Name}'" : $"job '{job.Name}', clone {cloneIndex}";
+        var start = (Int128)job.Offset.Resolve(diskSizeBytes) + ((Int128)cloneIndex * job.OffsetIncrement.Resolve(diskSizeBytes));
+        if (start < 0 || start >= diskSizeBytes)
+        {
+            throw new InputException($"{clone}: it starts at byte {start}, but the disk has {diskSizeBytes} bytes; lower offset, offset_increment or numjobs");
+        }
+
+        var left = diskSizeBytes - (long)start;
+        var length = job.Size is not { } size ? left
+            : size.Percent == 0 ? size.Bytes
+            : Math.Min(left, size.Resolve(diskSizeBytes));
+        if (length > left)
+        {
+            throw new InputException(
+                $"{clone}: size {length} from byte {start} does not fit the disk of {diskSizeBytes} bytes; at most {left} bytes are left");
+        }
+
+        var largest = Math.Max(UsesReads(job) ? job.ReadBlockBytes : 0, UsesWrites(job) ? job.WriteBlockBytes : 0);
+        if (length < largest)
+        {
+            throw new InputException($"{clone}: its region of {length} bytes is smaller than one block of {largest} bytes");
+        }
+
+        if (job.Verify != VerifyMethod.None && start % BlockStorage.BlockBytes != 0)
+        {
+            throw new InputException($"{clone}: it starts at byte {start}; with verify it must start at a multiple of {BlockStorage.BlockBytes}");
+        }
+
+        return new JobRegion((long)start, length);
+    }
+
+    /// <summary>Whether a job's pattern can read.</summary>
+    public static bool UsesReads(JobSpec job) => job is { Pattern: IoPattern.Read or IoPattern.RandRead }
+        or { Pattern: IoPattern.ReadWrite or IoPattern.RandReadWrite, ReadPercent: > 0 };
+
+    /// <summary>Whether a job's pattern can write.</summary>
+    public static bool UsesWrites(JobSpec job) => job is { Pattern: IoPattern.Write or IoPattern.RandWrite }
+        or { Pattern: IoPattern.ReadWrite or IoPattern.RandReadWrite, ReadPercent: < 100 };
+}

@@ -1,0 +1,127 @@
+using Mbsa.Vm.Workload.Random;
+
+namespace Mbsa.Vm.Workload;
+
+/// <summary>
+/// The operations of one clone of a job, one after the other, as fio would choose them. Random blocks are drawn with replacement (fio's
+/// <c>norandommap</c>); reads and writes of a sequential mix each go on where the last of their own kind ended, as in fio. It never ends:
+/// who runs it stops after <see cref="TotalBytes"/> or when the job's time is over. For one thread at a time; nothing here locks or allocates.
+/// </summary>
+public sealed class OperationSource
+{
+    private readonly Access _access;
+    private readonly bool _mixed;
+    private readonly bool _onlyWrites;
+    private readonly ulong _readsBelow;
+    private readonly long _startBytes;
+    private Xoshiro256 _random;
+    private long _previousEndBytes = -1;
+    private Direction _reads;
+    private Direction _writes;
+
+    /// <summary>Lays the job's region on a disk.</summary>
+    /// <param name="job">A job that does I/O.</param>
+    /// <param name="diskSizeBytes">Size of the disk in bytes.</param>
+    /// <param name="seed">From <see cref="JobSeed"/>; a job's own <see cref="JobSpec.RandSeed"/> goes before it.</param>
+    /// <param name="cloneIndex">Which of the job's clones this is, from 0: it shifts the region by the offset increment.</param>
+    /// <exception cref="InputException">The region does not fit the disk.</exception>
+    public OperationSource(JobSpec job, long diskSizeBytes, ulong seed, int cloneIndex)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        ArgumentOutOfRangeException.ThrowIfNegative(cloneIndex);
+        if (job.Pattern == IoPattern.Compute)
+        {
+            throw new ArgumentException("a compute job does no I/O", nameof(job));
+        }
+
+        (_startBytes, var lengthBytes) = JobRegion.Of(job, diskSizeBytes, cloneIndex);
+        _random = new Xoshiro256(job.RandSeed is { } own ? JobSeed.SeedFor(own, cloneIndex) : seed);
+        var isMix = job.Pattern is IoPattern.ReadWrite or IoPattern.RandReadWrite;
+        _mixed = isMix && job.ReadPercent is > 0 and < 100;
+        _onlyWrites = job.Pattern is IoPattern.Write or IoPattern.RandWrite || (isMix && job.ReadPercent == 0);
+        _readsBelow = (ulong)(((UInt128)1 << 64) * (uint)(_mixed ? job.ReadPercent : 0) / 100);
+        _access = job.Pattern is IoPattern.Read or IoPattern.Write or IoPattern.ReadWrite ? Access.Sequential
+            : job.Distribution.Kind switch { DistributionKind.Zipf => Access.Zipf, DistributionKind.Pareto => Access.Pareto, _ => Access.Uniform };
+        if (_mixed || !_onlyWrites)
+        {
+            _reads = new Direction(job, job.ReadBlockBytes, lengthBytes, _access, sameAs: null);
+        }
+
+        if (_mixed || _onlyWrites)
+        {
+            _writes = new Direction(job, job.WriteBlockBytes, lengthBytes, _access, sameAs: _mixed ? _reads : null);
+        }
+
+        TotalBytes = job.TimeBased ? null : job.IoSizeBytes ?? Total(lengthBytes, job);
+    }
+
+    private enum Access
+    {
+        Sequential,
+        Uniform,
+        Zipf,
+        Pareto,
+    }
+
+    /// <summary>Bytes the job transfers, reads and writes together, before it ends; null when it is time-based.</summary>
+    public long? TotalBytes { get; }
+
+    /// <summary>The next operation.</summary>
+    public IoOperation Next()
+    {
+        var isWrite = _mixed ? _random.Next() >= _readsBelow : _onlyWrites;
+        ref var direction = ref isWrite ? ref _writes : ref _reads;
+        var offset = _startBytes + (Block(ref direction) * direction.BlockBytes);
+        var isSequential = offset == _previousEndBytes;
+        _previousEndBytes = offset + direction.BlockBytes;
+        return new IoOperation(offset, direction.BlockBytes, isWrite, isSequential);
+    }
+
+    private long Block(ref Direction direction)
+    {
+        switch (_access)
+        {
+            case Access.Sequential:
+                var block = direction.NextBlock;
+                direction.NextBlock = block + 1 == direction.Blocks ? 0 : block + 1;
+                return block;
+            case Access.Uniform:
+                return _random.Below(direction.Blocks);
+            case Access.Zipf:
+                return direction.Scatter.BlockOf(direction.Zipf!.Next(ref _random));
+            default:
+                return direction.Scatter.BlockOf(direction.Pareto!.Next(ref _random));
+        }
+    }
+
+    private long Total(long lengthBytes, JobSpec job)
+    {
+        var unit = !_mixed ? (_onlyWrites ? job.WriteBlockBytes : job.ReadBlockBytes) : Math.Min(job.ReadBlockBytes, job.WriteBlockBytes);
+        return (long)Int128.Min(long.MaxValue, (Int128)(lengthBytes / unit * unit) * job.Loops);
+    }
+
+    private struct Direction
+    {
+        public readonly int BlockBytes;
+        public readonly long Blocks;
+        public readonly BlockScatter Scatter;
+        public readonly ZipfRanks? Zipf;
+        public readonly ParetoRanks? Pareto;
+        public long NextBlock;
+
+        public Direction(JobSpec job, int blockBytes, long lengthBytes, Access access, Direction? sameAs)
+        {
+            BlockBytes = blockBytes;
+            Blocks = lengthBytes / blockBytes;
+            if (sameAs is { } other && other.Blocks == Blocks)
+            {
+                (Scatter, Zipf, Pareto) = (other.Scatter, other.Zipf, other.Pareto);
+                return;
+            }
+
+            Scatter = new BlockScatter(Blocks);
+            Zipf = access == Access.Zipf ? new ZipfRanks(Blocks, job.Distribution.Parameter) : null;
+            Pareto = access == Access.Pareto ? new ParetoRanks(Blocks, job.Distribution.Parameter) : null;
+        }
+    }
+}

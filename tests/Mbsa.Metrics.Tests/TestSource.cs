@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+
+namespace Mbsa.Metrics.Tests;
+
+/// <summary>A source whose sample the test sets, and which counts how often it is asked.</summary>
+internal sealed class TestSource(HostSample sample) : IMetricsSource
+{
+    public HostSample Current { get; set; } = sample;
+
+    public Exception? Failure { get; set; }
+
+    public int Asked { get; private set; }
+
+    public HostSample Sample()
+    {
+        Asked++;
+        return Failure is null ? Current : throw Failure;
+    }
+
+    public static HostSample Host(string name, params ImmutableArray<VmSample> vms) => new()
+    {
+        Host = name,
+        ClockSeconds = 1.5,
+        Vms = vms,
+        VmsRunning = vms.Count(vm => vm.State == "running"),
+        CpuUtilisation = 0.75,
+        BusUtilisation = 0.5,
+        NvmUtilisation = 0.25,
+        NvmAllocatedBytes = 4096,
+        NvmSizeBytes = 8L << 30,
+        JainIndex = 0.99,
+        AdmissionRefusals = 2,
+    };
+
+    /// <summary>A VM with a value of its own in every field, all multiples of a factor.</summary>
+    public static VmSample Vm(string name, long times = 1) => new()
+    {
+        Name = name,
+        State = "running",
+        Reads = 10 * times,
+        Writes = 20 * times,
+        ReadBytes = 40_960 * times,
+        WriteBytes = 81_920 * times,
+        StorageCpuSeconds = 0.125 * times,
+        ComputeCpuSeconds = 0.25 * times,
+        ThrottledSeconds = 0.0625 * times,
+        Quanta = 7 * times,
+        PlannedShare = 0.3,
+        AchievedShare = 0.29,
+        ReservationMisses = 3 * times,
+        ReadLatency = Latency(4_200, 10 * times),
+        WriteLatency = Latency(12_345, 20 * times),
+    };
+
+    public static LatencyBatch Latency(long latencyNs, long count)
+    {
+        long[] counts = new long[LatencyBuckets.Count];
+        counts[LatencyBuckets.IndexOf(latencyNs)] = count;
+        return LatencyBatch.FromCounts(counts, latencyNs * count);
+    }
+}

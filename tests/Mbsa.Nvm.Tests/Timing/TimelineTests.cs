@@ -1,0 +1,83 @@
+using Mbsa.Nvm.Timing;
+
+namespace Mbsa.Nvm.Tests.Timing;
+
+public sealed class TimelineTests
+{
+    /// <summary>1 GB/s, so a byte of bus is a nanosecond.</summary>
+    private readonly Timeline _timeline = new(cores: 3, busBytesPerSecond: 1e9);
+
+    [Fact]
+    public void Work_alone_takes_its_core_time()
+    {
+        _timeline.Start(0, new WorkVector(CoreNs: 1000, BusBytes: 400, NvmNs: 500));
+        Assert.Equal((0, 1000), Next());
+    }
+
+    [Fact]
+    public void Work_that_asks_more_of_the_bus_than_of_the_core_takes_the_time_of_the_bus()
+    {
+        _timeline.Start(0, new WorkVector(CoreNs: 1000, BusBytes: 2500, NvmNs: 0));
+        Assert.Equal((0, 2500), Next());
+    }
+
+    [Fact]
+    public void Two_that_each_fill_the_nvm_take_twice_as_long_and_hold_their_cores_meanwhile()
+    {
+        _timeline.Start(0, new WorkVector(1000, 0, 1000));
+        _timeline.Start(1, new WorkVector(1000, 0, 1000));
+        Assert.Equal((0, 2000), Next());
+        Assert.False(_timeline.IsIdle(1));
+    }
+
+    [Fact]
+    public void A_late_comer_slows_only_what_is_left()
+    {
+        _timeline.Start(0, new WorkVector(1000, 0, 1000));
+        _timeline.AdvanceTo(500);
+        _timeline.Start(1, new WorkVector(1000, 0, 1000));
+        Assert.Equal((0, 1500), Next()); // 500 left at half speed
+        _timeline.AdvanceTo(1500);
+        _timeline.Finish(0);
+        Assert.Equal((1, 2000), Next()); // half done by then, the rest alone
+    }
+
+    [Fact]
+    public void Computing_is_not_slowed_by_a_full_bus()
+    {
+        _timeline.Start(0, new WorkVector(1000, 1000, 0));
+        _timeline.Start(1, new WorkVector(1000, 1000, 0));
+        _timeline.Start(2, new WorkVector(1000, 0, 0));
+        Assert.Equal((2, 1000), Next());
+    }
+
+    [Fact]
+    public void Cancelled_work_gives_back_its_share_at_once()
+    {
+        _timeline.Start(0, new WorkVector(1000, 1000, 0));
+        _timeline.Start(1, new WorkVector(1000, 1000, 0));
+        _timeline.AdvanceTo(1000);
+        _timeline.Cancel(1);
+        Assert.Equal((0, 1500), Next());
+        Assert.True(_timeline.IsIdle(1));
+    }
+
+    [Fact]
+    public void Of_several_that_end_together_the_lowest_core_is_first()
+    {
+        _timeline.Start(2, new WorkVector(700, 0, 0));
+        _timeline.Start(1, new WorkVector(700, 0, 0));
+        Assert.Equal((1, 700), Next());
+    }
+
+    [Fact]
+    public void Time_cannot_pass_an_end_nobody_took()
+    {
+        _timeline.Start(0, new WorkVector(1000, 0, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => _timeline.AdvanceTo(1001));
+        Assert.Throws<InvalidOperationException>(() => _timeline.Start(0, new WorkVector(1, 0, 0)));
+        Assert.Throws<InvalidOperationException>(() => _timeline.Finish(0));
+    }
+
+    private (int Core, long EndsAtNs) Next() => (_timeline.PeekNext(out var endsAtNs), endsAtNs);
+}
