@@ -21,7 +21,7 @@ public sealed class WallRunTests
         var vms = Enumerable.Range(0, 8).Select(i =>
             Lab.Vm($"vm-{i}", vcpus: 2) with { Jobs = [Lab.Job(IoPattern.RandReadWrite, 2) with { Verify = VerifyMethod.Crc32c }] });
         var result = await Wall(300, [.. vms]).RunAsync();
-        Assert.All(result.Vms, v => Assert.InRange(v.BlocksVerified, 100, long.MaxValue));
+        Assert.All(result.Vms, v => Assert.InRange(v.BlocksVerified, 20, long.MaxValue));
         Assert.All(result.Vms, v => Assert.Equal(0, v.BlocksWrong));
     }
 
@@ -38,8 +38,8 @@ public sealed class WallRunTests
     {
         var slow = Lab.Device() with { WriteLatencyFactor = 3 };
         var vm = Lab.Vm("a", IoPattern.RandWrite, vcpus: 1, sizeBytes: 32 << 20);
-        var dram = await Wall(150, vm).RunAsync();
-        var emulated = await Wall(150, vm).With(h => h with { Device = slow }).RunAsync();
+        var dram = await Wall(200, vm).RunAsync();
+        var emulated = await Wall(200, vm).With(h => h with { Device = slow }).RunAsync();
         var ratio = dram.OperationsPerSecond("a") / emulated.OperationsPerSecond("a");
         Assert.InRange(ratio, 1.7, 5);
     }
@@ -63,6 +63,6 @@ public sealed class WallRunTests
     }
 
     private static ScenarioSpec Wall(long milliseconds, params VmSpec[] vms) =>
-        (Lab.Scenario(vms) with { Clock = ClockKind.Wall, DurationNs = milliseconds * Lab.Millisecond })
+        (Lab.Scenario(vms) with { Clock = ClockKind.Wall, WarmupNs = 100 * Lab.Millisecond, DurationNs = milliseconds * Lab.Millisecond })
         .With(h => h with { Payload = PayloadKind.Full, QuantumNs = 100_000 });
 }
