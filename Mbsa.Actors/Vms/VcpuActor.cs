@@ -24,7 +24,11 @@ internal sealed class VcpuActor : ReceiveActor
     {
         (_id, _supervisor, _createWorker) = (id, supervisor, createWorker);
         Receive<Attached>(_ => Context.Parent.Tell(new VcpuAttached(_id.Vcpu)));
-        Receive<FailVcpu>(_ => _worker?.FailNextQuantum());
+        Receive<FailVcpu>(_ =>
+        {
+            _worker?.FailNextQuantum();
+            Sender.Tell(Done.Instance);
+        });
         Receive<WorkerFailed>(m =>
         {
             _worker = null;

@@ -53,8 +53,14 @@ internal sealed class VmActor : ReceiveActor
         });
         Receive<FailVcpu>(m =>
         {
-            _vcpus.GetValueOrDefault(m.Vcpu, ActorRefs.Nobody).Tell(m);
-            Sender.Tell(Done.Instance);
+            if (_vcpus.TryGetValue(m.Vcpu, out var vcpu))
+            {
+                vcpu.Forward(m); // the VCPU answers: time must not pass before the fault is in place
+            }
+            else
+            {
+                Sender.Tell(Done.Instance);
+            }
         });
         Receive<CollectResult>(_ => Sender.Tell(_meter.Collect(_disk, _host.Board.StateOf(_index), _host.Board.PlannedShareOf(_index), _problems)));
         Receive<Detached>(_ => { }); // the answer to the last word on a VCPU that was given up

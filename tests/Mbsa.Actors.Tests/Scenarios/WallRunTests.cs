@@ -1,0 +1,68 @@
+using Mbsa.Actors.Scenarios;
+using Mbsa.Vm.Workload;
+
+namespace Mbsa.Actors.Tests.Scenarios;
+
+/// <summary>Real threads and real bytes. Only ratios and truths are asserted, never absolute times.</summary>
+public sealed class WallRunTests
+{
+    [Fact]
+    public async Task Four_vcpus_of_one_vm_at_once_read_what_was_written()
+    {
+        var vm = Lab.Vm("a") with { Jobs = [Lab.Job(IoPattern.RandReadWrite, 4) with { Verify = VerifyMethod.Crc32c }] };
+        var result = await Wall(200, vm).RunAsync();
+        Assert.InRange(result.Of("a").BlocksVerified, 1000, long.MaxValue);
+        Assert.Equal(0, result.Of("a").BlocksWrong);
+    }
+
+    [Fact]
+    public async Task Eight_vms_at_once_read_what_they_wrote()
+    {
+        var vms = Enumerable.Range(0, 8).Select(i =>
+            Lab.Vm($"vm-{i}", vcpus: 2) with { Jobs = [Lab.Job(IoPattern.RandReadWrite, 2) with { Verify = VerifyMethod.Crc32c }] });
+        var result = await Wall(300, [.. vms]).RunAsync();
+        Assert.All(result.Vms, v => Assert.InRange(v.BlocksVerified, 20, long.MaxValue));
+        Assert.All(result.Vms, v => Assert.Equal(0, v.BlocksWrong));
+    }
+
+    [Fact]
+    public async Task Weights_are_kept_on_real_cores()
+    {
+        var result = await Wall(400, Lab.Hog("a"), Lab.Hog("b") with { Qos = new QosSpec { Weight = 3 } }).RunAsync();
+        var (a, b) = (result.Of("a").ComputeCpuNs, result.Of("b").ComputeCpuNs);
+        Assert.Equal(3, b / (double)a, 0.3);
+    }
+
+    [Fact]
+    public async Task A_device_with_three_times_slower_writes_keeps_the_core_about_three_times_as_long()
+    {
+        var slow = Lab.Device() with { WriteLatencyFactor = 3 };
+        var vm = Lab.Vm("a", IoPattern.RandWrite, vcpus: 1, sizeBytes: 32 << 20);
+        var dram = await Wall(200, vm).RunAsync();
+        var emulated = await Wall(200, vm).With(h => h with { Device = slow }).RunAsync();
+        var ratio = dram.OperationsPerSecond("a") / emulated.OperationsPerSecond("a");
+        Assert.InRange(ratio, 1.7, 5);
+    }
+
+    [Fact]
+    public async Task A_paced_job_sleeps_without_keeping_a_core()
+    {
+        var paced = Lab.Vm("paced", vcpus: 1) with { Jobs = [Lab.Job(IoPattern.RandRead, 1) with { ReadRateIops = 1000 }] };
+        var result = await Wall(300, paced).RunAsync();
+        Assert.InRange(result.OperationsPerSecond("paced"), 900, 1010);
+        Assert.InRange(result.Utilisation.Cpu, 0, 0.1);
+    }
+
+    [Fact]
+    public async Task Every_io_is_timed_on_request_and_one_in_sixteen_else()
+    {
+        var every = (await (Wall(50, Lab.Vm("a")) with { Latency = LatencySampling.Every }).RunAsync()).Of("a").Read;
+        Assert.Equal(every.Operations, every.LatencyNs!.Samples);
+        var sampled = (await Wall(50, Lab.Vm("a")).RunAsync()).Of("a").Read;
+        Assert.InRange(sampled.LatencyNs!.Samples, sampled.Operations / 17, sampled.Operations / 15);
+    }
+
+    private static ScenarioSpec Wall(long milliseconds, params VmSpec[] vms) =>
+        (Lab.Scenario(vms) with { Clock = ClockKind.Wall, WarmupNs = 100 * Lab.Millisecond, DurationNs = milliseconds * Lab.Millisecond })
+        .With(h => h with { Payload = PayloadKind.Full, QuantumNs = 100_000 });
+}
