@@ -19,8 +19,14 @@ internal sealed class DeviceMetadata : IDisposable
     public GlobalMetadataBlock Gmb { get; private set; }
 
     /// <summary>Maps the whole device for its own bookkeeping.</summary>
+    /// <exception cref="NvmException">It has not even room for the GMB, or cannot be mapped.</exception>
     public static NvmLease LeaseWhole(DeviceMemory memory, MemoryLedger ledger)
     {
+        if (memory.SizeBytes < GlobalMetadataBlock.Copies * DeviceGeometry.BlockBytes)
+        {
+            throw new NvmException("GMB", $"{memory.SizeBytes} bytes are too few for a device");
+        }
+
         var range = AddressRange.Reserve(memory.SizeBytes, ledger);
         try
         {
@@ -47,11 +53,6 @@ internal sealed class DeviceMetadata : IDisposable
     /// <exception cref="NvmException">Neither GMB copy is valid, or the device has another size than its memory.</exception>
     public static DeviceMetadata Load(NvmLease device)
     {
-        if (device.LengthBytes < GlobalMetadataBlock.Copies * DeviceGeometry.BlockBytes)
-        {
-            throw new NvmException("GMB", $"{device.LengthBytes} bytes are too few for a device");
-        }
-
         var (gmb, copy) = GlobalMetadataBlock.Choose(device.View(0, DeviceGeometry.BlockBytes), device.View(DeviceGeometry.BlockBytes, DeviceGeometry.BlockBytes));
         var sizeBytes = gmb.Geometry.DeviceBlocks * DeviceGeometry.BlockBytes;
         return sizeBytes == device.LengthBytes

@@ -22,18 +22,7 @@ public static unsafe class NonTemporal
     /// <param name="destination">Device memory; any alignment, at least as long as the source.</param>
     /// <param name="source">What to write; must not overlap the destination.</param>
     /// <exception cref="ArgumentException">The destination is shorter than the source.</exception>
-    public static void Copy(Span<byte> destination, ReadOnlySpan<byte> source)
-    {
-        if (destination.Length < source.Length)
-        {
-            throw new ArgumentException("the destination is shorter than the source", nameof(destination));
-        }
-
-        fixed (byte* to = &MemoryMarshal.GetReference(destination), from = &MemoryMarshal.GetReference(source))
-        {
-            Copy(to, from, (nuint)source.Length);
-        }
-    }
+    public static void Copy(Span<byte> destination, ReadOnlySpan<byte> source) => Copy(destination, source, StoreBytes);
 
     /// <summary>Waits until all stores before it have reached memory.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -49,10 +38,23 @@ public static unsafe class NonTemporal
         }
     }
 
+    /// <summary>The same with stores of a given width, which the processor must have; 0 is the plain copy.</summary>
+    internal static void Copy(Span<byte> destination, ReadOnlySpan<byte> source, int storeBytes)
+    {
+        if (destination.Length < source.Length)
+        {
+            throw new ArgumentException("the destination is shorter than the source", nameof(destination));
+        }
+
+        fixed (byte* to = &MemoryMarshal.GetReference(destination), from = &MemoryMarshal.GetReference(source))
+        {
+            Copy(to, from, (nuint)source.Length, (nuint)storeBytes);
+        }
+    }
+
     internal static void Copy(byte* to, byte* from, nuint length) => Copy(to, from, length, (nuint)StoreBytes);
 
-    /// <summary>The same with stores of a given width, which the processor must have.</summary>
-    internal static void Copy(byte* to, byte* from, nuint length, nuint storeBytes)
+    private static void Copy(byte* to, byte* from, nuint length, nuint storeBytes)
     {
         if (storeBytes == 0 || length < 8)
         {
@@ -61,10 +63,13 @@ public static unsafe class NonTemporal
         }
 
         var head = Math.Min((nuint)(-(nint)to) & (storeBytes - 1), length);
-        CopyEdge(to, from, head);
-        to += head;
-        from += head;
-        length -= head;
+        if (head > 0)
+        {
+            CopyEdge(to, from, head);
+            to += head;
+            from += head;
+            length -= head;
+        }
 
         var whole = length & ~(storeBytes - 1);
         switch (storeBytes)
@@ -80,7 +85,10 @@ public static unsafe class NonTemporal
                 break;
         }
 
-        CopyEdge(to + whole, from + whole, length - whole);
+        if (whole < length)
+        {
+            CopyEdge(to + whole, from + whole, length - whole);
+        }
     }
 
     private static void Copy512(byte* to, byte* from, nuint length)

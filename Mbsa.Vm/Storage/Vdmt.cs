@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Layout;
 
@@ -7,6 +8,7 @@ namespace Mbsa.Vm.Storage;
 /// <summary>
 /// The virtual disk mapping table as it lies on the NVM: an entry of 8 bytes for every block of the guest, sealed (<see cref="CheckedEntry"/>) with
 /// the disk and the block. Bits 0 to 39 are the physical block, bit 40 is always set, so that no entry is zero. In DRAM it is an array of physical blocks.
+/// Its loops run once, over millions of entries: they are compiled well at once instead of after a while.
 /// </summary>
 internal static class Vdmt
 {
@@ -17,6 +19,7 @@ internal static class Vdmt
     private const int ChunkEntries = 4096;
 
     /// <summary>Writes the table of a new disk, on which every block is in its own place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void WriteIdentity(NvmLease lease, SuperBlock disk)
     {
         var chunk = new byte[ChunkEntries * 8];
@@ -38,6 +41,7 @@ internal static class Vdmt
     /// <summary>Reads the table.</summary>
     /// <returns>The physical block of each block of the guest.</returns>
     /// <exception cref="NvmException">An entry is damaged, points behind the data area, or to a block that another one has; the message names it.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static uint[] Load(NvmLease lease, SuperBlock disk)
     {
         var seal = disk.Seal;

@@ -84,6 +84,12 @@ public sealed class VirtualDiskSession : BlockStorage
     public override void WriteNothing(long offsetBytes, int lengthBytes)
     {
         Check(offsetBytes, lengthBytes);
+        if (_lane is null && IsWithinBlock(offsetBytes, lengthBytes))
+        {
+            _writes[_map[offsetBytes >> BlockShift]]++;
+            return;
+        }
+
         for (var (block, end) = BlocksOf(offsetBytes, lengthBytes); block < end; block++)
         {
             if (_lane is null)
