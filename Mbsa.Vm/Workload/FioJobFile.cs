@@ -18,10 +18,20 @@ public static class FioJobFile
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(warn);
-        var globals = new JobDraft("global", isInline: false, warn);
+        var said = new HashSet<string>(StringComparer.Ordinal);
+        void WarnOnce(string line)
+        {
+            // What stands in a [global] section can come up with every job below it.
+            if (said.Add(line))
+            {
+                warn(line);
+            }
+        }
+
+        var globals = new JobDraft("global", isInline: false, WarnOnce);
         var jobs = new List<JobSpec>();
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var section in FioSections.Read(path, warn, environment))
+        var names = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var section in FioSections.Read(path, WarnOnce, environment))
         {
             var draft = section.IsGlobal ? globals : globals.Clone(section.Name);
             foreach (var option in section.Options.OrderBy(option => option.Key == "kb_base" ? 0 : 1))
@@ -31,29 +41,29 @@ public static class FioJobFile
 
             if (!section.IsGlobal)
             {
-                jobs.Add(Named(draft.Build(), names, section, warn));
+                jobs.Add(Named(draft.Build(), names, section, WarnOnce));
             }
         }
 
         return jobs.Count > 0 ? jobs : throw new InputException(path, 0, "no job in it: a job is a section, [name] and options below it");
     }
 
-    private static JobSpec Named(JobSpec job, HashSet<string> names, FioSection section, Action<string> warn)
+    // A job's name is part of its seed, so two of a name would do the same I/Os.
+    private static JobSpec Named(JobSpec job, Dictionary<string, int> names, FioSection section, Action<string> warn)
     {
-        if (names.Add(job.Name))
+        if (names.TryAdd(job.Name, 1))
         {
             return job;
         }
 
-        // A job's name is part of its seed, so two of a name would do the same I/Os.
-        var number = 2;
-        while (!names.Add($"{job.Name}.{number}"))
+        string renamed;
+        do
         {
-            number++;
+            renamed = $"{job.Name}.{++names[job.Name]}";
         }
-
-        var renamed = $"{job.Name}.{number}";
-        warn(new InputException(section.File, section.Line, $"[{JobOption.Shorten(job.Name)}]: another job has this name; called '{JobOption.Shorten(renamed)}'").Describe());
+        while (!names.TryAdd(renamed, 1));
+        var message = $"[{JobOption.Shorten(job.Name)}]: another job has this name; this one is called {JobOption.Shorten(renamed)}";
+        warn(new InputException(section.File, section.Line, message).Describe());
         return job with { Name = renamed };
     }
 }

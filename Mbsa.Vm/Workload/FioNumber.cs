@@ -81,7 +81,7 @@ public static class FioNumber
             }
         }
 
-        throw new InputException($"'{suffix}' is no unit of time; the units are us, ms, s, m (minutes), h and d");
+        throw new InputException($"'{JobOption.Shorten(suffix)}' is no unit of time; the units are us, ms, s, m (minutes), h and d");
     }
 
     /// <summary>A whole number within a range. As in fio it may carry the suffix of a size.</summary>
@@ -136,7 +136,7 @@ public static class FioNumber
         var power = Powers.IndexOf(lower[0], StringComparison.Ordinal) + 1;
         if (power == 0 || lower[1..] is not ("" or "b" or "i" or "ib"))
         {
-            throw new InputException($"'{suffix}' is no unit of size; the units are k, m, g, t and p");
+            throw new InputException($"'{JobOption.Shorten(suffix)}' is no unit of size; the units are k, m, g, t and p");
         }
 
         // fio 3.33 looks for "kib" whole; "ki" it takes for "k" with something behind it, whatever its manual says.

@@ -15,12 +15,15 @@ internal sealed class FioSections
     private const int LargestFileBytes = 1 << 20;
     private const int LongestName = 255;
     private const int DeepestInclude = 16;
+    private const int MostFiles = 256;
+    private const int MostSections = 4096;
     private const int MostOptions = 100_000;
     private static readonly string[] MachineKeywords = ["$pagesize", "$mb_memory", "$ncpus"];
     private readonly Action<string> _warn;
     private readonly Func<string, string?> _environment;
     private readonly List<FioSection> _sections = [];
     private readonly Stack<string> _open = [];
+    private int _files;
     private int _options;
 
     private FioSections(Action<string> warn, Func<string, string?> environment) => (_warn, _environment) = (warn, environment);
@@ -89,6 +92,11 @@ internal sealed class FioSections
             throw new InputException(path, number, $"{JobOption.Shorten(line)}: a section's name has 1 to {LongestName} characters");
         }
 
+        if (_sections.Count >= MostSections)
+        {
+            throw new InputException(path, number, $"more than {MostSections} sections");
+        }
+
         _sections.Add(new FioSection(name, path, number, []));
     }
 
@@ -137,6 +145,11 @@ internal sealed class FioSections
         if (!File.Exists(target))
         {
             throw new InputException(path, number, $"include {JobOption.Shorten(name)}: there is no file {JobOption.Shorten(target)}");
+        }
+
+        if (++_files > MostFiles)
+        {
+            throw new InputException(path, number, $"include {JobOption.Shorten(name)}: more than {MostFiles} includes");
         }
 
         ReadFile(target);

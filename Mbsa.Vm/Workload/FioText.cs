@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Mbsa.Vm.Workload;
@@ -5,6 +6,9 @@ namespace Mbsa.Vm.Workload;
 /// <summary>The lines of a text file that a user named, or one clear error.</summary>
 internal static class FioText
 {
+    private static readonly SearchValues<byte> Printable = SearchValues.Create(
+        [.. Enumerable.Range(0, 256).Where(value => value is >= 32 and not 127 or '\t' or '\n' or '\r' or '\f').Select(value => (byte)value)]);
+
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Reads a whole file of at most so many bytes.</summary>
@@ -31,9 +35,20 @@ internal static class FioText
             }
 
             using var file = File.OpenRead(path);
-            var buffer = new byte[mostBytes + 1];
-            var length = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-            return length <= mostBytes ? buffer[..length] : throw new InputException(path, 0, $"larger than {mostBytes} bytes: too large for a fio job file");
+            var bytes = new byte[4096];
+            var length = 0;
+            for (int read; (read = file.Read(bytes, length, bytes.Length - length)) > 0;)
+            {
+                length += read;
+                if (length > mostBytes)
+                {
+                    throw new InputException(path, 0, $"too large for a fio job file: more than {mostBytes} bytes");
+                }
+
+                Array.Resize(ref bytes, length == bytes.Length ? 2 * length : bytes.Length);
+            }
+
+            return bytes[..length];
         }
         catch (Exception failure) when (failure is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -59,7 +74,4 @@ internal static class FioText
             return control < 0 ? Math.Max(0, invalid.Index) : Math.Min(control, Math.Max(0, invalid.Index));
         }
     }
-
-    private static readonly System.Buffers.SearchValues<byte> Printable = System.Buffers.SearchValues.Create(
-        [.. Enumerable.Range(0, 256).Select(value => (byte)value).Where(value => value is >= 32 and not 127 or (byte)'\t' or (byte)'\n' or (byte)'\r' or (byte)'\f')]);
 }

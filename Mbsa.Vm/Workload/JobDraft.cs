@@ -8,6 +8,7 @@ namespace Mbsa.Vm.Workload;
 /// </summary>
 internal sealed class JobDraft
 {
+    private static readonly string[] GoesWithCpu = ["cpu", "name", "description", "numjobs", "runtime", "startdelay", "time_based"];
     private readonly Dictionary<string, JobOption> _given;
 
     public JobDraft(string name, bool isInline, Action<string> warn)
@@ -85,7 +86,7 @@ internal sealed class JobDraft
     private JobSpec BuildCompute()
     {
         if (_given.TryGetValue("cpu", out var cpu)
-            && _given.Keys.FirstOrDefault(key => key is "rw" or "bs" or "size" or "rwmixread" or "verify") is { } key)
+            && _given.Keys.FirstOrDefault(key => !GoesWithCpu.Contains(key)) is { } key)
         {
             throw _given[key].Mistake("does not go with cpu, which makes a job that computes and does no I/O");
         }

@@ -1,6 +1,9 @@
 namespace Mbsa.Vm.Workload;
 
-/// <summary>fio's options that do nothing here: those that are harmless, with the reason a user is told, and those that are refused. Names are of fio 3.33.</summary>
+/// <summary>
+/// fio's options that do nothing here: those that are harmless, with the reason a user is told, and those that are refused. The names are those of
+/// fio 3.33 (<c>fio --cmdhelp</c>).
+/// </summary>
 internal static class JobOptionNotes
 {
     private const string NoFiles = "a job works on its VM's disk, there are no files";

@@ -79,7 +79,8 @@ internal static class JobOptionTable
         ["thinktime_blocks"] = (draft, option) => draft.Spec = draft.Spec with { ThinkTimeBlocks = JobOptionValues.Count(option, int.MaxValue) },
         ["random_distribution"] = (draft, option) =>
             draft.Spec = draft.Spec with { Distribution = JobOptionValues.Distribution(JobOptionValues.Text(option)) },
-        ["randseed"] = (draft, option) => draft.Spec = draft.Spec with { RandSeed = (ulong)FioNumber.WholeNumber(JobOptionValues.Text(option), 0, long.MaxValue) },
+        ["randseed"] = (draft, option) =>
+            draft.Spec = draft.Spec with { RandSeed = (ulong)FioNumber.WholeNumber(JobOptionValues.Text(option), 0, long.MaxValue) },
         ["verify"] = (draft, option) => draft.Spec = draft.Spec with { Verify = JobOptionValues.Verify(JobOptionValues.Text(option)) },
         ["do_verify"] = JobOptionValues.DoVerify,
         ["verify_fatal"] = JobOptionValues.VerifyFatal,

@@ -18,7 +18,8 @@ public readonly record struct JobRegion(long StartBytes, long LengthBytes)
         var start = (Int128)job.Offset.Resolve(diskSizeBytes) + ((Int128)cloneIndex * job.OffsetIncrement.Resolve(diskSizeBytes));
         if (start < 0 || start >= diskSizeBytes)
         {
-            throw new InputException($"{clone}: it starts at byte {start}, but the disk has {diskSizeBytes} bytes; lower offset, offset_increment or numjobs");
+            throw new InputException(
+                $"{clone}: it starts at byte {start}, but the disk has {diskSizeBytes} bytes; lower offset, offset_increment or numjobs");
         }
 
         var left = diskSizeBytes - (long)start;

@@ -5,7 +5,10 @@ public static class NearestName
 {
     private const int LongestName = 64;
 
-    /// <summary>The name with the least edit distance (insertions, deletions, substitutions), if it is at most a third of the typed name's length, but 1 at least.</summary>
+    /// <summary>
+    /// The name with the least edit distance (insertions, deletions, substitutions), capitals or not; null when even that is more than a third of
+    /// the typed name's length and more than 1.
+    /// </summary>
     public static string? Of(string typed, IEnumerable<string> names)
     {
         ArgumentNullException.ThrowIfNull(typed);

@@ -28,7 +28,10 @@ public readonly struct BlockScatter
         _reciprocal = (ulong)(((UInt128)_step << 64) / _count);
     }
 
-    /// <summary>The block of a rank; both count from 0. The remainder is taken without a division (Shoup's trick: the quotient from a reciprocal is short by one at most).</summary>
+    /// <summary>
+    /// The block of a rank; both count from 0. The remainder is taken without a division: a quotient by way of a reciprocal is short by one at most.
+    /// (V. Shoup's trick, as in his library NTL's MulModPrecon.)
+    /// </summary>
     public long BlockOf(long rank)
     {
         var quotient = Math.BigMul((ulong)rank, _reciprocal, out _);

@@ -22,8 +22,11 @@ public static class JobSeed
         return SplitMix64.Mix(Absorb(hash, (ulong)cloneIndex));
     }
 
-    /// <summary>The seed of a clone of a job that named its own with fio's <c>randseed</c>: the scenario, the VM and the job's name do not count then.</summary>
-    public static ulong SeedFor(ulong randSeed, int cloneIndex) => SplitMix64.Mix(Absorb(Absorb(FnvOffset, randSeed), (ulong)cloneIndex));
+    /// <summary>
+    /// The seed of a clone of a job that named its own with fio's <c>randseed</c>: the scenario, the VM and the job's name do not count then.
+    /// </summary>
+    public static ulong SeedFor(ulong randSeed, int cloneIndex) =>
+        SplitMix64.Mix(Absorb(Absorb(FnvOffset, randSeed), (ulong)cloneIndex));
 
     private static ulong Absorb(ulong hash, string text)
     {

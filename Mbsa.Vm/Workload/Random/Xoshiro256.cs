@@ -34,7 +34,9 @@ public struct Xoshiro256
         return result;
     }
 
-    /// <summary>A number from 0 up to but not including <paramref name="count"/>, by multiply and shift: no number is likelier than another by more than count / 2^64.</summary>
+    /// <summary>
+    /// A number from 0 up to but not including <paramref name="count"/>, by multiply and shift: the chances of any two differ by at most 2^-64.
+    /// </summary>
     public long Below(long count) => (long)Math.BigMul(Next(), (ulong)count, out _);
 
     /// <summary>A number above 0 and at most 1, in steps of 2^-53.</summary>
