@@ -10,6 +10,9 @@ namespace Mbsa.Host.Expectations;
 /// </summary>
 public sealed class Expectation
 {
+    /// <summary>Relative; far above what sums of ten thousand doubles lose and far below what anybody can measure.</summary>
+    private const double RoundingError = 1e-12;
+
     private readonly Operand _left;
     private readonly Comparison _comparison;
     private readonly Operand _right;
@@ -47,14 +50,19 @@ public sealed class Expectation
         };
     }
 
-    private bool Holds(double value, double bound) => _comparison switch
+    /// <summary>Compares as if on paper: four shares of 25 % are 100 %, although the sum of the doubles may miss it in the last digit.</summary>
+    private bool Holds(double value, double bound)
     {
-        Comparison.AtLeast => value >= bound,
-        Comparison.AtMost => value <= bound,
-        Comparison.Above => value > bound,
-        Comparison.Below => value < bound,
-        _ => value == bound,
-    };
+        var isEqual = Math.Abs(value - bound) <= RoundingError * Math.Max(Math.Abs(value), Math.Abs(bound));
+        return _comparison switch
+        {
+            Comparison.AtLeast => value > bound || isEqual,
+            Comparison.AtMost => value < bound || isEqual,
+            Comparison.Above => value > bound && !isEqual,
+            Comparison.Below => value < bound && !isEqual,
+            _ => isEqual,
+        };
+    }
 }
 
 /// <summary>How the two sides of an expectation are compared.</summary>

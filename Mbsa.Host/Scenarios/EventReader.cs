@@ -21,7 +21,7 @@ internal sealed class EventReader(Problems problems)
         if (items.Length > MostEvents)
             problems.Error(scenario.LineOf("events"), $"there are {items.Length} events; at most {MostEvents} are allowed");
         var specs = vms.Specs.ToDictionary(v => v.Name);
-        var drafts = items.Take(MostEvents).Select(i => Read(i, vms, specs, durationNs)).OfType<Draft>().OrderBy(d => d.AtNs).ToArray();
+        var drafts = items.Take(MostEvents).TakeWhile(_ => !problems.IsFull).Select(i => Read(i, vms, specs, durationNs)).OfType<Draft>().OrderBy(d => d.AtNs).ToArray();
         var events = InOrder(drafts);
         foreach (var vm in vms.Specs.Where(v => !v.StartsAtOnce))
         {

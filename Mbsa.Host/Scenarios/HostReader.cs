@@ -33,19 +33,22 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
             problems.Error(nvm!.LineOf("file"), $"'file': '{ScalarNode.Shorten(file)}' is not a file name");
         if (machine is not null)
             CheckPaths(machine, vms);
-        var spec = machine is null || device is null ? null : new HostSpec
+        // Everything is read before anything is given up, so that one wrong name hides no other mistake.
+        var size = NvmSize(nvm, vms);
+        var payload = Payload(nvm, vms);
+        var policy = Policy(qos);
+        var quantum = qos?.Whole("quantum", Dimension.Time, 1000, 1_000_000_000) ?? (clock == ClockKind.Virtual ? VirtualQuantumNs : WallQuantumNs);
+        CheckPromises(policy, vms);
+        return machine is null || device is null ? null : new HostSpec
         {
             Machine = machine,
             Device = device,
-            NvmSizeBytes = NvmSize(nvm, vms),
+            NvmSizeBytes = size,
             NvmFile = file is null ? null : Path.Combine(directory, file),
-            Payload = Payload(nvm, vms),
-            Policy = Policy(qos),
-            QuantumNs = qos?.Whole("quantum", Dimension.Time, 1000, 1_000_000_000) ?? (clock == ClockKind.Virtual ? VirtualQuantumNs : WallQuantumNs),
+            Payload = payload,
+            Policy = policy,
+            QuantumNs = quantum,
         };
-        if (spec is not null)
-            CheckPromises(spec.Policy, vms);
-        return spec;
     }
 
     private T? Profile<T>(MappingReader? map, string key, string standard, Func<string, T> named, Func<Node, string, Problems, T?> inline)

@@ -27,7 +27,7 @@ internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, P
         var durationNs = DurationNs(map);
         var vms = new VmReader(Directory, overrides.Path, problems).ReadAll(map);
         var host = new HostReader(Directory, clock, overrides.Policy, problems).Read(map, vms);
-        var events = new EventReader(problems).ReadAll(map, vms, durationNs);
+        var events = new EventReader(problems).ReadAll(map, vms, durationNs ?? long.MaxValue);
         var expectations = Expectations(map, vms);
         var spec = new ScenarioSpec
         {
@@ -35,7 +35,7 @@ internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, P
             Description = map.Text("description")?.Trim() ?? "",
             Seed = overrides.Seed ?? map.Unsigned("seed") ?? 1,
             Clock = clock,
-            DurationNs = durationNs,
+            DurationNs = durationNs ?? 0,
             WarmupNs = map.Whole("warmup", Dimension.Time, 0, MostDurationNs) ?? 0,
             WindowNs = WindowNs(map, durationNs),
             Latency = map.Choice("latency", KnownNames.Latencies) ?? LatencySampling.Sampled,
@@ -46,7 +46,8 @@ internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, P
         return problems.None ? new LoadedScenario { Spec = spec, Expectations = expectations } : null;
     }
 
-    private long DurationNs(MappingReader map)
+    /// <summary>The length of the measured part; null when it is missing or wrong.</summary>
+    private long? DurationNs(MappingReader map)
     {
         var written = map.Whole("duration", Dimension.Time, 1000, MostDurationNs);
         if (overrides.DurationNs is { } overridden)
@@ -57,10 +58,10 @@ internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, P
         }
 
         map.Require("duration", "duration: 2s");
-        return written ?? MostDurationNs;
+        return written;
     }
 
-    private long? WindowNs(MappingReader map, long durationNs)
+    private long? WindowNs(MappingReader map, long? durationNs)
     {
         var written = map.Whole("windows", Dimension.Time, 1000, MostDurationNs);
         var windowNs = overrides.WindowNs ?? written;
@@ -68,11 +69,11 @@ internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, P
             return null;
         var message = length < 1000 ? "windows shorter than 1us show nothing"
             : length > durationNs ? "a window is longer than the duration"
-            : durationNs / length > MostWindows ? $"there would be {durationNs / length} windows; at most {MostWindows} are kept, so write longer ones"
+            : durationNs / length is > MostWindows and var count ? $"there would be {count} windows; at most {MostWindows} are kept, so write longer ones"
             : null;
         if (message is not null && overrides.WindowNs is not null)
             problems.Error(0, new InputException(message));
-        else if (message is not null && problems.None)
+        else if (message is not null)
             problems.Error(map.LineOf("windows"), $"'windows': {message}");
         return length;
     }
@@ -83,7 +84,7 @@ internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, P
         if (items.Length > MostExpectations)
             problems.Error(map.LineOf("expect"), $"there are {items.Length} expectations; at most {MostExpectations} are allowed");
         var expectations = ImmutableArray.CreateBuilder<Expectation>();
-        foreach (var item in items.Take(MostExpectations))
+        foreach (var item in items.Take(MostExpectations).TakeWhile(_ => !problems.IsFull))
         {
             if (item is not ScalarNode scalar || scalar.IsNull)
             {

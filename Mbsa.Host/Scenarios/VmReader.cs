@@ -37,10 +37,11 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, Problems 
         if (scenario.Require("vms", "vms: [ { name: a, storage: { size: 1GiB }, workload: { rw: randread } } ]"))
         {
             var items = scenario.List("vms");
-            if (items.IsEmpty && problems.None)
+            if (scenario.Find("vms") is SequenceNode { Items: [] })
                 problems.Error(scenario.LineOf("vms"), "'vms' is empty; a scenario needs at least one VM");
-            foreach (var item in items)
+            foreach (var item in items.TakeWhile(_ => !problems.IsFull))
                 Read(item);
+            _isComplete &= !problems.IsFull;
         }
 
         return new VmList(_specs.ToImmutable(), _lines, _isComplete);
@@ -80,7 +81,7 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, Problems 
         if (!map.Require("name", "name: writer") || map.Text("name") is not { } name)
             return null;
         // A name becomes part of an expectation (oltp.p99), a file and a metric's label, and a value there begins with a digit.
-        var isRight = name.Length <= LongestName && char.IsAsciiLetter(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+        var isRight = name.Length is > 0 and <= LongestName && char.IsAsciiLetter(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
         if (isRight && name != "host")
             return name;
         problems.Error(map.LineOf("name"), name == "host"

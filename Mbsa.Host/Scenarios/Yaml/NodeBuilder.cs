@@ -20,29 +20,42 @@ internal sealed class NodeBuilder(string? file, string text)
     /// <summary>Anchored nodes and how many nodes each stands for; null while the node is still being read.</summary>
     private readonly Dictionary<string, (Node Node, int Nodes)?> _anchors = [];
     private int _nodes;
+    private Scanner? _scanner;
 
     /// <summary>The only document of the text.</summary>
     public Node Build()
     {
+        _scanner = new Scanner(new StringReader(text), skipComments: true);
+        return BuildDocument(new Parser(_scanner));
+    }
+
+    /// <summary>Goes on to the next event; false at the end.</summary>
+    private bool Move(Parser parser)
+    {
         try
         {
-            return BuildDocument(new Parser(new Scanner(new StringReader(text), skipComments: true)));
+            return parser.MoveNext();
         }
         catch (YamlException e)
         {
-            throw Wrong(LineOf(e.Start), $"this is not valid YAML: {ScalarNode.Shorten(e.Message.Split('\n')[0])}");
+            throw Wrong(LineOf(e.Start), $"this is not valid YAML: {e.Message.Split('\n')[0]}");
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException or FormatException or OverflowException)
+        {
+            // YamlDotNet 18.1 trips over itself on a few broken texts, as "!!]" and a plain scalar behind U+2028, instead of refusing them.
+            throw Wrong(LineOf(_scanner!.CurrentPosition), "this is not valid YAML");
         }
     }
 
     private Node BuildDocument(Parser parser)
     {
         Next<StreamStart>(parser);
-        if (!parser.MoveNext() || parser.Current is not DocumentStart)
+        if (!Move(parser) || parser.Current is not DocumentStart)
             throw Wrong(0, "there is nothing in the file");
-        parser.MoveNext();
+        Move(parser);
         var root = BuildNode(parser, 1);
         Next<DocumentEnd>(parser);
-        if (parser.MoveNext() && parser.Current is DocumentStart second)
+        if (Move(parser) && parser.Current is DocumentStart second)
             throw Wrong(LineOf(second.Start), "a second document begins here; only one a file is read");
         return root;
     }
@@ -74,7 +87,7 @@ internal sealed class NodeBuilder(string? file, string text)
     private SequenceNode BuildSequence(Parser parser, int line, int depth)
     {
         var items = ImmutableArray.CreateBuilder<Node>();
-        while (parser.MoveNext() && parser.Current is not SequenceEnd)
+        while (Move(parser) && parser.Current is not SequenceEnd)
             items.Add(BuildNode(parser, depth + 1));
         return new SequenceNode(line, items.ToImmutable());
     }
@@ -82,10 +95,10 @@ internal sealed class NodeBuilder(string? file, string text)
     private MappingNode BuildMapping(Parser parser, int line, int depth)
     {
         var entries = ImmutableArray.CreateBuilder<KeyValuePair<ScalarNode, Node>>();
-        while (parser.MoveNext() && parser.Current is not MappingEnd)
+        while (Move(parser) && parser.Current is not MappingEnd)
         {
             var key = BuildNode(parser, depth + 1);
-            parser.MoveNext();
+            Move(parser);
             var value = BuildNode(parser, depth + 1);
             if (key is not ScalarNode name)
                 throw Wrong(key.Line, $"a key must be a single word, not {key.Kind}");
@@ -128,7 +141,7 @@ internal sealed class NodeBuilder(string? file, string text)
     private void Next<T>(Parser parser)
         where T : ParsingEvent
     {
-        if (!parser.MoveNext() || parser.Current is not T)
+        if (!Move(parser) || parser.Current is not T)
             throw Wrong(parser.Current is null ? 0 : LineOf(parser.Current.Start), "the file ends, or goes on, where it should not");
     }
 

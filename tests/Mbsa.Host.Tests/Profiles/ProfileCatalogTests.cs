@@ -1,0 +1,114 @@
+using Mbsa.Host.Profiles;
+using Mbsa.Host.Tests.Scenarios;
+using Mbsa.Nvm.Timing;
+using Mbsa.Vm;
+using Mbsa.Vm.Paths;
+
+namespace Mbsa.Host.Tests.Profiles;
+
+public sealed class ProfileCatalogTests : IDisposable
+{
+    private readonly ScratchScenario _scratch = new();
+
+    public void Dispose() => _scratch.Dispose();
+
+    [Fact]
+    public void The_program_carries_its_profiles()
+    {
+        Assert.Equal(["generic-4core", "paper"], ProfileCatalog.MachineNames);
+        Assert.Equal(["dram", "paper"], ProfileCatalog.DeviceNames);
+        Assert.All(ProfileCatalog.Machines(), m => Assert.True(m is { Description.Length: > 10, Source.Length: > 20 } && m.Paths.Count == 2));
+        Assert.All(ProfileCatalog.Devices(), d => Assert.True(d is { Description.Length: > 10, Source.Length: > 20 }));
+        Assert.Equal(ProfileCatalog.MachineNames, ProfileCatalog.Machines().Select(m => m.Name));
+        Assert.Equal(ProfileCatalog.DeviceNames, ProfileCatalog.Devices().Select(d => d.Name));
+    }
+
+    /// <summary>Claim 1 of the paper (section 4.1, Figures 2 and 3): what four threads of 4 KiB reach on the host, in GB/s.</summary>
+    [Theory]
+    [InlineData(IoPath.Host, false, false, 10.0)]
+    [InlineData(IoPath.Host, true, false, 5.0)]
+    [InlineData(IoPath.Host, false, true, 7.6)]
+    [InlineData(IoPath.Host, true, true, 4.5)]
+    [InlineData(IoPath.MemoryBus, false, false, 6.8)]
+    [InlineData(IoPath.MemoryBus, true, false, 4.05)]
+    public void The_papers_machine_is_as_fast_as_the_paper_measured(IoPath path, bool isWrite, bool isRandom, double gigabytesPerSecond)
+    {
+        var (machine, device) = (ProfileCatalog.Machine("paper"), ProfileCatalog.Device("paper"));
+        var cost = isWrite ? machine.Paths[path].Write : machine.Paths[path].Read;
+        var factor = isWrite ? device.WriteLatencyFactor : device.ReadLatencyFactor;
+        var ns = cost.OperationNs + (4096 * cost.NsPerByte * factor) + (isRandom ? cost.RandomNs : 0);
+
+        Assert.Equal(gigabytesPerSecond, machine.Cores * 4096 / ns, 0.01);
+    }
+
+    [Fact]
+    public void The_devices_are_what_their_sources_say()
+    {
+        Assert.Equal(
+            (21.3e9, 7.1e9, 1.0, 3.0, 1e8),
+            ProfileCatalog.Device("paper") is var p ? (p.ReadBandwidthBytesPerSecond, p.WriteBandwidthBytesPerSecond, p.ReadLatencyFactor, p.WriteLatencyFactor, p.EnduranceWrites) : default);
+        Assert.Equal((51.2e9, 51.2e9, double.PositiveInfinity), ProfileCatalog.Device("dram") is var d ? (d.ReadBandwidthBytesPerSecond, d.WriteBandwidthBytesPerSecond, d.EnduranceWrites) : default);
+    }
+
+    [Fact]
+    public void A_profile_can_be_a_file_anywhere()
+    {
+        var path = _scratch.Write("cores: 8\nmemoryBandwidth: 1GB/s\npaths: { host: { read: { operation: 1us, perByte: 1ns }, write: { operation: 1us, perByte: 1ns } } }\n", "big.yaml");
+
+        Assert.Equal(("big", 8), (ProfileCatalog.Machine(path).Name, ProfileCatalog.Machine("big.yaml", _scratch.Folder).Cores));
+        Assert.Equal(1e9, ProfileCatalog.Device(_scratch.Write("{ readBandwidth: 1GB/s, writeBandwidth: 1GB/s }", "d.yaml")).WriteBandwidthBytesPerSecond);
+    }
+
+    [Theory]
+    [InlineData("cores: 0", "'cores': a whole number from 1 to 1024 was expected, not '0'")]
+    [InlineData("memoryBandwidth: 0GB/s", "'memoryBandwidth': a bandwidth from 1B/s to 1000TB/s was expected, not '0GB/s'")]
+    [InlineData("memoryBandwidth: 21", "'memoryBandwidth': '21' has no unit")]
+    [InlineData("bandwidth: 1GB/s", "unknown key of a machine 'bandwidth'")]
+    [InlineData("paths: {}", "a machine needs the costs of at least one path (memory-bus, host)")]
+    [InlineData("paths: { bus: {} }", "unknown key of the paths 'bus'")]
+    [InlineData("paths: { host: { read: { operation: 1us, perByte: 1ns } } }", "'write' is missing from path host")]
+    [InlineData("paths: { host: { read: { operation: 0ns, perByte: 1ns }, write: { operation: 1us, perByte: 1ns } } }", "'operation': a time from 1ns to 1s was expected, not '0ns'")]
+    [InlineData("paths: { host: { read: { operation: 1us }, write: { operation: 1us, perByte: 1ns } } }", "'perByte' is missing from the cost of a read")]
+    public void A_machine_that_cannot_be_is_an_error(string line, string expected)
+    {
+        var key = line[..line.IndexOf(':', StringComparison.Ordinal)];
+        string[] right = ["cores: 2", "memoryBandwidth: 1GB/s", "paths: { host: { read: { operation: 1us, perByte: 1ns }, write: { operation: 1us, perByte: 1ns } } }"];
+        var path = _scratch.Write(string.Join('\n', [line, .. right.Where(r => !r.StartsWith(key + ":", StringComparison.Ordinal))]), "wrong.yaml");
+
+        var error = Assert.Throws<InputException>(() => ProfileCatalog.Machine(path));
+
+        Assert.Equal((path, 1), (error.File, error.Line));
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("writeLatencyFactor: 0", "'writeLatencyFactor': a number above 0 and up to 1000 was expected, not '0'")]
+    [InlineData("endurance: 0", "'endurance': a number from 1 to")]
+    [InlineData("endurance: for ever", "'endurance': 'for ever' is not a number")]
+    [InlineData("latency: 3", "unknown key of a device 'latency'")]
+    public void A_device_that_cannot_be_is_an_error(string line, string expected)
+    {
+        var path = _scratch.Write($"readBandwidth: 1GB/s\nwriteBandwidth: 1GB/s\n{line}\n", "wrong.yaml");
+
+        var error = Assert.Throws<InputException>(() => ProfileCatalog.Device(path));
+
+        Assert.Equal(3, error.Line);
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_name_that_does_not_exist_gets_the_nearest()
+    {
+        Assert.Equal("unknown machine 'generic-4cores'; did you mean 'generic-4core'?", Assert.Throws<InputException>(() => ProfileCatalog.Machine("generic-4cores")).Message);
+        Assert.Equal("unknown device 'flash'; available: dram, paper", Assert.Throws<InputException>(() => ProfileCatalog.Device("flash")).Message);
+        Assert.Contains("there is no such file", Assert.Throws<InputException>(() => ProfileCatalog.Device("./flash.yaml")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_device_is_dram_that_never_wears_out_where_nothing_else_is_said()
+    {
+        var device = ProfileCatalog.Device(_scratch.Write("{ name: x, readBandwidth: 1GB/s, writeBandwidth: 2GB/s }", "d.yaml"));
+
+        Assert.Equal(new DeviceProfile { Name = "x", ReadBandwidthBytesPerSecond = 1e9, WriteBandwidthBytesPerSecond = 2e9 }, device);
+    }
+}
