@@ -84,7 +84,7 @@ internal sealed class RunSession(ProgramServices services, RunOptions options)
     {
         foreach (var expectation in expectations.Where(e => !e.Held))
         {
-            await Terminal.Error.WriteLineAsync($"failed: {expectation.Text} (measured {expectation.Measured})").ConfigureAwait(false);
+            await Terminal.Error.WriteLineAsync($"failed: {ResultPrinter.Describe(expectation)}").ConfigureAwait(false);
         }
 
         foreach (var problem in result.Problems)

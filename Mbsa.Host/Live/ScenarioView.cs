@@ -65,7 +65,7 @@ internal sealed class ScenarioView(ScenarioSpec scenario, IRunningScenario run, 
     private Spectre.Console.Rendering.IRenderable Frame()
     {
         var snapshot = Look();
-        var room = Math.Max(2, console.Profile.Height - 5);
+        var room = Math.Max(2, console.Profile.Height - 6);
         return LiveTable.Frame(
             scenario,
             RunProgress.Describe(scenario.Clock, snapshot, time.GetElapsedTime(_started)),
