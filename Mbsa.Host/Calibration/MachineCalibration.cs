@@ -1,0 +1,118 @@
+using Mbsa.Actors;
+using Mbsa.Actors.Scenarios;
+using Mbsa.Host.Commands;
+using Mbsa.Nvm.Timing;
+using Mbsa.Vm.Paths;
+using Mbsa.Vm.Workload;
+
+namespace Mbsa.Host.Calibration;
+
+/// <summary>
+/// Measures this machine by running the wall clock's own way of an I/O, on all cores at once: what cores take from one another below
+/// saturation is part of each cost then, as it will be when VMs contend. Two block sizes tell the cost of an operation from that of a byte.
+/// </summary>
+internal sealed class MachineCalibration : ICalibration
+{
+    private const int SmallBytes = 4096;
+    private const int LargeBytes = 65536;
+    private const int Repetitions = 5;
+    private const long DiskBytes = 256L << 20;
+    private const long MeasureNs = 150_000_000;
+    private const long WarmupNs = 50_000_000;
+
+    private static readonly DeviceProfile _dram = new()
+    {
+        Name = "dram",
+        ReadBandwidthBytesPerSecond = 1e12,
+        WriteBandwidthBytesPerSecond = 1e12,
+    };
+
+    private static readonly int _cores = Environment.ProcessorCount;
+
+    /// <inheritdoc/>
+    public MachineProfile Measure(Action<string> progress, CancellationToken cancellation)
+    {
+        var figures = new Dictionary<Point, List<double>>();
+        IoPattern[] patterns = [IoPattern.Read, IoPattern.Write, IoPattern.RandRead, IoPattern.RandWrite];
+        IoPath[] paths = [IoPath.MemoryBus, IoPath.Host];
+        for (var repetition = 1; repetition <= Repetitions; repetition++)
+        {
+            progress($"measuring, round {repetition} of {Repetitions}");
+            foreach (var point in from path in paths
+                                  from pattern in patterns
+                                  from bytes in pattern is IoPattern.Read or IoPattern.Write ? new[] { SmallBytes, LargeBytes } : [SmallBytes]
+                                  select new Point(path, pattern, bytes))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                figures.TryAdd(point, []);
+                figures[point].Add(Run(point));
+            }
+        }
+
+        double CoreNs(IoPath path, IoPattern pattern, int bytes) => Median(figures[new Point(path, pattern, bytes)]);
+        return new MachineProfile
+        {
+            Name = "this",
+            Description = $"This machine, {_cores} cores.",
+            Source = $"mbsa calibrate: medians of {Repetitions} rounds of {MeasureNs / 1e6:0} ms, all cores busy, a disk of {DiskBytes >> 20} MiB each",
+            Cores = _cores,
+            MemoryBandwidthBytesPerSecond = figures.Max(f => f.Key.Bytes * 1e9 * _cores / f.Value.Min()),
+            Paths = paths.ToDictionary(path => path, path => new PathCosts(
+                Cost((pattern, bytes) => CoreNs(path, pattern, bytes), IoPattern.Read, IoPattern.RandRead),
+                Cost((pattern, bytes) => CoreNs(path, pattern, bytes), IoPattern.Write, IoPattern.RandWrite))),
+        };
+    }
+
+    /// <summary>Splits the core time of a small operation, which is kept exactly, by the slope between the two block sizes.</summary>
+    private static OperationCost Cost(Func<IoPattern, int, double> coreNs, IoPattern sequential, IoPattern random)
+    {
+        var smallNs = coreNs(sequential, SmallBytes);
+        var slope = (coreNs(sequential, LargeBytes) - smallNs) / (LargeBytes - SmallBytes);
+        var nsPerByte = Math.Clamp(slope, 0, smallNs / SmallBytes);
+        return new OperationCost(smallNs - nsPerByte * SmallBytes, nsPerByte, Math.Max(0, coreNs(random, SmallBytes) - smallNs));
+    }
+
+    /// <summary>Core time of one operation, in nanoseconds.</summary>
+    private static double Run(Point point)
+    {
+        var result = ScenarioRun.Start(Scenario(point)).Completion.GetAwaiter().GetResult();
+        var operations = result.Vms.Sum(vm => vm.Read.Operations + vm.Write.Operations);
+        return result.Vms.Sum(vm => vm.StorageCpuNs) / (double)operations;
+    }
+
+    private static ScenarioSpec Scenario(Point point)
+    {
+        var unused = new PathCosts(new OperationCost(0, 0), new OperationCost(0, 0));
+        return new ScenarioSpec
+        {
+            Name = "calibration",
+            Clock = ClockKind.Wall,
+            WarmupNs = WarmupNs,
+            DurationNs = MeasureNs,
+            Host = new HostSpec
+            {
+                Machine = new MachineProfile
+                {
+                    Name = "this",
+                    Cores = _cores,
+                    MemoryBandwidthBytesPerSecond = 1e12,
+                    Paths = new Dictionary<IoPath, PathCosts> { [point.Path] = unused },
+                },
+                Device = _dram,
+                NvmSizeBytes = (_cores + 1) * DiskBytes,
+                Payload = PayloadKind.Full,
+                QuantumNs = 100_000,
+            },
+            Vms = [.. Enumerable.Range(0, _cores).Select(core => new VmSpec
+            {
+                Name = $"core-{core}",
+                Storage = new StorageSpec(point.Path, DiskBytes),
+                Jobs = [new JobSpec { Pattern = point.Pattern, ReadBlockBytes = point.Bytes, WriteBlockBytes = point.Bytes, TimeBased = true }],
+            })],
+        };
+    }
+
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+
+    private sealed record Point(IoPath Path, IoPattern Pattern, int Bytes);
+}
