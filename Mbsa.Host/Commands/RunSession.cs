@@ -58,7 +58,8 @@ internal sealed class RunSession(ProgramServices services, RunOptions options)
         await using var registration = interruption.Token.Register(run.Interrupt).ConfigureAwait(false);
         if (!options.IsSilent)
         {
-            await new ScenarioView(scenario, run, Terminal.Out, services.Time).ShowAsync(Terminal.IsInteractive).ConfigureAwait(false);
+            var view = new ScenarioView(scenario, run, Terminal.Out, services.Time, interruption.Token);
+            await view.ShowAsync(Terminal.IsInteractive).ConfigureAwait(false);
         }
 
         return await run.Completion.ConfigureAwait(false);
@@ -84,7 +85,7 @@ internal sealed class RunSession(ProgramServices services, RunOptions options)
     {
         foreach (var expectation in expectations.Where(e => !e.Held))
         {
-            await Terminal.Error.WriteLineAsync($"failed: {expectation.Text} (measured {expectation.Measured})").ConfigureAwait(false);
+            await Terminal.Error.WriteLineAsync($"failed: {ResultPrinter.Describe(expectation)}").ConfigureAwait(false);
         }
 
         foreach (var problem in result.Problems)

@@ -31,17 +31,17 @@ internal static class LiveTable
 
         foreach (var head in (string[])["read IOPS", "write IOPS", "bandwidth"])
         {
-            table.AddColumn(new TableColumn(head).RightAligned());
+            table.AddColumn(new TableColumn(head).RightAligned().NoWrap());
         }
 
-        table.AddColumn("core time").AddColumn(new TableColumn("waiting").RightAligned());
+        table.AddColumn(new TableColumn("core time").NoWrap()).AddColumn(new TableColumn("waiting").RightAligned().NoWrap());
         foreach (var row in rows)
         {
             table.AddRow(Cells(row, wide, unicode));
         }
 
-        var header = new Markup($"[bold]{Markup.Escape(scenario.Name)}[/]  {Markup.Escape(progress)}  policy {Markup.Escape(scenario.Host.Policy)}");
-        return new Rows(header, Text.Empty, table);
+        var header = new Markup($"[bold]{Markup.Escape(scenario.Name)}[/]  policy {Markup.Escape(scenario.Host.Policy)}");
+        return new Rows(header, new Text(progress), Text.Empty, table);
     }
 
     /// <summary>A bar of at most eight characters and the percentage it stands for.</summary>

@@ -1,11 +1,12 @@
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Mbsa.Host.Live;
 
 /// <summary>Shows a run while it lasts: a table four times a second in a terminal, a line a second anywhere else, nothing for a short run.</summary>
-internal sealed class ScenarioView(ScenarioSpec scenario, IRunningScenario run, IAnsiConsole console, TimeProvider time)
+internal sealed class ScenarioView(ScenarioSpec scenario, IRunningScenario run, IAnsiConsole console, TimeProvider time, CancellationToken interrupted = default)
 {
     /// <summary>A run that is over within this shows nothing but its result.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);
@@ -62,13 +63,14 @@ internal sealed class ScenarioView(ScenarioSpec scenario, IRunningScenario run, 
         }
     }
 
-    private Spectre.Console.Rendering.IRenderable Frame()
+    private IRenderable Frame()
     {
         var snapshot = Look();
-        var room = Math.Max(2, console.Profile.Height - 5);
+        var room = Math.Max(2, console.Profile.Height - 6);
+        var ending = interrupted.IsCancellationRequested ? "; ending, Ctrl-C again exits at once" : "";
         return LiveTable.Frame(
             scenario,
-            RunProgress.Describe(scenario.Clock, snapshot, time.GetElapsedTime(_started)),
+            RunProgress.Describe(scenario.Clock, snapshot, time.GetElapsedTime(_started)) + ending,
             LiveRates.Top(_rows, room),
             console.Profile.Width,
             console.Profile.Capabilities.Unicode);

@@ -25,26 +25,21 @@ internal static class Readable
     /// <summary>"12.4 us" of nanoseconds.</summary>
     public static string Duration(double nanoseconds)
     {
-        var unit = 0;
-        while (unit < s_times.Length - 1 && Math.Abs(nanoseconds) >= 999.5 * s_times[unit].Ns)
-        {
-            unit++;
-        }
-
+        var unit = UnitOf(nanoseconds);
         return $"{Digits(nanoseconds / s_times[unit].Ns, whole: unit == 0)} {s_times[unit].Unit}";
     }
 
-    /// <summary>"12.4/40.1 us": two durations in the unit of the larger one.</summary>
+    /// <summary>"2.40/40.1 us": two durations in the unit of the larger one, or "24 ns/4.10 ms" when that would hide the smaller.</summary>
     public static string DurationPair(double firstNs, double secondNs)
     {
         var larger = Math.Max(firstNs, secondNs);
-        var unit = 0;
-        while (unit < s_times.Length - 1 && larger >= 999.5 * s_times[unit].Ns)
+        var unit = UnitOf(larger);
+        var whole = unit == 0;
+        if (Math.Min(firstNs, secondNs) < 0.0995 * s_times[unit].Ns && !whole)
         {
-            unit++;
+            return $"{Duration(firstNs)}/{Duration(secondNs)}";
         }
 
-        var whole = unit == 0;
         return $"{Digits(firstNs / s_times[unit].Ns, whole)}/{Digits(secondNs / s_times[unit].Ns, whole)} {s_times[unit].Unit}";
     }
 
@@ -79,6 +74,17 @@ internal static class Readable
         }
 
         return $"{((double)nanoseconds / s_times[unit].Ns).ToString("0.###", CultureInfo.InvariantCulture)} {s_times[unit].Unit}";
+    }
+
+    private static int UnitOf(double nanoseconds)
+    {
+        var unit = 0;
+        while (unit < s_times.Length - 1 && Math.Abs(nanoseconds) >= 999.5 * s_times[unit].Ns)
+        {
+            unit++;
+        }
+
+        return unit;
     }
 
     private static string Scaled(double value, string unit)

@@ -19,11 +19,18 @@ internal static class ResultPrinter
             $"{Words.Of(scenario.Clock)} clock, {Readable.Length(result.MeasuredNs)} measured, policy {scenario.Host.Policy}, "
             + $"seed {scenario.Seed.ToString(CultureInfo.InvariantCulture)}"
             + (result.Interrupted ? $" (interrupted: {Readable.Length(scenario.DurationNs)} were asked for)" : ""));
-        console.Write(ResultTable.Of(result, console.Profile.Width));
-        console.WriteLine(HostLine(result));
-        foreach (var expectation in expectations)
+        if (result.MeasuredNs > 0)
         {
-            Print(console, expectation);
+            console.Write(ResultTable.Of(result, console.Profile.Width));
+            console.WriteLine(HostLine(result));
+            foreach (var expectation in expectations)
+            {
+                Print(console, expectation);
+            }
+        }
+        else
+        {
+            console.WriteLine("nothing was measured: the run ended before its warm-up did");
         }
 
         foreach (var problem in result.Problems)
@@ -48,9 +55,13 @@ internal static class ResultPrinter
             : $"{line}, {RunProgress.SpeedUp(result.Scenario.WarmupNs + result.MeasuredNs, TimeSpan.FromSeconds(result.ElapsedSeconds))} real time";
     }
 
+    /// <summary>"oltp.p99 &lt;= 40us  (measured 38.2us)".</summary>
+    public static string Describe(ExpectationOutcome expectation) =>
+        $"{expectation.Text}  ({(expectation.Value is null ? "" : "measured ")}{expectation.Measured})";
+
     private static void Print(IAnsiConsole console, ExpectationOutcome expectation)
     {
         var mark = expectation.Held ? "[green]held[/]  " : "[red]failed[/]";
-        console.MarkupLine($"{mark} {Markup.Escape(expectation.Text)}  (measured {Markup.Escape(expectation.Measured)})");
+        console.MarkupLine($"{mark} {Markup.Escape(Describe(expectation))}");
     }
 }

@@ -9,7 +9,7 @@ public sealed class CommandLineTests : IDisposable
     public void Dispose() => _program.Dispose();
 
     [Theory]
-    [InlineData("rnu", "unknown command 'rnu'; did you mean 'run'?")]
+    [InlineData("rum", "unknown command 'rum'; did you mean 'run'?")]
     [InlineData("run x.yaml --jsno f", "unknown option '--jsno'; did you mean '--json'?")]
     [InlineData("run x.yaml y.yaml", "one argument too many: 'y.yaml'")]
     [InlineData("run", "SCENARIO")]

@@ -46,6 +46,18 @@ public sealed class ScenarioViewTests
     }
 
     [Fact]
+    public async Task Asked_to_end_it_says_how_to_end_it_at_once()
+    {
+        var console = new TestConsole().Width(80).Interactive();
+        var result = Sample.Result();
+        var run = new FakeRun(result, Sample.Snapshot(result.Scenario, 250), Sample.Snapshot(result.Scenario, 500));
+
+        await new ScenarioView(result.Scenario, run, console, new InstantTime(), new CancellationToken(canceled: true)).ShowAsync(asTable: true);
+
+        Assert.Contains("ending, Ctrl-C again exits at once", console.Output);
+    }
+
+    [Fact]
     public async Task A_table_is_drawn_four_times_a_second_and_is_gone_at_the_end()
     {
         var console = new TestConsole().Width(80).Interactive().EmitAnsiSequences();

@@ -28,8 +28,12 @@ public sealed class ReadableTests
     public void A_duration_takes_the_unit_that_fits(double nanoseconds, string expected) =>
         Assert.Equal(expected, Readable.Duration(nanoseconds));
 
-    [Fact]
-    public void A_pair_of_durations_shares_the_unit_of_the_larger() => Assert.Equal("0.45/12.4 us", Readable.DurationPair(450, 12_400));
+    [Theory]
+    [InlineData(450, 3_210, "0.45/3.21 us")]
+    [InlineData(24, 900, "24/900 ns")]
+    [InlineData(15_200, 4_100_000, "15.2 us/4.10 ms")]
+    public void A_pair_of_durations_shares_the_unit_of_the_larger_unless_that_hides_the_smaller(double first, double second, string expected) =>
+        Assert.Equal(expected, Readable.DurationPair(first, second));
 
     [Theory]
     [InlineData(0, "0 %")]

@@ -37,13 +37,22 @@ public sealed class ResultPrinterTests
         var result = Sample.Result() with { Problems = ["VCPU 0 of [writer] failed"], Interrupted = true, MeasuredNs = Sample.Second / 2 };
 
         var lines = Print(result, 110,
-            new() { Text = "oltp.p99 <= 40us", Held = true, Measured = "12.4us" },
-            new() { Text = "jain(writer-*) >= 0.9", Held = false, Measured = "0.5" });
+            new() { Text = "oltp.p99 <= 40us", Held = true, Measured = "12.4us", Value = 12_400 },
+            new() { Text = "jain(writer-*) >= 0.9", Held = false, Measured = "no I/O" });
 
         Assert.Equal("held   oltp.p99 <= 40us  (measured 12.4us)", lines[^3]);
-        Assert.Equal("failed jain(writer-*) >= 0.9  (measured 0.5)", lines[^2]);
+        Assert.Equal("failed jain(writer-*) >= 0.9  (no I/O)", lines[^2]);
         Assert.Equal("problem: VCPU 0 of [writer] failed", lines[^1]);
         Assert.Contains("500 ms measured, policy fair, seed 7 (interrupted: 2 s were asked for)", lines[1]);
+    }
+
+    [Fact]
+    public void A_run_that_ended_in_its_warmup_has_nothing_to_show()
+    {
+        var lines = Print(Sample.Result() with { MeasuredNs = 0, Interrupted = true }, 110, new ExpectationOutcome { Text = "x", Held = false, Measured = "" });
+
+        Assert.Equal(3, lines.Count);
+        Assert.Equal("nothing was measured: the run ended before its warm-up did", lines[2]);
     }
 
     [Fact]
