@@ -267,11 +267,4 @@ public sealed class NvmDevice : IDisposable
             yield return block;
         }
     }
-
-    private sealed class ChildRecord(ChildDevice child, List<long> pages)
-    {
-        public readonly ChildDevice Child = child;
-        public readonly List<long> Pages = pages;
-        public int Mappings;
-    }
 }
