@@ -53,6 +53,28 @@ public sealed class RanksTests
         Statistics.AssertFits(counts, [.. masses.Select(mass => mass / masses.Sum())]);
     }
 
+    [Fact]
+    public void Zipf_falls_off_inside_the_segments_of_its_table_too()
+    {
+        // At theta = 1 the logarithm of a rank is uniform, and so is its phase within segments that grow geometrically.
+        const long Count = 1L << 50;
+        const int Phases = 10;
+        var ranks = new ZipfRanks(Count, 1);
+        var random = new Xoshiro256(7);
+        var logOfRatio = Math.Log(Count / 512.0) / 512;
+        var counts = new double[Phases];
+        for (var i = 0; i < 2 * Draws; i++)
+        {
+            var segment = Math.Log(Count / (double)(ranks.Next(ref random) + 1)) / logOfRatio;
+            if (segment is > 0 and < 400)
+            {
+                counts[(int)((segment - Math.Floor(segment)) * Phases)]++;
+            }
+        }
+
+        Statistics.AssertFits(counts, [.. Enumerable.Repeat(1.0 / Phases, Phases)]);
+    }
+
     [Theory]
     [InlineData(1000, 0.2)]
     [InlineData(1000, 0.5)]
