@@ -93,14 +93,14 @@ internal sealed class ExpectationParser(string text, IReadOnlyCollection<string>
         var dot = side.IndexOf('.');
         var name = dot < 0 ? side : side[..dot];
         if (dot < 0 && standard is null)
-            throw Wrong($"'{ScalarNode.Shorten(side)}' needs a metric, as in '{ScalarNode.Shorten(side)}.iops'; metrics: {MetricNames()}");
+            throw Wrong($"'{ScalarNode.Shorten(side)}' needs a metric, as in '{ScalarNode.Shorten(side)}.iops'; metrics: {Names(m => !m.Name.Contains('.'))}");
         if (name != "host")
             CheckVm(name);
         var metric = dot < 0 ? standard! : MetricOf(side[(dot + 1)..]);
         if (name == "host")
         {
             return metric.OfHost is null
-                ? throw Wrong($"the host has no '{metric.Name}'; it has {string.Join(", ", Metric.All.Where(m => m.OfHost is not null).Select(m => m.Name))}")
+                ? throw Wrong($"the host has no '{metric.Name}'; it has {Names(m => m.OfHost is not null)}")
                 : (new HostOperand(metric), metric);
         }
 
@@ -120,7 +120,9 @@ internal sealed class ExpectationParser(string text, IReadOnlyCollection<string>
         if (pattern.Length == 0)
             throw Wrong($"{function}() needs the name of a VM or a pattern, as in {function}(writer-*)");
         if (vmNames is not null && !vmNames.Any(v => NamePattern.Matches(pattern, v)))
-            throw Wrong(pattern.Contains('*') ? $"no VM matches '{ScalarNode.Shorten(pattern)}'; VMs: {SomeVms()}" : UnknownName.Message("VM", pattern, vmNames));
+            throw Wrong(pattern.Contains('*')
+                ? $"no VM matches '{ScalarNode.Shorten(pattern)}'; VMs: {SomeVms()}"
+                : UnknownName.Message("VM", pattern, vmNames));
         var metric = OfVm(MetricOf(dot < 0 ? "iops" : argument[(dot + 1)..]));
         if (function == "sum" && metric.OfHost is null)
             throw Wrong($"a sum of '{metric.Name}' over VMs means nothing; use min, max or mean");
@@ -131,7 +133,7 @@ internal sealed class ExpectationParser(string text, IReadOnlyCollection<string>
     private void CheckVm(string name)
     {
         if (name.Contains('*'))
-            throw Wrong($"'{ScalarNode.Shorten(name)}' stands for several VMs; say what of them, as in min({ScalarNode.Shorten(name)}.iops)");
+            throw Wrong($"'{name}' stands for several VMs; say what of them, as in min({name}.iops)");
         if (vmNames is not null && !vmNames.Contains(name))
             throw Wrong(UnknownName.Message("VM", name, vmNames));
     }
@@ -144,7 +146,8 @@ internal sealed class ExpectationParser(string text, IReadOnlyCollection<string>
 
     private static Operand SameDimension(Operand left, Operand right, string side) => left.Dimension == right.Dimension
         ? right
-        : throw Wrong($"'{ScalarNode.Shorten(side)}' is {Quantity.NameOf(right.Dimension)} and the left side {Quantity.NameOf(left.Dimension)}; they cannot be compared");
+        : throw Wrong($"'{ScalarNode.Shorten(side)}' is {Quantity.NameOf(right.Dimension)} and the left side {Quantity.NameOf(left.Dimension)}; "
+            + "they cannot be compared");
 
     /// <summary>A number with its unit. A share may be a plain fraction, and processor seconds plain seconds, since their names say so.</summary>
     private static LiteralOperand Literal(string side, Operand left, Metric? metric)
@@ -162,7 +165,7 @@ internal sealed class ExpectationParser(string text, IReadOnlyCollection<string>
         throw Wrong(error);
     }
 
-    private static string MetricNames() => string.Join(", ", Metric.All.Where(m => !m.Name.Contains('.')).Select(m => m.Name));
+    private static string Names(Func<Metric, bool> which) => string.Join(", ", Metric.All.Where(which).Select(m => m.Name));
 
     private string SomeVms() => string.Join(", ", vmNames!.Take(10)) + (vmNames!.Count > 10 ? ", ..." : "");
 

@@ -50,7 +50,8 @@ internal sealed record ScaledOperand(double Factor, Operand Inner) : Operand(Inn
 }
 
 /// <summary>A function over the VMs whose names match: <c>jain(writer-*)</c>.</summary>
-internal sealed record FunctionOperand(string Function, string Pattern, Metric Metric) : Operand(Function == "jain" ? Dimension.Count : Metric.Dimension)
+internal sealed record FunctionOperand(string Function, string Pattern, Metric Metric)
+    : Operand(Function == "jain" ? Dimension.Count : Metric.Dimension)
 {
     /// <summary>The functions there are.</summary>
     public static IReadOnlyList<string> Functions { get; } = ["jain", "sum", "min", "max", "mean"];

@@ -28,8 +28,8 @@ public static class ProfileCatalog
     public static IReadOnlyList<DeviceProfile> Devices() => [.. DeviceNames.Select(n => Device(n))];
 
     /// <summary>Where <c>mbsa calibrate</c> puts the profile of this machine, for this user, if it is not told otherwise.</summary>
-    public static string ThisMachineFile =>
-        Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify), "mbsa", "this-machine.yaml");
+    public static string ThisMachineFile => Path.Combine(
+        Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify), "mbsa", "this-machine.yaml");
 
     /// <summary>A machine by name or, when it looks like a path, from a file.</summary>
     /// <param name="nameOrPath">A name, <c>this</c>, or a path ending in .yaml or .yml or with a slash in it.</param>

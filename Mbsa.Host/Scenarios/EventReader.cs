@@ -21,8 +21,8 @@ internal sealed class EventReader(Problems problems)
         if (items.Length > MostEvents)
             problems.Error(scenario.LineOf("events"), $"there are {items.Length} events; at most {MostEvents} are allowed");
         var specs = vms.Specs.ToDictionary(v => v.Name);
-        var drafts = items.Take(MostEvents).TakeWhile(_ => !problems.IsFull).Select(i => Read(i, vms, specs, durationNs)).OfType<Draft>().OrderBy(d => d.AtNs).ToArray();
-        var events = InOrder(drafts);
+        var drafts = items.Take(MostEvents).TakeWhile(_ => !problems.IsFull).Select(i => Read(i, vms, specs, durationNs)).OfType<Draft>();
+        var events = InOrder([.. drafts.OrderBy(d => d.AtNs)]);
         foreach (var vm in vms.Specs.Where(v => !v.StartsAtOnce))
         {
             if (problems.None && !events.Any(e => e.Vm == vm.Name && e.Change is VmChange.Start))
@@ -33,7 +33,7 @@ internal sealed class EventReader(Problems problems)
     }
 
     /// <summary>What an event means can depend on those before it, so it is worked out in order of time.</summary>
-    private ImmutableArray<ScenarioEvent> InOrder(IEnumerable<Draft> drafts)
+    private ImmutableArray<ScenarioEvent> InOrder(Draft[] drafts)
     {
         var qos = new Dictionary<string, QosSpec>();
         var running = new Dictionary<string, bool>();
@@ -50,7 +50,9 @@ internal sealed class EventReader(Problems problems)
                 _ => IsTrue(map, "stop") ? new VmChange.Stop() : null,
             };
             if (made is VmChange.Start && running.GetValueOrDefault(vm.Name, vm.StartsAtOnce))
-                problems.Error(map.LineOf("start"), $"VM '{vm.Name}' was started before; 'start: false' in its entry makes it wait for this event");
+                problems.Error(
+                    map.LineOf("start"),
+                    $"VM '{vm.Name}' was started before; 'start: false' in its entry makes it wait for this event");
             if (made is VmChange.Start)
                 running[vm.Name] = true;
             if (made is not null)
@@ -68,14 +70,16 @@ internal sealed class EventReader(Problems problems)
         map.Require("vm", "vm: writer-1");
         var atNs = map.Whole("at", Dimension.Time, 0, LatestNs);
         if (atNs > durationNs)
-            problems.Warning(map.LineOf("at"), $"this event is after the end of the run, at {QuantityText.Format(durationNs, Dimension.Time)}, and will not happen");
+            problems.Warning(
+                map.LineOf("at"),
+                $"this event is after the end of the run, at {QuantityText.Format(durationNs, Dimension.Time)}, and will not happen");
         var changes = _changes.Where(c => map.Find(c) is not null).ToArray();
         if (changes.Length != 1)
             problems.Error(map.Line, $"an event changes one thing, not {changes.Length}; write one of {string.Join(", ", _changes)}");
         var name = map.Text("vm");
         if (name is not null && vms.IsComplete && !vms.Lines.ContainsKey(name))
             problems.Unknown(map.LineOf("vm"), "VM", name, vms.Names);
-        return atNs is { } at && changes.Length == 1 && name is not null && specs.TryGetValue(name, out var vm) ? new Draft(at, vm, changes[0], map) : null;
+        return atNs is { } at && changes is [var change] && name is not null && specs.TryGetValue(name, out var vm) ? new Draft(at, vm, change, map) : null;
     }
 
     private bool IsTrue(MappingReader map, string key)

@@ -82,7 +82,9 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
             if (vm.Storage is { } storage && !machine.Paths.ContainsKey(storage.Path))
             {
                 var known = string.Join(", ", machine.Paths.Keys.Select(KnownNames.NameOf));
-                problems.Error(vms.Lines[vm.Name], $"machine '{machine.Name}' has no costs for path '{KnownNames.NameOf(storage.Path)}'; it has {known}");
+                problems.Error(
+                    vms.Lines[vm.Name],
+                    $"machine '{machine.Name}' has no costs for path '{KnownNames.NameOf(storage.Path)}'; it has {known}");
                 return;
             }
         }
@@ -95,7 +97,9 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
             return NvmNeeds.RoundUpToGiB(needed);
         var size = nvm.Whole("size", Dimension.Size, 1 << 20, MostNvmBytes);
         if (size is { } given && given < needed)
-            problems.Error(nvm.LineOf("size"), $"the NVM of {QuantityText.Format(given, Dimension.Size)} is too small: {NvmNeeds.Describe(vms.Specs)}");
+            problems.Error(
+                nvm.LineOf("size"),
+                $"the NVM of {QuantityText.Format(given, Dimension.Size)} is too small: {NvmNeeds.Describe(vms.Specs)}");
         return size ?? NvmNeeds.RoundUpToGiB(needed);
     }
 
@@ -109,7 +113,8 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
         if (payload < needed)
         {
             var method = verify == VerifyMethod.Crc32c ? "crc32c" : "meta";
-            problems.Error(nvm.LineOf("payload"), $"a job verifies with {method}, which needs 'payload: {KnownNames.Payloads.First(p => p.Value == needed).Name}' or more");
+            var name = KnownNames.Payloads.First(p => p.Value == needed).Name;
+            problems.Error(nvm.LineOf("payload"), $"a job verifies with {method}, which needs 'payload: {name}' or more");
         }
 
         return payload;
@@ -130,9 +135,13 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
         if (vms.Specs.FirstOrDefault(v => v.Qos.Reservation is not null || v.Qos.Limit is not null) is not { } first)
             return;
         if (!KnownNames.PoliciesWithPromises.Contains(policy))
-            problems.Warning(vms.Lines[first.Name], $"policy '{policy}' keeps no reservations and no limits; those of '{first.Name}' are only compared with what it got");
+            problems.Warning(
+                vms.Lines[first.Name],
+                $"policy '{policy}' keeps no reservations and no limits; those of '{first.Name}' are only compared with what it got");
         var reserved = vms.Specs.Where(v => v.StartsAtOnce && v.Qos.Reservation?.Unit == PromiseUnit.Share).Sum(v => v.Qos.Reservation!.Value.Value);
         if (reserved > 1 + 1e-9)
-            problems.Warning(vms.Lines[first.Name], $"reservations add up to {QuantityText.Format(reserved, Dimension.Percent)} of the host, so they cannot all be kept");
+            problems.Warning(
+                vms.Lines[first.Name],
+                $"reservations add up to {QuantityText.Format(reserved, Dimension.Percent)} of the host, so they cannot all be kept");
     }
 }

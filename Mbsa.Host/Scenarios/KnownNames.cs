@@ -17,10 +17,12 @@ public static class KnownNames
     public static IReadOnlyList<(string Name, ClockKind Value)> Clocks { get; } = [("virtual", ClockKind.Virtual), ("wall", ClockKind.Wall)];
 
     /// <summary>What is timed under the wall clock.</summary>
-    public static IReadOnlyList<(string Name, LatencySampling Value)> Latencies { get; } = [("sampled", LatencySampling.Sampled), ("every", LatencySampling.Every)];
+    public static IReadOnlyList<(string Name, LatencySampling Value)> Latencies { get; } =
+        [("sampled", LatencySampling.Sampled), ("every", LatencySampling.Every)];
 
     /// <summary>What happens to the bytes of an I/O.</summary>
-    public static IReadOnlyList<(string Name, PayloadKind Value)> Payloads { get; } = [("none", PayloadKind.None), ("stamp", PayloadKind.Stamp), ("full", PayloadKind.Full)];
+    public static IReadOnlyList<(string Name, PayloadKind Value)> Payloads { get; } =
+        [("none", PayloadKind.None), ("stamp", PayloadKind.Stamp), ("full", PayloadKind.Full)];
 
     /// <summary>Policies of the QoS supervisor.</summary>
     public static IReadOnlyList<string> Policies { get; } = [.. QosPolicies.All.Select(p => p.Name)];

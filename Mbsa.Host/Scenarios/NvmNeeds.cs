@@ -16,7 +16,7 @@ internal static class NvmNeeds
         return (dataBlocks + ((dataBlocks + 511) / 512) + 8) * BlockStorage.BlockBytes;
     }
 
-    /// <summary>Bytes of a device that holds all the disks: 1 % for page tables, the bitmap and the table of children, and a megabyte for the smallest.</summary>
+    /// <summary>Bytes of a device that holds all the disks: 1 % for page tables, bitmap and table of children, and a megabyte for small ones.</summary>
     public static long DeviceBytes(ImmutableArray<VmSpec> vms)
     {
         var children = Children(vms);

@@ -27,7 +27,6 @@ internal static class QosReader
         return qos;
     }
 
-    /// <summary>Adds what a promise means to a message.</summary>
     private static Promise? Promise(MappingReader map, string key, Promise? basis)
     {
         if (map.Find(key) is not { } node)

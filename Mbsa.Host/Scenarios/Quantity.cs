@@ -35,12 +35,15 @@ public static class Quantity
 {
     private readonly record struct Unit(string Name, int Exponent, double Factor = 1);
 
-    private static readonly Unit[] _times = [new("ns", 0), new("us", 3), new("µs", 3), new("ms", 6), new("s", 9), new("m", 9, 60), new("min", 9, 60), new("h", 9, 3600)];
+    private static readonly Unit[] _times =
+        [new("ns", 0), new("us", 3), new("µs", 3), new("ms", 6), new("s", 9), new("m", 9, 60), new("min", 9, 60), new("h", 9, 3600)];
 
     private static readonly Unit[] _sizes =
     [
-        new("B", 0), new("k", 0, 1L << 10), new("kB", 0, 1L << 10), new("KiB", 0, 1L << 10), new("M", 0, 1L << 20), new("MB", 0, 1L << 20), new("MiB", 0, 1L << 20),
-        new("G", 0, 1L << 30), new("GB", 0, 1L << 30), new("GiB", 0, 1L << 30), new("T", 0, 1L << 40), new("TB", 0, 1L << 40), new("TiB", 0, 1L << 40),
+        new("B", 0), new("k", 0, 1L << 10), new("kB", 0, 1L << 10), new("KiB", 0, 1L << 10),
+        new("M", 0, 1L << 20), new("MB", 0, 1L << 20), new("MiB", 0, 1L << 20),
+        new("G", 0, 1L << 30), new("GB", 0, 1L << 30), new("GiB", 0, 1L << 30),
+        new("T", 0, 1L << 40), new("TB", 0, 1L << 40), new("TiB", 0, 1L << 40),
     ];
 
     private static readonly Unit[] _bandwidths =

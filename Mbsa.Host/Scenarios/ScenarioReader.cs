@@ -69,7 +69,8 @@ internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, P
             return null;
         var message = length < 1000 ? "windows shorter than 1us show nothing"
             : length > durationNs ? "a window is longer than the duration"
-            : durationNs / length is > MostWindows and var count ? $"there would be {count} windows; at most {MostWindows} are kept, so write longer ones"
+            : durationNs / length is > MostWindows and var count
+                ? $"there would be {count} windows; at most {MostWindows} are kept, so write longer ones"
             : null;
         if (message is not null && overrides.WindowNs is not null)
             problems.Error(0, new InputException(message));

@@ -81,7 +81,8 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, Problems 
         if (!map.Require("name", "name: writer") || map.Text("name") is not { } name)
             return null;
         // A name becomes part of an expectation (oltp.p99), a file and a metric's label, and a value there begins with a digit.
-        var isRight = name.Length is > 0 and <= LongestName && char.IsAsciiLetter(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+        var isRight = name.Length is > 0 and <= LongestName && char.IsAsciiLetter(name[0])
+            && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
         if (isRight && name != "host")
             return name;
         problems.Error(map.LineOf("name"), name == "host"
@@ -107,14 +108,18 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, Problems 
         foreach (var job in jobs.Where(j => j.Pattern != IoPattern.Compute))
         {
             if (map.Find("storage") is null)
-                problems.Error(line, $"job '{ScalarNode.Shorten(job.Name)}' does I/O, and its VM has no storage; add 'storage: {{ size: 1GiB }}'");
+                problems.Error(
+                    line,
+                    $"job '{ScalarNode.Shorten(job.Name)}' does I/O, and its VM has no storage; add 'storage: {{ size: 1GiB }}'");
             else if (storage is not null)
                 CheckRegion(line, job, storage.SizeBytes);
         }
 
         var clones = jobs.Sum(j => (long)j.NumJobs);
         if (clones > 0 && clones < vcpus)
-            problems.Warning(line, $"{clones} job{(clones == 1 ? "" : "s")} for {vcpus} VCPUs: the others stay idle; 'numjobs: {vcpus}' would keep them all busy");
+            problems.Warning(
+                line,
+                $"{clones} job{(clones == 1 ? "" : "s")} for {vcpus} VCPUs: the others stay idle; 'numjobs: {vcpus}' would keep them all busy");
     }
 
     /// <summary>The clones of a job lie behind one another, so with the first and the last all are on the disk.</summary>

@@ -33,7 +33,9 @@ internal sealed class WorkloadReader(string directory, Problems problems)
             {
                 // A job's random numbers come from its name: two of one name would do the very same I/Os.
                 if (!names.Add(job.Name))
-                    problems.Error(item.Line, $"two jobs of this VM are called '{ScalarNode.Shorten(job.Name)}'; give each a 'name' of its own");
+                    problems.Error(
+                        item.Line,
+                        $"two jobs of this VM are called '{ScalarNode.Shorten(job.Name)}'; give each a 'name' of its own");
                 jobs.Add(job);
             }
         }
@@ -107,7 +109,9 @@ internal sealed class WorkloadReader(string directory, Problems problems)
             if (value is ScalarNode scalar)
                 options.Add(new JobOption(key, scalar.IsNull ? null : scalar.Text, problems.File, line));
             else
-                problems.Error(value.Line, $"'{ScalarNode.Shorten(key)}': a word or number was expected, as in a fio job file, not {value.Kind}");
+                problems.Error(
+                    value.Line,
+                    $"'{ScalarNode.Shorten(key)}': a word or number was expected, as in a fio job file, not {value.Kind}");
         }
 
         return options;

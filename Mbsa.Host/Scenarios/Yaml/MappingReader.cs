@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Mbsa.Host.Scenarios.Yaml;
 
 /// <summary>
-/// Takes the values out of a mapping by key and type. What is wrong goes to <see cref="Problems"/> and reads as absent, so that the rest is still read.
-/// A key with <c>null</c> is as good as no key.
+/// Takes the values out of a mapping by key and type. What is wrong goes to <see cref="Problems"/> and reads as absent, so that the rest is
+/// still read. A key with <c>null</c> is as good as no key.
 /// </summary>
 internal sealed class MappingReader
 {
@@ -102,7 +102,7 @@ internal sealed class MappingReader
         if (Scalar(key, "a number") is not { } scalar)
             return null;
         if (!double.TryParse(scalar.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || !(value > above) || !(value <= most))
-            return WrongValue<double>(scalar, key, string.Create(CultureInfo.InvariantCulture, $"a number above {above} and up to {most} was expected"));
+            return WrongValue<double>(scalar, key, FormattableString.Invariant($"a number above {above} and up to {most} was expected"));
         return value;
     }
 

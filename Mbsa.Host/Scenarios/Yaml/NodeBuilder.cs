@@ -40,7 +40,7 @@ internal sealed class NodeBuilder(string? file, string text)
         {
             throw Wrong(LineOf(e.Start), $"this is not valid YAML: {e.Message.Split('\n')[0]}");
         }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException or FormatException or OverflowException)
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException or FormatException)
         {
             // YamlDotNet 18.1 trips over itself on a few broken texts, as "!!]" and a plain scalar behind U+2028, instead of refusing them.
             throw Wrong(LineOf(_scanner!.CurrentPosition), "this is not valid YAML");

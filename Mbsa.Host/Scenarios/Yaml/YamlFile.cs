@@ -4,7 +4,7 @@ using Mbsa.Vm;
 
 namespace Mbsa.Host.Scenarios.Yaml;
 
-/// <summary>Reads a YAML file that somebody wrote, or broke, into nodes with lines. Whatever stands in it, an <see cref="InputException"/> is the worst that happens.</summary>
+/// <summary>Reads a YAML file that somebody wrote, or broke, into nodes with lines: an <see cref="InputException"/> is the worst that can happen.</summary>
 internal static class YamlFile
 {
     /// <summary>A scenario of ten thousand VMs is a few kilobytes; a megabyte is a mistake.</summary>
