@@ -17,10 +17,14 @@ public sealed class LiveMetricsSourceTests
         now = Sample.Snapshot(scenario, 100);
         var busy = source.Sample();
         var after = source.Sample();
+        now = now with { ClockNs = 2 * now.ClockNs };
+        var idle = source.Sample();
 
         Assert.Equal(0.5, busy.CpuUtilisation);
         Assert.Equal(1, busy.BusUtilisation);
         Assert.Equal(busy.CpuUtilisation, after.CpuUtilisation);
+        Assert.Equal(0, idle.CpuUtilisation);
+        Assert.Equal(0, idle.NvmUtilisation);
         Assert.Equal(0.1, busy.ClockSeconds);
         Assert.Equal(2, busy.VmsRunning);
     }
