@@ -66,7 +66,7 @@ internal sealed class HostActor : ReceiveActor
         {
             if (spec.Storage is { } storage)
             {
-                var child = _device.CreateChild(spec.Name, VmDisk.ChildBytes(storage));
+                var child = _device.CreateChild(spec.Name, storage.ChildBytes);
                 area = _device.Map(child, prefault: VmDisk.Prefaults(_host.Scenario));
             }
         }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Mbsa.Nvm.Timing;
 using Mbsa.Vm.Paths;
+using Mbsa.Vm.Storage;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Actors.Scenarios;
@@ -126,7 +127,12 @@ public sealed record VmSpec
 /// <param name="Path">How its I/O reaches the NVM.</param>
 /// <param name="SizeBytes">Bytes of the virtual disk that the guest can use, a multiple of 4 KiB.</param>
 /// <param name="WearPolicy">Name of the wear-levelling policy.</param>
-public sealed record StorageSpec(IoPath Path, long SizeBytes, string WearPolicy = "none");
+public sealed record StorageSpec(IoPath Path, long SizeBytes, string WearPolicy = "none")
+{
+    /// <summary>Bytes of the child device behind it: a virtual disk has a super block and a map, the raw device nothing.</summary>
+    /// <exception cref="Mbsa.Vm.InputException">The wear policy is unknown.</exception>
+    public long ChildBytes => Path == IoPath.Host ? SizeBytes : VirtualDisk.RequiredBytes(SizeBytes, WearPolicy);
+}
 
 /// <summary>What was promised to a VM. Shares are fractions of the host, 0 to 1.</summary>
 public sealed record QosSpec

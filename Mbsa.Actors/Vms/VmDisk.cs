@@ -35,11 +35,6 @@ internal sealed class VmDisk : IDisposable
         }
     }
 
-    /// <summary>Bytes of NVM that a disk takes, its metadata included.</summary>
-    /// <exception cref="Mbsa.Vm.InputException">The wear policy is unknown.</exception>
-    public static long ChildBytes(StorageSpec storage) =>
-        storage.Path == IoPath.Host ? storage.SizeBytes : VirtualDisk.RequiredBytes(storage.SizeBytes, storage.WearPolicy);
-
     /// <summary>Whether NVM areas get their memory before the run: only where bytes and real time count.</summary>
     public static bool Prefaults(ScenarioSpec scenario) => scenario is { Clock: ClockKind.Wall, Host.Payload: PayloadKind.Full };
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Mbsa.Actors.Scenarios;
-using Mbsa.Vm.Storage;
 
 namespace Mbsa.Host.Scenarios;
 
@@ -8,13 +7,6 @@ namespace Mbsa.Host.Scenarios;
 internal static class NvmNeeds
 {
     private const long GiB = 1L << 30;
-
-    /// <summary>Bytes of the child device that carries a virtual disk: one block of the map for 512 of data, and a few for the rest.</summary>
-    public static long EstimateChildBytes(StorageSpec storage)
-    {
-        var dataBlocks = storage.SizeBytes / BlockStorage.BlockBytes;
-        return (dataBlocks + ((dataBlocks + 511) / 512) + 8) * BlockStorage.BlockBytes;
-    }
 
     /// <summary>Bytes of a device that holds all the disks: 1 % for page tables, bitmap and table of children, and a megabyte for small ones.</summary>
     public static long DeviceBytes(ImmutableArray<VmSpec> vms)
@@ -37,5 +29,5 @@ internal static class NvmNeeds
     }
 
     private static Int128 Children(ImmutableArray<VmSpec> vms) =>
-        vms.Aggregate((Int128)0, (sum, v) => sum + (v.Storage is { } s ? EstimateChildBytes(s) : 0));
+        vms.Aggregate((Int128)0, (sum, v) => sum + (v.Storage?.ChildBytes ?? 0));
 }
