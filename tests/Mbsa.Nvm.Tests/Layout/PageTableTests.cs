@@ -65,6 +65,15 @@ public sealed class PageTableTests
     }
 
     [Fact]
+    public void A_valid_entry_behind_the_end_and_a_missing_one_before_it_are_refused()
+    {
+        var table = new Table([new(512 * 20 + 1, 11)]);
+
+        Assert.Contains("block 10 is damaged: it lies behind the end", Assert.Throws<NvmException>(() => table.Read(table.Entry with { Blocks = 10 })).Message, StringComparison.Ordinal);
+        Assert.Contains("block 11 is damaged: it is missing", Assert.Throws<NvmException>(() => table.Read(table.Entry with { Blocks = 12 })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_block_outside_the_data_area_is_refused()
     {
         Assert.Throws<NvmException>(() => new Table([new(Geometry.DataFirstBlock - 1, 2)]).Read());
