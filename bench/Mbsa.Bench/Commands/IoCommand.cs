@@ -1,0 +1,119 @@
+using Mbsa.Actors.Scenarios;
+using Mbsa.Bench.Measuring;
+using Mbsa.Bench.Reporting;
+using Mbsa.Vm.Workload;
+
+namespace Mbsa.Bench.Commands;
+
+/// <summary>The wall clock's whole way of a 4 KiB I/O, against a bare loop of the same copies and against fio, taken in turns.</summary>
+internal static class IoCommand
+{
+    private const double WriteShare = 0.9;
+    private const double ReadShare = 0.8;
+    private const double FioFactor = 1.5;
+    private const long DiskBytes = 1L << 30;
+
+    /// <summary>Three copies of the disk stand in memory at most (fio's file stays); below this there is no room for them and the rest.</summary>
+    private const long EnoughMemoryBytes = 5L << 30;
+
+    private static readonly string[] _contenders = ["mbsa", "mbsa, latency every", "bare loop", "fio mmap", "fio psync"];
+
+    /// <summary>Measures and prints.</summary>
+    public static void Run(BenchOptions options, TextWriter output)
+    {
+        var seconds = options.Seconds ?? 1;
+        var repetitions = options.Repetitions ?? 5;
+        var diskBytes = MachineHeader.MemoryAvailableBytes() >= EnoughMemoryBytes ? DiskBytes : DiskBytes / 2;
+        output.WriteLine($"## io: 4 KiB, memory-bus, device dram, disk of {diskBytes >> 20} MiB, wall clock\n");
+        output.WriteLine($"IOPS, median (min..max) of {repetitions} rounds of {Show.Seconds(seconds)}; in a round each contender has its turn.");
+        output.WriteLine(FioProcess.WhyNot is { } why ? $"No figures of fio: {why}.\n" : "");
+        using var fio = FioProcess.WhyNot is null ? new FioProcess(diskBytes) : null;
+        var figures = new Table(["VCPUs", "pattern", .. _contenders]);
+        var budgets = new BudgetTable();
+        WarmUp(diskBytes);
+        foreach (var jobs in new[] { 1, 2 })
+        {
+            foreach (var pattern in new[] { IoPattern.Read, IoPattern.Write, IoPattern.RandRead, IoPattern.RandWrite })
+            {
+                var point = new IoPoint(pattern, jobs, diskBytes);
+                var samples = Measure(point, fio, seconds, repetitions);
+                figures.Add([$"{jobs}", Show.Pattern(pattern), .. samples.Select(s => s.Text(Show.Millions))]);
+                AddBudgets(budgets, point, samples);
+            }
+        }
+
+        figures.Print(output);
+        output.WriteLine("Shares and factors are medians of the ratios within a round.\n");
+        AddAllocations(budgets);
+        budgets.Print(output);
+    }
+
+    private static Samples[] Measure(IoPoint point, FioProcess? fio, double seconds, int repetitions)
+    {
+        // fio's mapping is new to the MMU each time, at 4 KiB a fault: it needs about a second to touch all of it.
+        var warmupSeconds = Math.Min(1, seconds);
+        var shortWarmupSeconds = Math.Min(0.2, seconds);
+        var samples = _contenders.Select(_ => new Samples()).ToArray();
+        for (var repetition = 0; repetition < repetitions; repetition++)
+        {
+            samples[0].Add(Mbsa(point, LatencySampling.Sampled, shortWarmupSeconds, seconds));
+            samples[1].Add(Mbsa(point, LatencySampling.Every, shortWarmupSeconds, seconds));
+            samples[2].Add(BareLoop.MeasureIops(point, shortWarmupSeconds, seconds));
+            if (fio is not null)
+            {
+                samples[3].Add(fio.MeasureIops("mmap", point, warmupSeconds, seconds));
+                samples[4].Add(fio.MeasureIops("psync", point, shortWarmupSeconds, seconds));
+            }
+        }
+
+        return samples;
+    }
+
+    /// <summary>One VM, its disk in memory from the start; as many VCPUs as jobs, on two cores.</summary>
+    private static double Mbsa(IoPoint point, LatencySampling latency, double warmupSeconds, double seconds)
+    {
+        var vm = Lab.Vm("vm", point.Jobs, point.DiskBytes, Lab.Job(point.Pattern, point.Jobs));
+        var scenario = Lab.Scenario(ClockKind.Wall, Lab.Machine(cores: 2), [vm]);
+        return Lab.Run(scenario.Lasting(seconds) with { WarmupNs = (long)(warmupSeconds * 1e9), Latency = latency }).Iops();
+    }
+
+    /// <summary>Lets the runtime compile what is hot for good, before anything counts.</summary>
+    private static void WarmUp(long diskBytes)
+    {
+        foreach (var pattern in new[] { IoPattern.RandRead, IoPattern.RandWrite })
+        {
+            var point = new IoPoint(pattern, 1, diskBytes / 4);
+            _ = Mbsa(point, LatencySampling.Sampled, 0.2, 0.3);
+            _ = Mbsa(point, LatencySampling.Every, 0.1, 0.1);
+            _ = BareLoop.MeasureIops(point, 0.2, 0.3);
+        }
+    }
+
+    private static void AddBudgets(BudgetTable budgets, IoPoint point, Samples[] samples)
+    {
+        var what = $"{Show.Pattern(point.Pattern)}, {point.Jobs} VCPU{(point.Jobs == 1 ? "" : "s")}";
+        var share = point.IsWrite ? WriteShare : ReadShare;
+        for (var ours = 0; ours < 2; ours++)
+        {
+            var name = ours == 0 ? what : $"{what}, latency every";
+            budgets.AtLeast($"{name}: share of the bare loop", share, samples[ours].RatioTo(samples[2]), Show.Percent);
+            budgets.AtLeast($"{name}: against fio mmap", FioFactor, samples[ours].RatioTo(samples[3]), Show.Times);
+        }
+    }
+
+    private static void AddAllocations(BudgetTable budgets)
+    {
+        Add("wall", AllocationProbe.Wall(timeEveryIo: false));
+        Add("wall, latency every", AllocationProbe.Wall(timeEveryIo: true));
+        Add("virtual", AllocationProbe.Virtual());
+
+        void Add(string clock, AllocationProbe.WorkerFactory worker)
+        {
+            foreach (var pattern in new[] { IoPattern.Read, IoPattern.RandReadWrite })
+            {
+                var bytes = new Samples([AllocationProbe.BytesPerIo(pattern, worker)]);
+                budgets.AtMost($"allocated per I/O, {clock}, {Show.Pattern(pattern)}", 0, bytes, Show.BytesPerIo);
+            }
+        }
+    }
+}

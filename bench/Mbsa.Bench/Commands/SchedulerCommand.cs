@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using Mbsa.Actors.Scenarios;
+using Mbsa.Bench.Measuring;
+using Mbsa.Bench.Reporting;
+using Mbsa.Vm.Workload;
+
+namespace Mbsa.Bench.Commands;
+
+/// <summary>Throughput given up to the scheduler at its default quantum, against a quantum so long that scheduling hardly happens; taken in pairs.</summary>
+internal static class SchedulerCommand
+{
+    private const double Budget = 0.02;
+    private const long LongQuantumNs = 10_000_000;
+    private const long DiskBytes = 64L << 20;
+
+    /// <summary>A quantum counts when it ends, so a long one at either end of the measured part is in or out: 10 ms in 5 s is 0.2 %.</summary>
+    private const double VirtualSeconds = 5;
+
+    /// <summary>Measures and prints.</summary>
+    public static void Run(BenchOptions options, TextWriter output)
+    {
+        var seconds = options.Seconds ?? 1;
+        var repetitions = options.Repetitions ?? 7;
+        var virtualSeconds = Math.Min(VirtualSeconds, seconds * 10);
+        output.WriteLine("## scheduler: throughput lost at the default quantum, against one of 10 ms\n");
+        output.WriteLine($"4 KiB random reads, policy fair. Wall: {repetitions} pairs of {Show.Seconds(seconds)} each, the two quanta in turns, the order changing.");
+        output.WriteLine($"Virtual: I/Os per second of the scenario's clock over {Show.Seconds(virtualSeconds)}, the same in every run.\n");
+        var budgets = new BudgetTable();
+        foreach (var vms in new[] { 1, 8 })
+        {
+            var what = vms == 1 ? "one busy VM" : $"{vms} VMs";
+            var virtualClock = Scenario(ClockKind.Virtual, vms, cores: 4).Lasting(virtualSeconds);
+            var lost = 1 - Lab.Run(virtualClock).Iops() / Lab.Run(virtualClock.WithQuantum(LongQuantumNs)).Iops();
+            budgets.AtMost($"virtual, {what}, 25 us", Budget, new Samples([lost]), Show.FinePercent);
+            var speeds = Pairs(repetitions, quantumNs => VirtualCommand.PerSecond(virtualClock.WithQuantum(quantumNs), seconds), Lab.VirtualQuantumNs);
+            budgets.Note($"virtual, {what}, 25 us: speed of the simulation given up", speeds, Show.FinePercent);
+            var wallClock = Scenario(ClockKind.Wall, vms, Environment.ProcessorCount).Lasting(seconds);
+            var walls = Pairs(repetitions, quantumNs => Lab.Run(wallClock.WithQuantum(quantumNs)).Iops(), Lab.WallQuantumNs);
+            budgets.AtMost($"wall, {what}, 100 us", Budget, walls, Show.FinePercent);
+        }
+
+        budgets.Print(output);
+    }
+
+    /// <summary>Shares of the throughput lost at the default quantum.</summary>
+    private static Samples Pairs(int repetitions, Func<long, double> measure, long defaultQuantumNs)
+    {
+        var (shorts, longs) = (new Samples(), new Samples());
+        for (var repetition = 0; repetition < repetitions; repetition++)
+        {
+            if (repetition % 2 == 0)
+            {
+                shorts.Add(measure(defaultQuantumNs));
+            }
+
+            longs.Add(measure(LongQuantumNs));
+            if (repetition % 2 != 0)
+            {
+                shorts.Add(measure(defaultQuantumNs));
+            }
+        }
+
+        return shorts.LossAgainst(longs);
+    }
+
+    private static ScenarioSpec Scenario(ClockKind clock, int vms, int cores)
+    {
+        ImmutableArray<VmSpec> specs = [.. Enumerable.Range(1, vms).Select(i => Lab.Vm($"vm-{i}", cores, DiskBytes, Lab.Job(IoPattern.RandRead, 1)))];
+        return Lab.Scenario(clock, Lab.Machine(cores), specs);
+    }
+}
