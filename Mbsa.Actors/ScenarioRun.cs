@@ -34,6 +34,7 @@ public sealed class ScenarioRun
     public static ScenarioRun Start(ScenarioSpec scenario, MemoryLedger? ledger = null)
     {
         ledger ??= new MemoryLedger();
+        scenario = scenario.OnRealCores();
         var device = NvmDevice.Create(
             new NvmDeviceOptions
             {
@@ -45,9 +46,7 @@ public sealed class ScenarioRun
         ActorSystem? system = null;
         try
         {
-            var cores = scenario.Clock == ClockKind.Wall
-                ? Math.Min(scenario.Host.Machine.Cores, Environment.ProcessorCount)
-                : scenario.Host.Machine.Cores;
+            var cores = scenario.Host.Machine.Cores;
             var wall = scenario.Clock == ClockKind.Wall ? new WallServices(new RunClock(), DramCalibration.DelayFor(scenario.Host.Device, ledger)) : null;
             var threads = wall is null ? Math.Min(2, Environment.ProcessorCount) : cores;
             system = ActorSystem.Create("mbsa", Configuration(threads));
@@ -65,7 +64,10 @@ public sealed class ScenarioRun
     public LiveSnapshot Snapshot()
     {
         var nowNs = _clock.NowNs;
-        return new LiveSnapshot(nowNs, _scenario.WarmupNs + _scenario.DurationNs, nowNs >= _scenario.WarmupNs, _board.Snapshot());
+        return new LiveSnapshot(nowNs, _scenario.WarmupNs + _scenario.DurationNs, nowNs >= _scenario.WarmupNs, _board.Snapshot())
+        {
+            NvmAllocatedBytes = _board.NvmAllocatedBytes,
+        };
     }
 
     /// <summary>Ends the run at once; what was measured until now is the result.</summary>

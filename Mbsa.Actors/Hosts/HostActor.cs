@@ -22,6 +22,7 @@ internal sealed class HostActor : ReceiveActor
     public HostActor(HostServices host, NvmDevice device)
     {
         (_host, _device) = (host, device);
+        ShowAllocation();
         Receive<StartVm>(m => Start(m.Vm));
         Receive<EndVm>(m => End(m.Vm));
         Receive<VmStarted>(m => Answer(m.Vm, new VmRunning(m.Vm, Sender)));
@@ -67,7 +68,7 @@ internal sealed class HostActor : ReceiveActor
             if (spec.Storage is { } storage)
             {
                 var child = _device.CreateChild(spec.Name, storage.ChildBytes);
-                area = _device.Map(child, prefault: VmDisk.Prefaults(_host.Scenario));
+                area = _device.Map(child, prefault: _host.Scenario.PrefaultsMemory);
             }
         }
         catch (NvmException refused)
@@ -75,6 +76,8 @@ internal sealed class HostActor : ReceiveActor
             Sender.Tell(new VmRefused(vm, refused.Message));
             return;
         }
+
+        ShowAllocation();
 
         var props = Props.Create(() => new VmActor(vm, _host, area)).WithDispatcher(Context.Props.Dispatcher);
         var actor = Context.Watch(Context.ActorOf(props, $"vm-{vm}"));
@@ -103,6 +106,7 @@ internal sealed class HostActor : ReceiveActor
             if (guest.Area is not null)
             {
                 _device.DeleteChild(_host.Scenario.Vms[vm].Name);
+                ShowAllocation();
             }
         }
 
@@ -116,6 +120,8 @@ internal sealed class HostActor : ReceiveActor
         Answer(vm, new VmRefused(vm, guest.Failure ?? "it ended unexpectedly"));
         Release(vm);
     }
+
+    private void ShowAllocation() => _host.Board.NvmAllocatedBytes = _device.SizeBytes - _device.FreeBytes;
 
     private void Answer(int vm, object answer)
     {

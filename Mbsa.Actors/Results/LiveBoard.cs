@@ -9,9 +9,17 @@ namespace Mbsa.Actors.Results;
 internal sealed class LiveBoard
 {
     private readonly Entry[] _entries;
+    private long _nvmAllocatedBytes;
 
     /// <summary>A board with every VM of the scenario, none started.</summary>
     public LiveBoard(ImmutableArray<VmSpec> vms) => _entries = [.. vms.Select(vm => new Entry(vm.Name))];
+
+    /// <summary>Bytes of the NVM device that are taken, its own metadata included.</summary>
+    public long NvmAllocatedBytes
+    {
+        get => Volatile.Read(ref _nvmAllocatedBytes);
+        set => Volatile.Write(ref _nvmAllocatedBytes, value);
+    }
 
     /// <summary>Shows a VM and its VCPUs' counters.</summary>
     public void Show(int vm, VmState state, ImmutableArray<VcpuCounters> vcpus)

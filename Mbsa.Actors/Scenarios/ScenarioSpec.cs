@@ -41,6 +41,21 @@ public sealed record ScenarioSpec
 
     /// <summary>What happens during the run, in order of time.</summary>
     public ImmutableArray<ScenarioEvent> Events { get; init; } = [];
+
+    /// <summary>Bytes of real memory that are filled before the run: only where bytes and real time count.</summary>
+    public long PrefaultedBytes => PrefaultsMemory ? Vms.Sum(vm => vm.Storage?.ChildBytes ?? 0) : 0;
+
+    /// <summary>Whether NVM areas get their memory before the run, so that no I/O pays for the first touch of a page.</summary>
+    public bool PrefaultsMemory => Clock == ClockKind.Wall && Host.Payload == PayloadKind.Full;
+
+    /// <summary>The scenario as it can run here: under the wall clock a host has at most the cores that are really there, and its shares are of those.</summary>
+    public ScenarioSpec OnRealCores()
+    {
+        var cores = Math.Min(Host.Machine.Cores, Environment.ProcessorCount);
+        return Clock == ClockKind.Virtual || cores == Host.Machine.Cores
+            ? this
+            : this with { Host = Host with { Machine = Host.Machine with { Cores = cores } } };
+    }
 }
 
 /// <summary>The two clocks of DESIGN: the same actors under both.</summary>

@@ -35,9 +35,6 @@ internal sealed class VmDisk : IDisposable
         }
     }
 
-    /// <summary>Whether NVM areas get their memory before the run: only where bytes and real time count.</summary>
-    public static bool Prefaults(ScenarioSpec scenario) => scenario is { Clock: ClockKind.Wall, Host.Payload: PayloadKind.Full };
-
     /// <summary>Makes a VM's disk on its area.</summary>
     public static VmDisk Attach(ScenarioSpec scenario, VmSpec vm, NvmArea area)
     {

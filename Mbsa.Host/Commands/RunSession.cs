@@ -48,7 +48,8 @@ internal sealed class RunSession(ProgramServices services, RunOptions options)
     private LoadedScenario Load()
     {
         var loaded = services.Load(options.Scenario, options.Overrides);
-        return options.Latency is { } latency ? loaded with { Spec = loaded.Spec with { Latency = latency } } : loaded;
+        var spec = options.Latency is { } latency ? loaded.Spec with { Latency = latency } : loaded.Spec;
+        return RealMachine.Fit(options.Scenario, loaded with { Spec = spec });
     }
 
     private async Task<RunResult> MeasureAsync(ScenarioSpec scenario, RunServer? server, Interruption interruption)
