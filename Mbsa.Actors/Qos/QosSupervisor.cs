@@ -24,7 +24,7 @@ internal abstract class QosSupervisor : ReceiveActor
     {
         (_policy, _coreCount, _cores, _board) = (policy, coreCount, cores, board);
         Receive<AdmitTenant>(m => Change(m.Vm, new Tenant(m.Vm, m.Vcpus, m.Weight), new TenantAdmitted(m.Vm)));
-        Receive<ChangeTenant>(m => Change(m.Vm, _tenants[m.Vm] with { Weight = m.Weight }, new TenantAdmitted(m.Vm)));
+        Receive<ChangeTenant>(m => Change(m.Vm, _tenants.GetValueOrDefault(m.Vm) is { } t ? t with { Weight = m.Weight } : null, new TenantAdmitted(m.Vm)));
         Receive<RemoveTenant>(m => Change(m.Vm, null, null));
         Receive<Attach>(OnAttach);
         Receive<Detach>(OnDetach);
