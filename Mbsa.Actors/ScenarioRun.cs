@@ -31,9 +31,12 @@ public sealed class ScenarioRun
     /// <param name="scenario">A checked scenario.</param>
     /// <param name="ledger">Where native memory is entered; empty again when the run is complete.</param>
     /// <exception cref="NvmException">The NVM device cannot be made.</exception>
-    public static ScenarioRun Start(ScenarioSpec scenario, MemoryLedger? ledger = null)
+    public static ScenarioRun Start(ScenarioSpec scenario, MemoryLedger? ledger = null) =>
+        Start(scenario, ledger ?? new MemoryLedger(), Math.Min(2, Environment.ProcessorCount));
+
+    /// <summary>The same with a number of threads for the actors under the virtual clock, whose result must not depend on it.</summary>
+    internal static ScenarioRun Start(ScenarioSpec scenario, MemoryLedger ledger, int virtualThreads)
     {
-        ledger ??= new MemoryLedger();
         scenario = scenario.OnRealCores();
         var device = NvmDevice.Create(
             new NvmDeviceOptions
@@ -48,7 +51,7 @@ public sealed class ScenarioRun
         {
             var cores = scenario.Host.Machine.Cores;
             var wall = scenario.Clock == ClockKind.Wall ? new WallServices(new RunClock(), DramCalibration.DelayFor(scenario.Host.Device, ledger)) : null;
-            var threads = wall is null ? Math.Min(2, Environment.ProcessorCount) : cores;
+            var threads = wall is null ? virtualThreads : cores;
             system = ActorSystem.Create("mbsa", Configuration(threads));
             return Start(system, scenario, device, cores, wall, ledger);
         }
@@ -98,7 +101,7 @@ public sealed class ScenarioRun
         var services = new HostServices(scenario, board, clock, supervisor, wall);
         var host = system.ActorOf(Props.Create(() => new HostActor(services, device)).WithDispatcher(Dispatcher), "host-0");
         var result = new TaskCompletionSource<RunResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var actor = system.ActorOf(Props.Create(() => new ScenarioActor(host, scenario, board, result)), "scenario");
+        var actor = system.ActorOf(Props.Create(() => new ScenarioActor(host, supervisor, scenario, board, result)), "scenario");
         return new ScenarioRun(scenario, board, clock, actor, EndAsync(system, result.Task, ledger));
     }
 
@@ -117,7 +120,10 @@ public sealed class ScenarioRun
         }
     }
 
-    /// <summary>Quanta are CPU-bound, so they get threads of their own, with the supervisor among them; everything else stays on the thread pool.</summary>
+    /// <summary>
+    /// Quanta are CPU-bound, so they get threads of their own, with the supervisor among them; everything else stays on the thread pool. A host
+    /// or supervisor that breaks is stopped, not restarted without its state: the scenario watches both and fails.
+    /// </summary>
     private static Config Configuration(int threads) => ConfigurationFactory.ParseString($$"""
         akka {
           loglevel = OFF
@@ -125,6 +131,7 @@ public sealed class ScenarioRun
           log-dead-letters = off
           log-dead-letters-during-shutdown = off
           coordinated-shutdown.run-by-clr-shutdown-hook = off
+          actor.guardian-supervisor-strategy = "Akka.Actor.StoppingSupervisorStrategy, Akka"
         }
         {{Dispatcher}} {
           type = ForkJoinDispatcher

@@ -188,16 +188,16 @@ internal sealed class WallCores(RunQueue queue, long quantumNs, RunClock clock) 
         Leave(schedulable, null);
     }
 
-    /// <summary>A schedulable comes off its core for good.</summary>
+    /// <summary>A schedulable comes off its core for good. It counts as running until its worker is disposed: whoever detaches it frees memory next.</summary>
     private void Leave(Schedulable schedulable, Exception? failure)
     {
+        schedulable.Worker.Dispose();
         lock (_gate)
         {
             schedulable.IsRunning = false;
             Retire(schedulable);
         }
 
-        schedulable.Worker.Dispose();
         Departed?.Invoke(new Departure(schedulable, failure));
     }
 

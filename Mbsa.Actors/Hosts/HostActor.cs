@@ -3,6 +3,7 @@ using Mbsa.Actors.Qos;
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Vms;
 using Mbsa.Nvm.Devices;
+using Mbsa.Vm;
 
 namespace Mbsa.Actors.Hosts;
 
@@ -26,7 +27,11 @@ internal sealed class HostActor : ReceiveActor
         Receive<StartVm>(m => Start(m.Vm));
         Receive<EndVm>(m => End(m.Vm));
         Receive<VmStarted>(m => Answer(m.Vm, new VmRunning(m.Vm, Sender)));
-        Receive<VmReleased>(m => Release(m.Vm));
+        Receive<VmReleased>(m =>
+        {
+            Release(m.Vm);
+            Answer(m.Vm, m.WhyNotStarted is { } why ? new VmRefused(m.Vm, why) : Done.Instance);
+        });
         Receive<Terminated>(m => OnTerminated(m.ActorRef));
         Receive<RunUntil>(m => _host.Supervisor.Forward(m));
         Receive<Halt>(m => _host.Supervisor.Forward(m));
@@ -71,7 +76,7 @@ internal sealed class HostActor : ReceiveActor
                 area = _device.Map(child, prefault: _host.Scenario.PrefaultsMemory);
             }
         }
-        catch (NvmException refused)
+        catch (Exception refused) when (refused is NvmException or InputException)
         {
             Sender.Tell(new VmRefused(vm, refused.Message));
             return;
@@ -109,8 +114,6 @@ internal sealed class HostActor : ReceiveActor
                 ShowAllocation();
             }
         }
-
-        Answer(vm, Done.Instance);
     }
 
     private void OnTerminated(IActorRef actor)

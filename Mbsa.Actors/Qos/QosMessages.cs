@@ -30,8 +30,11 @@ internal sealed record Detached(SchedulableId Id);
 /// <summary>From the supervisor to an owner: the worker threw. Time stands still (virtual clock) until the owner attaches anew or detaches.</summary>
 internal sealed record WorkerFailed(SchedulableId Id, Exception Failure);
 
-/// <summary>From the supervisor to an owner: all jobs came to their end.</summary>
+/// <summary>From the supervisor to an owner: all jobs came to their end. Time stands still (virtual clock) until it answers with <see cref="Noted"/>.</summary>
 internal sealed record WorkerFinished(SchedulableId Id);
+
+/// <summary>To the supervisor: the owner has told its VM that all jobs came to their end, so whoever asks the VM next hears it.</summary>
+internal sealed record Noted(SchedulableId Id);
 
 /// <summary>To the supervisor: let time pass until a moment. Answered with <see cref="Reached"/>.</summary>
 /// <param name="Ns">The moment, on the scenario's clock.</param>

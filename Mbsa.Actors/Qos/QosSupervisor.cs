@@ -24,10 +24,11 @@ internal abstract class QosSupervisor : ReceiveActor
     {
         (_policy, _coreCount, _cores, _board) = (policy, coreCount, cores, board);
         Receive<AdmitTenant>(m => Change(m.Vm, new Tenant(m.Vm, m.Vcpus, m.Weight), new TenantAdmitted(m.Vm)));
-        Receive<ChangeTenant>(m => Change(m.Vm, _tenants[m.Vm] with { Weight = m.Weight }, new TenantAdmitted(m.Vm)));
+        Receive<ChangeTenant>(m => Change(m.Vm, _tenants.GetValueOrDefault(m.Vm) is { } t ? t with { Weight = m.Weight } : null, new TenantAdmitted(m.Vm)));
         Receive<RemoveTenant>(m => Change(m.Vm, null, null));
         Receive<Attach>(OnAttach);
         Receive<Detach>(OnDetach);
+        Receive<Noted>(m => OnSettled(m.Id));
         Receive<RunUntil>(OnRunUntil);
         Receive<Halt>(_ =>
         {
@@ -50,7 +51,7 @@ internal abstract class QosSupervisor : ReceiveActor
     /// <summary>Takes over new rates between two quanta.</summary>
     protected abstract void Apply(Plan plan);
 
-    /// <summary>An owner has seen to a failure, one way or the other.</summary>
+    /// <summary>An owner has seen to a departure, one way or the other.</summary>
     protected virtual void OnSettled(SchedulableId id)
     {
     }
@@ -63,18 +64,24 @@ internal abstract class QosSupervisor : ReceiveActor
     }
 
     /// <summary>Tells the owner what became of its schedulable.</summary>
-    protected void Report(in Departure departure)
+    /// <returns>Whether the owner has to see to it.</returns>
+    protected bool Report(in Departure departure)
     {
         var id = departure.Schedulable.Id;
         if (_leaving.Remove(id, out var waiting))
         {
             waiting.Tell(new Detached(id));
+            return false;
         }
-        else if (_attached.Remove(id, out var entry))
+
+        if (!_attached.Remove(id, out var entry))
         {
-            entry.Owner.Tell(departure.Failure is { } failure ? new WorkerFailed(id, failure) : new WorkerFinished(id));
-            Replan();
+            return false;
         }
+
+        entry.Owner.Tell(departure.Failure is { } failure ? new WorkerFailed(id, failure) : new WorkerFinished(id));
+        Replan();
+        return true;
     }
 
     protected override void PostStop()

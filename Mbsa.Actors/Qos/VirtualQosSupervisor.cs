@@ -56,12 +56,10 @@ internal sealed class VirtualQosSupervisor : QosSupervisor
         var mayGoOn = _cores.RunUntil(Math.Min(_targetNs, _cores.NowNs + StretchNs), _idle, _departures);
         foreach (var departure in _departures)
         {
-            if (departure.Failure is not null)
+            if (Report(departure))
             {
                 _unsettled.Add(departure.Schedulable.Id);
             }
-
-            Report(departure);
         }
 
         if (_unsettled.Count > 0)

@@ -11,13 +11,15 @@ internal sealed class ScenarioActor : ReceiveActor
 
     /// <summary>A run that starts at once.</summary>
     /// <param name="host">The host actor, made by the caller.</param>
+    /// <param name="supervisor">The host's QoS supervisor: without it the host is lost.</param>
     /// <param name="scenario">What to run.</param>
     /// <param name="board">Where the VMs show how they stand.</param>
     /// <param name="result">Receives the result, or why there is none.</param>
-    public ScenarioActor(IActorRef host, ScenarioSpec scenario, LiveBoard board, TaskCompletionSource<RunResult> result)
+    public ScenarioActor(IActorRef host, IActorRef supervisor, ScenarioSpec scenario, LiveBoard board, TaskCompletionSource<RunResult> result)
     {
         var conductor = new ScenarioConductor(host, scenario, board, _hostLost.Token);
         Context.Watch(host);
+        Context.Watch(supervisor);
         Receive<Interrupt>(_ =>
         {
             conductor.IsInterrupted = true;

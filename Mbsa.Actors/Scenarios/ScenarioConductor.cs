@@ -104,7 +104,13 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
         {
             var eventNs = events.IsEmpty ? long.MaxValue : events[0].AtNs;
             var windowEndNs = windowStartNs <= long.MaxValue - window ? windowStartNs + window : long.MaxValue;
-            await RunToAsync(beganNs + Math.Min(scenario.DurationNs, Math.Min(eventNs, windowEndNs)));
+            var untilNs = beganNs + Math.Min(scenario.DurationNs, Math.Min(eventNs, windowEndNs));
+            await RunToAsync(untilNs);
+            if (_now.AllFinished && eventNs != long.MaxValue)
+            {
+                await RunToAsync(untilNs, idle: true); // nobody is left, but an event may bring new ones
+            }
+
             var nowNs = _now.Ns - beganNs;
             while (!events.IsEmpty && events[0].AtNs <= nowNs)
             {
@@ -128,11 +134,6 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
             {
                 return; // every job came to its end, and no event will bring new ones
             }
-
-            if (_now.AllFinished && eventNs > nowNs)
-            {
-                await RunToAsync(beganNs + Math.Min(scenario.DurationNs, eventNs), idle: true);
-            }
         }
     }
 
@@ -144,20 +145,23 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
             case VmChange.Start when _vms[vm] is null:
                 await StartAsync(vm);
                 break;
-            case VmChange.Stop when _vms[vm] is not null:
+            case VmChange.Stop when Runs(vm):
                 await AskAsync<object>(host, new EndVm(vm));
                 break;
-            case VmChange.SetQos change when _vms[vm] is not null:
+            case VmChange.SetQos change when Runs(vm):
                 await AskAsync<TenantAdmitted>(host, new ChangeTenant(vm, change.Qos.Weight));
                 break;
-            case VmChange.FailVcpu failure when _vms[vm] is { } actor:
-                await AskAsync<Done>(actor, new FailVcpu(failure.Vcpu));
+            case VmChange.FailVcpu failure when Runs(vm):
+                await AskAsync<Done>(_vms[vm]!, new FailVcpu(failure.Vcpu));
                 break;
             default:
                 _problems.Add($"{happening.Vm}: the event at {happening.AtNs / 1e6} ms came when the VM was not running");
                 break;
         }
     }
+
+    /// <summary>Whether a VM was started and is neither stopped nor given up.</summary>
+    private bool Runs(int vm) => _vms[vm] is not null && board.StateOf(vm) is VmState.Running or VmState.Finished;
 
     private async Task<RunResult> CollectAsync(Reached began, Stopwatch elapsed)
     {

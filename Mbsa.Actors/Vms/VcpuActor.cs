@@ -38,6 +38,7 @@ internal sealed class VcpuActor : ReceiveActor
         {
             _worker = null;
             Context.Parent.Tell(new VcpuFinished(_id.Vcpu));
+            _supervisor.Tell(new Noted(_id));
         });
         Receive<StopVcpu>(_ =>
         {

@@ -29,6 +29,7 @@ internal sealed class VmActor : ReceiveActor
     private readonly HashSet<int> _givenUp = [];
     private bool _stopping;
     private bool _started;
+    private string _lastFailure = "it ended before it started";
 
     /// <summary>A VM about to start.</summary>
     /// <param name="index">Its place in the scenario.</param>
@@ -71,7 +72,8 @@ internal sealed class VmActor : ReceiveActor
         withinTimeMilliseconds: -1,
         decider: Decider.From(failure =>
         {
-            _problems.Add($"{_spec.Name}: {Innermost(failure)}");
+            _lastFailure = Innermost(failure);
+            _problems.Add($"{_spec.Name}: {_lastFailure}");
             return failure is VcpuFailedException ? Directive.Restart : Directive.Stop;
         }),
         loggingEnabled: false);
@@ -123,7 +125,7 @@ internal sealed class VmActor : ReceiveActor
 
     private void SayStartedWhenAllAttached()
     {
-        if (!_started && _attached.Count == _vcpus.Count)
+        if (!_started && !_stopping && _attached.Count == _vcpus.Count)
         {
             _started = true;
             Context.Parent.Tell(new VmStarted(_index));
@@ -182,7 +184,7 @@ internal sealed class VmActor : ReceiveActor
         _disk?.Dispose();
         _host.Board.Show(_index, _givenUp.Count > 0 ? VmState.Failed : VmState.Stopped);
         _host.Supervisor.Tell(new RemoveTenant(_index));
-        Context.Parent.Tell(new VmReleased(_index));
+        Context.Parent.Tell(new VmReleased(_index, _started ? null : _lastFailure));
         foreach (var vcpu in _givenUp)
         {
             _host.Supervisor.Tell(new Detach(new Cores.SchedulableId(_index, vcpu)));

@@ -6,7 +6,9 @@ namespace Mbsa.Actors.Vms;
 internal sealed record VmStarted(int Vm);
 
 /// <summary>From a VM to its host: it holds no memory and runs nothing any more.</summary>
-internal sealed record VmReleased(int Vm);
+/// <param name="Vm">Its place in the scenario.</param>
+/// <param name="WhyNotStarted">What kept it from starting; null when it had started.</param>
+internal sealed record VmReleased(int Vm, string? WhyNotStarted);
 
 /// <summary>To a VM: stop for good.</summary>
 internal sealed record StopVm

@@ -6,24 +6,24 @@ namespace Mbsa.Vm.Vcpus;
 public sealed class RunClock
 {
     private static readonly double _nsPerTick = 1e9 / Stopwatch.Frequency;
-    private long _origin = Stopwatch.GetTimestamp();
-    private long _heldAt = Stopwatch.GetTimestamp();
-    private bool _held = true;
+    private volatile Stand _stand = new(0, IsHeld: true);
 
     /// <summary>Nanoseconds the run has been going on.</summary>
-    public long NowNs => (long)(((_held ? _heldAt : Stopwatch.GetTimestamp()) - _origin) * _nsPerTick);
+    public long NowNs
+    {
+        get
+        {
+            var stand = _stand; // one reference, so that a reader never mixes two of them
+            return (long)((stand.IsHeld ? stand.Ticks : Stopwatch.GetTimestamp() - stand.Ticks) * _nsPerTick);
+        }
+    }
 
     /// <summary>Lets time pass. A new clock is held at 0.</summary>
-    public void Release()
-    {
-        _origin += Stopwatch.GetTimestamp() - _heldAt;
-        _held = false;
-    }
+    public void Release() => _stand = new Stand(Stopwatch.GetTimestamp() - _stand.Ticks, IsHeld: false);
 
     /// <summary>Stops time.</summary>
-    public void Hold()
-    {
-        _heldAt = Stopwatch.GetTimestamp();
-        _held = true;
-    }
+    public void Hold() => _stand = new Stand(Stopwatch.GetTimestamp() - _stand.Ticks, IsHeld: true);
+
+    /// <summary>How the clock stands. <paramref name="Ticks"/> is what it shows while held, and the timestamp of its 0 while it goes.</summary>
+    private sealed record Stand(long Ticks, bool IsHeld);
 }

@@ -57,12 +57,13 @@ public abstract class VcpuWorker : IQuantumWorker
         Counters.WaitingNs += Math.Max(0, startNs - ReadySinceNs);
         Counters.Quanta++;
         Current = NextJob(startNs);
-        return Current switch
+        if (Current is not { } job)
         {
-            null => default,
-            { Source: null } hog => Compute(hog, startNs, hog.ComputeBudgetNs(budgetNs)),
-            { } job => RunJob(job, startNs, Math.Min(budgetNs, job.EndsAtNs - startNs)),
-        };
+            return default;
+        }
+
+        budgetNs = Math.Min(budgetNs, job.EndsAtNs - startNs);
+        return job.Source is null ? Compute(job, startNs, job.ComputeBudgetNs(budgetNs)) : RunJob(job, startNs, budgetNs);
     }
 
     /// <inheritdoc/>
@@ -74,7 +75,8 @@ public abstract class VcpuWorker : IQuantumWorker
         {
             if (!each.IsFinished(endNs))
             {
-                wakeAtNs = Math.Min(wakeAtNs, Math.Max(endNs, each.NotBeforeNs));
+                // Whose runtime ends in its sleep wakes for that: it would keep the VCPU from its end.
+                wakeAtNs = Math.Min(wakeAtNs, Math.Max(endNs, Math.Min(each.NotBeforeNs, each.EndsAtNs)));
             }
         }
 

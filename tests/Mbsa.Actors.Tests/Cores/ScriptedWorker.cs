@@ -1,0 +1,123 @@
+using Mbsa.Actors.Cores;
+using Mbsa.Nvm.Timing;
+using Mbsa.Vm.Vcpus;
+
+namespace Mbsa.Actors.Tests.Cores;
+
+/// <summary>One quantum of a script: what it asks for, and what comes after it.</summary>
+/// <param name="CoreNs">Core time it takes.</param>
+/// <param name="Next">What the worker wants afterwards.</param>
+/// <param name="SleepNs">How long it sleeps then.</param>
+/// <param name="BusBytes">Bytes over the bus.</param>
+internal sealed record Step(double CoreNs, AfterQuantum Next = AfterQuantum.Ready, long SleepNs = 0, double BusBytes = 0)
+{
+    /// <summary>Executing it throws.</summary>
+    public bool ThrowsInExecute { get; init; }
+
+    /// <summary>Completing it throws.</summary>
+    public bool ThrowsInComplete { get; init; }
+}
+
+/// <summary>A worker that follows a script, over and over, writes down what happens to it, and insists on the contract of <see cref="IQuantumWorker"/>.</summary>
+internal sealed class ScriptedWorker(IReadOnlyList<Step> steps) : IQuantumWorker
+{
+    private int _next;
+    private int _inside;
+    private bool _executing;
+    private bool _threw;
+    private int _disposed;
+
+    /// <summary>Start and end of each quantum that was completed.</summary>
+    public List<(long StartNs, long EndNs)> Quanta { get; } = [];
+
+    /// <summary>Starts of all quanta, completed or not.</summary>
+    public List<long> Starts { get; } = [];
+
+    public long HeldNs => Quanta.Sum(q => q.EndNs - q.StartNs);
+
+    /// <summary>What was done to it against the contract; null when nothing.</summary>
+    public string? Breach { get; private set; }
+
+    public int Disposed => Volatile.Read(ref _disposed);
+
+    /// <summary>Called in <see cref="Dispose"/>.</summary>
+    public Action? OnDispose { get; init; }
+
+    private Step Current => steps[_next % steps.Count];
+
+    public WorkVector Execute(long startNs, long budgetNs)
+    {
+        Enter(!_executing, "executed twice without completing");
+        _executing = true;
+        Starts.Add(startNs);
+        var step = Current;
+        Throw(step.ThrowsInExecute);
+        Interlocked.Decrement(ref _inside);
+        return new WorkVector(step.CoreNs, step.BusBytes, 0);
+    }
+
+    public QuantumOutcome Complete(long endNs)
+    {
+        Enter(_executing, "completed without executing");
+        _executing = false;
+        var step = Current;
+        Throw(step.ThrowsInComplete);
+        _next++;
+        Quanta.Add((Starts[^1], endNs));
+        Interlocked.Decrement(ref _inside);
+        return new QuantumOutcome(step.Next, endNs + step.SleepNs, 1);
+    }
+
+    public void Dispose()
+    {
+        if (Interlocked.Increment(ref _disposed) > 1)
+        {
+            Breach ??= "disposed twice";
+        }
+
+        if (Volatile.Read(ref _inside) != 0 && !_threw)
+        {
+            Breach ??= "disposed while a core was in it";
+        }
+
+        OnDispose?.Invoke();
+    }
+
+    private void Enter(bool allowed, string breach)
+    {
+        if (Interlocked.Increment(ref _inside) != 1)
+        {
+            Breach ??= "two cores at once";
+        }
+        else if (Disposed > 0 || _threw)
+        {
+            Breach ??= "called after its end";
+        }
+        else if (!allowed)
+        {
+            Breach ??= breach;
+        }
+    }
+
+    private void Throw(bool throws)
+    {
+        if (throws)
+        {
+            _threw = true;
+            throw new InvalidOperationException("as the script says");
+        }
+    }
+}
+
+/// <summary>Short ways to write scripts.</summary>
+internal static class Script
+{
+    /// <summary>The same quantum for ever.</summary>
+    public static ScriptedWorker Forever(double coreNs, double busBytes = 0) => new([new Step(coreNs, BusBytes: busBytes)]);
+
+    /// <summary>Step by step.</summary>
+    public static ScriptedWorker Of(params Step[] steps) => new(steps);
+
+    /// <summary>The worker as a schedulable.</summary>
+    public static Schedulable As(this ScriptedWorker worker, int vm, int vcpu = 0) => new(new SchedulableId(vm, vcpu), worker);
+}

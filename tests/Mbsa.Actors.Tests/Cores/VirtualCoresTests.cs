@@ -1,0 +1,265 @@
+using CsCheck;
+using Mbsa.Actors.Cores;
+using Mbsa.Actors.Qos;
+using Mbsa.Vm.Vcpus;
+
+namespace Mbsa.Actors.Tests.Cores;
+
+public sealed class VirtualCoresTests
+{
+    private readonly List<Departure> _departures = [];
+
+    [Fact]
+    public void Workers_on_one_core_take_turns()
+    {
+        var (a, b, cores) = (Script.Forever(100), Script.Forever(50), Cores(1));
+        Attach(cores, a, b);
+        Assert.True(cores.RunUntil(400, idle: false, _departures));
+        Assert.Equal([0L, 150, 300], a.Starts);
+        Assert.Equal([100L, 250, 400], b.Starts);
+        Assert.Equal(400, cores.NowNs);
+        Assert.Equal(400, cores.Use.BusyNs);
+    }
+
+    [Fact]
+    public void Each_core_runs_somebody_when_there_is_somebody()
+    {
+        var workers = Enumerable.Range(0, 3).Select(_ => Script.Forever(100)).ToArray();
+        var cores = Cores(2);
+        Attach(cores, workers);
+        cores.RunUntil(300, idle: false, _departures);
+        Assert.Equal(600, cores.Use.BusyNs);
+        Assert.Equal([0L, 100, 300], workers[0].Starts);
+        Assert.Equal([0L, 200, 300], workers[1].Starts);
+        Assert.Equal([100L, 200], workers[2].Starts);
+    }
+
+    [Fact]
+    public void A_sleeper_wakes_at_its_time_and_keeps_no_core_until_then()
+    {
+        var (sleeper, cores) = (Script.Of(new Step(10, AfterQuantum.Sleeping, 90)), Cores(1));
+        Attach(cores, sleeper);
+        cores.RunUntil(250, idle: false, _departures);
+        Assert.Equal([0L, 100, 200], sleeper.Starts);
+        Assert.Equal(30, cores.Use.BusyNs);
+    }
+
+    [Fact]
+    public void Sleepers_that_wake_at_one_time_wake_in_the_order_of_their_ids()
+    {
+        var (a, b, cores) = (Script.Of(new Step(10, AfterQuantum.Sleeping, 90)), Script.Of(new Step(20, AfterQuantum.Sleeping, 70)), Cores(1));
+        cores.Attach(b.As(0));
+        cores.Attach(a.As(1));
+        cores.RunUntil(99, idle: false, _departures); // b sleeps from 20 to 90, a from 30 to 120
+        Assert.Equal([0L, 90], b.Starts);
+        cores.RunUntil(200, idle: false, _departures);
+        Assert.Equal([20L, 120], a.Starts);
+
+        var (late, early, both) = (Script.Of(new Step(10, AfterQuantum.Sleeping, 100)), Script.Of(new Step(20, AfterQuantum.Sleeping, 90)), Cores(2));
+        both.Attach(late.As(7));
+        both.Attach(early.As(3));
+        both.Attach(Script.Forever(110).As(9)); // takes the core that is free first, so both have to queue for the other
+        both.RunUntil(115, idle: false, _departures);
+        Assert.Equal(110, early.Starts[1]);
+    }
+
+    [Fact]
+    public void Whoever_finishes_is_disposed_and_time_stands_still_until_its_departure_was_seen()
+    {
+        var (brief, other, cores) = (Script.Of(new Step(100, AfterQuantum.Finished)), Script.Forever(60), Cores(2));
+        Attach(cores, brief, other);
+        Assert.True(cores.RunUntil(1000, idle: false, _departures));
+        Assert.Equal(100, cores.NowNs);
+        Assert.Same(brief, Assert.Single(_departures).Schedulable.Worker);
+        Assert.Null(_departures[0].Failure);
+        Assert.Equal(1, brief.Disposed);
+        _departures.Clear();
+        cores.RunUntil(1000, idle: false, _departures);
+        Assert.Equal(1000, cores.NowNs);
+        Assert.Empty(_departures);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_worker_that_throws_departs_with_what_it_threw_and_frees_its_core(bool inExecute)
+    {
+        var failing = Script.Of(new Step(100), new Step(100) { ThrowsInExecute = inExecute, ThrowsInComplete = !inExecute });
+        var (other, cores) = (Script.Forever(100), Cores(1));
+        Attach(cores, failing, other);
+        Assert.True(cores.RunUntil(1000, idle: false, _departures));
+        var departure = Assert.Single(_departures);
+        Assert.IsType<InvalidOperationException>(departure.Failure);
+        Assert.Equal(inExecute ? 200 : 300, cores.NowNs);
+        Assert.Equal(1, failing.Disposed);
+        _departures.Clear();
+        cores.RunUntil(1000, idle: false, _departures);
+        Assert.Equal(inExecute ? 9 : 8, other.Quanta.Count);
+        Assert.Equal((null, null), (failing.Breach, other.Breach));
+    }
+
+    [Fact]
+    public void Detaching_in_the_middle_of_a_quantum_frees_the_core_at_once()
+    {
+        var (leaving, waiting, cores) = (Script.Forever(1000), Script.Forever(1000), Cores(1));
+        var schedulable = leaving.As(0);
+        cores.Attach(schedulable);
+        cores.Attach(waiting.As(1));
+        cores.RunUntil(300, idle: false, _departures);
+        Assert.True(cores.Detach(schedulable));
+        Assert.Equal(1, leaving.Disposed);
+        cores.RunUntil(1300, idle: false, _departures);
+        Assert.Equal((300L, 1300L), waiting.Quanta[0]);
+        Assert.Empty(leaving.Quanta);
+        Assert.Empty(_departures);
+    }
+
+    [Fact]
+    public void Detaching_in_the_middle_of_a_quantum_frees_its_share_of_the_bus_at_once()
+    {
+        // Alone each would fill the bus for 1000 ns; together both run at half speed.
+        var (leaving, staying) = (Script.Forever(1000, busBytes: 1000), Script.Forever(1000, busBytes: 1000));
+        var cores = new VirtualCores(2, 1e9, new RoundRobinQueue(), 1000);
+        var schedulable = leaving.As(0);
+        cores.Attach(schedulable);
+        cores.Attach(staying.As(1));
+        cores.RunUntil(400, idle: false, _departures);
+        cores.Detach(schedulable);
+        cores.RunUntil(1300, idle: false, _departures);
+        Assert.Equal((0L, 1200L), staying.Quanta[0]);
+    }
+
+    [Fact]
+    public void Detaching_again_or_after_the_end_is_harmless()
+    {
+        var (brief, leaving, early, cores) = (Script.Of(new Step(10, AfterQuantum.Finished)), Script.Forever(10), Script.Forever(10), Cores(1));
+        var schedulables = new[] { brief.As(0), leaving.As(1), early.As(2) };
+        Array.ForEach(schedulables, cores.Attach);
+        cores.Detach(schedulables[2]); // before it ever ran
+        cores.RunUntil(100, idle: false, _departures);
+        Assert.All(schedulables, s => Assert.True(cores.Detach(s)));
+        Assert.All(schedulables, s => Assert.True(cores.Detach(s)));
+        cores.RunUntil(100, idle: false, _departures);
+        Assert.Empty(early.Starts);
+        Assert.All([brief, leaving, early], w => Assert.Equal((1, null), (w.Disposed, w.Breach)));
+    }
+
+    [Fact]
+    public void A_detached_sleeper_never_wakes()
+    {
+        var (sleeper, cores) = (Script.Of(new Step(10, AfterQuantum.Sleeping, 90)), Cores(1));
+        var schedulable = sleeper.As(0);
+        cores.Attach(schedulable);
+        cores.RunUntil(50, idle: false, _departures);
+        cores.Detach(schedulable);
+        Assert.False(cores.RunUntil(500, idle: false, _departures));
+        Assert.Single(sleeper.Starts);
+    }
+
+    [Fact]
+    public void When_nothing_can_happen_time_passes_only_if_asked_to()
+    {
+        var cores = Cores(1);
+        Assert.False(cores.RunUntil(500, idle: false, _departures));
+        Assert.Equal(0, cores.NowNs);
+        Assert.False(cores.RunUntil(500, idle: true, _departures));
+        Assert.Equal(500, cores.NowNs);
+        var late = Script.Forever(100);
+        cores.Attach(late.As(0));
+        Assert.True(cores.RunUntil(700, idle: false, _departures));
+        Assert.Equal(500, late.Starts[0]);
+    }
+
+    [Fact]
+    public void The_order_of_attaching_at_one_moment_does_not_matter() =>
+        Gen.Shuffle(Enumerable.Range(0, 9).ToArray()).Sample(order =>
+        {
+            Assert.Equal(HashOf([.. Enumerable.Range(0, 9)]), HashOf(order));
+
+            static ulong? HashOf(int[] order)
+            {
+                var cores = new VirtualCores(2, 1e9, new FairQueue(100), 100);
+                foreach (var i in order)
+                {
+                    cores.Attach(Script.Of(new Step(50 + (i * 7)), new Step(20 + i, AfterQuantum.Sleeping, 30)).As(i / 3, i % 3));
+                }
+
+                cores.RunUntil(5000, idle: false, []);
+                return cores.TraceHash;
+            }
+        }, iter: 30);
+
+    [Fact]
+    public void The_trace_hash_tells_who_when_and_how_much()
+    {
+        var hashes = new[] { Run(0, 100, 100), Run(1, 100, 100), Run(0, 101, 100), Run(0, 100, 101) };
+        Assert.Equal(4, hashes.Distinct().Count());
+        Assert.Equal(hashes[0], Run(0, 100, 100));
+
+        static ulong? Run(int vm, double first, double second)
+        {
+            var cores = Cores(1);
+            cores.Attach(Script.Of(new Step(first), new Step(second)).As(vm));
+            cores.RunUntil(300, idle: false, []);
+            return cores.TraceHash;
+        }
+    }
+
+    [Fact]
+    public void Core_time_is_conserved_whatever_the_workers_do()
+    {
+        var step = Gen.Select(Gen.Double[0, 300], Gen.Int[0, 40], Gen.Long[0, 500], Gen.Double[0, 600], (coreNs, kind, sleepNs, busBytes) =>
+            new Step(coreNs, kind < 25 ? AfterQuantum.Ready : kind < 38 ? AfterQuantum.Sleeping : AfterQuantum.Finished, sleepNs, busBytes)
+            {
+                ThrowsInExecute = kind == 39,
+                ThrowsInComplete = kind == 40,
+            });
+        Gen.Select(Gen.Int[1, 4], Gen.Bool, step.Array[1, 6].Array[1, 8]).Sample((coreCount, fair, scripts) =>
+        {
+            RunQueue queue = fair ? new FairQueue(100) : new RoundRobinQueue();
+            var cores = new VirtualCores(coreCount, 1e9, queue, 100);
+            var workers = scripts.Select(script => new ScriptedWorker(script)).ToArray();
+            var schedulables = workers.Select((worker, i) => worker.As(i / 2, i % 2)).ToArray();
+            Array.ForEach(schedulables, cores.Attach);
+            var departed = new List<Departure>();
+            for (var untilNs = 400L; untilNs <= 4000; untilNs += 400)
+            {
+                RunFully(cores, untilNs, departed);
+                cores.Detach(schedulables[(untilNs / 400) % schedulables.Length]);
+            }
+
+            Assert.Equal(4000, cores.NowNs);
+            Assert.Equal(cores.Use.BusyNs, workers.Sum(w => w.HeldNs));
+            Assert.InRange(workers.Sum(w => w.HeldNs), 0, coreCount * cores.NowNs);
+            Assert.All(workers, w => Assert.Null(w.Breach));
+            Assert.All(workers, w => Assert.True(AtMost(coreCount, workers, w.Starts)));
+            Array.ForEach(schedulables, s => cores.Detach(s));
+            Assert.All(workers, w => Assert.Equal(1, w.Disposed));
+            Assert.Equal(departed.Count, departed.Select(d => d.Schedulable).Distinct().Count());
+        }, iter: 300);
+    }
+
+    private static void RunFully(VirtualCores cores, long untilNs, List<Departure> departed)
+    {
+        while (cores.NowNs < untilNs)
+        {
+            var departures = new List<Departure>();
+            cores.RunUntil(untilNs, idle: true, departures);
+            departed.AddRange(departures);
+        }
+    }
+
+    /// <summary>Whether never more quanta than cores were going on at these moments.</summary>
+    private static bool AtMost(int cores, ScriptedWorker[] workers, List<long> moments) =>
+        moments.TrueForAll(ns => workers.Sum(w => w.Quanta.Count(q => q.StartNs <= ns && ns < q.EndNs)) <= cores);
+
+    private static VirtualCores Cores(int count) => new(count, 1e12, new RoundRobinQueue(), 100);
+
+    private static void Attach(VirtualCores cores, params ScriptedWorker[] workers)
+    {
+        for (var i = 0; i < workers.Length; i++)
+        {
+            cores.Attach(workers[i].As(i));
+        }
+    }
+}

@@ -1,0 +1,230 @@
+using Akka.Actor;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+using Mbsa.Actors.Cores;
+using Mbsa.Actors.Qos;
+using Mbsa.Actors.Results;
+using Mbsa.Actors.Tests.Cores;
+using Mbsa.Vm.Vcpus;
+
+namespace Mbsa.Actors.Tests.Qos;
+
+/// <summary>The supervisor under the virtual clock, with the test in the place of owners and scenario.</summary>
+public sealed class VirtualQosSupervisorTests : TestKit
+{
+    private static readonly TimeSpan _moment = TimeSpan.FromMilliseconds(100);
+    private readonly LiveBoard _board = new([Lab.Vm("a"), Lab.Vm("b")]);
+    private readonly VirtualCores _cores;
+    private readonly IActorRef _supervisor;
+
+    public VirtualQosSupervisorTests()
+        : base("akka.test.single-expect-default = 30s")
+    {
+        var policy = new FairPolicy();
+        var queue = policy.CreateQueue(1000);
+        _cores = new VirtualCores(2, 1e12, queue, 1000);
+        _supervisor = Sys.ActorOf(Props.Create(() => new VirtualQosSupervisor(policy, 2, _cores, queue, _board)));
+    }
+
+    [Fact]
+    public void Time_passes_to_the_moment_asked_for()
+    {
+        Admit(0);
+        Attach(Script.Forever(1000).As(0));
+        _supervisor.Tell(new RunUntil(5_000_000), TestActor);
+        var reached = ExpectMsg<Reached>();
+        Assert.Equal((5_000_000, false, 5_000_000), (reached.Ns, reached.AllFinished, reached.Use.BusyNs));
+        Assert.Equal(_cores.TraceHash, reached.TraceHash);
+    }
+
+    [Fact]
+    public void With_nobody_there_the_answer_comes_at_once_unless_time_shall_pass_idly()
+    {
+        _supervisor.Tell(new RunUntil(5_000_000), TestActor);
+        Assert.Equal((0, true), Stand(ExpectMsg<Reached>()));
+        _supervisor.Tell(new RunUntil(5_000_000, Idle: true), TestActor);
+        Assert.Equal((5_000_000, true), Stand(ExpectMsg<Reached>()));
+    }
+
+    [Fact]
+    public void Whoever_attaches_late_starts_when_time_goes_on()
+    {
+        _supervisor.Tell(new RunUntil(3000, Idle: true), TestActor);
+        ExpectMsg<Reached>();
+        var late = Script.Forever(1000);
+        Attach(late.As(0));
+        Assert.Empty(late.Starts);
+        _supervisor.Tell(new RunUntil(6000), TestActor);
+        Assert.Equal((6000, false), Stand(ExpectMsg<Reached>()));
+        Assert.Equal(3000, late.Starts[0]);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Time_stands_still_until_the_owner_of_a_failure_has_decided(bool attachesAnew)
+    {
+        var other = Script.Forever(1000);
+        Attach(other.As(1));
+        var owner = Attach(Failing(afterNs: 500).As(0));
+        _supervisor.Tell(new RunUntil(10_000), TestActor);
+        Assert.Equal(new SchedulableId(0, 0), owner.ExpectMsg<WorkerFailed>().Id);
+        ExpectNoMsg(_moment);
+        Assert.Equal(500, _cores.NowNs);
+        var restarted = Script.Forever(1000);
+        _supervisor.Tell(attachesAnew ? new Attach(restarted.As(0), owner.Ref) : new Detach(new SchedulableId(0, 0)), owner.Ref);
+        Assert.Equal((10_000, false), Stand(ExpectMsg<Reached>()));
+        Assert.Equal(attachesAnew ? [500L] : [], restarted.Starts.Take(1));
+    }
+
+    [Fact]
+    public void Time_stands_still_until_every_failure_is_settled()
+    {
+        var first = Attach(Failing(afterNs: 500).As(0));
+        var second = Attach(Failing(afterNs: 500).As(1));
+        Attach(Script.Forever(1000).As(0, 1));
+        _supervisor.Tell(new RunUntil(10_000), TestActor);
+        first.ExpectMsg<WorkerFailed>();
+        _supervisor.Tell(new Detach(new SchedulableId(0, 0)), first.Ref);
+        second.ExpectMsg<WorkerFailed>();
+        ExpectNoMsg(_moment);
+        Assert.Equal(500, _cores.NowNs);
+        _supervisor.Tell(new Detach(new SchedulableId(1, 0)), second.Ref);
+        Assert.Equal((10_000, false), Stand(ExpectMsg<Reached>()));
+    }
+
+    [Fact]
+    public void Time_stands_still_until_the_owner_of_the_finished_has_taken_note()
+    {
+        var owner = Attach(Script.Of(new Step(500, AfterQuantum.Finished)).As(0));
+        _supervisor.Tell(new RunUntil(10_000), TestActor);
+        owner.ExpectMsg<WorkerFinished>();
+        ExpectNoMsg(_moment);
+        _supervisor.Tell(new Noted(new SchedulableId(0, 0)), owner.Ref);
+        Assert.Equal((500, true), Stand(ExpectMsg<Reached>()));
+    }
+
+    [Fact]
+    public void After_a_halt_time_never_passes_again()
+    {
+        Attach(Script.Forever(1000).As(0));
+        _supervisor.Tell(new RunUntil(5000), TestActor);
+        ExpectMsg<Reached>();
+        _supervisor.Tell(Halt.Instance);
+        _supervisor.Tell(new RunUntil(9000), TestActor);
+        Assert.Equal((5000, false), Stand(ExpectMsg<Reached>()));
+    }
+
+    [Fact]
+    public void A_halt_ends_a_run_that_would_never_end()
+    {
+        Attach(Script.Forever(1000).As(0));
+        _supervisor.Tell(new RunUntil(long.MaxValue), TestActor);
+        ExpectNoMsg(_moment);
+        _supervisor.Tell(Halt.Instance);
+        Assert.False(ExpectMsg<Reached>().AllFinished);
+    }
+
+    [Fact]
+    public void A_halt_while_a_failure_is_unsettled_answers_once_it_is_settled()
+    {
+        var owner = Attach(Failing(afterNs: 500).As(0));
+        _supervisor.Tell(new RunUntil(10_000), TestActor);
+        owner.ExpectMsg<WorkerFailed>();
+        _supervisor.Tell(Halt.Instance);
+        ExpectNoMsg(_moment);
+        _supervisor.Tell(new Detach(new SchedulableId(0, 0)), owner.Ref);
+        Assert.Equal((500, false), Stand(ExpectMsg<Reached>()));
+        ExpectNoMsg(_moment);
+    }
+
+    [Fact]
+    public void Detaching_somebody_unknown_or_twice_is_answered()
+    {
+        var worker = Script.Forever(1000);
+        var owner = Attach(worker.As(0));
+        foreach (var id in new[] { new SchedulableId(7, 7), new SchedulableId(0, 0), new SchedulableId(0, 0) })
+        {
+            _supervisor.Tell(new Detach(id), owner.Ref);
+            Assert.Equal(id, owner.ExpectMsg<Detached>().Id);
+        }
+
+        Assert.Equal(1, worker.Disposed);
+    }
+
+    [Fact]
+    public void Whoever_detached_is_not_told_of_an_end_any_more()
+    {
+        var owner = Attach(Script.Of(new Step(500, AfterQuantum.Finished)).As(0));
+        _supervisor.Tell(new Detach(new SchedulableId(0, 0)), owner.Ref);
+        owner.ExpectMsg<Detached>();
+        _supervisor.Tell(new RunUntil(10_000), TestActor);
+        Assert.Equal((0, true), Stand(ExpectMsg<Reached>()));
+        owner.ExpectNoMsg(_moment);
+    }
+
+    [Fact]
+    public void Shares_are_planned_for_those_who_run_and_anew_when_one_has_finished()
+    {
+        Admit(0);
+        Admit(1, weight: 3);
+        Attach(Script.Forever(1000).As(0, 0));
+        Attach(Script.Forever(1000).As(0, 1));
+        var owner = Attach(Script.Of(new Step(500, AfterQuantum.Finished)).As(1, 0));
+        Assert.Equal((0.5, 0.5), (_board.PlannedShareOf(0), _board.PlannedShareOf(1)));
+        _supervisor.Tell(new RunUntil(10_000), TestActor);
+        owner.ExpectMsg<WorkerFinished>();
+        _supervisor.Tell(new Noted(new SchedulableId(1, 0)), owner.Ref);
+        ExpectMsg<Reached>();
+        Assert.Equal((1.0, (double?)null), (_board.PlannedShareOf(0), _board.PlannedShareOf(1)));
+    }
+
+    [Fact]
+    public void A_change_for_a_vm_that_is_gone_is_answered_and_changes_nothing()
+    {
+        Admit(0);
+        var worker = Script.Forever(1000);
+        Attach(worker.As(0));
+        _supervisor.Tell(new RemoveTenant(1), TestActor);
+        _supervisor.Tell(new ChangeTenant(1, 5), TestActor);
+        Assert.Equal(1, ExpectMsg<TenantAdmitted>().Vm);
+        Assert.Equal(0, worker.Disposed);
+        Assert.Equal((0.5, (double?)null), (_board.PlannedShareOf(0), _board.PlannedShareOf(1)));
+    }
+
+    [Fact]
+    public void When_the_supervisor_ends_every_worker_is_disposed_once()
+    {
+        var workers = Enumerable.Range(0, 4).Select(_ => Script.Forever(1000)).ToArray();
+        for (var i = 0; i < 4; i++)
+        {
+            Attach(workers[i].As(i));
+        }
+
+        _supervisor.Tell(new RunUntil(2500), TestActor);
+        ExpectMsg<Reached>();
+        Watch(_supervisor);
+        Sys.Stop(_supervisor);
+        ExpectTerminated(_supervisor);
+        Assert.All(workers, w => Assert.Equal((1, null), (w.Disposed, w.Breach)));
+    }
+
+    private static (long Ns, bool AllFinished) Stand(Reached reached) => (reached.Ns, reached.AllFinished);
+
+    private static ScriptedWorker Failing(long afterNs) => Script.Of(new Step(afterNs) { ThrowsInComplete = true });
+
+    private void Admit(int vm, double weight = 1)
+    {
+        _supervisor.Tell(new AdmitTenant(vm, 4, weight), TestActor);
+        Assert.Equal(vm, ExpectMsg<TenantAdmitted>().Vm);
+    }
+
+    /// <summary>Attaches, with an owner of its own that has heard of it.</summary>
+    private TestProbe Attach(Schedulable schedulable)
+    {
+        var owner = CreateTestProbe();
+        _supervisor.Tell(new Attach(schedulable, owner.Ref), owner.Ref);
+        Assert.Equal(schedulable.Id, owner.ExpectMsg<Attached>().Id);
+        return owner;
+    }
+}

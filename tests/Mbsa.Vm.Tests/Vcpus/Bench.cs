@@ -1,0 +1,110 @@
+using Mbsa.Nvm.Devices;
+using Mbsa.Nvm.Memory;
+using Mbsa.Nvm.Timing;
+using Mbsa.Vm.Paths;
+using Mbsa.Vm.Storage;
+using Mbsa.Vm.Vcpus;
+using Mbsa.Vm.Workload;
+
+namespace Mbsa.Vm.Tests.Vcpus;
+
+/// <summary>A VCPU on the bench: round costs, a clock moved by hand, a disk that only remembers what was asked of it.</summary>
+internal static class Bench
+{
+    public const int Block = BlockStorage.BlockBytes;
+    public const long DiskBytes = 64L * Block;
+
+    /// <summary>A read takes 1 us of a core and a write 3; what is random takes half a microsecond more.</summary>
+    public static OperationTimes Times { get; } = new(
+        new PathCosts(new OperationCost(1000, 0, RandomNs: 500), new OperationCost(3000, 0, RandomNs: 500)), Device(), Block, Block);
+
+    public static DeviceProfile Device(double readFactor = 1, double writeFactor = 1) => new()
+    {
+        Name = "test",
+        ReadBandwidthBytesPerSecond = 4.096e12,
+        WriteBandwidthBytesPerSecond = 2.048e12,
+        ReadLatencyFactor = readFactor,
+        WriteLatencyFactor = writeFactor,
+    };
+
+    public static JobSpec Job(IoPattern pattern = IoPattern.Read) => new() { Pattern = pattern, TimeBased = true };
+
+    public static RunningJob Start(JobSpec spec, BlockStorage? storage = null, long nowNs = 0)
+    {
+        if (spec.Pattern == IoPattern.Compute)
+        {
+            return new RunningJob(spec, null, null, null, nowNs);
+        }
+
+        return new RunningJob(spec, new OperationSource(spec, DiskBytes, 1, 0), new NoTransfer(storage ?? new Notebook()), Times, nowNs);
+    }
+
+    public static VirtualVcpu Virtual(VcpuRecord record, params JobSpec[] jobs)
+    {
+        var storage = new Notebook();
+        return new VirtualVcpu(record, [.. jobs.Select(job => Start(job, storage))], storage, 0);
+    }
+
+    /// <summary>Runs one quantum that ends as soon as its work allows.</summary>
+    public static (QuantumOutcome Outcome, long EndNs) Quantum(this IQuantumWorker worker, long startNs, long budgetNs = 25_000)
+    {
+        var work = worker.Execute(startNs, budgetNs);
+        var endNs = startNs + Math.Max(1, (long)Math.Ceiling(work.CoreNs));
+        return (worker.Complete(endNs), endNs);
+    }
+
+    /// <summary>Runs quanta back to back, asleep in between when the worker wishes, until a moment or until it is finished.</summary>
+    /// <returns>When it came to its end.</returns>
+    public static long RunUntil(this IQuantumWorker worker, long untilNs, long budgetNs = 25_000)
+    {
+        var nowNs = 0L;
+        while (nowNs < untilNs)
+        {
+            (var outcome, nowNs) = worker.Quantum(nowNs, budgetNs);
+            if (outcome.Next == AfterQuantum.Finished)
+            {
+                break;
+            }
+
+            nowNs = Math.Max(nowNs, outcome.WakeAtNs);
+        }
+
+        return nowNs;
+    }
+
+    /// <summary>Does something on a session of a real virtual disk, and checks that all its memory is given back.</summary>
+    public static void OnDisk(Action<BlockStorage> act)
+    {
+        var ledger = new MemoryLedger();
+        using (var device = NvmDevice.Create(new NvmDeviceOptions { SizeBytes = 16 << 20, DeviceId = Guid.Empty }, ledger))
+        {
+            using var area = device.Map(device.CreateChild("vm", VirtualDisk.RequiredBytes(DiskBytes)));
+            VirtualDisk.Format(area, DiskBytes, Guid.Empty);
+            using var disk = VirtualDisk.Mount(area);
+            using var session = disk.OpenSession();
+            act(session);
+        }
+
+        Assert.True(ledger.IsEmpty, ledger.Describe());
+    }
+
+    /// <summary>A disk without bytes.</summary>
+    internal sealed class Notebook : BlockStorage
+    {
+        public List<(char Direction, long OffsetBytes)> Asked { get; } = [];
+
+        public int Disposed { get; private set; }
+
+        public override long SizeBytes => DiskBytes;
+
+        public override void Read(long offsetBytes, Span<byte> destination) => Asked.Add(('r', offsetBytes));
+
+        public override void Write(long offsetBytes, ReadOnlySpan<byte> source) => Asked.Add(('w', offsetBytes));
+
+        public override void ReadNothing(long offsetBytes, int lengthBytes) => Asked.Add(('r', offsetBytes));
+
+        public override void WriteNothing(long offsetBytes, int lengthBytes) => Asked.Add(('w', offsetBytes));
+
+        public override void Dispose() => Disposed++;
+    }
+}
