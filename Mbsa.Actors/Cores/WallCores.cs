@@ -10,8 +10,8 @@ namespace Mbsa.Actors.Cores;
 /// </summary>
 internal sealed class WallCores(RunQueue queue, long quantumNs, RunClock clock) : ICores
 {
-    /// <summary>A sleeper due sooner than this is waited for on the core; a blocked thread would wake too late.</summary>
-    private const long SpinNs = 200_000;
+    /// <summary>A sleeper due sooner than this is waited for on the core: a blocked thread wakes up to a millisecond late.</summary>
+    private const long SpinNs = 2_000_000;
 
     private readonly object _gate = new();
     private readonly PriorityQueue<Schedulable, long> _sleepers = new();
@@ -220,14 +220,14 @@ internal sealed class WallCores(RunQueue queue, long quantumNs, RunClock clock) 
         }
     }
 
-    /// <summary>Gives up the lock until somebody may be ready: briefly when a sleeper is due soon, else until a pulse or a millisecond.</summary>
+    /// <summary>Gives up the lock until somebody may be ready: briefly when a sleeper is due soon, else until a pulse or until one will be.</summary>
     private void WaitForSomebody(long nowNs, long sliceEndsNs)
     {
         var wakeAtNs = _sleepers.TryPeek(out _, out var firstNs) ? firstNs : long.MaxValue;
         var untilNs = Math.Min(Math.Min(wakeAtNs, sliceEndsNs), _untilNs);
         if (untilNs - nowNs > SpinNs)
         {
-            Monitor.Wait(_gate, 1);
+            Monitor.Wait(_gate, (int)Math.Max(1, (untilNs - nowNs - SpinNs) / 1_000_000));
             return;
         }
 

@@ -26,7 +26,8 @@ internal sealed class HostActor : ReceiveActor
         ShowAllocation();
         Receive<StartVm>(m => Start(m.Vm));
         Receive<EndVm>(m => End(m.Vm));
-        Receive<VmStarted>(m => Answer(m.Vm, new VmRunning(m.Vm, Sender)));
+        Receive<AskVm>(OnAskVm);
+        Receive<VmStarted>(m => Answer(m.Vm, new VmRunning(m.Vm)));
         Receive<VmReleased>(m =>
         {
             Release(m.Vm);
@@ -101,6 +102,19 @@ internal sealed class HostActor : ReceiveActor
         guest.Actor.Tell(StopVm.Instance);
     }
 
+    private void OnAskVm(AskVm message)
+    {
+        var guest = _guests[message.Vm];
+        if (guest.Failure is { } failure)
+        {
+            Sender.Tell(new VmRefused(message.Vm, failure));
+            return;
+        }
+
+        guest.Asker = Sender; // the VM answers itself; the host only if it dies before it can
+        guest.Actor.Forward(message.Question);
+    }
+
     private void Release(int vm)
     {
         var guest = _guests[vm];
@@ -120,7 +134,8 @@ internal sealed class HostActor : ReceiveActor
     {
         var (vm, guest) = _guests.First(g => g.Value.Actor.Equals(actor));
         _host.Board.Show(vm, VmState.Failed);
-        Answer(vm, new VmRefused(vm, guest.Failure ?? "it ended unexpectedly"));
+        guest.Failure ??= "it ended unexpectedly";
+        Answer(vm, new VmRefused(vm, guest.Failure));
         Release(vm);
     }
 

@@ -1,15 +1,16 @@
-using Akka.Actor;
-
 namespace Mbsa.Actors.Hosts;
 
 /// <summary>To a host: allocate a VM's child device and spawn it. Answered with <see cref="VmRunning"/> or <see cref="VmRefused"/>.</summary>
 internal sealed record StartVm(int Vm);
 
 /// <summary>From a host: the VM competes for cores.</summary>
-internal sealed record VmRunning(int Vm, IActorRef Actor);
+internal sealed record VmRunning(int Vm);
 
-/// <summary>From a host: the VM could not be started, and why.</summary>
+/// <summary>From a host: the VM could not be started, or died, and why.</summary>
 internal sealed record VmRefused(int Vm, string Reason);
+
+/// <summary>To a host: a question to a VM, which answers itself. Answered with <see cref="VmRefused"/> when it died.</summary>
+internal sealed record AskVm(int Vm, object Question);
 
 /// <summary>To a host: end a VM and free its memory. Answered with <see cref="Vms.Done"/>, also when it had ended already.</summary>
 internal sealed record EndVm(int Vm);

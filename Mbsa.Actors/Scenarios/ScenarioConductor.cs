@@ -15,7 +15,7 @@ namespace Mbsa.Actors.Scenarios;
 /// </summary>
 internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, LiveBoard board, CancellationToken hostLost)
 {
-    private readonly IActorRef?[] _vms = new IActorRef?[scenario.Vms.Length];
+    private readonly bool[] _started = new bool[scenario.Vms.Length];
     private readonly List<WindowResult> _windows = [];
     private readonly List<string> _problems = [];
     private Reached _now = new(0, false, default, null);
@@ -62,7 +62,7 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
 
     private async Task StartVmsAsync()
     {
-        for (var vm = 0; vm < _vms.Length; vm++)
+        for (var vm = 0; vm < _started.Length; vm++)
         {
             if (scenario.Vms[vm].StartsAtOnce)
             {
@@ -75,8 +75,8 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
     {
         switch (await AskAsync<object>(host, new StartVm(vm)))
         {
-            case VmRunning running:
-                _vms[vm] = running.Actor;
+            case VmRunning:
+                _started[vm] = true;
                 break;
             case VmRefused refused:
                 _problems.Add($"{scenario.Vms[vm].Name}: not started: {refused.Reason}");
@@ -86,11 +86,11 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
 
     private async Task MeasureFromHereAsync()
     {
-        foreach (var vm in _vms)
+        for (var vm = 0; vm < _started.Length; vm++)
         {
-            if (vm is not null)
+            if (_started[vm])
             {
-                await AskAsync<Done>(vm, BeginMeasuring.Instance);
+                await AskVmAsync<Done>(vm, BeginMeasuring.Instance);
             }
         }
     }
@@ -142,7 +142,7 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
         var vm = scenario.Vms.Select((spec, index) => (spec, index)).First(v => v.spec.Name == happening.Vm).index;
         switch (happening.Change)
         {
-            case VmChange.Start when _vms[vm] is null:
+            case VmChange.Start when !_started[vm]:
                 await StartAsync(vm);
                 break;
             case VmChange.Stop when Runs(vm):
@@ -152,7 +152,7 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
                 await AskAsync<TenantAdmitted>(host, new ChangeTenant(vm, change.Qos.Weight));
                 break;
             case VmChange.FailVcpu failure when Runs(vm):
-                await AskAsync<Done>(_vms[vm]!, new FailVcpu(failure.Vcpu));
+                await AskVmAsync<Done>(vm, new FailVcpu(failure.Vcpu));
                 break;
             default:
                 _problems.Add($"{happening.Vm}: the event at {happening.AtNs / 1e6} ms came when the VM was not running");
@@ -161,17 +161,16 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
     }
 
     /// <summary>Whether a VM was started and is neither stopped nor given up.</summary>
-    private bool Runs(int vm) => _vms[vm] is not null && board.StateOf(vm) is VmState.Running or VmState.Finished;
+    private bool Runs(int vm) => _started[vm] && board.StateOf(vm) is VmState.Running or VmState.Finished;
 
     private async Task<RunResult> CollectAsync(Reached began, Stopwatch elapsed)
     {
         var measuredNs = _now.Ns - began.Ns;
-        var vms = ImmutableArray.CreateBuilder<VmResult>(_vms.Length);
-        for (var vm = 0; vm < _vms.Length; vm++)
+        var vms = ImmutableArray.CreateBuilder<VmResult>(_started.Length);
+        for (var vm = 0; vm < _started.Length; vm++)
         {
-            vms.Add(_vms[vm] is { } actor
-                ? await AskAsync<VmResult>(actor, CollectResult.Instance)
-                : VmResult.NotRun(scenario.Vms[vm], board.StateOf(vm)));
+            var result = _started[vm] ? await AskVmAsync<VmResult>(vm, CollectResult.Instance) : null;
+            vms.Add(result ?? VmResult.NotRun(scenario.Vms[vm], board.StateOf(vm)));
         }
 
         var allNs = vms.Sum(v => v.StorageCpuNs + v.ComputeCpuNs);
@@ -198,6 +197,19 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
 
     private async Task RunToAsync(long ns, bool idle = false) =>
         _now = await AskAsync<Reached>(host, new RunUntil(ns, idle));
+
+    /// <summary>Asks a VM; a VM that died is a problem of the run, not its end.</summary>
+    private async Task<T?> AskVmAsync<T>(int vm, object question)
+        where T : class
+    {
+        var answer = await AskAsync<object>(host, new AskVm(vm, question));
+        if (answer is VmRefused lost)
+        {
+            _problems.Add($"{scenario.Vms[vm].Name}: lost: {lost.Reason}");
+        }
+
+        return answer as T;
+    }
 
     private async Task<T> AskAsync<T>(IActorRef actor, object question) =>
         await actor.Ask<T>(question, Timeout.InfiniteTimeSpan, hostLost);

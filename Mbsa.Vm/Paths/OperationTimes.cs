@@ -22,7 +22,9 @@ public sealed class OperationTimes
             var factor = isWrite ? device.WriteLatencyFactor : device.ReadLatencyFactor;
             var bytes = isWrite ? writeBytes : readBytes;
             var coreNs = cost.OperationNs + bytes * cost.NsPerByte * factor + (isRandom ? cost.RandomNs : 0);
-            _work[kind] = new WorkVector(coreNs, bytes, device.BusyNs(isWrite, bytes));
+
+            // Whatever a profile says, an I/O takes a nanosecond: free ones would never use up a quantum.
+            _work[kind] = new WorkVector(Math.Max(1, coreNs), bytes, device.BusyNs(isWrite, bytes));
         }
     }
 

@@ -45,7 +45,8 @@ public sealed class VirtualRunTests
     public async Task The_same_scenario_and_seed_give_the_same_run_and_another_seed_another(ulong seed)
     {
         var scenario = Lab.Scenario(Lab.Vm("a", IoPattern.RandReadWrite), Lab.Vm("b", IoPattern.RandReadWrite, weight: 2), Lab.Hog("hog", cpuPercent: 30))
-            .With(h => h with { Device = Lab.Device(4e9, 1e9) }) with { Seed = seed };
+            .With(h => h with { Device = Lab.Device(4e9, 1e9) }) with
+        { Seed = seed };
         var first = await scenario.RunAsync();
         var again = await scenario.RunAsync();
         var other = await (scenario with { Seed = seed + 1 }).RunAsync();
