@@ -216,16 +216,7 @@ public sealed class FioJobFileTests : IDisposable
         }, iter: 1000, threads: 1);
     }
 
-    private static string Fixture(string name)
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Mbsa.sln")))
-        {
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("no Mbsa.sln above the tests");
-        }
-
-        return Path.Combine(folder.FullName, "tests", "Mbsa.Vm.Tests", "Workload", "Jobs", name);
-    }
+    private static string Fixture(string name) => Path.Combine(JobFiles.Fixtures, name);
 
     private IReadOnlyList<JobSpec> Read(string text, out List<string> warnings)
     {
