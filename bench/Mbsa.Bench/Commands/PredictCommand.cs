@@ -17,7 +17,7 @@ namespace Mbsa.Bench.Commands;
 internal static class PredictCommand
 {
     private const double Bar = 0.1;
-    private const long DiskBytes = 512L << 20;
+    private const long DiskBytes = 256L << 20;
     private const double VirtualSeconds = 0.5;
 
     private static readonly int _cores = Environment.ProcessorCount;
@@ -26,7 +26,7 @@ internal static class PredictCommand
     public static void Run(BenchOptions options, TextWriter output)
     {
         var seconds = options.Seconds ?? 0.5;
-        var repetitions = options.Repetitions ?? 5;
+        var repetitions = options.Repetitions ?? 3;
         output.WriteLine("## predict: the virtual clock against the wall clock\n");
         var given = options.Profile is { } file ? ProfileCatalog.Machine(file) : null;
         if (given is not null && given.Cores != _cores)
@@ -103,7 +103,7 @@ internal static class PredictCommand
         var scenario = Lab.Scenario(clock, machine, workload.Vms).WithPolicy(workload.Policy).Lasting(seconds);
         var device = scenario.Host.Device with { ReadBandwidthBytesPerSecond = 1e12, WriteBandwidthBytesPerSecond = 1e12 };
         scenario = scenario with { Host = scenario.Host with { Device = device } };
-        var result = Lab.Run(scenario);
+        var result = Lab.Run(clock == ClockKind.Wall ? scenario.Touched() : scenario);
         return result.Vms.Where(vm => vm.Spec.Storage is not null).Select(vm => (vm.Spec.Name, BytesPerSecond(vm, result.MeasuredNs)));
     }
 
