@@ -111,10 +111,15 @@ internal static class PredictCommand
 
     private static ImmutableArray<Workload> Workloads()
     {
-        VmSpec Vm(string name, IoPattern pattern, double weight = 1) =>
-            Lab.Vm(name, _cores, DiskBytes, Lab.Job(pattern, 1)) with { Qos = new QosSpec { Weight = weight } };
+        VmSpec Vm(string name, IoPattern pattern, double weight = 1)
+        {
+            var job = Lab.Job(pattern, 1);
+            job = pattern is IoPattern.Read or IoPattern.Write ? InParts(job) : job;
+            return Lab.Vm(name, _cores, DiskBytes, job) with { Qos = new QosSpec { Weight = weight } };
+        }
+
         var mixed = Lab.Job(IoPattern.RandReadWrite, 1) with { ReadPercent = 70 };
-        var large = Lab.Job(IoPattern.Write, 1) with { WriteBlockBytes = 16384 };
+        var large = InParts(Lab.Job(IoPattern.Write, 1)) with { WriteBlockBytes = 16384 };
         var hog = new JobSpec { Name = "job", Pattern = IoPattern.Compute, CpuPercent = 50, NumJobs = _cores };
         return
         [
@@ -128,6 +133,13 @@ internal static class PredictCommand
                 new VmSpec { Name = "hog", Vcpus = _cores, Jobs = [hog] },
             ]),
         ];
+    }
+
+    /// <summary>Each VCPU goes through a part of its own: two that follow one another over the same blocks measure the cache they share.</summary>
+    private static JobSpec InParts(JobSpec job)
+    {
+        var part = new Extent(DiskBytes / 65536 / _cores * 65536);
+        return job with { Size = part, OffsetIncrement = part };
     }
 
     private sealed record Workload(string Name, string Policy, ImmutableArray<VmSpec> Vms);

@@ -5,6 +5,7 @@ using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Profiles;
 using Mbsa.Nvm.Timing;
 using Mbsa.Vm.Paths;
+using Mbsa.Vm.Storage;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Bench.Measuring;
@@ -103,7 +104,7 @@ internal static class Lab
 
     private static JobSpec Toucher(VmSpec vm, StorageSpec disk)
     {
-        var part = new Extent(disk.SizeBytes / vm.Vcpus);
+        var part = new Extent(disk.SizeBytes / BlockStorage.BlockBytes / vm.Vcpus * BlockStorage.BlockBytes);
         return new JobSpec
         {
             Name = "toucher",
