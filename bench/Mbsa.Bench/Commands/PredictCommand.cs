@@ -17,7 +17,7 @@ namespace Mbsa.Bench.Commands;
 internal static class PredictCommand
 {
     private const double Bar = 0.1;
-    private const long DiskBytes = 512L << 20;
+    private const long DiskBytes = 256L << 20;
     private const double VirtualSeconds = 0.5;
 
     private static readonly int _cores = Environment.ProcessorCount;
@@ -26,7 +26,7 @@ internal static class PredictCommand
     public static void Run(BenchOptions options, TextWriter output)
     {
         var seconds = options.Seconds ?? 0.5;
-        var repetitions = options.Repetitions ?? 5;
+        var repetitions = options.Repetitions ?? 3;
         output.WriteLine("## predict: the virtual clock against the wall clock\n");
         var given = options.Profile is { } file ? ProfileCatalog.Machine(file) : null;
         if (given is not null && given.Cores != _cores)
@@ -103,7 +103,7 @@ internal static class PredictCommand
         var scenario = Lab.Scenario(clock, machine, workload.Vms).WithPolicy(workload.Policy).Lasting(seconds);
         var device = scenario.Host.Device with { ReadBandwidthBytesPerSecond = 1e12, WriteBandwidthBytesPerSecond = 1e12 };
         scenario = scenario with { Host = scenario.Host with { Device = device } };
-        var result = Lab.Run(scenario);
+        var result = Lab.Run(clock == ClockKind.Wall ? scenario.Touched() : scenario);
         return result.Vms.Where(vm => vm.Spec.Storage is not null).Select(vm => (vm.Spec.Name, BytesPerSecond(vm, result.MeasuredNs)));
     }
 
@@ -111,10 +111,15 @@ internal static class PredictCommand
 
     private static ImmutableArray<Workload> Workloads()
     {
-        VmSpec Vm(string name, IoPattern pattern, double weight = 1) =>
-            Lab.Vm(name, _cores, DiskBytes, Lab.Job(pattern, 1)) with { Qos = new QosSpec { Weight = weight } };
+        VmSpec Vm(string name, IoPattern pattern, double weight = 1)
+        {
+            var job = Lab.Job(pattern, 1);
+            job = pattern is IoPattern.Read or IoPattern.Write ? InParts(job) : job;
+            return Lab.Vm(name, _cores, DiskBytes, job) with { Qos = new QosSpec { Weight = weight } };
+        }
+
         var mixed = Lab.Job(IoPattern.RandReadWrite, 1) with { ReadPercent = 70 };
-        var large = Lab.Job(IoPattern.Write, 1) with { WriteBlockBytes = 16384 };
+        var large = InParts(Lab.Job(IoPattern.Write, 1)) with { WriteBlockBytes = 16384 };
         var hog = new JobSpec { Name = "job", Pattern = IoPattern.Compute, CpuPercent = 50, NumJobs = _cores };
         return
         [
@@ -128,6 +133,13 @@ internal static class PredictCommand
                 new VmSpec { Name = "hog", Vcpus = _cores, Jobs = [hog] },
             ]),
         ];
+    }
+
+    /// <summary>Each VCPU goes through a part of its own: two that follow one another over the same blocks measure the cache they share.</summary>
+    private static JobSpec InParts(JobSpec job)
+    {
+        var part = new Extent(DiskBytes / 65536 / _cores * 65536);
+        return job with { Size = part, OffsetIncrement = part };
     }
 
     private sealed record Workload(string Name, string Policy, ImmutableArray<VmSpec> Vms);

@@ -34,7 +34,7 @@ internal static class SchedulerCommand
             budgets.AtMost($"virtual, {what}, 25 us", Budget, new Samples([lost]), Show.FinePercent);
             var speeds = Pairs(repetitions, quantumNs => VirtualCommand.PerSecond(virtualClock.WithQuantum(quantumNs), seconds), Lab.VirtualQuantumNs);
             budgets.Note($"virtual, {what}, 25 us: speed of the simulation given up", speeds, Show.FinePercent);
-            var wallClock = Scenario(ClockKind.Wall, vms, Environment.ProcessorCount).Lasting(seconds);
+            var wallClock = Scenario(ClockKind.Wall, vms, Environment.ProcessorCount).Lasting(seconds).Touched();
             var walls = Pairs(repetitions, quantumNs => Lab.Run(wallClock.WithQuantum(quantumNs)).Iops(), Lab.WallQuantumNs);
             budgets.AtMost($"wall, {what}, 100 us", Budget, walls, Show.FinePercent);
         }

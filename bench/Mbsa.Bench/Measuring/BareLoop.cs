@@ -19,6 +19,7 @@ internal static class BareLoop
         var options = new NvmDeviceOptions { SizeBytes = point.DiskBytes + point.DiskBytes / 64 + (64 << 20), DeviceId = Guid.Empty };
         using var device = NvmDevice.Create(options, new MemoryLedger());
         using var area = device.Map(device.CreateChild("bare", point.DiskBytes), prefault: true);
+        FirstTouch.Touch(area);
         using var start = new Barrier(point.Jobs);
         var rates = new double[point.Jobs];
         var threads = Enumerable.Range(0, point.Jobs).Select(index => new Thread(() =>

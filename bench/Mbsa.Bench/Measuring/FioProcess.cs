@@ -38,12 +38,12 @@ internal sealed class FioProcess : IDisposable
         : !System.IO.Directory.Exists(Directory) ? $"there is no {Directory} to keep fio's file in"
         : null;
 
-    /// <summary>I/Os per second of all jobs together.</summary>
+    /// <summary>Runs fio once.</summary>
     /// <param name="engine">fio's <c>ioengine</c>.</param>
     /// <param name="point">What to do.</param>
-    /// <param name="warmupSeconds">Run and not measured, so that the page faults of fio's own mapping do not count.</param>
+    /// <param name="warmupSeconds">Run and not measured.</param>
     /// <param name="seconds">Measured.</param>
-    public double MeasureIops(string engine, IoPoint point, double warmupSeconds, double seconds)
+    public FioRun Run(string engine, IoPoint point, double warmupSeconds, double seconds)
     {
         var descriptor = _file.SafeFileHandle.DangerousGetHandle();
         using var process = Start(
@@ -61,8 +61,12 @@ internal sealed class FioProcess : IDisposable
         }
 
         using var json = JsonDocument.Parse(output[jsonAt..]);
-        return json.RootElement.GetProperty("jobs").EnumerateArray()
-            .Sum(job => job.GetProperty("read").GetProperty("iops").GetDouble() + job.GetProperty("write").GetProperty("iops").GetDouble());
+        var jobs = json.RootElement.GetProperty("jobs")[0]; // one, as they are reported as a group
+        var (read, write) = (jobs.GetProperty("read"), jobs.GetProperty("write"));
+        var operations = read.GetProperty("total_ios").GetDouble() + write.GetProperty("total_ios").GetDouble();
+        return new FioRun(
+            read.GetProperty("iops").GetDouble() + write.GetProperty("iops").GetDouble(),
+            jobs.GetProperty("minf").GetDouble() / Math.Max(1, operations));
     }
 
     /// <inheritdoc/>
@@ -88,3 +92,8 @@ internal sealed class FioProcess : IDisposable
         }
     }
 }
+
+/// <summary>What a run of fio measured after its warm-up.</summary>
+/// <param name="Iops">I/Os per second of all jobs together.</param>
+/// <param name="FaultsPerIo">Page faults per I/O: of the mapping, for an engine that maps.</param>
+internal sealed record FioRun(double Iops, double FaultsPerIo);

@@ -13,6 +13,7 @@ internal static class MachineHeader
         output.WriteLine($"- processor: {Processor()}, {Environment.ProcessorCount} cores, non-temporal stores of {NonTemporal.StoreBytes} bytes");
         output.WriteLine($"- memory available: {MemoryAvailableBytes() >> 20} MiB; large pages for shared memory: {FirstLine("/sys/kernel/mm/transparent_hugepage/shmem_enabled")}");
         output.WriteLine($"- {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}, fio: {FioProcess.Version ?? "not installed"}");
+        output.WriteLine($"- first touch of a page that has its memory already: {FirstTouch.SecondsPerByte * 4096 * 1e9:0} ns (more than about 300: an outer host traps it)");
         output.WriteLine($"- load average before the bench (1, 5, 15 minutes; more than about 0.2 means somebody else is measured too): {FirstLine("/proc/loadavg")}");
         output.WriteLine();
     }
