@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mbsa.Nvm.Devices;
 
 namespace Mbsa.Nvm.Memory;
@@ -87,13 +88,19 @@ internal sealed class AddressRange
         }
     }
 
-    private static void Prefault(nint address, long lengthBytes)
+    private static unsafe void Prefault(nint address, long lengthBytes)
     {
         // Advice: a kernel without large pages for shared memory says no, and small pages do.
         _ = Libc.Advise(address, (nuint)lengthBytes, Libc.AdviseHugePage);
         if (Libc.Advise(address, (nuint)lengthBytes, Libc.AdvisePopulateWrite) != 0)
         {
             throw new NvmException("mapping", $"cannot give memory to {lengthBytes} bytes of the device: {Libc.LastError()}");
+        }
+
+        // Where a host shadows the page tables of a virtual machine, the first access to a page still traps to it: that belongs here, not into somebody's I/O.
+        for (long offset = 0; offset < lengthBytes; offset += GuardBytes)
+        {
+            _ = Volatile.Read(ref Unsafe.AsRef<byte>((void*)(address + (nint)offset)));
         }
     }
 
