@@ -19,6 +19,7 @@ internal abstract class QosSupervisor : ReceiveActor
     private readonly Dictionary<SchedulableId, (Schedulable Schedulable, IActorRef Owner)> _attached = [];
     private readonly Dictionary<SchedulableId, IActorRef> _leaving = [];
     private IActorRef? _asker;
+    private bool _planIsStale;
 
     protected QosSupervisor(IQosPolicy policy, int coreCount, ICores cores, LiveBoard board)
     {
@@ -39,6 +40,9 @@ internal abstract class QosSupervisor : ReceiveActor
 
     /// <summary>Time must not pass any more.</summary>
     protected bool IsHalted { get; private set; }
+
+    /// <summary>Whether cores run while messages are handled: then a new plan cannot wait until time passes again.</summary>
+    protected virtual bool IsTimePassing => false;
 
     /// <summary>Lets time pass until a moment; ends in <see cref="Answer"/>.</summary>
     /// <param name="untilNs">The moment.</param>
@@ -63,6 +67,21 @@ internal abstract class QosSupervisor : ReceiveActor
         _asker = null;
     }
 
+    /// <summary>Makes the plan anew if who competes has changed.</summary>
+    protected void PlanIfStale()
+    {
+        if (!_planIsStale)
+        {
+            return;
+        }
+
+        _planIsStale = false;
+        var vcpus = _attached.Keys.CountBy(id => id.Vm).ToDictionary();
+        var plan = _policy.MakePlan(_coreCount, [.. _tenants.Values.Select(t => t with { Vcpus = vcpus.GetValueOrDefault(t.Vm) })]);
+        Apply(plan);
+        _board.Publish(plan);
+    }
+
     /// <summary>Tells the owner what became of its schedulable.</summary>
     /// <returns>Whether the owner has to see to it.</returns>
     protected bool Report(in Departure departure)
@@ -80,7 +99,7 @@ internal abstract class QosSupervisor : ReceiveActor
         }
 
         entry.Owner.Tell(departure.Failure is { } failure ? new WorkerFailed(id, failure) : new WorkerFinished(id));
-        Replan();
+        OutdatePlan();
         return true;
     }
 
@@ -97,7 +116,7 @@ internal abstract class QosSupervisor : ReceiveActor
         var id = message.Schedulable.Id;
         _attached[id] = (message.Schedulable, message.Owner);
         _cores.Attach(message.Schedulable);
-        Replan();
+        OutdatePlan();
         message.Owner.Tell(new Attached(id));
         OnSettled(id);
     }
@@ -108,7 +127,7 @@ internal abstract class QosSupervisor : ReceiveActor
         if (_attached.Remove(message.Id, out var entry))
         {
             isGone = _cores.Detach(entry.Schedulable);
-            Replan();
+            OutdatePlan();
         }
 
         if (isGone)
@@ -132,6 +151,7 @@ internal abstract class QosSupervisor : ReceiveActor
         }
         else
         {
+            PlanIfStale();
             Go(message.Ns, message.Idle);
         }
     }
@@ -147,20 +167,20 @@ internal abstract class QosSupervisor : ReceiveActor
             _tenants[vm] = tenant;
         }
 
-        Replan();
+        OutdatePlan();
         if (answer is not null)
         {
             Sender.Tell(answer);
         }
     }
 
-    private void Replan()
+    /// <summary>Who competes has changed. A thousand changes at one moment make one plan, before time passes again.</summary>
+    private void OutdatePlan()
     {
-        var active = _tenants.Values
-            .Select(t => t with { Vcpus = _attached.Keys.Count(id => id.Vm == t.Vm) })
-            .ToList();
-        var plan = _policy.MakePlan(_coreCount, active);
-        Apply(plan);
-        _board.Publish(plan);
+        _planIsStale = true;
+        if (IsTimePassing)
+        {
+            PlanIfStale();
+        }
     }
 }

@@ -52,6 +52,7 @@ internal sealed class VirtualQosSupervisor : QosSupervisor
             return;
         }
 
+        PlanIfStale();
         _departures.Clear();
         var mayGoOn = _cores.RunUntil(Math.Min(_targetNs, _cores.NowNs + StretchNs), _idle, _departures);
         foreach (var departure in _departures)

@@ -24,6 +24,8 @@ internal sealed class WallQosSupervisor : QosSupervisor
         cores.Departed += departure => self.Tell(departure);
     }
 
+    protected override bool IsTimePassing => _running > 0;
+
     protected override void PreStart()
     {
         for (var core = 0; core < _coreCount; core++)

@@ -114,6 +114,12 @@ public sealed record HostSpec
 
     /// <summary>Core time a VCPU is granted at once, in nanoseconds.</summary>
     public required long QuantumNs { get; init; }
+
+    /// <summary>
+    /// The quantum when none is asked for, in nanoseconds: about ten I/Os of the paper under the virtual clock; longer on real cores, where a change
+    /// of VM also costs what the caches had of the last one (docs/PERFORMANCE.md).
+    /// </summary>
+    public static long DefaultQuantumNs(ClockKind clock) => clock == ClockKind.Wall ? 200_000 : 25_000;
 }
 
 /// <summary>One VM. Without storage it can only compute.</summary>

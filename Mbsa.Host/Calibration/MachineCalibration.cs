@@ -101,7 +101,7 @@ internal sealed class MachineCalibration : ICalibration
                 Device = _dram,
                 NvmSizeBytes = (_cores + 1) * DiskBytes,
                 Payload = PayloadKind.Full,
-                QuantumNs = 100_000,
+                QuantumNs = HostSpec.DefaultQuantumNs(ClockKind.Wall),
             },
             Vms = [.. Enumerable.Range(0, _cores).Select(core => new VmSpec
             {

@@ -12,8 +12,6 @@ namespace Mbsa.Host.Scenarios;
 /// <summary>Reads <c>host</c>, whose defaults depend on the clock and on what the VMs need.</summary>
 internal sealed class HostReader(string directory, ClockKind clock, string? policyOverride, Problems problems)
 {
-    private const long VirtualQuantumNs = 25_000;
-    private const long WallQuantumNs = 100_000;
     private const long MostNvmBytes = 64L << 40;
 
     private static readonly string[] _keys = ["machine", "nvm", "qos"];
@@ -37,7 +35,7 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
         var size = NvmSize(nvm, vms);
         var payload = Payload(nvm, vms);
         var policy = Policy(qos);
-        var quantum = qos?.Whole("quantum", Dimension.Time, 1000, 1_000_000_000) ?? (clock == ClockKind.Virtual ? VirtualQuantumNs : WallQuantumNs);
+        var quantum = qos?.Whole("quantum", Dimension.Time, 1000, 1_000_000_000) ?? HostSpec.DefaultQuantumNs(clock);
         CheckPromises(policy, vms);
         return machine is null || device is null ? null : new HostSpec
         {

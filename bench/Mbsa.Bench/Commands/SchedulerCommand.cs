@@ -31,12 +31,12 @@ internal static class SchedulerCommand
             var what = vms == 1 ? "one busy VM" : $"{vms} VMs";
             var virtualClock = Scenario(ClockKind.Virtual, vms, cores: 4).Lasting(virtualSeconds);
             var lost = 1 - Lab.Run(virtualClock).Iops() / Lab.Run(virtualClock.WithQuantum(LongQuantumNs)).Iops();
-            budgets.AtMost($"virtual, {what}, 25 us", Budget, new Samples([lost]), Show.FinePercent);
+            budgets.AtMost($"virtual, {what}, {Show.Microseconds(Lab.VirtualQuantumNs)}", Budget, new Samples([lost]), Show.FinePercent);
             var speeds = Pairs(repetitions, quantumNs => VirtualCommand.PerSecond(virtualClock.WithQuantum(quantumNs), seconds), Lab.VirtualQuantumNs);
-            budgets.Note($"virtual, {what}, 25 us: speed of the simulation given up", speeds, Show.FinePercent);
+            budgets.Note($"virtual, {what}, {Show.Microseconds(Lab.VirtualQuantumNs)}: speed of the simulation given up", speeds, Show.FinePercent);
             var wallClock = Scenario(ClockKind.Wall, vms, Environment.ProcessorCount).Lasting(seconds).Touched();
             var walls = Pairs(repetitions, quantumNs => Lab.Run(wallClock.WithQuantum(quantumNs)).Iops(), Lab.WallQuantumNs);
-            budgets.AtMost($"wall, {what}, 100 us", Budget, walls, Show.FinePercent);
+            budgets.AtMost($"wall, {what}, {Show.Microseconds(Lab.WallQuantumNs)}", Budget, walls, Show.FinePercent);
         }
 
         budgets.Print(output);

@@ -14,10 +14,10 @@ namespace Mbsa.Bench.Measuring;
 internal static class Lab
 {
     /// <summary>The program's default quantum under the virtual clock, in nanoseconds.</summary>
-    public const long VirtualQuantumNs = 25_000;
+    public static readonly long VirtualQuantumNs = HostSpec.DefaultQuantumNs(ClockKind.Virtual);
 
     /// <summary>The program's default quantum under the wall clock, in nanoseconds.</summary>
-    public const long WallQuantumNs = 100_000;
+    public static readonly long WallQuantumNs = HostSpec.DefaultQuantumNs(ClockKind.Wall);
 
     /// <summary>As if one core touched all disks; several will be faster, unless the host lets only one in at a time.</summary>
     private const double TouchMargin = 1.5;
@@ -57,7 +57,7 @@ internal static class Lab
             // A few per cent for maps and page tables. The device is sparse: what is not touched takes no memory.
             NvmSizeBytes = (long)(vms.Sum(vm => vm.Storage?.SizeBytes ?? 0) * 1.05 / 4096) * 4096 + (64L << 20),
             Payload = clock == ClockKind.Wall ? PayloadKind.Full : PayloadKind.None,
-            QuantumNs = clock == ClockKind.Wall ? WallQuantumNs : VirtualQuantumNs,
+            QuantumNs = HostSpec.DefaultQuantumNs(clock),
         },
         Vms = vms,
     };

@@ -21,6 +21,9 @@ internal static class Show
     /// <summary>Seconds to the hundredth.</summary>
     public static string Seconds(double seconds) => string.Create(CultureInfo.InvariantCulture, $"{seconds:0.00} s");
 
+    /// <summary>Nanoseconds as microseconds.</summary>
+    public static string Microseconds(long ns) => string.Create(CultureInfo.InvariantCulture, $"{ns / 1e3:0} us");
+
     /// <summary>Bytes in millions.</summary>
     public static string Megabytes(double bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0} MB");
 

@@ -171,6 +171,8 @@ public sealed class VirtualQosSupervisorTests : TestKit
         Attach(Script.Forever(1000).As(0, 0));
         Attach(Script.Forever(1000).As(0, 1));
         var owner = Attach(Script.Of(new Step(500, AfterQuantum.Finished)).As(1, 0));
+        _supervisor.Tell(new RunUntil(100), TestActor);
+        ExpectMsg<Reached>();
         Assert.Equal((0.5, 0.5), (_board.PlannedShareOf(0), _board.PlannedShareOf(1)));
         _supervisor.Tell(new RunUntil(10_000), TestActor);
         owner.ExpectMsg<WorkerFinished>();
@@ -189,6 +191,8 @@ public sealed class VirtualQosSupervisorTests : TestKit
         _supervisor.Tell(new ChangeTenant(1, 5), TestActor);
         Assert.Equal(1, ExpectMsg<TenantAdmitted>().Vm);
         Assert.Equal(0, worker.Disposed);
+        _supervisor.Tell(new RunUntil(100), TestActor);
+        ExpectMsg<Reached>();
         Assert.Equal((0.5, (double?)null), (_board.PlannedShareOf(0), _board.PlannedShareOf(1)));
     }
 

@@ -33,7 +33,7 @@ public sealed class ScenarioFileTests : IDisposable
     {
         var host = _scratch.Spec(ScratchScenario.With("clock: wall")).Host;
 
-        Assert.Equal((PayloadKind.Full, 100_000L), (host.Payload, host.QuantumNs));
+        Assert.Equal((PayloadKind.Full, 200_000L), (host.Payload, host.QuantumNs));
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class ScenarioFileTests : IDisposable
         });
 
         Assert.Equal((ClockKind.Wall, 9UL, 5_000_000L, 1_000_000L), (spec.Clock, spec.Seed, spec.DurationNs, spec.WindowNs));
-        Assert.Equal(("none", 100_000L, PayloadKind.Full), (spec.Host.Policy, spec.Host.QuantumNs, spec.Host.Payload));
+        Assert.Equal(("none", 200_000L, PayloadKind.Full), (spec.Host.Policy, spec.Host.QuantumNs, spec.Host.Payload));
         Assert.Equal(IoPath.Host, spec.Vms[0].Storage!.Path);
     }
 
