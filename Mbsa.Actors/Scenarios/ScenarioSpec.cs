@@ -71,7 +71,7 @@ public enum ClockKind
 /// <summary>How latencies are taken under the wall clock. Counts are always exact.</summary>
 public enum LatencySampling
 {
-    /// <summary>One I/O in 16: a timestamp after each would end the overlap of one read with the next.</summary>
+    /// <summary>One I/O in a batch of 64: a timestamp after each would end the overlap of one read with the next.</summary>
     Sampled,
 
     /// <summary>Every I/O.</summary>

@@ -18,7 +18,7 @@ internal static class RunCommand
         var seed = Text("--seed", "N", "The seed, in place of the scenario's");
         var duration = Text("--duration", "T", "Length of the measured part, as in 500ms or 2s");
         var windows = Text("--windows", "T", "Put a time series into the report, in windows of this length");
-        var latency = Text("--latency", "sampled|every", "Wall clock: time one I/O in 16, or every one");
+        var latency = Text("--latency", "sampled|every", "Wall clock: time one I/O in 64, or every one");
         var json = Text("--json", "FILE", "Write the report to a file; '-' is standard output, and then nothing else is");
         var serve = Text("--serve", "ADDRESS", $"Serve /metrics during the run and until Ctrl-C after it [{ServeAddress.Default}]");
         serve.Arity = ArgumentArity.ZeroOrOne;

@@ -27,7 +27,7 @@ internal sealed record JsonReport
     /// <summary>Ended before its time.</summary>
     public required bool Interrupted { get; init; }
 
-    /// <summary>"every" when each I/O was timed, "sampled" when one in 16 was. Counts are exact either way.</summary>
+    /// <summary>"every" when each I/O was timed, "sampled" when one in a batch of 64 was. Counts are exact either way.</summary>
     public required string Latency { get; init; }
 
     /// <summary>The emulated host.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using Mbsa.Nvm.Memory;
 
 namespace Mbsa.Nvm.Devices;
@@ -11,6 +12,11 @@ namespace Mbsa.Nvm.Devices;
 /// </summary>
 public sealed unsafe class NvmLease : IDisposable
 {
+    private const int LineBytes = 64;
+
+    /// <summary>Enough for the processor's own prefetchers to take over.</summary>
+    private const int PrefetchLines = 16;
+
     private readonly SharedLifetime _lifetime;
     private readonly byte* _start;
 
@@ -73,6 +79,22 @@ public sealed unsafe class NvmLease : IDisposable
     {
         Check(offsetBytes, lengthBytes);
         return new ReadOnlySpan<byte>(_start + offsetBytes, lengthBytes);
+    }
+
+    /// <summary>Hints that the bytes from here on will be read soon: the processor may fetch the first lines meanwhile. Changes nothing but time.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The offset is not within the area.</exception>
+    /// <exception cref="ObjectDisposedException">The lease was given back.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(long offsetBytes)
+    {
+        Check(offsetBytes, 0);
+        if (Sse.IsSupported)
+        {
+            for (var line = 0; line < PrefetchLines; line++)
+            {
+                Sse.Prefetch0(_start + offsetBytes + line * LineBytes);
+            }
+        }
     }
 
     /// <summary>Gives the lease back; the last one to do so ends the memory. Twice does no harm.</summary>

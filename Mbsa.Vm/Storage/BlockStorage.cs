@@ -18,6 +18,11 @@ public abstract class BlockStorage : IDisposable
     /// <summary>Writes bytes and fences: when this returns they are persistent.</summary>
     public abstract void Write(long offsetBytes, ReadOnlySpan<byte> source);
 
+    /// <summary>Hints that a read of this place comes next, so that the processor may begin to fetch it.</summary>
+    public virtual void Prefetch(long offsetBytes)
+    {
+    }
+
     /// <summary>Goes the whole way of a read but moves no bytes, for the virtual clock without payload.</summary>
     public abstract void ReadNothing(long offsetBytes, int lengthBytes);
 

@@ -19,6 +19,9 @@ public sealed class RawDiskSession : BlockStorage
     public override void Write(long offsetBytes, ReadOnlySpan<byte> source) => _lease.Write(offsetBytes, source);
 
     /// <inheritdoc/>
+    public override void Prefetch(long offsetBytes) => _lease.Prefetch(offsetBytes);
+
+    /// <inheritdoc/>
     public override void ReadNothing(long offsetBytes, int lengthBytes) => _lease.View(offsetBytes, lengthBytes);
 
     /// <inheritdoc/>

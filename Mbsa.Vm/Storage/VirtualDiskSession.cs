@@ -67,6 +67,13 @@ public sealed class VirtualDiskSession : BlockStorage
     }
 
     /// <inheritdoc/>
+    public override void Prefetch(long offsetBytes)
+    {
+        Check(offsetBytes, 1);
+        _lease.Prefetch(Place(_map[offsetBytes >> BlockShift], offsetBytes));
+    }
+
+    /// <inheritdoc/>
     public override void ReadNothing(long offsetBytes, int lengthBytes)
     {
         Check(offsetBytes, lengthBytes);

@@ -8,6 +8,11 @@ public abstract class IoTransfer
 {
     /// <summary>Does one I/O.</summary>
     public abstract void Move(in IoOperation operation);
+
+    /// <summary>Learns what comes after the I/O that is about to be done.</summary>
+    public virtual void Foresee(in IoOperation next)
+    {
+    }
 }
 
 /// <summary>Goes the whole way through map and wear, but moves no bytes.</summary>
@@ -52,6 +57,19 @@ public sealed class FullTransfer : IoTransfer
         else
         {
             _storage.Read(operation.OffsetBytes, buffer);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// A bare loop of copies lets the processor run ahead into the next read while the lines of the last are still on their way. The map, the
+    /// counts and the clock between two of our reads would end that, and the emulator would look slower than the memory it emulates.
+    /// </remarks>
+    public override void Foresee(in IoOperation next)
+    {
+        if (!next.IsWrite && !next.IsSequential)
+        {
+            _storage.Prefetch(next.OffsetBytes);
         }
     }
 }

@@ -16,6 +16,8 @@ public sealed class RunningJob
     private int _untilThink;
     private double _computedNs;
     private bool _thinks;
+    private IoOperation _next;
+    private bool _knowsNext;
 
     /// <summary>A job about to start.</summary>
     /// <param name="spec">What it does.</param>
@@ -65,6 +67,15 @@ public sealed class RunningJob
 
     /// <summary>Whether it came to its end.</summary>
     public bool IsFinished(long nowNs) => BytesLeft <= 0 || nowNs >= EndsAtNs;
+
+    /// <summary>The next operation, with the one after it foreseen: for those who move bytes in real time.</summary>
+    public IoOperation TakeNext()
+    {
+        var operation = _knowsNext ? _next : Source!.Next();
+        (_next, _knowsNext) = (Source!.Next(), true);
+        Transfer!.Foresee(_next);
+        return operation;
+    }
 
     /// <summary>Takes note of an operation that completes about now.</summary>
     /// <returns>Whether the job must pause before the next one.</returns>

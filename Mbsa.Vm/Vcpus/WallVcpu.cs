@@ -6,14 +6,18 @@ using Mbsa.Vm.Workload;
 namespace Mbsa.Vm.Vcpus;
 
 /// <summary>
-/// A VCPU under the wall clock: real bytes, real time. Counts are exact; latencies are taken of one I/O in 16 unless every one is asked for,
+/// A VCPU under the wall clock: real bytes, real time. Counts are exact; latencies are taken of one I/O in a batch unless every one is asked for,
 /// because a timestamp after each read ends the overlap of one read with the next.
 /// </summary>
 public sealed class WallVcpu(
     VcpuRecord record, IReadOnlyList<RunningJob> jobs, BlockStorage? storage, RunClock clock, DeviceDelay delay, bool timeEveryIo)
     : VcpuWorker(record, jobs, storage, clock.NowNs)
 {
-    private const int BatchLength = 16;
+    /// <summary>I/Os between two looks at the clock: a timestamp waits until every load before it is done, which ends the overlap of reads.</summary>
+    private const int LongestBatch = 64;
+
+    /// <summary>Bytes between two looks at the clock, so that large I/Os do not overrun a quantum by much.</summary>
+    private const int LargestBatchBytes = 256 << 10;
 
     /// <summary>Step of the sampled place within a batch. Odd, so that every place has its turn and none is tied to a quantum's start.</summary>
     private const int SampleStep = 7;
@@ -30,7 +34,7 @@ public sealed class WallVcpu(
         (_startNs, _operations, _nvmNs, _coreNs) = (startNs, 0, 0, 0);
         var bytesBefore = Counters.ReadBytes + Counters.WriteBytes;
         var lastEndNs = Math.Min(startNs, ReadySinceNs);
-        var batchLength = timeEveryIo || job.IsPaced ? 1 : BatchLength;
+        var batchLength = timeEveryIo || job.IsPaced ? 1 : BatchLength(job.Spec);
         long nowNs;
         bool pause;
         do
@@ -79,10 +83,10 @@ public sealed class WallVcpu(
     /// <returns>Whether the job must pause.</returns>
     private bool RunBatch(RunningJob job, int length, long lastEndNs)
     {
-        var (source, transfer) = (job.Source!, job.Transfer!);
+        var transfer = job.Transfer!;
         var times = job.Times!.ByKind;
-        _sample = (_sample + SampleStep) & (BatchLength - 1);
-        var sample = length == 1 ? 0 : _sample;
+        _sample = (_sample + SampleStep) & (LongestBatch - 1);
+        var sample = _sample % length;
         for (var i = 0; i < length; i++)
         {
             if (i == sample && i > 0)
@@ -90,7 +94,7 @@ public sealed class WallVcpu(
                 lastEndNs = clock.NowNs;
             }
 
-            var operation = source.Next();
+            var operation = job.TakeNext();
             transfer.Move(operation);
             delay.AfterTransfer(operation.IsWrite, operation.LengthBytes);
             if (i == sample)
@@ -108,6 +112,9 @@ public sealed class WallVcpu(
 
         return false;
     }
+
+    private static int BatchLength(JobSpec job) =>
+        Math.Clamp(LargestBatchBytes / Math.Max(job.ReadBlockBytes, job.WriteBlockBytes), 1, LongestBatch);
 
     private void Count(in IoOperation operation, ReadOnlySpan<WorkVector> times)
     {
