@@ -15,7 +15,7 @@ internal sealed class MachineCalibration : ICalibration
 {
     private const int SmallBytes = 4096;
     private const int LargeBytes = 65536;
-    private const int Repetitions = 5;
+    private const int Rounds = 5;
     private const long DiskBytes = 256L << 20;
     private const long MeasureNs = 150_000_000;
     private const long WarmupNs = 50_000_000;
@@ -27,41 +27,51 @@ internal sealed class MachineCalibration : ICalibration
         WriteBandwidthBytesPerSecond = 1e12,
     };
 
+    private static readonly IoPath[] _paths = [IoPath.MemoryBus, IoPath.Host];
+
     private static readonly int _cores = Environment.ProcessorCount;
+
+    private readonly Dictionary<Point, List<double>> _coreNs = [];
 
     /// <inheritdoc/>
     public MachineProfile Measure(Action<string> progress, CancellationToken cancellation)
     {
-        var figures = new Dictionary<Point, List<double>>();
-        IoPattern[] patterns = [IoPattern.Read, IoPattern.Write, IoPattern.RandRead, IoPattern.RandWrite];
-        IoPath[] paths = [IoPath.MemoryBus, IoPath.Host];
-        for (var repetition = 1; repetition <= Repetitions; repetition++)
+        _coreNs.Clear();
+        for (var round = 1; round <= Rounds; round++)
         {
-            progress($"measuring, round {repetition} of {Repetitions}");
-            foreach (var point in from path in paths
-                                  from pattern in patterns
-                                  from bytes in pattern is IoPattern.Read or IoPattern.Write ? new[] { SmallBytes, LargeBytes } : [SmallBytes]
-                                  select new Point(path, pattern, bytes))
-            {
-                cancellation.ThrowIfCancellationRequested();
-                figures.TryAdd(point, []);
-                figures[point].Add(Run(point));
-            }
+            progress($"measuring, round {round} of {Rounds}");
+            MeasureRound(cancellation);
         }
 
-        double CoreNs(IoPath path, IoPattern pattern, int bytes) => Median(figures[new Point(path, pattern, bytes)]);
-        return new MachineProfile
-        {
-            Name = "this",
-            Description = $"This machine, {_cores} cores.",
-            Source = $"mbsa calibrate: medians of {Repetitions} rounds of {MeasureNs / 1e6:0} ms, all cores busy, a disk of {DiskBytes >> 20} MiB each",
-            Cores = _cores,
-            MemoryBandwidthBytesPerSecond = figures.Max(f => f.Key.Bytes * 1e9 * _cores / f.Value.Min()),
-            Paths = paths.ToDictionary(path => path, path => new PathCosts(
-                Cost((pattern, bytes) => CoreNs(path, pattern, bytes), IoPattern.Read, IoPattern.RandRead),
-                Cost((pattern, bytes) => CoreNs(path, pattern, bytes), IoPattern.Write, IoPattern.RandWrite))),
-        };
+        return Profile();
     }
+
+    /// <summary>Measures every point once more.</summary>
+    public void MeasureRound(CancellationToken cancellation)
+    {
+        foreach (var point in from path in _paths
+                              from pattern in new[] { IoPattern.Read, IoPattern.Write, IoPattern.RandRead, IoPattern.RandWrite }
+                              from bytes in pattern is IoPattern.Read or IoPattern.Write ? new[] { SmallBytes, LargeBytes } : [SmallBytes]
+                              select new Point(path, pattern, bytes))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            _coreNs.TryAdd(point, []);
+            _coreNs[point].Add(Run(point));
+        }
+    }
+
+    /// <summary>The profile that follows from the medians of all rounds so far.</summary>
+    public MachineProfile Profile() => new()
+    {
+        Name = "this",
+        Description = $"This machine, {_cores} cores.",
+        Source = $"mbsa calibrate: medians of {_coreNs.Values.First().Count} rounds of {MeasureNs / 1e6:0} ms, all cores busy on a disk of {DiskBytes >> 20} MiB",
+        Cores = _cores,
+        MemoryBandwidthBytesPerSecond = _coreNs.Max(f => f.Key.Bytes * 1e9 * _cores / f.Value.Min()),
+        Paths = _paths.ToDictionary(path => path, path => new PathCosts(
+            Cost((pattern, bytes) => MedianNs(path, pattern, bytes), IoPattern.Read, IoPattern.RandRead),
+            Cost((pattern, bytes) => MedianNs(path, pattern, bytes), IoPattern.Write, IoPattern.RandWrite))),
+    };
 
     /// <summary>Splits the core time of a small operation, which is kept exactly, by the slope between the two block sizes.</summary>
     private static OperationCost Cost(Func<IoPattern, int, double> coreNs, IoPattern sequential, IoPattern random)
@@ -99,20 +109,43 @@ internal sealed class MachineCalibration : ICalibration
                     Paths = new Dictionary<IoPath, PathCosts> { [point.Path] = unused },
                 },
                 Device = _dram,
-                NvmSizeBytes = (_cores + 1) * DiskBytes,
+                NvmSizeBytes = 2 * DiskBytes,
                 Payload = PayloadKind.Full,
                 QuantumNs = HostSpec.DefaultQuantumNs(ClockKind.Wall),
             },
-            Vms = [.. Enumerable.Range(0, _cores).Select(core => new VmSpec
-            {
-                Name = $"core-{core}",
-                Storage = new StorageSpec(point.Path, DiskBytes),
-                Jobs = [new JobSpec { Pattern = point.Pattern, ReadBlockBytes = point.Bytes, WriteBlockBytes = point.Bytes, TimeBased = true }],
-            })],
+            Vms =
+            [
+                new VmSpec
+                {
+                    Name = "all-cores",
+                    Vcpus = _cores,
+                    Storage = new StorageSpec(point.Path, DiskBytes),
+                    Jobs = [Job(point)],
+                },
+            ],
         };
     }
 
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+    /// <summary>Sequential jobs have a part of the disk each: two that follow one another over the same blocks would measure the cache they share.</summary>
+    private static JobSpec Job(Point point)
+    {
+        var job = new JobSpec
+        {
+            Pattern = point.Pattern,
+            ReadBlockBytes = point.Bytes,
+            WriteBlockBytes = point.Bytes,
+            NumJobs = _cores,
+            TimeBased = true,
+        };
+        var part = new Extent(DiskBytes / LargeBytes / _cores * LargeBytes);
+        return point.Pattern is IoPattern.Read or IoPattern.Write ? job with { Size = part, OffsetIncrement = part } : job;
+    }
+
+    private double MedianNs(IoPath path, IoPattern pattern, int bytes)
+    {
+        var values = _coreNs[new Point(path, pattern, bytes)];
+        return values.Order().ElementAt(values.Count / 2);
+    }
 
     private sealed record Point(IoPath Path, IoPattern Pattern, int Bytes);
 }

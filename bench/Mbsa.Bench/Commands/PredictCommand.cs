@@ -4,6 +4,7 @@ using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Bench.Measuring;
 using Mbsa.Bench.Reporting;
+using Mbsa.Host.Calibration;
 using Mbsa.Host.Profiles;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Workload;
@@ -12,7 +13,7 @@ namespace Mbsa.Bench.Commands;
 
 /// <summary>
 /// Whether the virtual clock predicts the wall clock: the same scenarios under both, the virtual one with this machine's profile. The machine
-/// is calibrated before and after the wall runs and the mean counts, so that a machine that slowly changes its pace does not look mispredicted.
+/// is calibrated in turns with the wall runs, so that a machine that changes its pace does not look mispredicted.
 /// </summary>
 internal static class PredictCommand
 {
@@ -26,7 +27,7 @@ internal static class PredictCommand
     public static void Run(BenchOptions options, TextWriter output)
     {
         var seconds = options.Seconds ?? 0.5;
-        var repetitions = options.Repetitions ?? 3;
+        var repetitions = options.Repetitions ?? 5;
         output.WriteLine("## predict: the virtual clock against the wall clock\n");
         var given = options.Profile is { } file ? ProfileCatalog.Machine(file) : null;
         if (given is not null && given.Cores != _cores)
@@ -34,11 +35,11 @@ internal static class PredictCommand
             output.WriteLine($"The profile has {given.Cores} cores and this machine {_cores}: it is used with {_cores}.\n");
         }
 
-        var before = given ?? Calibration.Measure();
         var workloads = Workloads();
-        var walls = MeasureWalls(workloads, before, seconds, repetitions);
-        var machine = (given ?? Calibration.Mean(before, Calibration.Measure())) with { Cores = _cores };
-        var source = given is null ? "calibrated before and after the wall runs, mean of the two" : options.Profile;
+        var calibration = given is null ? new MachineCalibration() : null;
+        var walls = MeasureWalls(workloads, calibration, seconds, repetitions);
+        var machine = (given ?? calibration!.Profile()) with { Cores = _cores };
+        var source = given is null ? "calibrated in turns with the wall runs, medians" : options.Profile;
         output.WriteLine($"{_cores} cores; profile: {source}. Wall: {repetitions} runs of {Show.Seconds(seconds)}, the workloads in turns.");
         output.WriteLine("Device: as fast as memory, its bandwidth without limit.\n");
         PrintProfile(machine, output);
@@ -47,14 +48,16 @@ internal static class PredictCommand
 
     /// <summary>Bytes per second of every VM that does I/O; the workloads in turns, so that a change of the machine's pace is spread over all.</summary>
     private static Dictionary<(string Workload, string Vm), Samples> MeasureWalls(
-        ImmutableArray<Workload> workloads, MachineProfile machine, double seconds, int repetitions)
+        ImmutableArray<Workload> workloads, MachineCalibration? calibration, double seconds, int repetitions)
     {
+        var machine = ProfileCatalog.Machine("generic-4core") with { Cores = _cores }; // its costs mean nothing under the wall clock
         var walls = new Dictionary<(string Workload, string Vm), Samples>();
         for (var repetition = 0; repetition < repetitions; repetition++)
         {
+            calibration?.MeasureRound(CancellationToken.None);
             foreach (var workload in workloads)
             {
-                foreach (var (vm, bytesPerSecond) in Throughputs(workload, ClockKind.Wall, machine with { Cores = _cores }, seconds))
+                foreach (var (vm, bytesPerSecond) in Throughputs(workload, ClockKind.Wall, machine, seconds))
                 {
                     walls.TryAdd((workload.Name, vm), new Samples());
                     walls[(workload.Name, vm)].Add(bytesPerSecond);

@@ -28,6 +28,7 @@ public sealed class NvmLeaseTests
             Assert.Equal(inside, Passes(() => lease.Write(offset, bytes.AsSpan(0, length))));
             Assert.Equal(inside, Passes(() => lease.Stream(offset, bytes.AsSpan(0, length))));
             Assert.Equal(inside, Passes(() => lease.View(offset, length)));
+            Assert.Equal(offset is >= 0 and <= 8192, Passes(() => lease.Prefetch(offset)));
         }, iter: 3000, threads: 1);
 
         Assert.False(Passes(() => lease.View(0, -1)));
@@ -71,6 +72,7 @@ public sealed class NvmLeaseTests
         Assert.Throws<ObjectDisposedException>(() => lease.Read(0, []));
         Assert.Throws<ObjectDisposedException>(() => lease.Write(0, new byte[1]));
         Assert.Throws<ObjectDisposedException>(() => lease.View(0, 1).Length);
+        Assert.Throws<ObjectDisposedException>(() => lease.Prefetch(0));
         Assert.Throws<ObjectDisposedException>(() => area.Lease());
         other.Write(0, new byte[8192]);
         test.Device.Dispose();

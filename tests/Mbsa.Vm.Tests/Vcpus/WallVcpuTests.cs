@@ -30,6 +30,16 @@ public sealed class WallVcpuTests : IDisposable
     }
 
     [Fact]
+    public void Operations_reach_the_disk_in_the_order_they_are_drawn_and_none_is_lost_between_quanta()
+    {
+        var job = Bench.Job(IoPattern.RandReadWrite);
+        Run(Vcpu(timeEveryIo: false, job), quanta: 20);
+        var source = new OperationSource(job, Bench.DiskBytes, 1, 0);
+        var drawn = _disk.Asked.Select(_ => source.Next()).Select(next => (next.IsWrite ? 'w' : 'r', next.OffsetBytes));
+        Assert.Equal(drawn, _disk.Asked);
+    }
+
+    [Fact]
     public void Work_is_told_by_nominal_costs()
     {
         var vcpu = Vcpu(timeEveryIo: false, Bench.Job());
