@@ -14,11 +14,11 @@ namespace Mbsa.Host.Calibration;
 internal sealed class MachineCalibration : ICalibration
 {
     private const int SmallBytes = 4096;
-    private const int LargeBytes = 65536;
+    private const int LargeBytes = 16384;
     private const int Rounds = 5;
     private const long DiskBytes = 256L << 20;
-    private const long MeasureNs = 150_000_000;
-    private const long WarmupNs = 50_000_000;
+    private const long MeasureNs = 250_000_000;
+    private const long WarmupNs = 250_000_000;
 
     private static readonly DeviceProfile _dram = new()
     {
