@@ -51,7 +51,9 @@ public sealed class ScenarioRun
         {
             var cores = scenario.Host.Machine.Cores;
             var wall = scenario.Clock == ClockKind.Wall ? new WallServices(new RunClock(), DramCalibration.DelayFor(scenario.Host.Device, ledger)) : null;
-            var threads = wall is null ? virtualThreads : cores;
+
+            // One more than cores: the supervisor and the VMs' actors are heard without calling a core back from its work.
+            var threads = wall is null ? virtualThreads : cores + 1;
             system = ActorSystem.Create("mbsa", Configuration(threads));
             return Start(system, scenario, device, cores, wall, ledger);
         }

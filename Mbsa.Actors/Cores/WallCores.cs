@@ -137,7 +137,7 @@ internal sealed class WallCores(RunQueue queue, long quantumNs, RunClock clock) 
                 next = queue.Dequeue();
                 if (next is null)
                 {
-                    WaitForSomebody(nowNs, sliceEndsNs);
+                    WaitForSomebody(nowNs);
                     continue;
                 }
 
@@ -220,14 +220,14 @@ internal sealed class WallCores(RunQueue queue, long quantumNs, RunClock clock) 
         }
     }
 
-    /// <summary>Gives up the lock until somebody may be ready: briefly when a sleeper is due soon, else until a pulse or until one will be.</summary>
-    private void WaitForSomebody(long nowNs, long sliceEndsNs)
+    /// <summary>Gives up the lock until somebody may be ready: briefly when a sleeper or the end is due soon, else for about a millisecond or until a pulse.</summary>
+    private void WaitForSomebody(long nowNs)
     {
-        var wakeAtNs = _sleepers.TryPeek(out _, out var firstNs) ? firstNs : long.MaxValue;
-        var untilNs = Math.Min(Math.Min(wakeAtNs, sliceEndsNs), _untilNs);
-        if (untilNs - nowNs > SpinNs)
+        var dueNs = Math.Min(_sleepers.TryPeek(out _, out var firstNs) ? firstNs : long.MaxValue, _untilNs);
+        if (dueNs - nowNs > SpinNs)
         {
-            Monitor.Wait(_gate, (int)Math.Max(1, (untilNs - nowNs - SpinNs) / 1_000_000));
+            // Not longer: a sleeper that others put to bed meanwhile may be due before. Not spinning: that would take from a core's twin, where two are one.
+            Monitor.Wait(_gate, 1);
             return;
         }
 

@@ -11,9 +11,11 @@ public sealed class NvmArea : IDisposable
 {
     private readonly AddressRange _range;
     private readonly SharedLifetime _lifetime;
+    private readonly Func<nint, AccessGate>? _gate;
     private int _disposed;
 
-    private NvmArea(ChildDevice child, AddressRange range, SharedLifetime lifetime) => (Child, _range, _lifetime) = (child, range, lifetime);
+    private NvmArea(ChildDevice child, AddressRange range, SharedLifetime lifetime, Func<nint, AccessGate>? gate) =>
+        (Child, _range, _lifetime, _gate) = (child, range, lifetime, gate);
 
     /// <summary>The child device behind it.</summary>
     public ChildDevice Child { get; }
@@ -35,7 +37,7 @@ public sealed class NvmArea : IDisposable
     public NvmLease Lease()
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0 || !_lifetime.TryJoin(), this);
-        return new NvmLease(_lifetime, _range.Start, LengthBytes);
+        return new NvmLease(_lifetime, _range.Start, LengthBytes, _gate?.Invoke(_range.Start));
     }
 
     /// <summary>Ends the area: no new leases; those there are stay good. Twice does no harm.</summary>
@@ -52,8 +54,10 @@ public sealed class NvmArea : IDisposable
     /// <param name="memory">The device's bytes; joined for as long as the area lives.</param>
     /// <param name="prefault">Whether every page gets memory now.</param>
     /// <param name="ledger">Where it is entered.</param>
+    /// <param name="gate">Makes the gate of each lease, given the first address; null for none.</param>
     /// <param name="unmapped">Called once, when the memory is gone.</param>
-    internal static NvmArea Map(ChildDevice child, DeviceMemory memory, bool prefault, MemoryLedger ledger, Action unmapped)
+    internal static NvmArea Map(
+        ChildDevice child, DeviceMemory memory, bool prefault, MemoryLedger ledger, Func<nint, AccessGate>? gate, Action unmapped)
     {
         ObjectDisposedException.ThrowIf(!memory.TryJoin(), memory);
         AddressRange? range = null;
@@ -79,6 +83,6 @@ public sealed class NvmArea : IDisposable
             range.Release();
             memory.Leave();
             unmapped();
-        }));
+        }), gate);
     }
 }

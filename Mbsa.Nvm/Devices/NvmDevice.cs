@@ -152,7 +152,7 @@ public sealed class NvmDevice : IDisposable
             }
 
             // The end of the area may come from any thread, and after the device's own end: it takes no lock.
-            var area = NvmArea.Map(record.Child, _memory, prefault, _ledger, () => Interlocked.Decrement(ref record.Mappings));
+            var area = NvmArea.Map(record.Child, _memory, prefault, _ledger, gate: null, () => Interlocked.Decrement(ref record.Mappings));
             Interlocked.Increment(ref record.Mappings);
             return area;
         }

@@ -19,15 +19,16 @@ public sealed unsafe class NvmLease : IDisposable
 
     private readonly SharedLifetime _lifetime;
     private readonly byte* _start;
+    private readonly AccessGate? _gate;
 
     // One more than the length, and 0 once disposed: then even an access of no bytes at offset 0 fails the same comparison.
     private ulong _end;
     private int _disposed;
 
     /// <summary>Takes over a place in the lifetime, which the maker has joined for it.</summary>
-    internal NvmLease(SharedLifetime lifetime, nint start, long lengthBytes)
+    internal NvmLease(SharedLifetime lifetime, nint start, long lengthBytes, AccessGate? gate = null)
     {
-        (_lifetime, _end, LengthBytes) = (lifetime, (ulong)lengthBytes + 1, lengthBytes);
+        (_lifetime, _end, LengthBytes, _gate) = (lifetime, (ulong)lengthBytes + 1, lengthBytes, gate);
         _start = (byte*)start;
     }
 
@@ -41,6 +42,12 @@ public sealed unsafe class NvmLease : IDisposable
     public void Read(long offsetBytes, Span<byte> destination)
     {
         Check(offsetBytes, destination.Length);
+        if (_gate is not null)
+        {
+            _gate.Read(offsetBytes, destination);
+            return;
+        }
+
         new ReadOnlySpan<byte>(_start + offsetBytes, destination.Length).CopyTo(destination);
     }
 
@@ -50,7 +57,14 @@ public sealed unsafe class NvmLease : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Write(long offsetBytes, ReadOnlySpan<byte> source)
     {
-        Stream(offsetBytes, source);
+        Check(offsetBytes, source.Length);
+        if (_gate is not null)
+        {
+            _gate.Write(offsetBytes, source);
+            return;
+        }
+
+        Copy(offsetBytes, source);
         NonTemporal.Fence();
     }
 
@@ -61,15 +75,26 @@ public sealed unsafe class NvmLease : IDisposable
     public void Stream(long offsetBytes, ReadOnlySpan<byte> source)
     {
         Check(offsetBytes, source.Length);
-        fixed (byte* from = &MemoryMarshal.GetReference(source))
+        if (_gate is not null)
         {
-            NonTemporal.Copy(_start + offsetBytes, from, (nuint)source.Length);
+            _gate.Stream(offsetBytes, source);
+            return;
         }
+
+        Copy(offsetBytes, source);
     }
 
     /// <summary>Makes all stores before it persistent before any store after it.</summary>
-    [SuppressMessage("Performance", "CA1822", Justification = "A fence belongs to the stores of this lease; a device under test may record it.")]
-    public void Fence() => NonTemporal.Fence();
+    public void Fence()
+    {
+        if (_gate is not null)
+        {
+            _gate.Fence();
+            return;
+        }
+
+        NonTemporal.Fence();
+    }
 
     /// <summary>The bytes in place, without a copy. Not to be used after the lease is given back: nothing would notice.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The range is not within the area.</exception>
@@ -78,7 +103,7 @@ public sealed unsafe class NvmLease : IDisposable
     public ReadOnlySpan<byte> View(long offsetBytes, int lengthBytes)
     {
         Check(offsetBytes, lengthBytes);
-        return new ReadOnlySpan<byte>(_start + offsetBytes, lengthBytes);
+        return _gate is not null ? _gate.View(offsetBytes, lengthBytes) : new ReadOnlySpan<byte>(_start + offsetBytes, lengthBytes);
     }
 
     /// <summary>Hints that the bytes from here on will be read soon: the processor may fetch the first lines meanwhile. Changes nothing but time.</summary>
@@ -88,7 +113,7 @@ public sealed unsafe class NvmLease : IDisposable
     public void Prefetch(long offsetBytes)
     {
         Check(offsetBytes, 0);
-        if (Sse.IsSupported)
+        if (Sse.IsSupported && _gate is null)
         {
             for (var line = 0; line < PrefetchLines; line++)
             {
@@ -103,7 +128,17 @@ public sealed unsafe class NvmLease : IDisposable
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
             _end = 0;
+            _gate?.Dispose();
             _lifetime.Leave();
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Copy(long offsetBytes, ReadOnlySpan<byte> source)
+    {
+        fixed (byte* from = &MemoryMarshal.GetReference(source))
+        {
+            NonTemporal.Copy(_start + offsetBytes, from, (nuint)source.Length);
         }
     }
 

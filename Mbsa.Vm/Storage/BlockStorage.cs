@@ -18,6 +18,11 @@ public abstract class BlockStorage : IDisposable
     /// <summary>Writes bytes and fences: when this returns they are persistent.</summary>
     public abstract void Write(long offsetBytes, ReadOnlySpan<byte> source);
 
+    /// <summary>Hints that an I/O on this place comes soon, so that what is needed to find it may be fetched.</summary>
+    public virtual void Foresee(long offsetBytes, bool isWrite)
+    {
+    }
+
     /// <summary>Hints that a read of this place comes next, so that the processor may begin to fetch it.</summary>
     public virtual void Prefetch(long offsetBytes)
     {

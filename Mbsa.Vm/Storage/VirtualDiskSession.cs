@@ -14,6 +14,7 @@ public sealed class VirtualDiskSession : BlockStorage
     private readonly uint[] _map, _writes;
     private readonly long _dataOffset;
     private ulong _end;
+    private uint _foreseen;
 
     internal VirtualDiskSession(VirtualDisk disk, NvmLease lease, WearLane? lane)
     {
@@ -64,6 +65,14 @@ public sealed class VirtualDiskSession : BlockStorage
         }
 
         _lease.Fence();
+    }
+
+    /// <inheritdoc/>
+    public override void Foresee(long offsetBytes, bool isWrite)
+    {
+        Check(offsetBytes, 1);
+        var physical = _map[offsetBytes >> BlockShift];
+        _foreseen += isWrite ? _writes[physical] : physical;
     }
 
     /// <inheritdoc/>

@@ -23,6 +23,9 @@ public sealed class DeviceDelay
         _writeTicksPerByte = Math.Max(0, device.WriteLatencyFactor - 1) * dramWriteNsPerByte * ticksPerNs;
     }
 
+    /// <summary>Whether the device is as fast as DRAM in both directions, so that nothing is left to wait for.</summary>
+    public bool IsNone => _readTicksPerByte == 0 && _writeTicksPerByte == 0;
+
     /// <summary>Spins after a transfer for as long as the device would have kept the core longer than DRAM did.</summary>
     public void AfterTransfer(bool isWrite, int lengthBytes)
     {

@@ -9,9 +9,20 @@ public abstract class IoTransfer
     /// <summary>Does one I/O.</summary>
     public abstract void Move(in IoOperation operation);
 
-    /// <summary>Learns what comes after the I/O that is about to be done.</summary>
-    public virtual void Foresee(in IoOperation next)
+    /// <summary>Learns which I/Os come next, before any of them is done.</summary>
+    public virtual void Foresee(ReadOnlySpan<IoOperation> operations)
     {
+    }
+
+    /// <summary>Does the first of these I/Os, knowing which come after them.</summary>
+    /// <param name="operations">I/Os in their order.</param>
+    /// <param name="count">How many of them to do.</param>
+    public virtual void MoveFirst(ReadOnlySpan<IoOperation> operations, int count)
+    {
+        foreach (ref readonly var operation in operations[..count])
+        {
+            Move(operation);
+        }
     }
 }
 
@@ -36,13 +47,13 @@ public sealed class NoTransfer(BlockStorage storage) : IoTransfer
 public sealed class FullTransfer : IoTransfer
 {
     private readonly BlockStorage _storage;
-    private readonly byte[] _buffer;
+    private readonly ArraySegment<byte> _buffer;
 
     /// <summary>A transfer with its own buffer, filled so that no two jobs write the same bytes.</summary>
     public FullTransfer(BlockStorage storage, int largestBytes, ulong seed)
     {
         _storage = storage;
-        _buffer = GC.AllocateUninitializedArray<byte>(largestBytes, pinned: true);
+        _buffer = IoBuffer.Allocate(largestBytes);
         new System.Random((int)seed).NextBytes(_buffer);
     }
 
@@ -62,14 +73,29 @@ public sealed class FullTransfer : IoTransfer
 
     /// <inheritdoc/>
     /// <remarks>
-    /// A bare loop of copies lets the processor run ahead into the next read while the lines of the last are still on their way. The map, the
-    /// counts and the clock between two of our reads would end that, and the emulator would look slower than the memory it emulates.
+    /// A bare loop of copies lets the processor run ahead into the next copy while the lines of the last are still on their way. Looking up map
+    /// and counts between two copies would end that, and the emulator would look slower than the memory it emulates. So all places are looked
+    /// up at once, and each random read is begun while the one before it is done.
     /// </remarks>
-    public override void Foresee(in IoOperation next)
+    public override void Foresee(ReadOnlySpan<IoOperation> operations)
     {
-        if (!next.IsWrite && !next.IsSequential)
+        foreach (ref readonly var operation in operations)
         {
-            _storage.Prefetch(next.OffsetBytes);
+            _storage.Foresee(operation.OffsetBytes, operation.IsWrite);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void MoveFirst(ReadOnlySpan<IoOperation> operations, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            if (i + 1 < operations.Length && operations[i + 1] is { IsWrite: false, IsSequential: false } next)
+            {
+                _storage.Prefetch(next.OffsetBytes);
+            }
+
+            Move(operations[i]);
         }
     }
 }

@@ -9,6 +9,9 @@ public sealed class RunningJob
     /// <summary>Core time a partial CPU hog computes and then idles, together, in nanoseconds.</summary>
     private const double ComputePeriodNs = 1_000_000;
 
+    /// <summary>I/Os that can be taken at once: 64 places in the map and their counts of writes fit the first cache beside the I/O's own bytes.</summary>
+    public const int LongestBatch = 64;
+
     private readonly double _readNsPerOperation;
     private readonly double _writeNsPerOperation;
     private double _paceReadNs;
@@ -16,8 +19,7 @@ public sealed class RunningJob
     private int _untilThink;
     private double _computedNs;
     private bool _thinks;
-    private IoOperation _next;
-    private bool _knowsNext;
+    private readonly IoOperation[] _batch;
 
     /// <summary>A job about to start.</summary>
     /// <param name="spec">What it does.</param>
@@ -38,6 +40,7 @@ public sealed class RunningJob
         _writeNsPerOperation = NsPerOperation(spec.WriteRateBytesPerSecond, spec.WriteRateIops, spec.WriteBlockBytes);
         _paceReadNs = _paceWriteNs = NotBeforeNs;
         _untilThink = spec.ThinkTimeBlocks;
+        _batch = source is null ? [] : new IoOperation[LongestBatch];
         IsPaced = spec.ThinkTimeNs > 0 || _readNsPerOperation > 0 || _writeNsPerOperation > 0;
     }
 
@@ -68,13 +71,19 @@ public sealed class RunningJob
     /// <summary>Whether it came to its end.</summary>
     public bool IsFinished(long nowNs) => BytesLeft <= 0 || nowNs >= EndsAtNs;
 
-    /// <summary>The next operation, with the one after it foreseen: for those who move bytes in real time.</summary>
-    public IoOperation TakeNext()
+    /// <summary>Takes the next operations, up to the one with which the job has transferred all it had to.</summary>
+    /// <param name="length">How many at most; no more than <see cref="LongestBatch"/>.</param>
+    /// <returns>At least one; good until the next call.</returns>
+    public ReadOnlySpan<IoOperation> TakeBatch(int length)
     {
-        var operation = _knowsNext ? _next : Source!.Next();
-        (_next, _knowsNext) = (Source!.Next(), true);
-        Transfer!.Foresee(_next);
-        return operation;
+        var taken = 0;
+        do
+        {
+            _batch[taken] = Source!.Next();
+            BytesLeft -= _batch[taken].LengthBytes;
+        }
+        while (++taken < length && BytesLeft > 0);
+        return _batch.AsSpan(0, taken);
     }
 
     /// <summary>Takes note of an operation that completes about now.</summary>

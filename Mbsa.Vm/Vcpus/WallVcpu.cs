@@ -13,9 +13,6 @@ public sealed class WallVcpu(
     VcpuRecord record, IReadOnlyList<RunningJob> jobs, BlockStorage? storage, RunClock clock, DeviceDelay delay, bool timeEveryIo)
     : VcpuWorker(record, jobs, storage, clock.NowNs)
 {
-    /// <summary>I/Os between two looks at the clock: a timestamp waits until every load before it is done, which ends the overlap of reads.</summary>
-    private const int LongestBatch = 64;
-
     /// <summary>Bytes between two looks at the clock, so that large I/Os do not overrun a quantum by much.</summary>
     private const int LargestBatchBytes = 256 << 10;
 
@@ -34,7 +31,7 @@ public sealed class WallVcpu(
         (_startNs, _operations, _nvmNs, _coreNs) = (startNs, 0, 0, 0);
         var bytesBefore = Counters.ReadBytes + Counters.WriteBytes;
         var lastEndNs = Math.Min(startNs, ReadySinceNs);
-        var batchLength = timeEveryIo || job.IsPaced ? 1 : BatchLength(job.Spec);
+        var batchLength = job.IsPaced ? 1 : BatchLength(job.Spec);
         long nowNs;
         bool pause;
         do
@@ -76,61 +73,92 @@ public sealed class WallVcpu(
         return _operations;
     }
 
-    /// <summary>Runs up to a batch of I/Os and times one of them.</summary>
+    /// <summary>Runs up to a batch of I/Os and times one of them, or every one.</summary>
     /// <param name="job">The job.</param>
     /// <param name="length">I/Os in the batch.</param>
     /// <param name="lastEndNs">When the previous I/O ended; for the first of a quantum, since when the VCPU was ready.</param>
     /// <returns>Whether the job must pause.</returns>
     private bool RunBatch(RunningJob job, int length, long lastEndNs)
     {
-        var transfer = job.Transfer!;
-        var times = job.Times!.ByKind;
-        _sample = (_sample + SampleStep) & (LongestBatch - 1);
-        var sample = _sample % length;
-        for (var i = 0; i < length; i++)
+        var batch = job.TakeBatch(length);
+        job.Transfer!.Foresee(batch);
+        if (timeEveryIo)
         {
-            if (i == sample && i > 0)
+            for (var i = 0; i < batch.Length; i++)
             {
-                lastEndNs = clock.NowNs;
+                lastEndNs = Time(job.Transfer, batch[i..], lastEndNs);
             }
-
-            var operation = job.TakeNext();
-            transfer.Move(operation);
-            delay.AfterTransfer(operation.IsWrite, operation.LengthBytes);
-            if (i == sample)
-            {
-                Latency.Record(operation.IsWrite, clock.NowNs - lastEndNs);
-            }
-
-            Count(operation, times);
-            job.BytesLeft -= operation.LengthBytes;
-            if (job.BytesLeft <= 0 || (job.IsPaced && job.Pace(operation.IsWrite, clock.NowNs)))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static int BatchLength(JobSpec job) =>
-        Math.Clamp(LargestBatchBytes / Math.Max(job.ReadBlockBytes, job.WriteBlockBytes), 1, LongestBatch);
-
-    private void Count(in IoOperation operation, ReadOnlySpan<WorkVector> times)
-    {
-        var work = times[OperationTimes.KindOf(operation.IsWrite, operation.IsSequential)];
-        _operations++;
-        _coreNs += work.CoreNs;
-        _nvmNs += work.NvmNs;
-        if (operation.IsWrite)
-        {
-            Counters.WriteOperations++;
-            Counters.WriteBytes += operation.LengthBytes;
         }
         else
         {
-            Counters.ReadOperations++;
-            Counters.ReadBytes += operation.LengthBytes;
+            _sample = (_sample + SampleStep) & (RunningJob.LongestBatch - 1);
+            var sample = _sample % batch.Length;
+            if (sample > 0)
+            {
+                Move(job.Transfer, batch, sample);
+                lastEndNs = clock.NowNs;
+            }
+
+            lastEndNs = Time(job.Transfer, batch[sample..], lastEndNs);
+            Move(job.Transfer, batch[(sample + 1)..], batch.Length - sample - 1);
         }
+
+        Count(batch, job.Times!.ByKind);
+        return job.BytesLeft <= 0 || (job.IsPaced && job.Pace(batch[0].IsWrite, lastEndNs));
+    }
+
+    /// <summary>Does the first of these I/Os and records how long it took.</summary>
+    /// <returns>When it ended.</returns>
+    private long Time(IoTransfer transfer, ReadOnlySpan<IoOperation> operations, long startNs)
+    {
+        Move(transfer, operations, 1);
+        var endNs = clock.NowNs;
+        Latency.Record(operations[0].IsWrite, endNs - startNs);
+        return endNs;
+    }
+
+    /// <summary>Does the first of these I/Os.</summary>
+    private void Move(IoTransfer transfer, ReadOnlySpan<IoOperation> operations, int count)
+    {
+        if (delay.IsNone)
+        {
+            transfer.MoveFirst(operations, count);
+            return;
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            transfer.MoveFirst(operations[i..], 1);
+            delay.AfterTransfer(operations[i].IsWrite, operations[i].LengthBytes);
+        }
+    }
+
+    private static int BatchLength(JobSpec job) =>
+        Math.Clamp(LargestBatchBytes / Math.Max(job.ReadBlockBytes, job.WriteBlockBytes), 1, RunningJob.LongestBatch);
+
+    private void Count(ReadOnlySpan<IoOperation> batch, ReadOnlySpan<WorkVector> times)
+    {
+        long reads = 0, readBytes = 0, writeBytes = 0;
+        foreach (ref readonly var operation in batch)
+        {
+            var work = times[OperationTimes.KindOf(operation.IsWrite, operation.IsSequential)];
+            _coreNs += work.CoreNs;
+            _nvmNs += work.NvmNs;
+            if (operation.IsWrite)
+            {
+                writeBytes += operation.LengthBytes;
+            }
+            else
+            {
+                reads++;
+                readBytes += operation.LengthBytes;
+            }
+        }
+
+        _operations += batch.Length;
+        Counters.ReadOperations += reads;
+        Counters.ReadBytes += readBytes;
+        Counters.WriteOperations += batch.Length - reads;
+        Counters.WriteBytes += writeBytes;
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Memory;
+using Mbsa.Vm.Vcpus;
 using Mbsa.Vm.Workload.Random;
 
 namespace Mbsa.Bench.Measuring;
@@ -40,7 +41,7 @@ internal static class BareLoop
         private readonly NvmLease _lease;
         private readonly IoPoint _point;
         private readonly long _blocks;
-        private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(IoPoint.BlockBytes, pinned: true);
+        private readonly ArraySegment<byte> _buffer = IoBuffer.Allocate(IoPoint.BlockBytes);
         private Xoshiro256 _random;
         private long _nextBlock;
 
