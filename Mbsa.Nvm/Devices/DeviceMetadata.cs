@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Mbsa.Nvm.Layout;
 using Mbsa.Nvm.Memory;
+using Mbsa.Nvm.PowerFailure;
 
 namespace Mbsa.Nvm.Devices;
 
@@ -18,9 +19,9 @@ internal sealed class DeviceMetadata : IDisposable
     /// <summary>The GMB that counts.</summary>
     public GlobalMetadataBlock Gmb { get; private set; }
 
-    /// <summary>Maps the whole device for its own bookkeeping.</summary>
+    /// <summary>Maps the whole device for its own bookkeeping; the power-failure model, if there is one, watches it from here on.</summary>
     /// <exception cref="NvmException">It has not even room for the GMB, or cannot be mapped.</exception>
-    public static NvmLease LeaseWhole(DeviceMemory memory, MemoryLedger ledger)
+    public static NvmLease LeaseWhole(DeviceMemory memory, MemoryLedger ledger, PowerFailureModel? powerFailures)
     {
         if (memory.SizeBytes < GlobalMetadataBlock.Copies * DeviceGeometry.BlockBytes)
         {
@@ -38,7 +39,8 @@ internal sealed class DeviceMetadata : IDisposable
             throw;
         }
 
-        return new NvmLease(new SharedLifetime(range.Release), range.Start, memory.SizeBytes);
+        powerFailures?.Watch(memory, range.Start);
+        return new NvmLease(new SharedLifetime(range.Release), range.Start, memory.SizeBytes, powerFailures?.GateForDevice(range.Start));
     }
 
     /// <summary>Writes the metadata of an empty device. NAT and bitmap of new memory are zero, which is what they have to be.</summary>

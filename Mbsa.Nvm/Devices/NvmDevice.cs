@@ -1,6 +1,7 @@
 using System.Text;
 using Mbsa.Nvm.Layout;
 using Mbsa.Nvm.Memory;
+using Mbsa.Nvm.PowerFailure;
 
 namespace Mbsa.Nvm.Devices;
 
@@ -14,15 +15,16 @@ public sealed class NvmDevice : IDisposable
     private readonly Lock _lock = new();
     private readonly MemoryLedger _ledger;
     private readonly DeviceMemory _memory;
+    private readonly PowerFailureModel? _powerFailures;
     private readonly DeviceMetadata _metadata;
     private readonly ExtentAllocator _allocator;
     private readonly NatEntry[] _nat;
     private readonly SortedDictionary<int, ChildRecord> _children = [];
     private bool _disposed;
 
-    private NvmDevice(DeviceMemory memory, DeviceMetadata metadata, NatEntry[] nat, MemoryLedger ledger)
+    private NvmDevice(DeviceMemory memory, DeviceMetadata metadata, NatEntry[] nat, MemoryLedger ledger, PowerFailureModel? powerFailures)
     {
-        (_memory, _metadata, _nat, _ledger) = (memory, metadata, nat, ledger);
+        (_memory, _metadata, _nat, _ledger, _powerFailures) = (memory, metadata, nat, ledger, powerFailures);
         _allocator = new ExtentAllocator(metadata.Gmb.Geometry.DataFirstBlock, metadata.Gmb.Geometry.DeviceBlocks);
     }
 
@@ -68,13 +70,14 @@ public sealed class NvmDevice : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         var geometry = DeviceGeometry.Plan(options.SizeBytes, options.MaxChildDevices);
-        return Start(DeviceMemory.Create(options.SizeBytes, options.FilePath, ledger), ledger, lease => DeviceMetadata.Format(lease, options.DeviceId, geometry));
+        var memory = DeviceMemory.Create(options.SizeBytes, options.FilePath, ledger);
+        return Start(memory, ledger, options.PowerFailures, lease => DeviceMetadata.Format(lease, options.DeviceId, geometry));
     }
 
     /// <summary>Mounts the device that a file holds: checks GMB, NAT and every page table, and makes the allocation bitmap anew.</summary>
     /// <exception cref="NvmException">The file cannot be opened, or a structure is damaged; the message names it.</exception>
     public static NvmDevice Open(string filePath, MemoryLedger ledger) =>
-        Start(DeviceMemory.Open(filePath, ledger), ledger, DeviceMetadata.Load);
+        Start(DeviceMemory.Open(filePath, ledger), ledger, powerFailures: null, DeviceMetadata.Load);
 
     /// <summary>Cuts a child device from the data area. It is there, whole, or not at all, whenever the power fails.</summary>
     /// <param name="name">Its name, 1 to 64 bytes of UTF-8, not yet used on this device.</param>
@@ -152,7 +155,7 @@ public sealed class NvmDevice : IDisposable
             }
 
             // The end of the area may come from any thread, and after the device's own end: it takes no lock.
-            var area = NvmArea.Map(record.Child, _memory, prefault, _ledger, gate: null, () => Interlocked.Decrement(ref record.Mappings));
+            var area = NvmArea.Map(record.Child, _memory, prefault, _ledger, GateFor(record.Child), () => Interlocked.Decrement(ref record.Mappings));
             Interlocked.Increment(ref record.Mappings);
             return area;
         }
@@ -172,24 +175,45 @@ public sealed class NvmDevice : IDisposable
         }
     }
 
-    private static NvmDevice Start(DeviceMemory memory, MemoryLedger ledger, Func<NvmLease, DeviceMetadata> metadata)
+    /// <summary>Mounts the device that some memory holds; takes over one user's place in it, and the lease on the whole of it.</summary>
+    internal static NvmDevice Mount(DeviceMemory memory, NvmLease whole, MemoryLedger ledger, PowerFailureModel? powerFailures) =>
+        Start(memory, whole, ledger, powerFailures, DeviceMetadata.Load);
+
+    private static NvmDevice Start(DeviceMemory memory, MemoryLedger ledger, PowerFailureModel? powerFailures, Func<NvmLease, DeviceMetadata> metadata)
     {
-        NvmLease? whole = null;
+        NvmLease whole;
         try
         {
-            whole = DeviceMetadata.LeaseWhole(memory, ledger);
+            whole = DeviceMetadata.LeaseWhole(memory, ledger, powerFailures);
+        }
+        catch
+        {
+            memory.Leave();
+            throw;
+        }
+
+        return Start(memory, whole, ledger, powerFailures, metadata);
+    }
+
+    private static NvmDevice Start(
+        DeviceMemory memory, NvmLease whole, MemoryLedger ledger, PowerFailureModel? powerFailures, Func<NvmLease, DeviceMetadata> metadata)
+    {
+        try
+        {
             var loaded = metadata(whole);
-            var device = new NvmDevice(memory, loaded, loaded.LoadNat(), ledger);
+            var device = new NvmDevice(memory, loaded, loaded.LoadNat(), ledger, powerFailures);
             device.LoadChildren();
             return device;
         }
         catch
         {
-            whole?.Dispose();
+            whole.Dispose();
             memory.Leave();
             throw;
         }
     }
+
+    private Func<nint, AccessGate>? GateFor(ChildDevice child) => _powerFailures is { } model ? start => model.GateFor(start, child) : null;
 
     private void LoadChildren()
     {

@@ -1,3 +1,5 @@
+using Mbsa.Nvm.PowerFailure;
+
 namespace Mbsa.Nvm.Devices;
 
 /// <summary>What a new device shall be.</summary>
@@ -14,4 +16,7 @@ public sealed record NvmDeviceOptions
 
     /// <summary>Child devices that the NAT can hold; null for 4096, less on a device so small that the NAT would take more than a 64th of it.</summary>
     public int? MaxChildDevices { get; init; }
+
+    /// <summary>Watches every store and fence, so that a power failure can be tried; null for none, which is a good deal faster.</summary>
+    public PowerFailureModel? PowerFailures { get; init; }
 }
