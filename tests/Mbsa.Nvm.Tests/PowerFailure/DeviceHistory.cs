@@ -59,7 +59,10 @@ internal sealed class DeviceHistory : IDisposable
     {
         Explorer.Dispose();
         _device.Dispose();
-        Assert.True(_ledger.IsEmpty, _ledger.Describe());
+        if (!_ledger.IsEmpty)
+        {
+            throw new InvalidOperationException(_ledger.Describe());
+        }
     }
 
     private void Note()

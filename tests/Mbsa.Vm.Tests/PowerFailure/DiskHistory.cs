@@ -1,0 +1,171 @@
+using System.Buffers.Binary;
+using Mbsa.Nvm.Devices;
+using Mbsa.Nvm.Memory;
+using Mbsa.Nvm.PowerFailure;
+using Mbsa.Vm.Storage;
+
+namespace Mbsa.Vm.Tests.PowerFailure;
+
+/// <summary>
+/// A virtual disk that is written at random while the power fails at every fence. What must be found: a disk that mounts, on which every
+/// block holds what the last acknowledged write gave it; the block of the write under way holds old and new bytes, or, on an atomic disk, one of them.
+/// </summary>
+internal sealed class DiskHistory : IDisposable
+{
+    private const int BlockBytes = BlockStorage.BlockBytes;
+
+    private readonly MemoryLedger _ledger = new();
+    private readonly PowerFailureModel _model = new();
+    private readonly Func<NvmArea, VirtualDisk> _mount;
+    private readonly bool _isAtomic;
+    private readonly NvmDevice _device;
+    private readonly NvmArea _area;
+    private readonly uint[] _acknowledged;
+    private readonly Random _random;
+    private uint _version;
+    private int _written = -1;
+
+    /// <summary>Formats a disk and mounts it.</summary>
+    /// <param name="guestBlocks">Blocks of the guest.</param>
+    /// <param name="childBytes">What the disk needs.</param>
+    /// <param name="format">Formats the area.</param>
+    /// <param name="mount">Mounts it, here and after each failure.</param>
+    /// <param name="isAtomic">Whether a block may never be torn.</param>
+    /// <param name="seed">Of the history and of the states that are sampled.</param>
+    /// <param name="statesPerFence">States to try at a fence.</param>
+    /// <param name="statesPerRecoveryFence">States to try at each fence of a recovery.</param>
+    /// <param name="fate">What becomes of each fence.</param>
+    public DiskHistory(
+        int guestBlocks, long childBytes, Action<NvmArea> format, Func<NvmArea, VirtualDisk> mount, bool isAtomic,
+        int seed, int statesPerFence, int statesPerRecoveryFence = 0, Func<long, FenceFate>? fate = null)
+    {
+        (_mount, _isAtomic, _random, _acknowledged) = (mount, isAtomic, new Random(seed), new uint[guestBlocks]);
+        _device = NvmDevice.Create(new NvmDeviceOptions { SizeBytes = childBytes + (16 << 12), DeviceId = Guid.Empty, MaxChildDevices = 16, PowerFailures = _model }, _ledger);
+        _area = _device.Map(_device.CreateChild("disk", childBytes));
+        format(_area);
+        using (var disk = mount(_area))
+        using (var session = disk.OpenSession())
+        {
+            for (var block = 0; block < guestBlocks; block++)
+            {
+                session.Write((long)block * BlockBytes, Content(block, 0));
+            }
+        }
+
+        FirstFence = _model.Fences;
+        _model.Fate = fate;
+        Explorer = new PowerFailureExplorer(_model, seed, statesPerFence, statesPerRecoveryFence) { Check = Check };
+    }
+
+    public PowerFailureExplorer Explorer { get; }
+
+    /// <summary>Fences before the history began.</summary>
+    public long FirstFence { get; }
+
+    /// <summary>Fences so far.</summary>
+    public long Fences => _model.Fences;
+
+    /// <summary>Writes blocks, most of them few, from two sessions in turn; ends the disk properly and mounts it again on the way.</summary>
+    public void Live(int writes)
+    {
+        var done = 0;
+        while (done < writes)
+        {
+            Explorer.Step = $"mount before write {done}";
+            using var disk = _mount(_area);
+            using VirtualDiskSession one = disk.OpenSession(), two = disk.OpenSession();
+            for (var until = Math.Min(writes, done + Math.Max(4, writes / 2)); done < until; done++)
+            {
+                var hot = Math.Max(1, _acknowledged.Length / 4);
+                Write(done % 2 == 0 ? one : two, _random.Next(4) == 0 ? _random.Next(_acknowledged.Length) : _random.Next(hot));
+            }
+
+            Explorer.Step = $"end after write {done}";
+        }
+
+        Explorer.Explore();
+    }
+
+    public void Dispose()
+    {
+        Explorer.Dispose();
+        _area.Dispose();
+        _device.Dispose();
+        if (!_ledger.IsEmpty)
+        {
+            throw new InvalidOperationException(_ledger.Describe());
+        }
+    }
+
+    private void Write(VirtualDiskSession session, int block)
+    {
+        Explorer.Step = $"write {++_version} of block {block}";
+        _written = block;
+        session.Write((long)block * BlockBytes, Content(block, _version));
+        _acknowledged[block] = _version;
+        _written = -1;
+    }
+
+    private string? Check(NvmDevice found)
+    {
+        using var area = found.Map(found.Children.Single());
+        using var disk = _mount(area);
+        using var session = disk.OpenSession();
+        var bytes = new byte[BlockBytes];
+        for (var block = 0; block < _acknowledged.Length; block++)
+        {
+            session.Read((long)block * BlockBytes, bytes);
+            if (!IsRight(block, bytes))
+            {
+                return $"block {block} should hold write {_acknowledged[block]}, it begins with write {BinaryPrimitives.ReadUInt32LittleEndian(bytes)} of block {BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(4))}";
+            }
+        }
+
+        return null;
+    }
+
+    private bool IsRight(int block, byte[] bytes)
+    {
+        var old = Content(block, _acknowledged[block]);
+        if (bytes.AsSpan().SequenceEqual(old))
+        {
+            return true;
+        }
+
+        if (block != _written)
+        {
+            return false;
+        }
+
+        var written = Content(block, _version);
+        if (_isAtomic)
+        {
+            return bytes.AsSpan().SequenceEqual(written);
+        }
+
+        for (var word = 0; word < BlockBytes; word += 8)
+        {
+            var now = bytes.AsSpan(word, 8);
+            if (!now.SequenceEqual(old.AsSpan(word, 8)) && !now.SequenceEqual(written.AsSpan(word, 8)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Every word of a block tells which write of which block it belongs to, but only some lines change from one write to the next.</summary>
+    private static byte[] Content(int block, uint version)
+    {
+        var bytes = new byte[BlockBytes];
+        for (var word = 0; word < BlockBytes; word += 8)
+        {
+            var changes = word % 1024 < 64;
+            BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(word), changes ? version : 0);
+            BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(word + 4), (uint)block);
+        }
+
+        return bytes;
+    }
+}
