@@ -228,7 +228,7 @@ public sealed class ResizeTests
 
     [Fact]
     public void Any_sequence_of_changes_keeps_every_byte_and_loses_no_block() =>
-        Gen.Select(Gen.Int[0, 3], Gen.Int[0, 2], Gen.Int[1, 700]).Array[1, 20].Sample(
+        Gen.Select(Gen.Int[0, 3], Gen.Int[0, 2], Gen.Int[1, 600]).Array[1, 12].Sample(
             changes =>
             {
                 using var test = new TestDevice(16 * MiB);
@@ -256,7 +256,7 @@ public sealed class ResizeTests
 
                 Assert.Equal(empty, test.Device.FreeBytes);
             },
-            iter: 60,
+            iter: 10,
             threads: 1);
 
     private static ChildDevice? Try(Func<ChildDevice> change)
