@@ -30,7 +30,7 @@ public sealed class ScenarioRun
     /// <summary>Starts an actor system with the scenario in it.</summary>
     /// <param name="scenario">A checked scenario.</param>
     /// <param name="ledger">Where native memory is entered; empty again when the run is complete.</param>
-    /// <exception cref="NvmException">The NVM device cannot be made.</exception>
+    /// <exception cref="NvmException">The NVM device cannot be made, or its file holds something else than the scenario asks for.</exception>
     public static ScenarioRun Start(ScenarioSpec scenario, MemoryLedger? ledger = null) =>
         Start(scenario, ledger ?? new MemoryLedger(), Math.Min(2, Environment.ProcessorCount));
 
@@ -38,14 +38,7 @@ public sealed class ScenarioRun
     internal static ScenarioRun Start(ScenarioSpec scenario, MemoryLedger ledger, int virtualThreads)
     {
         scenario = scenario.OnRealCores();
-        var device = NvmDevice.Create(
-            new NvmDeviceOptions
-            {
-                SizeBytes = scenario.Host.NvmSizeBytes,
-                FilePath = scenario.Host.NvmFile,
-                DeviceId = SeededGuid.Of(scenario.Seed, scenario.Name),
-            },
-            ledger);
+        var device = HostDevice.Attach(scenario, ledger);
         ActorSystem? system = null;
         try
         {
@@ -79,7 +72,7 @@ public sealed class ScenarioRun
     public void Interrupt() => _actor.Tell(ScenarioActor.Interrupt.Instance);
 
     private static ScenarioRun Start(
-        ActorSystem system, ScenarioSpec scenario, NvmDevice device, int cores, WallServices? wall, MemoryLedger ledger)
+        ActorSystem system, ScenarioSpec scenario, HostDevice device, int cores, WallServices? wall, MemoryLedger ledger)
     {
         var policy = QosPolicies.Named(scenario.Host.Policy);
         var queue = policy.CreateQueue(scenario.Host.QuantumNs);

@@ -14,23 +14,24 @@ namespace Mbsa.Actors.Hosts;
 internal sealed class HostActor : ReceiveActor
 {
     private readonly HostServices _host;
-    private readonly NvmDevice _device;
+    private readonly HostDevice _device;
     private readonly Dictionary<int, Guest> _guests = [];
 
     /// <summary>A host without VMs.</summary>
     /// <param name="host">What its actors share.</param>
     /// <param name="device">The NVM device, disposed with the host.</param>
-    public HostActor(HostServices host, NvmDevice device)
+    public HostActor(HostServices host, HostDevice device)
     {
         (_host, _device) = (host, device);
         ShowAllocation();
         Receive<StartVm>(m => Start(m.Vm));
         Receive<EndVm>(m => End(m.Vm));
         Receive<AskVm>(OnAskVm);
+        Receive<ResizeVm>(m => Resize(m.Vm, m.SizeBytes));
         Receive<VmStarted>(m => Answer(m.Vm, new VmRunning(m.Vm)));
         Receive<VmReleased>(m =>
         {
-            Release(m.Vm);
+            Release(m.Vm, m.WhyNotStarted is null);
             Answer(m.Vm, m.WhyNotStarted is { } why ? new VmRefused(m.Vm, why) : Done.Instance);
         });
         Receive<Terminated>(m => OnTerminated(m.ActorRef));
@@ -68,13 +69,12 @@ internal sealed class HostActor : ReceiveActor
     private void Start(int vm)
     {
         var spec = _host.Scenario.Vms[vm];
-        NvmArea? area = null;
+        var (area, isNew) = ((NvmArea?)null, false);
         try
         {
-            if (spec.Storage is { } storage)
+            if (spec.Storage is not null)
             {
-                var child = _device.CreateChild(spec.Name, storage.ChildBytes);
-                area = _device.Map(child, prefault: _host.Scenario.PrefaultsMemory);
+                (area, isNew) = _device.AttachArea(spec, prefault: _host.Scenario.PrefaultsMemory);
             }
         }
         catch (Exception refused) when (refused is NvmException or InputException)
@@ -87,7 +87,7 @@ internal sealed class HostActor : ReceiveActor
 
         var props = Props.Create(() => new VmActor(vm, _host, area)).WithDispatcher(Context.Props.Dispatcher);
         var actor = Context.Watch(Context.ActorOf(props, $"vm-{vm}"));
-        _guests[vm] = new Guest(actor, area) { Asker = Sender };
+        _guests[vm] = new Guest(actor, area, isNew) { Asker = Sender };
     }
 
     private void End(int vm)
@@ -115,7 +115,26 @@ internal sealed class HostActor : ReceiveActor
         guest.Actor.Forward(message.Question);
     }
 
-    private void Release(int vm)
+    private void Resize(int vm, long sizeBytes)
+    {
+        try
+        {
+            var guest = _guests[vm];
+            if (guest is { Area: { } area, IsReleased: false })
+            {
+                _device.Resize(_host.Scenario.Vms[vm], area, sizeBytes);
+                ShowAllocation();
+            }
+
+            Sender.Tell(Done.Instance);
+        }
+        catch (NvmException refused)
+        {
+            Sender.Tell(new VmRefused(vm, refused.Message));
+        }
+    }
+
+    private void Release(int vm, bool hasRun)
     {
         var guest = _guests[vm];
         if (!guest.IsReleased)
@@ -124,7 +143,7 @@ internal sealed class HostActor : ReceiveActor
             guest.Area?.Dispose();
             if (guest.Area is not null)
             {
-                _device.DeleteChild(_host.Scenario.Vms[vm].Name);
+                _device.Release(_host.Scenario.Vms[vm], isOfNoUse: guest.IsNew && !hasRun);
                 ShowAllocation();
             }
         }
@@ -136,10 +155,10 @@ internal sealed class HostActor : ReceiveActor
         _host.Board.Show(vm, VmState.Failed);
         guest.Failure ??= "it ended unexpectedly";
         Answer(vm, new VmRefused(vm, guest.Failure));
-        Release(vm);
+        Release(vm, hasRun: true);
     }
 
-    private void ShowAllocation() => _host.Board.NvmAllocatedBytes = _device.SizeBytes - _device.FreeBytes;
+    private void ShowAllocation() => _host.Board.NvmAllocatedBytes = _device.AllocatedBytes;
 
     private void Answer(int vm, object answer)
     {
@@ -147,11 +166,14 @@ internal sealed class HostActor : ReceiveActor
         _guests[vm].Asker = null;
     }
 
-    private sealed class Guest(IActorRef actor, NvmArea? area)
+    private sealed class Guest(IActorRef actor, NvmArea? area, bool isNew)
     {
         public IActorRef Actor { get; } = actor;
 
         public NvmArea? Area { get; } = area;
+
+        /// <summary>Its child device was made for it.</summary>
+        public bool IsNew { get; } = isNew;
 
         public IActorRef? Asker { get; set; }
 

@@ -14,3 +14,6 @@ internal sealed record AskVm(int Vm, object Question);
 
 /// <summary>To a host: end a VM and free its memory. Answered with <see cref="Vms.Done"/>, also when it had ended already.</summary>
 internal sealed record EndVm(int Vm);
+
+/// <summary>To a host: grow or shrink a VM's child device. Answered with <see cref="Vms.Done"/>, or <see cref="VmRefused"/> and why it cannot be.</summary>
+internal sealed record ResizeVm(int Vm, long SizeBytes);

@@ -151,6 +151,13 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
             case VmChange.SetQos change when Runs(vm):
                 await AskAsync<TenantAdmitted>(host, new ChangeTenant(vm, change.Qos.Weight));
                 break;
+            case VmChange.Resize resize when Runs(vm):
+                if (await AskAsync<object>(host, new ResizeVm(vm, resize.ChildBytes)) is VmRefused refused)
+                {
+                    _problems.Add($"{happening.Vm}: not resized: {refused.Reason}");
+                }
+
+                break;
             case VmChange.FailVcpu failure when Runs(vm):
                 await AskVmAsync<Done>(vm, new FailVcpu(failure.Vcpu));
                 break;

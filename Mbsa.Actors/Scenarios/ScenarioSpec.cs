@@ -103,8 +103,14 @@ public sealed record HostSpec
     /// <summary>Size of the NVM device in bytes.</summary>
     public required long NvmSizeBytes { get; init; }
 
-    /// <summary>The file that holds the NVM device, or null for memory that goes with the run.</summary>
+    /// <summary>The file that holds the NVM device, made when it is not there; null for memory that goes with the run.</summary>
     public string? NvmFile { get; init; }
+
+    /// <summary>Whether a device found in the file must have <see cref="NvmSizeBytes"/>; else it may have any size.</summary>
+    public bool NvmSizeIsAskedFor { get; init; } = true;
+
+    /// <summary>The UUID that the device must have; null for any, and one that follows from seed and name for a new device.</summary>
+    public Guid? NvmDeviceId { get; init; }
 
     /// <summary>What happens to the bytes of an I/O.</summary>
     public required PayloadKind Payload { get; init; }
@@ -203,11 +209,15 @@ public abstract record VmChange
     /// <summary>It starts.</summary>
     public sealed record Start : VmChange;
 
-    /// <summary>It stops for good; its memory is freed.</summary>
+    /// <summary>It stops for good; its memory is freed, but for a child device that a file keeps.</summary>
     public sealed record Stop : VmChange;
 
     /// <summary>Its promises change while it runs.</summary>
     public sealed record SetQos(QosSpec Qos) : VmChange;
+
+    /// <summary>Its child device grows or shrinks while it runs; the virtual disk on it keeps its size.</summary>
+    /// <param name="ChildBytes">Bytes of the child device from then on.</param>
+    public sealed record Resize(long ChildBytes) : VmChange;
 
     /// <summary>The worker of one of its VCPUs throws, as a bug in a guest would.</summary>
     /// <param name="Vcpu">Index of the VCPU, from 0.</param>

@@ -35,7 +35,8 @@ internal sealed class VmDisk : IDisposable
         }
     }
 
-    /// <summary>Makes a VM's disk on its area.</summary>
+    /// <summary>Takes up the disk that a VM's area holds; an area that never had one gets one.</summary>
+    /// <exception cref="NvmException">The disk is damaged; the message names the structure.</exception>
     public static VmDisk Attach(ScenarioSpec scenario, VmSpec vm, NvmArea area)
     {
         var storage = vm.Storage!;
@@ -44,7 +45,11 @@ internal sealed class VmDisk : IDisposable
             return new VmDisk(scenario, vm, null, new RawDisk(area));
         }
 
-        VirtualDisk.Format(area, storage.SizeBytes, SeededGuid.Of(scenario.Seed, vm.Name), storage.WearPolicy);
+        if (VirtualDisk.Find(area) is null)
+        {
+            VirtualDisk.Format(area, storage.SizeBytes, SeededGuid.Of(scenario.Seed, vm.Name), storage.WearPolicy);
+        }
+
         return new VmDisk(scenario, vm, VirtualDisk.Mount(area), null);
     }
 

@@ -24,7 +24,9 @@ internal sealed class ActorScenario(ScenarioRun run) : IRunningScenario
         }
         catch (Exception e) when (e is NvmException or IOException or UnauthorizedAccessException)
         {
-            throw new InputException(scenario.Host.NvmFile, 0, $"cannot make the NVM device of {Readable.Size(scenario.Host.NvmSizeBytes)}: {e.Message}");
+            throw new InputException(scenario.Host.NvmFile is { } file
+                ? $"cannot use the NVM device in {file}: {e.Message}"
+                : $"cannot make the NVM device of {Readable.Size(scenario.Host.NvmSizeBytes)}: {e.Message}");
         }
     }
 

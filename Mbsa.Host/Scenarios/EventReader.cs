@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Scenarios.Yaml;
+using Mbsa.Vm.Storage;
 
 namespace Mbsa.Host.Scenarios;
 
@@ -8,10 +9,11 @@ namespace Mbsa.Host.Scenarios;
 internal sealed class EventReader(Problems problems)
 {
     private const int MostEvents = 10_000;
+    private const long MostChildBytes = 64L << 40;
     private const long LatestNs = 30L * 24 * 3600 * 1_000_000_000;
 
-    private static readonly string[] _keys = ["at", "vm", "stop", "start", "qos", "fail-vcpu"];
-    private static readonly string[] _changes = ["stop", "start", "qos", "fail-vcpu"];
+    private static readonly string[] _keys = ["at", "vm", "stop", "start", "qos", "fail-vcpu", "resize"];
+    private static readonly string[] _changes = ["stop", "start", "qos", "fail-vcpu", "resize"];
 
     private readonly record struct Draft(long AtNs, VmSpec Vm, string Change, MappingReader Map);
 
@@ -46,6 +48,7 @@ internal sealed class EventReader(Problems problems)
                     ? new VmChange.SetQos(qos[vm.Name] = QosReader.Read(q, qos.GetValueOrDefault(vm.Name, vm.Qos)))
                     : null,
                 "fail-vcpu" => map.Integer("fail-vcpu", 0, vm.Vcpus - 1) is { } vcpu ? new VmChange.FailVcpu(vcpu) : null,
+                "resize" => Resize(map, vm),
                 "start" => IsTrue(map, "start") ? new VmChange.Start() : null,
                 _ => IsTrue(map, "stop") ? new VmChange.Stop() : null,
             };
@@ -80,6 +83,24 @@ internal sealed class EventReader(Problems problems)
         if (name is not null && vms.IsComplete && !vms.Lines.ContainsKey(name))
             problems.Unknown(map.LineOf("vm"), "VM", name, vms.Names);
         return atNs is { } at && changes is [var change] && name is not null && specs.TryGetValue(name, out var vm) ? new Draft(at, vm, change, map) : null;
+    }
+
+    private VmChange.Resize? Resize(MappingReader map, VmSpec vm)
+    {
+        var line = map.LineOf("resize");
+        if (vm.Storage is not { } storage)
+        {
+            problems.Error(line, $"VM '{vm.Name}' has no storage to resize");
+            return null;
+        }
+
+        if (map.Whole("resize", Dimension.Size, BlockStorage.BlockBytes, MostChildBytes) is not { } size)
+            return null;
+        if (size % BlockStorage.BlockBytes != 0)
+            problems.Error(line, $"'resize': {size} bytes are not a whole number of blocks of {BlockStorage.BlockBytes}");
+        else if (size < storage.ChildBytes)
+            problems.Error(line, $"'resize': the disk of VM '{vm.Name}' and its metadata take {storage.ChildBytes} bytes; its child device cannot have fewer");
+        return new VmChange.Resize(size);
     }
 
     private bool IsTrue(MappingReader map, string key)

@@ -15,7 +15,7 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
     private const long MostNvmBytes = 64L << 40;
 
     private static readonly string[] _keys = ["machine", "nvm", "qos"];
-    private static readonly string[] _nvmKeys = ["size", "device", "file", "payload"];
+    private static readonly string[] _nvmKeys = ["size", "device", "file", "uuid", "payload"];
     private static readonly string[] _qosKeys = ["policy", "quantum"];
 
     /// <summary>The host; null only when something is wrong.</summary>
@@ -29,6 +29,7 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
         var file = nvm?.Text("file");
         if (file is not null && (file.Length == 0 || file.Any(char.IsControl)))
             problems.Error(nvm!.LineOf("file"), $"'file': '{ScalarNode.Shorten(file)}' is not a file name");
+        var id = nvm is null ? null : DeviceId(nvm, file);
         if (machine is not null)
             CheckPaths(machine, vms);
         // Everything is read before anything is given up, so that one wrong name hides no other mistake.
@@ -42,11 +43,25 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
             Machine = machine,
             Device = device,
             NvmSizeBytes = size,
+            NvmSizeIsAskedFor = nvm?.Find("size") is not null,
             NvmFile = file is null ? null : Path.Combine(directory, file),
+            NvmDeviceId = id,
             Payload = payload,
             Policy = policy,
             QuantumNs = quantum,
         };
+    }
+
+    private Guid? DeviceId(MappingReader nvm, string? file)
+    {
+        if (nvm.Text("uuid") is not { } text)
+            return null;
+        if (file is null)
+            problems.Error(nvm.LineOf("uuid"), "'uuid' tells a device in a file from others; add 'file', or leave it out");
+        if (Guid.TryParseExact(text, "D", out var id))
+            return id;
+        problems.Error(nvm.LineOf("uuid"), $"'uuid': '{ScalarNode.Shorten(text)}' is none; 'mbsa nvm info FILE' shows the device's");
+        return null;
     }
 
     private T? Profile<T>(MappingReader? map, string key, string standard, Func<string, T> named, Func<Node, string, Problems, T?> inline)

@@ -41,4 +41,14 @@ public sealed record ChildDevice
             return (double)large / logical;
         }
     }
+
+    /// <summary>What a NAT entry and its page table say.</summary>
+    internal static ChildDevice Of(NatEntry entry, IReadOnlyList<BlockExtent> extents, long tablePages) => new()
+    {
+        Id = entry.ChildId,
+        Name = entry.Name,
+        SizeBytes = entry.Blocks * DeviceGeometry.BlockBytes,
+        Extents = extents,
+        PageTableBytes = tablePages * DeviceGeometry.BlockBytes,
+    };
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using Mbsa.Nvm.Layout;
 using Mbsa.Nvm.Memory;
@@ -11,10 +12,14 @@ namespace Mbsa.Nvm.Devices;
 /// </summary>
 internal sealed class DeviceMetadata : IDisposable
 {
+    private const int WordsPerBlock = DeviceGeometry.BlockBytes / 8;
+
+    private readonly DeviceMemory _memory;
     private readonly NvmLease _device;
     private int _gmbCopy;
 
-    private DeviceMetadata(NvmLease device, GlobalMetadataBlock gmb, int gmbCopy) => (_device, Gmb, _gmbCopy) = (device, gmb, gmbCopy);
+    private DeviceMetadata(DeviceMemory memory, NvmLease device, GlobalMetadataBlock gmb, int gmbCopy) =>
+        (_memory, _device, Gmb, _gmbCopy) = (memory, device, gmb, gmbCopy);
 
     /// <summary>The GMB that counts.</summary>
     public GlobalMetadataBlock Gmb { get; private set; }
@@ -44,50 +49,63 @@ internal sealed class DeviceMetadata : IDisposable
     }
 
     /// <summary>Writes the metadata of an empty device. NAT and bitmap of new memory are zero, which is what they have to be.</summary>
-    public static DeviceMetadata Format(NvmLease device, Guid deviceId, DeviceGeometry geometry)
+    public static DeviceMetadata Format(DeviceMemory memory, NvmLease device, Guid deviceId, DeviceGeometry geometry)
     {
-        var metadata = new DeviceMetadata(device, new GlobalMetadataBlock(deviceId, geometry, 0, 0, 0), 1);
+        var metadata = new DeviceMetadata(memory, device, new GlobalMetadataBlock(deviceId, geometry, 0, 0, 0), 1);
         metadata.WriteGmb(metadata.Gmb);
         return metadata;
     }
 
-    /// <summary>Reads the metadata of a device.</summary>
+    /// <summary>Reads the metadata of a device. Stores nothing.</summary>
     /// <exception cref="NvmException">Neither GMB copy is valid, or the device has another size than its memory.</exception>
-    public static DeviceMetadata Load(NvmLease device)
+    public static DeviceMetadata Load(DeviceMemory memory, NvmLease device)
     {
         var (gmb, copy) = GlobalMetadataBlock.Choose(device.View(0, DeviceGeometry.BlockBytes), device.View(DeviceGeometry.BlockBytes, DeviceGeometry.BlockBytes));
         var sizeBytes = gmb.Geometry.DeviceBlocks * DeviceGeometry.BlockBytes;
         return sizeBytes == device.LengthBytes
-            ? new DeviceMetadata(device, gmb, copy)
+            ? new DeviceMetadata(memory, device, gmb, copy)
             : throw new NvmException("GMB", $"the device has {sizeBytes} bytes, but the file holds {device.LengthBytes}");
     }
 
-    /// <summary>Reads the whole NAT, free entries included, and completes what a power failure has cut short.</summary>
+    /// <summary>Reads the whole NAT, free entries included. Stores nothing.</summary>
     /// <exception cref="NvmException">An entry has no valid slot, or NAT and GMB contradict each other.</exception>
     public NatEntry[] LoadNat()
     {
         var entries = new NatEntry[Gmb.Geometry.NatEntries];
-        ulong newest = 0;
         for (var index = 0; index < entries.Length; index++)
         {
-            entries[index] = NatEntry.Choose(_device.View(NatOffset(index), NatEntry.EntryBytes), index).Entry;
-            newest = Math.Max(newest, entries[index].Generation);
+            entries[index] = NatEntry.Choose(_device.View(NatEntry.OffsetBytes(index), NatEntry.EntryBytes), index).Entry;
         }
 
-        // The entry is committed before the GMB counts it, so after a power failure the NAT may be one change ahead; anything else is damage.
-        var inUse = entries.Count(entry => entry.InUse);
-        var ahead = newest - Gmb.NatGeneration;
-        if (newest < Gmb.NatGeneration || ahead > 1 || (ahead == 0 && inUse != Gmb.ChildDevices) || Math.Abs(inUse - Gmb.ChildDevices) > 1)
+        return Gmb.Contradicts(entries) is { } problem ? throw new NvmException("NAT", problem) : entries;
+    }
+
+    /// <summary>
+    /// Completes what a power failure has cut short and renews what is damaged, once everything is known to be right: NAT slots and GMB copies
+    /// from their twins, the bitmap from the page tables. Blocks that the bitmap says are taken and nobody has were not wiped yet.
+    /// </summary>
+    public void Settle(NatEntry[] entries, ExtentAllocator allocator)
+    {
+        for (var index = 0; index < entries.Length; index++)
         {
-            throw new NvmException("NAT", $"it holds {inUse} child devices after {newest} changes; the GMB counts {Gmb.ChildDevices} after {Gmb.NatGeneration}");
+            var offset = NatEntry.OffsetBytes(index);
+            var (_, good) = NatEntry.Choose(_device.View(offset, NatEntry.EntryBytes), index);
+            Renew(offset + (1 - good) * NatEntry.SlotBytes, offset + good * NatEntry.SlotBytes, NatEntry.SlotBytes);
         }
 
-        if (ahead == 1)
+        Renew((1 - _gmbCopy) * DeviceGeometry.BlockBytes, _gmbCopy * DeviceGeometry.BlockBytes, DeviceGeometry.BlockBytes);
+        var newest = entries.Max(entry => entry.Generation);
+        if (newest != Gmb.NatGeneration)
         {
-            Commit(entries.First(entry => entry.Generation == newest), inUse);
+            WriteGmb(Gmb with { ChildDevices = entries.Count(entry => entry.InUse), Generation = Gmb.Generation + 1, NatGeneration = newest });
         }
 
-        return entries;
+        foreach (var extent in Unwiped(allocator))
+        {
+            Wipe(extent);
+        }
+
+        WriteBitmap(allocator);
     }
 
     /// <summary>Writes a child device's page table and fences, so that the NAT may point to it.</summary>
@@ -108,13 +126,16 @@ internal sealed class DeviceMetadata : IDisposable
     {
         Span<byte> slot = stackalloc byte[NatEntry.SlotBytes];
         entry.Encode(slot);
-        var (_, current) = NatEntry.Choose(_device.View(NatOffset(entry.Index), NatEntry.EntryBytes), entry.Index);
-        _device.Write(NatOffset(entry.Index) + (1 - current) * NatEntry.SlotBytes, slot);
-        _device.Write(NatOffset(entry.Index) + current * NatEntry.SlotBytes, slot);
+        var (_, current) = NatEntry.Choose(_device.View(NatEntry.OffsetBytes(entry.Index), NatEntry.EntryBytes), entry.Index);
+        _device.Write(NatEntry.OffsetBytes(entry.Index) + (1 - current) * NatEntry.SlotBytes, slot);
+        _device.Write(NatEntry.OffsetBytes(entry.Index) + current * NatEntry.SlotBytes, slot);
         WriteGmb(Gmb with { ChildDevices = childDevices, Generation = Gmb.Generation + 1, NatGeneration = entry.Generation });
     }
 
-    /// <summary>Brings the bitmap on the device up to date for some blocks. It can be made anew from the page tables, so no order is needed.</summary>
+    /// <summary>
+    /// Brings the bitmap on the device up to date for some blocks: before they are written when they were taken, after they are wiped when they are
+    /// freed. So a block that the bitmap calls free is zero, whenever the power fails.
+    /// </summary>
     public void WriteBitmap(ExtentAllocator allocator, IEnumerable<BlockExtent> changed)
     {
         foreach (var extent in changed)
@@ -127,13 +148,29 @@ internal sealed class DeviceMetadata : IDisposable
         _device.Fence();
     }
 
+    /// <summary>Makes blocks zero that nobody has any more, so that who gets them next cannot read what was there. Persistent when it returns.</summary>
+    public void Wipe(BlockExtent extent)
+    {
+        if (_device.IsDirect && _memory.TryWipe(extent.FirstBlock * DeviceGeometry.BlockBytes, extent.Blocks * DeviceGeometry.BlockBytes))
+        {
+            return;
+        }
+
+        ReadOnlySpan<byte> zeros = stackalloc byte[DeviceGeometry.BlockBytes];
+        for (var block = extent.FirstBlock; block < extent.EndBlock; block++)
+        {
+            _device.Stream(block * DeviceGeometry.BlockBytes, zeros);
+        }
+
+        _device.Fence();
+    }
+
     /// <summary>Writes the whole bitmap, where it differs from the one on the device.</summary>
     public void WriteBitmap(ExtentAllocator allocator)
     {
-        const int wordsPerBlock = DeviceGeometry.BlockBytes / 8;
-        for (var first = 0; first < allocator.Words.Length; first += wordsPerBlock)
+        for (var first = 0; first < allocator.Words.Length; first += WordsPerBlock)
         {
-            var words = allocator.Words[first..Math.Min(first + wordsPerBlock, allocator.Words.Length)];
+            var words = allocator.Words[first..Math.Min(first + WordsPerBlock, allocator.Words.Length)];
             if (!_device.View(BitmapOffset(first), words.Length * 8).SequenceEqual(MemoryMarshal.AsBytes(words)))
             {
                 StreamBitmap(first, words);
@@ -146,12 +183,41 @@ internal sealed class DeviceMetadata : IDisposable
     /// <summary>Gives the mapping of the device back.</summary>
     public void Dispose() => _device.Dispose();
 
-    private static long NatOffset(int index) => DeviceGeometry.NatFirstBlock * DeviceGeometry.BlockBytes + (long)index * NatEntry.EntryBytes;
-
     private long BitmapOffset(int word) => Gmb.Geometry.BitmapFirstBlock * DeviceGeometry.BlockBytes + word * 8L;
 
     // Words are little endian in memory on every machine that .NET runs on Linux with non-temporal stores; the format is little endian.
     private void StreamBitmap(int firstWord, ReadOnlySpan<ulong> words) => _device.Stream(BitmapOffset(firstWord), MemoryMarshal.AsBytes(words));
+
+    /// <summary>Copies one of two twins over the other, where they differ.</summary>
+    private void Renew(long offsetBytes, long goodOffsetBytes, int lengthBytes)
+    {
+        var good = _device.View(goodOffsetBytes, lengthBytes);
+        if (!_device.View(offsetBytes, lengthBytes).SequenceEqual(good))
+        {
+            Span<byte> copy = stackalloc byte[DeviceGeometry.BlockBytes];
+            good.CopyTo(copy);
+            _device.Write(offsetBytes, copy[..lengthBytes]);
+        }
+    }
+
+    private List<BlockExtent> Unwiped(ExtentAllocator allocator)
+    {
+        List<BlockExtent> extents = [];
+        for (var first = 0; first < allocator.Words.Length; first += WordsPerBlock)
+        {
+            var words = allocator.Words[first..Math.Min(first + WordsPerBlock, allocator.Words.Length)];
+            var stored = MemoryMarshal.Cast<byte, ulong>(_device.View(BitmapOffset(first), words.Length * 8));
+            for (var word = stored.CommonPrefixLength(words); word < words.Length; word++)
+            {
+                for (var nobodys = stored[word] & ~words[word]; nobodys != 0; nobodys &= nobodys - 1)
+                {
+                    ExtentList.Append(extents, new BlockExtent((first + word) * 64L + BitOperations.TrailingZeroCount(nobodys), 1));
+                }
+            }
+        }
+
+        return extents;
+    }
 
     private void WriteGmb(GlobalMetadataBlock gmb)
     {

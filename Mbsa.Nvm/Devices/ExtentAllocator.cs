@@ -75,6 +75,38 @@ public sealed class ExtentAllocator
         return extents;
     }
 
+    /// <summary>
+    /// Takes blocks for a child device that grows: those right behind its last one as far as they are free, then others, and such that what lies behind
+    /// the next multiple of 2 MiB of the child's own order can be large pages.
+    /// </summary>
+    /// <param name="extents">What it has.</param>
+    /// <param name="blocks">How many more.</param>
+    /// <returns>The new blocks in the order to use them; null when fewer are free, in which case nothing is taken.</returns>
+    public IReadOnlyList<BlockExtent>? AllocateBehind(IReadOnlyList<BlockExtent> extents, long blocks)
+    {
+        if (blocks > FreeBlocks)
+        {
+            return null;
+        }
+
+        List<BlockExtent> taken = [];
+        var end = extents[^1].EndBlock;
+        var adjacent = Math.Min(end < _endBlock ? Next(end, taken: true) - end : 0, blocks);
+        if (adjacent > 0)
+        {
+            Take(new BlockExtent(end, adjacent), taken);
+        }
+
+        var logical = extents.Sum(extent => extent.Blocks) + adjacent;
+        var toLargePage = Math.Min(-logical & (DeviceGeometry.LargePageBlocks - 1), blocks - adjacent);
+        foreach (var part in new[] { toLargePage, blocks - adjacent - toLargePage })
+        {
+            taken = part > 0 ? ExtentList.Join(taken, Allocate(part)!) : taken;
+        }
+
+        return taken;
+    }
+
     /// <summary>Takes certain blocks, as a mount does for those it finds in use.</summary>
     /// <returns>False, and nothing is taken, when one of them is taken already or is none of the data area's.</returns>
     public bool TryTake(BlockExtent extent)
@@ -146,14 +178,7 @@ public sealed class ExtentAllocator
     {
         Set(extent.FirstBlock, extent.EndBlock, true);
         FreeBlocks -= extent.Blocks;
-        if (extents.Count > 0 && extents[^1].EndBlock == extent.FirstBlock)
-        {
-            extents[^1] = extents[^1] with { Blocks = extents[^1].Blocks + extent.Blocks };
-        }
-        else
-        {
-            extents.Add(extent);
-        }
+        ExtentList.Append(extents, extent);
     }
 
     private static long AlignUp(long block) => (block + DeviceGeometry.LargePageBlocks - 1) & -DeviceGeometry.LargePageBlocks;

@@ -19,13 +19,13 @@ public sealed class NvmDevice : IDisposable
     private readonly DeviceMetadata _metadata;
     private readonly ExtentAllocator _allocator;
     private readonly NatEntry[] _nat;
-    private readonly SortedDictionary<int, ChildRecord> _children = [];
+    private readonly SortedDictionary<int, ChildRecord> _children;
     private bool _disposed;
 
-    private NvmDevice(DeviceMemory memory, DeviceMetadata metadata, NatEntry[] nat, MemoryLedger ledger, PowerFailureModel? powerFailures)
+    private NvmDevice(DeviceMemory memory, DeviceMetadata metadata, DeviceContents contents, MemoryLedger ledger, PowerFailureModel? powerFailures)
     {
-        (_memory, _metadata, _nat, _ledger, _powerFailures) = (memory, metadata, nat, ledger, powerFailures);
-        _allocator = new ExtentAllocator(metadata.Gmb.Geometry.DataFirstBlock, metadata.Gmb.Geometry.DeviceBlocks);
+        (_memory, _metadata, _ledger, _powerFailures) = (memory, metadata, ledger, powerFailures);
+        (_nat, _children, _allocator) = (contents.Nat, contents.Children, contents.Allocator);
     }
 
     /// <summary>The device's UUID.</summary>
@@ -65,19 +65,33 @@ public sealed class NvmDevice : IDisposable
     }
 
     /// <summary>Makes an empty device.</summary>
-    /// <exception cref="NvmException">The size or the file will not do.</exception>
+    /// <exception cref="NvmException">The size or the file will not do; no file is left behind.</exception>
     public static NvmDevice Create(NvmDeviceOptions options, MemoryLedger ledger)
     {
         ArgumentNullException.ThrowIfNull(options);
         var geometry = DeviceGeometry.Plan(options.SizeBytes, options.MaxChildDevices);
         var memory = DeviceMemory.Create(options.SizeBytes, options.FilePath, ledger);
-        return Start(memory, ledger, options.PowerFailures, lease => DeviceMetadata.Format(lease, options.DeviceId, geometry));
+        try
+        {
+            return Start(memory, ledger, options.PowerFailures, lease => DeviceMetadata.Format(memory, lease, options.DeviceId, geometry));
+        }
+        catch when (options.FilePath is not null)
+        {
+            File.Delete(options.FilePath);
+            throw;
+        }
     }
 
-    /// <summary>Mounts the device that a file holds: checks GMB, NAT and every page table, and makes the allocation bitmap anew.</summary>
-    /// <exception cref="NvmException">The file cannot be opened, or a structure is damaged; the message names it.</exception>
-    public static NvmDevice Open(string filePath, MemoryLedger ledger) =>
-        Start(DeviceMemory.Open(filePath, ledger), ledger, powerFailures: null, DeviceMetadata.Load);
+    /// <summary>
+    /// Mounts the device that a file holds: checks GMB, NAT and every page table. Once all of it is known to be right, damaged copies are renewed from
+    /// their twins and the allocation bitmap from the page tables; a refused file is left as it is.
+    /// </summary>
+    /// <exception cref="NvmException">The file cannot be opened, another process has it, or a structure is damaged; the message names it.</exception>
+    public static NvmDevice Open(string filePath, MemoryLedger ledger)
+    {
+        var memory = DeviceMemory.Open(filePath, ledger);
+        return Start(memory, ledger, powerFailures: null, lease => DeviceMetadata.Load(memory, lease));
+    }
 
     /// <summary>Cuts a child device from the data area. It is there, whole, or not at all, whenever the power fails.</summary>
     /// <param name="name">Its name, 1 to 64 bytes of UTF-8, not yet used on this device.</param>
@@ -95,9 +109,10 @@ public sealed class NvmDevice : IDisposable
             }
 
             var free = Array.Find(_nat, entry => !entry.InUse) ?? throw new NvmException("NAT", $"all {_nat.Length} entries are taken; no room for child device '{name}'");
-            var blocks = (sizeBytes + DeviceGeometry.BlockBytes - 1) / DeviceGeometry.BlockBytes;
-            var (extents, tables) = AllocateWithTable(name, blocks);
+            var blocks = BlocksOf(sizeBytes);
+            var (extents, tables) = AllocateWithTable(name, [], blocks, () => _allocator.Allocate(blocks));
             var generation = _metadata.Gmb.NatGeneration + 1;
+            _metadata.WriteBitmap(_allocator, extents.Concat(tables));
             List<long> pages = [.. tables.SelectMany(BlocksOf)];
             var entry = new NatEntry
             {
@@ -111,12 +126,50 @@ public sealed class NvmDevice : IDisposable
                 RootBlock = _metadata.WritePageTable((uint)generation, extents, pages),
             };
             _metadata.Commit(entry, _children.Count + 1);
-            _metadata.WriteBitmap(_allocator, extents.Concat(tables));
-            return Enter(entry, extents, pages).Child;
+            _nat[entry.Index] = entry;
+            return (_children[entry.Index] = new ChildRecord(ChildDevice.Of(entry, extents, pages.Count), pages)).Child;
         }
     }
 
-    /// <summary>Deletes a child device and frees its blocks. Its bytes are not wiped.</summary>
+    /// <summary>
+    /// Grows or shrinks a child device while others are used, and it too: its areas and their leases follow. It has the old size or the new one,
+    /// whenever the power fails. What it grows by is zero; what it loses is wiped.
+    /// </summary>
+    /// <param name="name">Which one.</param>
+    /// <param name="sizeBytes">Its new size; rounded up to a multiple of 4096.</param>
+    /// <param name="usedBytes">What must stay of it, such as a virtual disk on it.</param>
+    /// <returns>What it is now.</returns>
+    /// <exception cref="NvmException">There is none of this name, the size is less than what is used, or there is too little room on the device or behind an area.</exception>
+    public ChildDevice ResizeChild(string name, long sizeBytes, long usedBytes = 0)
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            var (index, record) = Find(name);
+            if (sizeBytes <= 0 || sizeBytes > SizeBytes || sizeBytes < usedBytes)
+            {
+                throw new NvmException($"child device '{name}'", $"it cannot have {sizeBytes} bytes: "
+                    + (sizeBytes > 0 && sizeBytes < usedBytes ? $"{usedBytes} of its {record.Child.SizeBytes} are used" : $"the device has {SizeBytes}"));
+            }
+
+            var areas = record.JoinAreas();
+            try
+            {
+                if (BlocksOf(sizeBytes) * DeviceGeometry.BlockBytes != record.Child.SizeBytes)
+                {
+                    Resize(_nat[index], record, BlocksOf(sizeBytes), areas);
+                }
+
+                return record.Child;
+            }
+            finally
+            {
+                areas.ForEach(area => area.Leave());
+            }
+        }
+    }
+
+    /// <summary>Deletes a child device, wipes its blocks and frees them.</summary>
     /// <exception cref="NvmException">There is none of this name, or it is mapped.</exception>
     public void DeleteChild(string name)
     {
@@ -124,7 +177,7 @@ public sealed class NvmDevice : IDisposable
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             var (index, record) = Find(name);
-            if (Volatile.Read(ref record.Mappings) > 0)
+            if (record.IsMapped)
             {
                 throw new NvmException($"child device '{name}'", "it is mapped; stop its VM first");
             }
@@ -132,9 +185,7 @@ public sealed class NvmDevice : IDisposable
             _nat[index] = new NatEntry { Index = index, Generation = _metadata.Gmb.NatGeneration + 1, ChildId = record.Child.Id };
             _metadata.Commit(_nat[index], _children.Count - 1);
             _children.Remove(index);
-            List<BlockExtent> freed = [.. record.Child.Extents, .. record.Pages.Select(page => new BlockExtent(page, 1))];
-            freed.ForEach(_allocator.Free);
-            _metadata.WriteBitmap(_allocator, freed);
+            WipeAndFree([.. record.AllExtents]);
         }
     }
 
@@ -154,9 +205,8 @@ public sealed class NvmDevice : IDisposable
                 throw new NvmException($"child device '{child.Name}'", "it was deleted; another has its name now");
             }
 
-            // The end of the area may come from any thread, and after the device's own end: it takes no lock.
-            var area = NvmArea.Map(record.Child, _memory, prefault, _ledger, GateFor(record.Child), () => Interlocked.Decrement(ref record.Mappings));
-            Interlocked.Increment(ref record.Mappings);
+            var area = NvmArea.Map(record.Child, _memory, prefault, _ledger, GateFor(record), record.Remove);
+            record.Add(area);
             return area;
         }
     }
@@ -177,9 +227,9 @@ public sealed class NvmDevice : IDisposable
 
     /// <summary>Mounts the device that some memory holds; takes over one user's place in it, and the lease on the whole of it.</summary>
     internal static NvmDevice Mount(DeviceMemory memory, NvmLease whole, MemoryLedger ledger, PowerFailureModel? powerFailures) =>
-        Start(memory, whole, ledger, powerFailures, DeviceMetadata.Load);
+        Start(memory, whole, ledger, powerFailures, lease => DeviceMetadata.Load(memory, lease));
 
-    private static NvmDevice Start(DeviceMemory memory, MemoryLedger ledger, PowerFailureModel? powerFailures, Func<NvmLease, DeviceMetadata> metadata)
+    private static NvmDevice Start(DeviceMemory memory, MemoryLedger ledger, PowerFailureModel? powerFailures, Func<NvmLease, DeviceMetadata> load)
     {
         NvmLease whole;
         try
@@ -192,18 +242,18 @@ public sealed class NvmDevice : IDisposable
             throw;
         }
 
-        return Start(memory, whole, ledger, powerFailures, metadata);
+        return Start(memory, whole, ledger, powerFailures, load);
     }
 
     private static NvmDevice Start(
-        DeviceMemory memory, NvmLease whole, MemoryLedger ledger, PowerFailureModel? powerFailures, Func<NvmLease, DeviceMetadata> metadata)
+        DeviceMemory memory, NvmLease whole, MemoryLedger ledger, PowerFailureModel? powerFailures, Func<NvmLease, DeviceMetadata> load)
     {
         try
         {
-            var loaded = metadata(whole);
-            var device = new NvmDevice(memory, loaded, loaded.LoadNat(), ledger, powerFailures);
-            device.LoadChildren();
-            return device;
+            var metadata = load(whole);
+            var contents = DeviceContents.Load(metadata);
+            metadata.Settle(contents.Nat, contents.Allocator);
+            return new NvmDevice(memory, metadata, contents, ledger, powerFailures);
         }
         catch
         {
@@ -213,46 +263,75 @@ public sealed class NvmDevice : IDisposable
         }
     }
 
-    private Func<nint, AccessGate>? GateFor(ChildDevice child) => _powerFailures is { } model ? start => model.GateFor(start, child) : null;
+    private Func<nint, AccessGate>? GateFor(ChildRecord record) =>
+        _powerFailures is { } model ? start => model.GateFor(start, () => record.Child.Extents) : null;
 
-    private void LoadChildren()
+    /// <summary>Copy on write: a whole new page table in fresh blocks, made valid by the NAT; then the old one is freed.</summary>
+    private void Resize(NatEntry entry, ChildRecord record, long blocks, List<NvmArea> areas)
     {
-        foreach (var entry in _nat.Where(entry => entry.InUse))
+        var old = record.Child;
+        var (kept, cut) = ExtentList.Cut(old.Extents, blocks);
+        var more = Math.Max(0, blocks - entry.Blocks);
+        var (added, tables) = AllocateWithTable(old.Name, kept, more, () => more > 0 ? _allocator.AllocateBehind(kept, more) : []);
+        List<long> pages = [.. tables.SelectMany(BlocksOf)];
+        var extents = ExtentList.Join(kept, added);
+        entry = entry with { Generation = _metadata.Gmb.NatGeneration + 1, Blocks = blocks, Levels = PageTable.Levels(blocks) };
+        var child = ChildDevice.Of(entry, extents, pages.Count);
+        if (more > 0)
         {
-            var (extents, pages) = _metadata.ReadPageTable(entry);
-            foreach (var extent in extents.Concat(pages.Select(page => new BlockExtent(page, 1))))
-            {
-                if (!_allocator.TryTake(extent))
-                {
-                    throw new NvmException($"page table of child device '{entry.Name}'", $"blocks {extent.FirstBlock} to {extent.EndBlock - 1} have two owners");
-                }
-            }
-
-            Enter(entry, extents, pages);
+            GiveRoom(areas, child, [.. added, .. tables]);
         }
 
-        _metadata.WriteBitmap(_allocator);
-    }
-
-    private ChildRecord Enter(NatEntry entry, IReadOnlyList<BlockExtent> extents, List<long> pages)
-    {
+        _metadata.WriteBitmap(_allocator, added.Concat(tables));
+        entry = entry with { RootBlock = _metadata.WritePageTable(entry.ChildId, extents, pages) };
+        _metadata.Commit(entry, _children.Count);
+        var freed = cut.Concat(ExtentList.OfBlocks(record.Pages)).ToList();
         _nat[entry.Index] = entry;
-        var child = new ChildDevice
-        {
-            Id = entry.ChildId,
-            Name = entry.Name,
-            SizeBytes = entry.Blocks * DeviceGeometry.BlockBytes,
-            Extents = extents,
-            PageTableBytes = (long)pages.Count * DeviceGeometry.BlockBytes,
-        };
-        return _children[entry.Index] = new ChildRecord(child, pages);
+        record.Become(child, pages);
+
+        // From here on nobody reaches what was cut off: only then may it be wiped and given to others.
+        areas.ForEach(area => area.Follow(child));
+        WipeAndFree(freed);
     }
 
-    private (IReadOnlyList<BlockExtent> Extents, IReadOnlyList<BlockExtent> Tables) AllocateWithTable(string name, long blocks)
+    /// <summary>Maps what a child device will have more behind all its areas, or behind none.</summary>
+    private void GiveRoom(List<NvmArea> areas, ChildDevice child, List<BlockExtent> taken)
+    {
+        var given = 0;
+        try
+        {
+            if (areas.Find(area => area.RoomBytes < child.SizeBytes) is { } narrow)
+            {
+                throw new NvmException($"child device '{child.Name}'", $"it is mapped with room for {narrow.RoomBytes} bytes; stop its VM to grow it to {child.SizeBytes}");
+            }
+
+            for (; given < areas.Count; given++)
+            {
+                areas[given].MapBehind(child);
+            }
+        }
+        catch
+        {
+            areas.Take(given).ToList().ForEach(area => area.UnmapBehind(child.SizeBytes));
+            taken.ForEach(_allocator.Free);
+            throw;
+        }
+    }
+
+    private void WipeAndFree(List<BlockExtent> extents)
+    {
+        extents.ForEach(_metadata.Wipe);
+        extents.ForEach(_allocator.Free);
+        _metadata.WriteBitmap(_allocator, extents);
+    }
+
+    /// <summary>Takes blocks, and those for the page table of all that a child device will have then.</summary>
+    private (IReadOnlyList<BlockExtent> Extents, IReadOnlyList<BlockExtent> Tables) AllocateWithTable(
+        string name, List<BlockExtent> kept, long blocks, Func<IReadOnlyList<BlockExtent>?> allocate)
     {
         var freeBlocks = _allocator.FreeBlocks;
-        var extents = _allocator.Allocate(blocks);
-        var pages = extents is null ? 0 : PageTable.CountPages(extents);
+        var extents = allocate();
+        var pages = extents is null ? 0 : PageTable.CountPages(ExtentList.Join(kept, extents));
         if (extents is not null && _allocator.Allocate(pages) is { } tables)
         {
             return (extents, tables);
@@ -264,7 +343,8 @@ public sealed class NvmDevice : IDisposable
         }
 
         throw new NvmException("data area", $"the device is too small: child device '{name}' needs {blocks * DeviceGeometry.BlockBytes} bytes"
-            + $"{(pages > 0 ? $" and {pages * DeviceGeometry.BlockBytes} for its page table" : " and its page table")}, {freeBlocks * DeviceGeometry.BlockBytes} of {SizeBytes} are free");
+            + $"{(kept.Count > 0 ? " more" : "")}{(pages > 0 ? $" and {pages * DeviceGeometry.BlockBytes} for its page table" : " and its page table")}, "
+            + $"{freeBlocks * DeviceGeometry.BlockBytes} of {SizeBytes} are free");
     }
 
     private void RequireFreeName(string name)
@@ -283,6 +363,8 @@ public sealed class NvmDevice : IDisposable
     private KeyValuePair<int, ChildRecord> Find(string name) => _children.FirstOrDefault(pair => pair.Value.Child.Name == name) is { Value: not null } found
         ? found
         : throw new NvmException("NAT", $"there is no child device '{name}'");
+
+    private static long BlocksOf(long sizeBytes) => (sizeBytes + DeviceGeometry.BlockBytes - 1) / DeviceGeometry.BlockBytes;
 
     private static IEnumerable<long> BlocksOf(BlockExtent extent)
     {

@@ -20,20 +20,24 @@ public sealed unsafe class NvmLease : IDisposable
     private readonly SharedLifetime _lifetime;
     private readonly byte* _start;
     private readonly AccessGate? _gate;
+    private readonly Action<NvmLease>? _ended;
 
     // One more than the length, and 0 once disposed: then even an access of no bytes at offset 0 fails the same comparison.
     private ulong _end;
     private int _disposed;
 
     /// <summary>Takes over a place in the lifetime, which the maker has joined for it.</summary>
-    internal NvmLease(SharedLifetime lifetime, nint start, long lengthBytes, AccessGate? gate = null)
+    internal NvmLease(SharedLifetime lifetime, nint start, long lengthBytes, AccessGate? gate = null, Action<NvmLease>? ended = null)
     {
-        (_lifetime, _end, LengthBytes, _gate) = (lifetime, (ulong)lengthBytes + 1, lengthBytes, gate);
+        (_lifetime, _end, LengthBytes, _gate, _ended) = (lifetime, (ulong)lengthBytes + 1, lengthBytes, gate, ended);
         _start = (byte*)start;
     }
 
-    /// <summary>Bytes of the area.</summary>
-    public long LengthBytes { get; }
+    /// <summary>Bytes of the area; changes when its child device is resized.</summary>
+    public long LengthBytes { get; private set; }
+
+    /// <summary>Whether accesses go straight to memory.</summary>
+    internal bool IsDirect => _gate is null;
 
     /// <summary>Copies bytes out of the area with plain loads.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The range is not within the area.</exception>
@@ -127,10 +131,18 @@ public sealed unsafe class NvmLease : IDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
+            _ended?.Invoke(this); // nobody moves the end after that
             _end = 0;
             _gate?.Dispose();
             _lifetime.Leave();
         }
+    }
+
+    /// <summary>Follows a child device that was resized. Another thread may be in an access meanwhile: it sees the old end or the new one.</summary>
+    internal void MoveEnd(long lengthBytes)
+    {
+        LengthBytes = lengthBytes;
+        Volatile.Write(ref _end, (ulong)lengthBytes + 1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

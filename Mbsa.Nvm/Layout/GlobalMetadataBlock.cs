@@ -94,6 +94,20 @@ public sealed record GlobalMetadataBlock(Guid DeviceId, DeviceGeometry Geometry,
         };
     }
 
+    /// <summary>
+    /// What makes it impossible that this block and this NAT belong together; null when they can. An entry is committed before this block counts
+    /// it, so after a power failure the NAT may be one change ahead; anything else is damage.
+    /// </summary>
+    public string? Contradicts(IReadOnlyCollection<NatEntry> nat)
+    {
+        var inUse = nat.Count(entry => entry.InUse);
+        var newest = nat.Max(entry => entry.Generation);
+        var ahead = newest - NatGeneration;
+        return newest < NatGeneration || ahead > 1 || (ahead == 0 && inUse != ChildDevices) || Math.Abs(inUse - ChildDevices) > 1
+            ? $"it holds {inUse} child devices after {newest} changes; the GMB counts {ChildDevices} after {NatGeneration}"
+            : null;
+    }
+
     private bool IsLaidOutAs(ReadOnlySpan<byte> block) =>
         Geometry.DeviceBlocks is > 0 and <= DeviceGeometry.MaxDeviceBlocks && Geometry.NatEntries > 0 && Geometry.DataBlocks > 0
         && BinaryPrimitives.ReadUInt32LittleEndian(block[12..]) == DeviceGeometry.BlockBytes

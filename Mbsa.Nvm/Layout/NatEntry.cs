@@ -54,6 +54,9 @@ public sealed record NatEntry
     /// <summary>The child device's name.</summary>
     public string Name { get; init; } = "";
 
+    /// <summary>Where on the device an entry lies, in bytes.</summary>
+    public static long OffsetBytes(int index) => DeviceGeometry.NatFirstBlock * DeviceGeometry.BlockBytes + (long)index * EntryBytes;
+
     /// <summary>Writes the entry into a slot of 128 bytes.</summary>
     public void Encode(Span<byte> slot)
     {

@@ -60,24 +60,12 @@ internal sealed class PageTableReader(NatEntry entry, DeviceGeometry geometry, P
         if (level == 0 || isLarge)
         {
             RequireData(block, covered, Where(level, logical));
-            Append(new BlockExtent(block, covered));
+            ExtentList.Append(_extents, new BlockExtent(block, covered));
         }
         else
         {
             RequireData(block, 1, Where(level, logical));
             Table(block, level - 1, logical);
-        }
-    }
-
-    private void Append(BlockExtent next)
-    {
-        if (_extents.Count > 0 && _extents[^1].EndBlock == next.FirstBlock)
-        {
-            _extents[^1] = _extents[^1] with { Blocks = _extents[^1].Blocks + next.Blocks };
-        }
-        else
-        {
-            _extents.Add(next);
         }
     }
 

@@ -64,7 +64,8 @@ internal sealed class AddressRange
         }
 
         var address = Start + (nint)offsetBytes;
-        if (Libc.Map(address, (nuint)lengthBytes, Libc.ProtectReadWrite, Libc.MapShared | Libc.MapFixed, memory.Descriptor, memoryOffsetBytes) == Libc.MapFailed)
+        var sharing = memory.IsReadOnly ? Libc.MapPrivate | Libc.MapNoReserve : Libc.MapShared;
+        if (Libc.Map(address, (nuint)lengthBytes, Libc.ProtectReadWrite, sharing | Libc.MapFixed, memory.Descriptor, memoryOffsetBytes) == Libc.MapFailed)
         {
             throw new NvmException("mapping", $"cannot map {lengthBytes} bytes as mapping number {_mappings + 1} (the kernel's limit is vm.max_map_count): {Libc.LastError()}");
         }
@@ -76,6 +77,25 @@ internal sealed class AddressRange
         {
             Prefault(address, lengthBytes);
         }
+    }
+
+    /// <summary>
+    /// Puts private zero memory in place of a stretch of a device: who comes too late finds bytes there that are nobody's. When this returns no
+    /// thread reaches the device through it any more.
+    /// </summary>
+    /// <param name="offsetBytes">Where in the range, a multiple of 4096.</param>
+    /// <param name="lengthBytes">How much, a multiple of 4096; all of it was mapped.</param>
+    /// <exception cref="NvmException">The kernel refuses; what was mapped still is.</exception>
+    public void ReplaceByZeros(long offsetBytes, long lengthBytes)
+    {
+        const int anonymous = Libc.MapPrivate | Libc.MapAnonymous | Libc.MapNoReserve | Libc.MapFixed;
+        if (Libc.Map(Start + (nint)offsetBytes, (nuint)lengthBytes, Libc.ProtectReadWrite, anonymous, -1, 0) == Libc.MapFailed)
+        {
+            throw new NvmException("mapping", $"cannot take {lengthBytes} bytes of the device out of an area: {Libc.LastError()}");
+        }
+
+        _mappedBytes -= lengthBytes;
+        _ledger.Unmapped(0, lengthBytes);
     }
 
     /// <summary>Gives the whole range back. Called once, when nobody uses it any more.</summary>

@@ -1,9 +1,10 @@
+using System.Runtime.InteropServices;
 using Mbsa.Nvm.Devices;
 
 namespace Mbsa.Nvm.Memory;
 
 /// <summary>
-/// The bytes of an NVM device: an anonymous memory file or a named file, sparse, to be mapped shared. Counts its users; the last one to
+/// The bytes of an NVM device: an anonymous memory file or a named file that no other process has, to be mapped shared. Counts its users; the last one to
 /// leave closes the descriptor.
 /// </summary>
 internal sealed class DeviceMemory
@@ -11,9 +12,9 @@ internal sealed class DeviceMemory
     private readonly MemoryLedger _ledger;
     private readonly SharedLifetime _lifetime;
 
-    private DeviceMemory(int descriptor, long sizeBytes, string? filePath, MemoryLedger ledger)
+    private DeviceMemory(int descriptor, long sizeBytes, string? filePath, bool isReadOnly, MemoryLedger ledger)
     {
-        (Descriptor, SizeBytes, FilePath, _ledger) = (descriptor, sizeBytes, filePath, ledger);
+        (Descriptor, SizeBytes, FilePath, IsReadOnly, _ledger) = (descriptor, sizeBytes, filePath, isReadOnly, ledger);
         _lifetime = new SharedLifetime(Close);
         _ledger.Opened();
     }
@@ -27,11 +28,17 @@ internal sealed class DeviceMemory
     /// <summary>The file's path, or null for anonymous memory.</summary>
     public string? FilePath { get; }
 
-    /// <summary>Makes memory of the given size, all zero and none of it touched.</summary>
+    /// <summary>Whether it was opened just to look at: it is mapped privately then, so that no store reaches the file.</summary>
+    public bool IsReadOnly { get; }
+
+    /// <summary>
+    /// Makes memory of the given size, all zero. Anonymous memory is sparse; a file gets its room on the disk now, because a store to a mapped
+    /// page for which the disk has none left would kill the process.
+    /// </summary>
     /// <param name="sizeBytes">Size, a multiple of 4096.</param>
     /// <param name="filePath">A file that must not exist yet, or null for anonymous memory.</param>
     /// <param name="ledger">Where it is entered.</param>
-    /// <exception cref="NvmException">The file exists or cannot be made that large.</exception>
+    /// <exception cref="NvmException">The file exists or cannot be made that large; then there is none afterwards that was not before.</exception>
     public static DeviceMemory Create(long sizeBytes, string? filePath, MemoryLedger ledger)
     {
         var descriptor = filePath is null
@@ -42,47 +49,99 @@ internal sealed class DeviceMemory
             throw new NvmException("file", $"cannot create {filePath ?? "anonymous memory"}: {Libc.LastError()}");
         }
 
-        if (Libc.Truncate(descriptor, sizeBytes) == 0)
+        try
         {
-            return new DeviceMemory(descriptor, sizeBytes, filePath, ledger);
+            if (filePath is null)
+            {
+                Require(Libc.Truncate(descriptor, sizeBytes) == 0, () => $"cannot make anonymous memory {sizeBytes} bytes large: {Libc.LastError()}");
+            }
+            else
+            {
+                LockFile(descriptor, filePath, Libc.LockExclusive);
+                TakeRoom(descriptor, filePath, sizeBytes);
+            }
+        }
+        catch
+        {
+            _ = Libc.Close(descriptor);
+            if (filePath is not null)
+            {
+                File.Delete(filePath);
+            }
+
+            throw;
         }
 
-        var error = Libc.LastError();
-        _ = Libc.Close(descriptor);
-        if (filePath is not null)
-        {
-            File.Delete(filePath);
-        }
-
-        throw new NvmException("file", $"cannot make {filePath ?? "anonymous memory"} {sizeBytes} bytes large: {error}");
+        return new DeviceMemory(descriptor, sizeBytes, filePath, isReadOnly: false, ledger);
     }
 
-    /// <summary>Opens the memory that a file holds.</summary>
-    /// <exception cref="NvmException">The file cannot be opened for reading and writing.</exception>
-    public static DeviceMemory Open(string filePath, MemoryLedger ledger)
+    /// <summary>Opens the memory that a file holds, for this process alone, or together with others that only look.</summary>
+    /// <param name="filePath">The file.</param>
+    /// <param name="ledger">Where it is entered.</param>
+    /// <param name="readOnly">Whether nothing is to be stored.</param>
+    /// <exception cref="NvmException">The file cannot be opened, or another process uses it.</exception>
+    public static DeviceMemory Open(string filePath, MemoryLedger ledger, bool readOnly = false)
     {
-        var descriptor = Libc.Open(filePath, Libc.ReadWriteFile | Libc.CloseOnExecFile, 0);
+        // A pipe would let a reader wait for a writer that never comes.
+        var descriptor = Libc.Open(filePath, (readOnly ? Libc.ReadOnlyFile | Libc.NonBlockingFile : Libc.ReadWriteFile) | Libc.CloseOnExecFile, 0);
         if (descriptor < 0)
         {
             throw new NvmException("file", $"cannot open {filePath}: {Libc.LastError()}");
         }
 
-        var sizeBytes = Libc.Seek(descriptor, 0, Libc.SeekEnd);
-        if (sizeBytes >= 0)
+        try
         {
-            return new DeviceMemory(descriptor, sizeBytes, filePath, ledger);
+            LockFile(descriptor, filePath, readOnly ? Libc.LockShared : Libc.LockExclusive);
+            var sizeBytes = Libc.Seek(descriptor, 0, Libc.SeekEnd);
+            Require(sizeBytes >= 0, () => $"cannot tell the size of {filePath}: {Libc.LastError()}");
+            return new DeviceMemory(descriptor, sizeBytes, filePath, readOnly, ledger);
         }
-
-        var error = Libc.LastError();
-        _ = Libc.Close(descriptor);
-        throw new NvmException("file", $"cannot tell the size of {filePath}: {error}");
+        catch
+        {
+            _ = Libc.Close(descriptor);
+            throw;
+        }
     }
+
+    /// <summary>
+    /// Makes a stretch zero without a store to each byte. Anonymous memory gives its pages back; a file keeps its room on the disk. A mapping of
+    /// the stretch, if there is one, reads zeros afterwards.
+    /// </summary>
+    /// <returns>False when the file system cannot do that; then nothing has changed.</returns>
+    public bool TryWipe(long offsetBytes, long lengthBytes) =>
+        !IsReadOnly && Libc.Allocate(Descriptor, Libc.KeepSize | (FilePath is null ? Libc.PunchHole : Libc.ZeroRange), offsetBytes, lengthBytes) == 0;
 
     /// <summary>Adds a user, unless the descriptor is closed already.</summary>
     public bool TryJoin() => _lifetime.TryJoin();
 
     /// <summary>Takes a user off; the maker is the first.</summary>
     public void Leave() => _lifetime.Leave();
+
+    private static void Require(bool done, Func<string> problem)
+    {
+        if (!done)
+        {
+            throw new NvmException("file", problem());
+        }
+    }
+
+    // A file system without locks says so with another error; there the user has to take care.
+    private static void LockFile(int descriptor, string filePath, int kind)
+    {
+        if (Libc.Lock(descriptor, kind | Libc.LockWithoutWaiting) != 0 && Marshal.GetLastPInvokeError() == Libc.WouldBlock)
+        {
+            throw new NvmException("file", $"{filePath} is in use by another process");
+        }
+    }
+
+    private static void TakeRoom(int descriptor, string filePath, long sizeBytes)
+    {
+        // Asked beforehand, because some file systems fill the disk to the last block before they find that it is too small.
+        var drive = new DriveInfo(Path.GetDirectoryName(Path.GetFullPath(filePath)) ?? "/");
+        Require(drive.AvailableFreeSpace >= sizeBytes, () => $"cannot make {filePath} {sizeBytes} bytes large: the disk has {drive.AvailableFreeSpace} bytes left");
+        var error = Libc.Preallocate(descriptor, 0, sizeBytes);
+        Require(error == 0, () => $"cannot make {filePath} {sizeBytes} bytes large: {Marshal.GetPInvokeErrorMessage(error)}");
+    }
 
     private void Close()
     {

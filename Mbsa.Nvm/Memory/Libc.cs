@@ -5,7 +5,10 @@ namespace Mbsa.Nvm.Memory;
 /// <summary>The few calls of Linux's C library that memory is made of. Nothing else in the repository calls them.</summary>
 internal static partial class Libc
 {
-    public const int ReadWriteFile = 2, CreateFile = 0x40, ExclusiveFile = 0x80, CloseOnExecFile = 0x80000;
+    public const int ReadOnlyFile = 0, ReadWriteFile = 2, CreateFile = 0x40, ExclusiveFile = 0x80, NonBlockingFile = 0x800, CloseOnExecFile = 0x80000;
+    public const int LockShared = 1, LockExclusive = 2, LockWithoutWaiting = 4;
+    public const int KeepSize = 1, PunchHole = 2, ZeroRange = 0x10;
+    public const int WouldBlock = 11;
     public const uint CloseOnExecMemory = 1;
     public const int ProtectNone = 0, ProtectReadWrite = 1 | 2;
     public const int MapShared = 1, MapPrivate = 2, MapFixed = 0x10, MapAnonymous = 0x20, MapNoReserve = 0x4000, MapPopulate = 0x8000;
@@ -23,6 +26,16 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
     public static partial int Truncate(int descriptor, long lengthBytes);
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    public static partial int Lock(int descriptor, int operation);
+
+    [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
+    public static partial int Allocate(int descriptor, int mode, long offsetBytes, long lengthBytes);
+
+    /// <summary>Gives a file its room on the disk. Answers the error itself, 0 for none.</summary>
+    [LibraryImport("libc", EntryPoint = "posix_fallocate")]
+    public static partial int Preallocate(int descriptor, long offsetBytes, long lengthBytes);
 
     [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
     public static partial long Seek(int descriptor, long offsetBytes, int whence);

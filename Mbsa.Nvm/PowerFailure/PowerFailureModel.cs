@@ -18,6 +18,8 @@ public sealed unsafe class PowerFailureModel
 {
     private const int WordBytes = 8;
 
+    private static readonly BlockExtent[] _wholeDevice = [new(0, DeviceGeometry.MaxDeviceBlocks)];
+
     private readonly Lock _lock = new();
     private readonly List<Gate> _gates = [];
     private DeviceMemory? _memory;
@@ -80,10 +82,12 @@ public sealed unsafe class PowerFailureModel
     }
 
     /// <summary>The gate of a lease on the whole device.</summary>
-    internal AccessGate GateForDevice(nint start) => Enter(new Gate(this, start, [new BlockExtent(0, long.MaxValue / DeviceGeometry.BlockBytes)]));
+    internal AccessGate GateForDevice(nint start) => Enter(new Gate(this, start, static () => _wholeDevice));
 
     /// <summary>The gate of a lease on a child device.</summary>
-    internal AccessGate GateFor(nint start, ChildDevice child) => Enter(new Gate(this, start, child.Extents));
+    /// <param name="start">First address of its area.</param>
+    /// <param name="extents">Its blocks as they are now; it may be resized.</param>
+    internal AccessGate GateFor(nint start, Func<IReadOnlyList<BlockExtent>> extents) => Enter(new Gate(this, start, extents));
 
     private Gate Enter(Gate gate)
     {
@@ -96,7 +100,7 @@ public sealed unsafe class PowerFailureModel
     }
 
     /// <summary>Watches one lease.</summary>
-    private sealed class Gate(PowerFailureModel model, nint start, IReadOnlyList<BlockExtent> extents) : AccessGate
+    private sealed class Gate(PowerFailureModel model, nint start, Func<IReadOnlyList<BlockExtent>> extents) : AccessGate
     {
         /// <summary>Stores whose place was changed with those after them; they persist with the next fence.</summary>
         private Dictionary<long, List<ulong>>? _late;
@@ -191,7 +195,7 @@ public sealed unsafe class PowerFailureModel
         {
             var block = offsetBytes / DeviceGeometry.BlockBytes;
             var within = offsetBytes % DeviceGeometry.BlockBytes;
-            foreach (var extent in extents)
+            foreach (var extent in extents())
             {
                 if (block < extent.Blocks)
                 {

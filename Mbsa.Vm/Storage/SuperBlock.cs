@@ -93,6 +93,23 @@ public sealed record SuperBlock(Guid DiskId, DiskGeometry Geometry, string WearP
             state == 1, BinaryPrimitives.ReadUInt64LittleEndian(block[96..]));
     }
 
+    /// <summary>Whether an area never had a disk. The first copy is written first: when only that is there and not whole, no formatting ever came to its end.</summary>
+    public static bool IsAbsent(NvmLease lease)
+    {
+        if (lease.LengthBytes < DiskGeometry.VdmtFirstBlock * BlockStorage.BlockBytes)
+        {
+            return false;
+        }
+
+        var first = lease.View(0, BlockStorage.BlockBytes);
+        var isBegun = first.StartsWith(Magic) && Decode(first, out _) is null;
+        return (isBegun || !first.ContainsAnyExcept((byte)0)) && !lease.View(BlockStorage.BlockBytes, BlockStorage.BlockBytes).ContainsAnyExcept((byte)0);
+    }
+
+    /// <summary>Whether one of the copies, valid or not, begins as a super block does.</summary>
+    public static bool IsMarked(NvmLease lease) => lease.LengthBytes >= DiskGeometry.VdmtFirstBlock * BlockStorage.BlockBytes
+        && (lease.View(0, Magic.Length).SequenceEqual(Magic) || lease.View(BlockStorage.BlockBytes, Magic.Length).SequenceEqual(Magic));
+
     /// <summary>Reads both copies of an area and chooses the one that counts: the valid one of the higher generation.</summary>
     /// <exception cref="NvmException">Neither is valid, or the disk does not fit the area.</exception>
     public static SuperBlock Load(NvmLease lease)

@@ -68,6 +68,24 @@ public sealed class VirtualDisk : IDisposable
     /// <exception cref="InputException">Its wear policy is none of this program's.</exception>
     public static VirtualDisk Mount(NvmArea area) => Mount(area, WearPolicies.Create);
 
+    /// <summary>Looks at the super block of an area without mounting the disk.</summary>
+    /// <returns>Null when the area never had a disk: its first two blocks are zero, or the first formatting of it was cut short.</returns>
+    /// <exception cref="NvmException">The super block is damaged, or the area holds something else.</exception>
+    public static SuperBlock? Find(NvmArea area)
+    {
+        ArgumentNullException.ThrowIfNull(area);
+        using var lease = area.Lease();
+        return SuperBlock.IsAbsent(lease) ? null : SuperBlock.Load(lease);
+    }
+
+    /// <summary>Whether an area holds a virtual disk, be it a damaged one.</summary>
+    public static bool IsMarked(NvmArea area)
+    {
+        ArgumentNullException.ThrowIfNull(area);
+        using var lease = area.Lease();
+        return SuperBlock.IsMarked(lease);
+    }
+
     /// <summary>Opens the disk for one user.</summary>
     /// <exception cref="ObjectDisposedException">The disk or the area was disposed.</exception>
     public VirtualDiskSession OpenSession()

@@ -56,8 +56,8 @@ public sealed class EventReaderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("at: 1ms, vm: a", "an event changes one thing, not 0; write one of stop, start, qos, fail-vcpu")]
-    [InlineData("at: 1ms, vm: a, stop: true, start: true", "an event changes one thing, not 2; write one of stop, start, qos, fail-vcpu")]
+    [InlineData("at: 1ms, vm: a", "an event changes one thing, not 0; write one of stop, start, qos, fail-vcpu, resize")]
+    [InlineData("at: 1ms, vm: a, stop: true, start: true", "an event changes one thing, not 2; write one of stop, start, qos, fail-vcpu, resize")]
     [InlineData("at: 1ms, vm: c, stop: true", "unknown VM 'c'; did you mean 'a'?")]
     [InlineData("vm: a, stop: true", "'at' is missing from an event; for example 'at: 1s'")]
     [InlineData("at: 1ms, stop: true", "'vm' is missing from an event; for example 'vm: writer-1'")]
@@ -67,6 +67,8 @@ public sealed class EventReaderTests : IDisposable
     [InlineData("at: 1ms, vm: a, start: true", "VM 'a' was started before; 'start: false' in its entry makes it wait for this event")]
     [InlineData("at: 1ms, vm: a, fail-vcpu: 2", "'fail-vcpu': a whole number from 0 to 1 was expected, not '2'")]
     [InlineData("at: 1ms, vm: a, qos: { limit: 10% }", "the limit of 10% is below the reservation of 40%")]
+    [InlineData("at: 1ms, vm: a, resize: 1MiB", "'resize': the disk of VM 'a' and its metadata take 1060864 bytes; its child device cannot have fewer")]
+    [InlineData("at: 1ms, vm: a, resize: 2000001B", "'resize': 2000001 bytes are not a whole number of blocks of 4096")]
     [InlineData("at: 1ms, vm: a, kill: true", "unknown key of an event 'kill'")]
     public void What_cannot_happen_is_an_error(string change, string expected)
     {
@@ -74,6 +76,10 @@ public sealed class EventReaderTests : IDisposable
 
         Assert.Contains(errors, e => e.StartsWith("6: ", StringComparison.Ordinal) && e.Contains(expected, StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void A_child_device_is_resized_in_bytes() =>
+        Assert.Equal(new VmChange.Resize(2 << 20), Assert.Single(_scratch.Spec($"duration: 1s\n{Vms}events:\n  - {{ at: 20ms, vm: a, resize: 2MiB }}\n").Events).Change);
 
     [Fact]
     public void What_will_not_happen_is_a_warning()

@@ -153,6 +153,8 @@ public sealed class ScenarioFileTests : IDisposable
     [InlineData("host: { nvm: { device: dran } }", "unknown device 'dran'; did you mean 'dram'?")]
     [InlineData("host: { nvm: { size: 1MiB } }", "the NVM of 1MiB is too small: one disk of 1MiB in all and their metadata need 2.022MiB; leave 'size' out to get enough")]
     [InlineData("host: { nvm: { file: \"a\\0b\" } }", "'file': 'a?b' is not a file name")]
+    [InlineData("host: { nvm: { file: x, uuid: 12 } }", "'uuid': '12' is none; 'mbsa nvm info FILE' shows the device's")]
+    [InlineData("host: { nvm: { uuid: 00000000-0000-0000-0000-000000000001 } }", "'uuid' tells a device in a file from others; add 'file', or leave it out")]
     [InlineData("host: { machine: \"./a\\0b\" }", "is not a file name")]
     [InlineData("name: {}", "'name': a text was expected, not a mapping of keys")]
     [InlineData("expect: a.iops > 1IOPS", "'expect': a list was expected (lines that begin with '- '), not 'a.iops > 1IOPS'")]
@@ -186,6 +188,16 @@ public sealed class ScenarioFileTests : IDisposable
     [Fact]
     public void A_file_of_the_device_is_relative_to_the_scenario() =>
         Assert.Equal(Path.Combine(_scratch.Folder, "disk.nvm"), _scratch.Spec(ScratchScenario.With("host: { nvm: { file: disk.nvm } }")).Host.NvmFile);
+
+    [Fact]
+    public void A_device_in_a_file_must_have_the_size_and_uuid_that_are_asked_for_only()
+    {
+        var any = _scratch.Spec(ScratchScenario.With("host: { nvm: { file: disk.nvm } }")).Host;
+        var one = _scratch.Spec(ScratchScenario.With("host: { nvm: { file: disk.nvm, size: 2GiB, uuid: 00000000-0000-0000-0000-000000000001 } }")).Host;
+
+        Assert.Equal((false, null), (any.NvmSizeIsAskedFor, any.NvmDeviceId));
+        Assert.Equal((true, new Guid("00000000-0000-0000-0000-000000000001")), (one.NvmSizeIsAskedFor, one.NvmDeviceId));
+    }
 
     [Fact]
     public void A_device_gets_room_for_its_disks_rounded_up_to_a_gibibyte()

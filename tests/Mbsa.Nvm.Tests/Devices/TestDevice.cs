@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Memory;
 
@@ -32,6 +33,19 @@ internal sealed class TestDevice : IDisposable
         }
 
         return Device = NvmDevice.Open(Path!, Ledger);
+    }
+
+    /// <summary>The bytes of its file, also while it is mounted.</summary>
+    public byte[] ReadFile()
+    {
+        // Not with File: that takes a lock, and the device has it.
+        var descriptor = Libc.Open(Path!, Libc.ReadOnlyFile, 0);
+        var bytes = new byte[Libc.Seek(descriptor, 0, Libc.SeekEnd)];
+        var address = Libc.Map(0, (nuint)bytes.Length, Libc.ProtectReadWrite, Libc.MapPrivate, descriptor, 0);
+        Marshal.Copy(address, bytes, 0, bytes.Length);
+        _ = Libc.Unmap(address, (nuint)bytes.Length);
+        _ = Libc.Close(descriptor);
+        return bytes;
     }
 
     /// <summary>A child device in many pieces: it is made while only the gaps between other child devices are free.</summary>

@@ -5,23 +5,27 @@ using Mbsa.Nvm.PowerFailure;
 namespace Mbsa.Nvm.Tests.PowerFailure;
 
 /// <summary>
-/// A device that lives a random life of child devices made and deleted while the power fails at every fence. What must be found: the child
-/// devices of before the step or of after it, with every byte they were given, and no block lost or owned twice.
+/// A device that lives a random life of child devices made, resized and deleted while the power fails at every fence. What must be found: the child
+/// devices of before the step or of after it, with every byte they were given, no block lost
+/// or owned twice, and nothing of a former owner in what is free.
 /// </summary>
 internal sealed class DeviceHistory : IDisposable
 {
+    private const int StampOffset = 64;
+
     private readonly MemoryLedger _ledger = new();
     private readonly PowerFailureModel _model = new();
     private readonly NvmDevice _device;
-    private readonly SortedDictionary<string, byte> _stamps = [];
-    private SortedDictionary<string, byte>? _allowed;
+    private readonly SortedDictionary<string, Child> _stamps = [];
+    private SortedDictionary<string, Child>? _allowed;
     private readonly Random _random;
     private readonly long _firstFence;
+    private readonly bool _recoversTwice;
     private byte _lastStamp;
 
     public DeviceHistory(int seed, int statesPerFence, int statesPerRecoveryFence = 0, Func<long, FenceFate>? fate = null)
     {
-        _random = new Random(seed);
+        (_random, _recoversTwice) = (new Random(seed), statesPerRecoveryFence > 0);
         _model.Fate = fate;
         _device = NvmDevice.Create(new NvmDeviceOptions { SizeBytes = 64 * 4096, DeviceId = Guid.Empty, MaxChildDevices = 16, PowerFailures = _model }, _ledger);
         _firstFence = _model.Fences;
@@ -40,7 +44,12 @@ internal sealed class DeviceHistory : IDisposable
     {
         for (var step = 0; step < steps; step++)
         {
-            if (_stamps.Count > 0 && (_stamps.Count > 4 || _random.Next(3) == 0))
+            var what = _stamps.Count == 0 ? 9 : _random.Next(_stamps.Count > 4 ? 6 : 10);
+            if (what < 3)
+            {
+                Resize(_stamps.Keys.ElementAt(_random.Next(_stamps.Count)), _random.Next(1, 12));
+            }
+            else if (what < 6)
             {
                 Delete(_stamps.Keys.ElementAt(_random.Next(_stamps.Count)));
             }
@@ -77,7 +86,7 @@ internal sealed class DeviceHistory : IDisposable
     private void Create(string name, int blocks)
     {
         Explorer.Step = $"create {name} of {blocks} blocks";
-        _allowed = new SortedDictionary<string, byte>(_stamps) { [name] = 0 };
+        _allowed = new SortedDictionary<string, Child>(_stamps) { [name] = new(blocks, 0) };
         ChildDevice child;
         try
         {
@@ -89,32 +98,52 @@ internal sealed class DeviceHistory : IDisposable
         }
 
         // Until the stamp is fenced the child device is there and may hold anything.
-        _stamps[name] = 0;
+        _stamps[name] = new(blocks, 0);
         _allowed = null;
         using var area = _device.Map(child);
         using var lease = area.Lease();
         var stamp = ++_lastStamp;
-        lease.Write(area.LengthBytes - 64, Enumerable.Repeat(stamp, 64).ToArray());
-        _stamps[name] = stamp;
+        lease.Write(StampOffset, Enumerable.Repeat(stamp, 64).ToArray());
+        _stamps[name] = new(blocks, stamp);
     }
 
     private void Delete(string name)
     {
         Explorer.Step = $"delete {name}";
-        _allowed = new SortedDictionary<string, byte>(_stamps);
+        _allowed = new SortedDictionary<string, Child>(_stamps);
         _allowed.Remove(name);
         _device.DeleteChild(name);
         _stamps.Remove(name);
         _allowed = null;
     }
 
+    private void Resize(string name, int blocks)
+    {
+        Explorer.Step = $"resize {name} to {blocks} blocks";
+        _allowed = new SortedDictionary<string, Child>(_stamps) { [name] = _stamps[name] with { Blocks = blocks } };
+        try
+        {
+            _device.ResizeChild(name, blocks * 4096L);
+            _stamps[name] = _stamps[name] with { Blocks = blocks };
+        }
+        catch (NvmException)
+        {
+            // The device is full: nothing has changed.
+        }
+
+        _allowed = null;
+    }
+
+    private static IEnumerable<string> Names(SortedDictionary<string, Child> children) =>
+        children.Select(child => $"{child.Key} of {child.Value.Blocks} blocks").Order(StringComparer.Ordinal);
+
     private string? Check(NvmDevice found)
     {
-        var names = found.Children.Select(child => child.Name).Order(StringComparer.Ordinal).ToArray();
-        var expected = names.SequenceEqual(_stamps.Keys) ? _stamps : _allowed is not null && names.SequenceEqual(_allowed.Keys) ? _allowed : null;
+        var names = found.Children.Select(child => $"{child.Name} of {child.SizeBytes / 4096} blocks").Order(StringComparer.Ordinal).ToArray();
+        var expected = names.SequenceEqual(Names(_stamps)) ? _stamps : _allowed is not null && names.SequenceEqual(Names(_allowed)) ? _allowed : null;
         if (expected is null)
         {
-            return $"found {string.Join(", ", names)}; {string.Join(", ", _stamps.Keys)} were there before";
+            return $"found {string.Join(", ", names)}; {string.Join(", ", Names(_stamps))} were there before";
         }
 
         var used = found.Children.Sum(child => child.SizeBytes + child.PageTableBytes);
@@ -123,17 +152,33 @@ internal sealed class DeviceHistory : IDisposable
             return $"{found.FreeBytes} bytes are free, {used} used: they do not add up";
         }
 
-        foreach (var child in found.Children.Where(child => expected[child.Name] != 0))
+        foreach (var child in found.Children.Where(child => expected[child.Name].Stamp != 0))
         {
             using var area = found.Map(child);
             using var lease = area.Lease();
-            var stamp = lease.View(area.LengthBytes - 64, 64);
-            if (stamp.IndexOfAnyExcept(expected[child.Name]) >= 0)
+            var stamp = lease.View(StampOffset, 64);
+            if (stamp.IndexOfAnyExcept(expected[child.Name].Stamp) >= 0)
             {
                 return $"the bytes of {child.Name} are not what was written";
             }
         }
 
-        return null;
+        return _recoversTwice ? null : WrongWithFreeSpace(found);
     }
+
+    /// <summary>Nobody may read what another had: a child device of all that is free holds zeros. Changes what was found, so it comes last.</summary>
+    private static string? WrongWithFreeSpace(NvmDevice found)
+    {
+        var bytes = found.FreeBytes - 2 * 4096;
+        if (bytes <= 0)
+        {
+            return null;
+        }
+
+        using var area = found.Map(found.CreateChild("what is free", bytes));
+        using var lease = area.Lease();
+        return lease.View(0, (int)bytes).IndexOfAnyExcept((byte)0) is var place and >= 0 ? $"byte {place} of what is free was not wiped" : null;
+    }
+
+    private readonly record struct Child(int Blocks, byte Stamp);
 }

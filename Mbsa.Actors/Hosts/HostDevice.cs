@@ -1,0 +1,143 @@
+using Mbsa.Actors.Scenarios;
+using Mbsa.Nvm.Devices;
+using Mbsa.Nvm.Memory;
+using Mbsa.Vm.Paths;
+using Mbsa.Vm.Storage;
+
+namespace Mbsa.Actors.Hosts;
+
+/// <summary>
+/// A host's NVM device and whose child device is whose: a VM finds the one that has its name, or gets a new one. On a device in a file child devices stay
+/// when their VMs end; else they go with them.
+/// </summary>
+internal sealed class HostDevice : IDisposable
+{
+    private readonly NvmDevice _device;
+
+    private HostDevice(NvmDevice device) => _device = device;
+
+    /// <summary>Bytes of the device that are taken, its own metadata included.</summary>
+    public long AllocatedBytes => _device.SizeBytes - _device.FreeBytes;
+
+    private bool IsKept => _device.FilePath is not null;
+
+    /// <summary>Makes the device of a scenario, or takes it up again when its file is there.</summary>
+    /// <exception cref="NvmException">It cannot be made, or what the file holds is damaged or not what the scenario asks for. A file that was there is as it was.</exception>
+    public static HostDevice Attach(ScenarioSpec scenario, MemoryLedger ledger)
+    {
+        var host = scenario.Host;
+        if (host.NvmFile is { } file && File.Exists(file))
+        {
+            var found = new HostDevice(NvmDevice.Open(file, ledger));
+            try
+            {
+                found.RequireWhatIsAskedFor(scenario);
+                return found;
+            }
+            catch
+            {
+                found.Dispose();
+                throw;
+            }
+        }
+
+        return new HostDevice(NvmDevice.Create(
+            new NvmDeviceOptions
+            {
+                SizeBytes = host.NvmSizeBytes,
+                FilePath = host.NvmFile,
+                DeviceId = host.NvmDeviceId ?? SeededGuid.Of(scenario.Seed, scenario.Name),
+            },
+            ledger));
+    }
+
+    /// <summary>Maps the child device of a VM, which is made or grown if need be.</summary>
+    /// <param name="vm">A VM with storage.</param>
+    /// <param name="prefault">Whether every page gets memory now.</param>
+    /// <returns>The area, and whether the child device is new.</returns>
+    /// <exception cref="NvmException">It does not fit the device, or holds something else.</exception>
+    public (NvmArea Area, bool IsNew) AttachArea(VmSpec vm, bool prefault)
+    {
+        var storage = vm.Storage!;
+        if (Find(vm.Name) is not { } child)
+        {
+            return (_device.Map(_device.CreateChild(vm.Name, storage.ChildBytes), prefault), true);
+        }
+
+        RequireDisk(child, storage);
+        return (_device.Map(child.SizeBytes < storage.ChildBytes ? _device.ResizeChild(vm.Name, storage.ChildBytes) : child, prefault), false);
+    }
+
+    /// <summary>Ends a VM's hold on its child device, whose area is disposed.</summary>
+    /// <param name="vm">The VM.</param>
+    /// <param name="isOfNoUse">Whether its child device was made for it, and it never ran.</param>
+    public void Release(VmSpec vm, bool isOfNoUse)
+    {
+        if (!IsKept || isOfNoUse)
+        {
+            _device.DeleteChild(vm.Name);
+        }
+    }
+
+    /// <summary>Grows or shrinks the child device of a running VM; its virtual disk keeps its size.</summary>
+    /// <exception cref="NvmException">The disk on it needs more, or the device has too little room.</exception>
+    public void Resize(VmSpec vm, NvmArea area, long sizeBytes)
+    {
+        var usedBytes = vm.Storage!.Path == IoPath.Host ? vm.Storage.SizeBytes : VirtualDisk.Find(area)?.Geometry.TotalBytes;
+        _device.ResizeChild(vm.Name, sizeBytes, usedBytes ?? vm.Storage.ChildBytes);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _device.Dispose();
+
+    private ChildDevice? Find(string name) => _device.Children.FirstOrDefault(child => child.Name == name);
+
+    private void RequireWhatIsAskedFor(ScenarioSpec scenario)
+    {
+        var host = scenario.Host;
+        if (host.NvmSizeIsAskedFor && host.NvmSizeBytes != _device.SizeBytes)
+        {
+            throw new NvmException("GMB", $"the device has {_device.SizeBytes} bytes, the scenario asks for {host.NvmSizeBytes}; write 'size: {_device.SizeBytes}B', leave it out, or name another file");
+        }
+
+        if (host.NvmDeviceId is { } id && id != _device.DeviceId)
+        {
+            throw new NvmException("GMB", $"the device is {_device.DeviceId}, the scenario asks for {id}; name its file, or leave 'uuid' out");
+        }
+
+        foreach (var vm in scenario.Vms)
+        {
+            if (vm.Storage is { } storage && Find(vm.Name) is { } child)
+            {
+                RequireDisk(child, storage);
+            }
+        }
+    }
+
+    /// <summary>Sees to it that nothing on a child device that was there before is lost, or taken for something else.</summary>
+    private void RequireDisk(ChildDevice child, StorageSpec storage)
+    {
+        using var area = _device.Map(child);
+        if (storage.Path == IoPath.Host)
+        {
+            var holds = VirtualDisk.IsMarked(area) ? $"it holds a virtual disk, which path 'host' would overwrite; take path 'memory-bus'"
+                : child.SizeBytes > storage.SizeBytes ? $"it has {child.SizeBytes} bytes, the scenario asks for {storage.SizeBytes}; write 'size: {child.SizeBytes}B'"
+                : null;
+            Require(holds is null, child, holds);
+        }
+        else if (VirtualDisk.Find(area) is { } disk)
+        {
+            var diskBytes = disk.Geometry.GuestBlocks * BlockStorage.BlockBytes;
+            Require(diskBytes == storage.SizeBytes, child, $"its virtual disk has {diskBytes} bytes, the scenario asks for {storage.SizeBytes}; write 'size: {diskBytes}B'");
+            Require(disk.WearPolicyName == storage.WearPolicy, child, $"its virtual disk has wear policy '{disk.WearPolicyName}', the scenario asks for '{storage.WearPolicy}'; write 'wear: {disk.WearPolicyName}'");
+        }
+    }
+
+    private void Require(bool isRight, ChildDevice child, string? problem)
+    {
+        if (!isRight)
+        {
+            throw new NvmException($"child device '{child.Name}'", $"{problem}, or delete it with 'mbsa nvm child delete {_device.FilePath} {child.Name}'");
+        }
+    }
+}
