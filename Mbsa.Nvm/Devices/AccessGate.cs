@@ -25,6 +25,11 @@ internal abstract class AccessGate : IDisposable
     /// <summary>The bytes in place; good until the next access.</summary>
     public abstract ReadOnlySpan<byte> View(long offsetBytes, int lengthBytes);
 
+    /// <summary>Hints that the bytes from here on will be read soon; does nothing unless a gate can.</summary>
+    public virtual void Prefetch(long offsetBytes)
+    {
+    }
+
     /// <summary>Ends with its lease, before the memory goes.</summary>
     public virtual void Dispose() => GC.SuppressFinalize(this);
 }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Mbsa.Nvm.Layout;
 using Mbsa.Nvm.Memory;
+using Mbsa.Nvm.Protection;
 
 namespace Mbsa.Nvm.Devices;
 
@@ -18,7 +19,7 @@ internal sealed class DeviceMetadata : IDisposable
     /// <summary>The GMB that counts.</summary>
     public GlobalMetadataBlock Gmb { get; private set; }
 
-    /// <summary>Maps the whole device for its own bookkeeping.</summary>
+    /// <summary>Maps the whole device for its own bookkeeping, read-only but for its own writes: no protection of a child would be worth much beside an open door to all of them.</summary>
     /// <exception cref="NvmException">It has not even room for the GMB, or cannot be mapped.</exception>
     public static NvmLease LeaseWhole(DeviceMemory memory, MemoryLedger ledger)
     {
@@ -31,14 +32,15 @@ internal sealed class DeviceMetadata : IDisposable
         try
         {
             range.Map(0, memory, 0, memory.SizeBytes, prefault: false);
+            var pages = new PageProtection(range.Start);
+            pages.Shut(range, 0, memory.SizeBytes);
+            return new NvmLease(new SharedLifetime(range.Release), range.Start, memory.SizeBytes, pages.MakeGate());
         }
         catch
         {
             range.Release();
             throw;
         }
-
-        return new NvmLease(new SharedLifetime(range.Release), range.Start, memory.SizeBytes);
     }
 
     /// <summary>Writes the metadata of an empty device. NAT and bitmap of new memory are zero, which is what they have to be.</summary>

@@ -1,5 +1,6 @@
 using Mbsa.Nvm.Layout;
 using Mbsa.Nvm.Memory;
+using Mbsa.Nvm.Protection;
 
 namespace Mbsa.Nvm.Devices;
 
@@ -32,12 +33,24 @@ public sealed class NvmArea : IDisposable
     /// <summary>Bytes of the page table behind it.</summary>
     public long MetadataBytes => Child.PageTableBytes;
 
+    /// <summary>First address of the area.</summary>
+    internal nint FirstAddress => _range.Start;
+
     /// <summary>Takes a lease: a hold on the memory for one user.</summary>
     /// <exception cref="ObjectDisposedException">The area was disposed.</exception>
+    /// <exception cref="NvmException">The lease's gate cannot be made.</exception>
     public NvmLease Lease()
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0 || !_lifetime.TryJoin(), this);
-        return new NvmLease(_lifetime, _range.Start, LengthBytes, _gate?.Invoke(_range.Start));
+        try
+        {
+            return new NvmLease(_lifetime, _range.Start, LengthBytes, _gate?.Invoke(_range.Start));
+        }
+        catch
+        {
+            _lifetime.Leave();
+            throw;
+        }
     }
 
     /// <summary>Ends the area: no new leases; those there are stay good. Twice does no harm.</summary>
@@ -54,26 +67,38 @@ public sealed class NvmArea : IDisposable
     /// <param name="memory">The device's bytes; joined for as long as the area lives.</param>
     /// <param name="prefault">Whether every page gets memory now.</param>
     /// <param name="ledger">Where it is entered.</param>
-    /// <param name="gate">Makes the gate of each lease, given the first address; null for none.</param>
+    /// <param name="protect">Makes the protection of the area, given the first address; null, or null as its answer, for none.</param>
+    /// <param name="gate">Makes the gate of each lease, given the first address, in place of the protection's; null for that.</param>
     /// <param name="unmapped">Called once, when the memory is gone.</param>
     internal static NvmArea Map(
-        ChildDevice child, DeviceMemory memory, bool prefault, MemoryLedger ledger, Func<nint, AccessGate>? gate, Action unmapped)
+        ChildDevice child,
+        DeviceMemory memory,
+        bool prefault,
+        MemoryLedger ledger,
+        Func<nint, AreaProtection?>? protect,
+        Func<nint, AccessGate>? gate,
+        Action unmapped)
     {
         ObjectDisposedException.ThrowIf(!memory.TryJoin(), memory);
         AddressRange? range = null;
+        AreaProtection? protection = null;
         try
         {
             range = AddressRange.Reserve(child.SizeBytes, ledger);
+            protection = protect?.Invoke(range.Start);
             long offsetBytes = 0;
             foreach (var extent in child.Extents)
             {
-                range.Map(offsetBytes, memory, extent.FirstBlock * DeviceGeometry.BlockBytes, extent.Blocks * DeviceGeometry.BlockBytes, prefault);
-                offsetBytes += extent.Blocks * DeviceGeometry.BlockBytes;
+                var lengthBytes = extent.Blocks * DeviceGeometry.BlockBytes;
+                range.Map(offsetBytes, memory, extent.FirstBlock * DeviceGeometry.BlockBytes, lengthBytes, prefault);
+                protection?.Shut(range, offsetBytes, lengthBytes);
+                offsetBytes += lengthBytes;
             }
         }
         catch
         {
             range?.Release();
+            protection?.Release();
             memory.Leave();
             throw;
         }
@@ -81,8 +106,9 @@ public sealed class NvmArea : IDisposable
         return new NvmArea(child, range, new SharedLifetime(() =>
         {
             range.Release();
+            protection?.Release();
             memory.Leave();
             unmapped();
-        }), gate);
+        }), gate ?? (protection is null ? null : _ => protection.MakeGate()));
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using Mbsa.Nvm.Layout;
 using Mbsa.Nvm.Memory;
+using Mbsa.Nvm.Protection;
 
 namespace Mbsa.Nvm.Devices;
 
@@ -16,6 +17,7 @@ public sealed class NvmDevice : IDisposable
     private readonly DeviceMemory _memory;
     private readonly DeviceMetadata _metadata;
     private readonly ExtentAllocator _allocator;
+    private readonly DeviceProtection _protection;
     private readonly NatEntry[] _nat;
     private readonly SortedDictionary<int, ChildRecord> _children = [];
     private bool _disposed;
@@ -23,6 +25,7 @@ public sealed class NvmDevice : IDisposable
     private NvmDevice(DeviceMemory memory, DeviceMetadata metadata, NatEntry[] nat, MemoryLedger ledger)
     {
         (_memory, _metadata, _nat, _ledger) = (memory, metadata, nat, ledger);
+        _protection = new DeviceProtection(memory, ledger);
         _allocator = new ExtentAllocator(metadata.Gmb.Geometry.DataFirstBlock, metadata.Gmb.Geometry.DeviceBlocks);
     }
 
@@ -138,8 +141,9 @@ public sealed class NvmDevice : IDisposable
     /// <summary>Maps a child device as one contiguous range of addresses.</summary>
     /// <param name="child">One of <see cref="Children"/>.</param>
     /// <param name="prefault">Whether every page gets memory now instead of at its first touch; takes time and memory for the whole child device.</param>
-    /// <exception cref="NvmException">There is no such child device any more, or the kernel refuses the mapping.</exception>
-    public NvmArea Map(ChildDevice child, bool prefault = false)
+    /// <param name="protection">How the area is kept from wild stores.</param>
+    /// <exception cref="NvmException">There is no such child device any more, the kernel refuses the mapping, or this machine cannot protect it in this way.</exception>
+    public NvmArea Map(ChildDevice child, bool prefault = false, ProtectionMethod protection = ProtectionMethod.None)
     {
         ArgumentNullException.ThrowIfNull(child);
         lock (_lock)
@@ -152,7 +156,14 @@ public sealed class NvmDevice : IDisposable
             }
 
             // The end of the area may come from any thread, and after the device's own end: it takes no lock.
-            var area = NvmArea.Map(record.Child, _memory, prefault, _ledger, gate: null, () => Interlocked.Decrement(ref record.Mappings));
+            var area = NvmArea.Map(
+                record.Child,
+                _memory,
+                prefault,
+                _ledger,
+                protect: start => _protection.Make(protection, record.Child, start),
+                gate: null,
+                () => Interlocked.Decrement(ref record.Mappings));
             Interlocked.Increment(ref record.Mappings);
             return area;
         }

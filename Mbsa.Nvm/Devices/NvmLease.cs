@@ -113,13 +113,13 @@ public sealed unsafe class NvmLease : IDisposable
     public void Prefetch(long offsetBytes)
     {
         Check(offsetBytes, 0);
-        if (Sse.IsSupported && _gate is null)
+        if (_gate is not null)
         {
-            for (var line = 0; line < PrefetchLines; line++)
-            {
-                Sse.Prefetch0(_start + offsetBytes + line * LineBytes);
-            }
+            _gate.Prefetch(offsetBytes);
+            return;
         }
+
+        PrefetchFrom(_start + offsetBytes);
     }
 
     /// <summary>Gives the lease back; the last one to do so ends the memory. Twice does no harm.</summary>
@@ -130,6 +130,19 @@ public sealed unsafe class NvmLease : IDisposable
             _end = 0;
             _gate?.Dispose();
             _lifetime.Leave();
+        }
+    }
+
+    /// <summary>The hint itself; never faults, whatever the address.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void PrefetchFrom(byte* address)
+    {
+        if (Sse.IsSupported)
+        {
+            for (var line = 0; line < PrefetchLines; line++)
+            {
+                Sse.Prefetch0(address + line * LineBytes);
+            }
         }
     }
 

@@ -7,7 +7,7 @@ internal static partial class Libc
 {
     public const int ReadWriteFile = 2, CreateFile = 0x40, ExclusiveFile = 0x80, CloseOnExecFile = 0x80000;
     public const uint CloseOnExecMemory = 1;
-    public const int ProtectNone = 0, ProtectReadWrite = 1 | 2;
+    public const int ProtectNone = 0, ProtectRead = 1, ProtectWrite = 2, ProtectReadWrite = ProtectRead | ProtectWrite;
     public const int MapShared = 1, MapPrivate = 2, MapFixed = 0x10, MapAnonymous = 0x20, MapNoReserve = 0x4000, MapPopulate = 0x8000;
     public const int AdviseHugePage = 14, AdvisePopulateWrite = 23;
     public const int SeekEnd = 2;
@@ -35,6 +35,9 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
     public static partial int Unmap(nint address, nuint lengthBytes);
+
+    [LibraryImport("libc", EntryPoint = "mprotect", SetLastError = true)]
+    public static partial int Protect(nint address, nuint lengthBytes, int protection);
 
     [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
     public static partial int Advise(nint address, nuint lengthBytes, int advice);
