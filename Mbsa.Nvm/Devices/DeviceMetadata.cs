@@ -19,9 +19,12 @@ internal sealed class DeviceMetadata : IDisposable
     /// <summary>The GMB that counts.</summary>
     public GlobalMetadataBlock Gmb { get; private set; }
 
-    /// <summary>Maps the whole device for its own bookkeeping, read-only but for its own writes: no protection of a child would be worth much beside an open door to all of them.</summary>
+    /// <summary>Maps the whole device for its own bookkeeping.</summary>
+    /// <param name="memory">The device's bytes.</param>
+    /// <param name="ledger">Where it is entered.</param>
+    /// <param name="shut">Makes the mapping read-only but for the bookkeeping's own writes, from then on.</param>
     /// <exception cref="NvmException">It has not even room for the GMB, or cannot be mapped.</exception>
-    public static NvmLease LeaseWhole(DeviceMemory memory, MemoryLedger ledger)
+    public static NvmLease LeaseWhole(DeviceMemory memory, MemoryLedger ledger, out Action shut)
     {
         if (memory.SizeBytes < GlobalMetadataBlock.Copies * DeviceGeometry.BlockBytes)
         {
@@ -33,7 +36,7 @@ internal sealed class DeviceMetadata : IDisposable
         {
             range.Map(0, memory, 0, memory.SizeBytes, prefault: false);
             var pages = new PageProtection(range.Start);
-            pages.Shut(range, 0, memory.SizeBytes);
+            shut = () => pages.Shut(range, 0, memory.SizeBytes);
             return new NvmLease(new SharedLifetime(range.Release), range.Start, memory.SizeBytes, pages.MakeGate());
         }
         catch

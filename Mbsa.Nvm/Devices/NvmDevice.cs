@@ -22,10 +22,10 @@ public sealed class NvmDevice : IDisposable
     private readonly SortedDictionary<int, ChildRecord> _children = [];
     private bool _disposed;
 
-    private NvmDevice(DeviceMemory memory, DeviceMetadata metadata, NatEntry[] nat, MemoryLedger ledger)
+    private NvmDevice(DeviceMemory memory, DeviceMetadata metadata, NatEntry[] nat, MemoryLedger ledger, Action shut)
     {
         (_memory, _metadata, _nat, _ledger) = (memory, metadata, nat, ledger);
-        _protection = new DeviceProtection(memory, ledger);
+        _protection = new DeviceProtection(memory, ledger, shut);
         _allocator = new ExtentAllocator(metadata.Gmb.Geometry.DataFirstBlock, metadata.Gmb.Geometry.DeviceBlocks);
     }
 
@@ -188,9 +188,9 @@ public sealed class NvmDevice : IDisposable
         NvmLease? whole = null;
         try
         {
-            whole = DeviceMetadata.LeaseWhole(memory, ledger);
+            whole = DeviceMetadata.LeaseWhole(memory, ledger, out var shut);
             var loaded = metadata(whole);
-            var device = new NvmDevice(memory, loaded, loaded.LoadNat(), ledger);
+            var device = new NvmDevice(memory, loaded, loaded.LoadNat(), ledger, shut);
             device.LoadChildren();
             return device;
         }

@@ -16,18 +16,27 @@ internal sealed class PageProtection(nint start) : AreaProtection
 
     private readonly Lock _lock = new();
     private readonly List<Window> _open = [];
+    private bool _isShut;
 
     /// <inheritdoc/>
-    public override void Shut(AddressRange range, long offsetBytes, long lengthBytes) =>
+    public override void Shut(AddressRange range, long offsetBytes, long lengthBytes)
+    {
         Protect(range.Start + (nint)offsetBytes, lengthBytes, Libc.ProtectRead);
+        _isShut = true;
+    }
 
     /// <inheritdoc/>
     public override AccessGate MakeGate() => new PageGate(start, this);
 
-    /// <summary>Makes the pages of a stretch writable.</summary>
+    /// <summary>Makes the pages of a stretch writable. Before anything was shut, everything is.</summary>
     /// <exception cref="NvmException">The kernel refuses: too many mappings.</exception>
     public void Open(long offsetBytes, long lengthBytes)
     {
+        if (!_isShut)
+        {
+            return;
+        }
+
         var window = Window.Around(offsetBytes, lengthBytes);
         lock (_lock)
         {
@@ -40,6 +49,11 @@ internal sealed class PageProtection(nint start) : AreaProtection
     /// <exception cref="NvmException">The kernel refuses: too many mappings.</exception>
     public void Close(long offsetBytes, long lengthBytes)
     {
+        if (!_isShut)
+        {
+            return;
+        }
+
         var window = Window.Around(offsetBytes, lengthBytes);
         lock (_lock)
         {

@@ -153,6 +153,20 @@ public sealed class ProtectedAreaTests
         }
     }
 
+    [Fact]
+    public void The_device_keeps_its_books_whether_its_mapping_is_shut_or_not()
+    {
+        using var test = new TestDevice(1 << 20, inFile: true);
+        test.Device.CreateChild("before", PageBytes);
+        using (test.Device.Map(test.Device.CreateChild("protected", PageBytes), false, ProtectionMethod.Pte))
+        {
+            test.Device.CreateChild("after", PageBytes);
+            test.Device.DeleteChild("before");
+        }
+
+        Assert.Equal(["after", "protected"], test.Reopen().Children.Select(child => child.Name).Order());
+    }
+
     [SkippableTheory]
     [InlineData(ProtectionMethod.Cr0)]
     [InlineData(ProtectionMethod.Cr0Opt)]

@@ -44,9 +44,9 @@ public sealed class WildStoreTests : IDisposable
     }
 
     [Fact]
-    public void The_mapping_of_the_whole_device_is_no_open_door()
+    public void The_mapping_of_the_whole_device_is_no_open_door_beside_a_protection()
     {
-        Assert.Equal(KilledBySegmentationFault, Run(ProtectionMethod.None, "device", "native"));
+        Assert.Equal(KilledBySegmentationFault, Run(ProtectionMethod.Pmap, "device", "native"));
         Assert.Equal(0, DamagedBytes());
     }
 
