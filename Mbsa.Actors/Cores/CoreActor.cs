@@ -3,12 +3,13 @@ using Akka.Actor;
 namespace Mbsa.Actors.Cores;
 
 /// <summary>
-/// One core of a host under the wall clock: a thread of the cores' dispatcher that runs quanta. It lets go of the thread after each slice, but
-/// seldom: whoever runs alone on a core would be taken over by an idle one in that moment, and leave its caches behind.
+/// One core of a host under the wall clock: a thread of the cores' dispatcher that runs quanta. It lets go of the thread after each slice, so that
+/// mailboxes are heard even where the machine has no processor left for the dispatcher's spare thread; but not often: whoever runs alone
+/// would be taken over by an idle core in that moment, and leave its caches behind.
 /// </summary>
 internal sealed class CoreActor : ReceiveActor
 {
-    private const long SliceNs = 50_000_000;
+    private const long SliceNs = 5_000_000;
 
     /// <summary>A core that waits to be told to run.</summary>
     public CoreActor(WallCores cores)

@@ -3,6 +3,7 @@ using Mbsa.Actors.Qos;
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Vms;
 using Mbsa.Nvm.Devices;
+using Mbsa.Nvm.Protection;
 using Mbsa.Vm;
 
 namespace Mbsa.Actors.Hosts;
@@ -74,7 +75,8 @@ internal sealed class HostActor : ReceiveActor
         {
             if (spec.Storage is not null)
             {
-                (area, isNew) = _device.AttachArea(spec, prefault: _host.Scenario.PrefaultsMemory);
+                var protection = _host.Wall is null ? ProtectionMethod.None : spec.Storage.Protection;
+                (area, isNew) = _device.AttachArea(spec, prefault: _host.Scenario.PrefaultsMemory, protection);
             }
         }
         catch (Exception refused) when (refused is NvmException or InputException)

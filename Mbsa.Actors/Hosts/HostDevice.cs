@@ -1,6 +1,7 @@
 using Mbsa.Actors.Scenarios;
 using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Memory;
+using Mbsa.Nvm.Protection;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Storage;
 
@@ -54,18 +55,19 @@ internal sealed class HostDevice : IDisposable
     /// <summary>Maps the child device of a VM, which is made or grown if need be.</summary>
     /// <param name="vm">A VM with storage.</param>
     /// <param name="prefault">Whether every page gets memory now.</param>
+    /// <param name="protection">How the area is kept from wild stores.</param>
     /// <returns>The area, and whether the child device is new.</returns>
     /// <exception cref="NvmException">It does not fit the device, or holds something else.</exception>
-    public (NvmArea Area, bool IsNew) AttachArea(VmSpec vm, bool prefault)
+    public (NvmArea Area, bool IsNew) AttachArea(VmSpec vm, bool prefault, ProtectionMethod protection)
     {
         var storage = vm.Storage!;
         if (Find(vm.Name) is not { } child)
         {
-            return (_device.Map(_device.CreateChild(vm.Name, storage.ChildBytes), prefault), true);
+            return (_device.Map(_device.CreateChild(vm.Name, storage.ChildBytes), prefault, protection), true);
         }
 
         RequireDisk(child, storage);
-        return (_device.Map(child.SizeBytes < storage.ChildBytes ? _device.ResizeChild(vm.Name, storage.ChildBytes) : child, prefault), false);
+        return (_device.Map(child.SizeBytes < storage.ChildBytes ? _device.ResizeChild(vm.Name, storage.ChildBytes) : child, prefault, protection), false);
     }
 
     /// <summary>Ends a VM's hold on its child device, whose area is disposed.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mbsa.Nvm.Protection;
 using Mbsa.Nvm.Timing;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Storage;
@@ -156,6 +157,12 @@ public sealed record VmSpec
 /// <param name="WearPolicy">Name of the wear-levelling policy.</param>
 public sealed record StorageSpec(IoPath Path, long SizeBytes, string WearPolicy = "none")
 {
+    /// <summary>How the mapped child device is kept from wild stores: really under the wall clock, as a cost under the virtual one.</summary>
+    public ProtectionMethod Protection { get; init; }
+
+    /// <summary>What to do instead where the wall clock's machine cannot do that; null when only that will do.</summary>
+    public ProtectionMethod? ProtectionFallback { get; init; }
+
     /// <summary>Bytes of the child device behind it: a virtual disk has a super block and a map, the raw device nothing.</summary>
     /// <exception cref="Mbsa.Vm.InputException">The wear policy is unknown.</exception>
     public long ChildBytes => Path == IoPath.Host ? SizeBytes : VirtualDisk.RequiredBytes(SizeBytes, WearPolicy);

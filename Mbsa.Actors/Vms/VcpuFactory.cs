@@ -72,8 +72,11 @@ internal sealed class VcpuFactory(HostServices host, VmSpec vm, VmDisk? disk)
 
         var seed = JobSeed.SeedFor(host.Scenario.Seed, vm.Name, job.Name, index);
         var source = new OperationSource(job, session.Storage.SizeBytes, seed, index);
-        var costs = host.Scenario.Host.Machine.Paths[vm.Storage!.Path];
-        var times = new OperationTimes(costs, host.Scenario.Host.Device, job.ReadBlockBytes, job.WriteBlockBytes);
+        var (machine, storage) = (host.Scenario.Host.Machine, vm.Storage!);
+
+        // Under the wall clock a protection costs what it costs.
+        var protection = host.Wall is null ? new ProtectionTimes(machine, storage.Path, storage.Protection, vm.Vcpus) : null;
+        var times = new OperationTimes(machine.Paths[storage.Path], host.Scenario.Host.Device, job.ReadBlockBytes, job.WriteBlockBytes, protection);
         return new RunningJob(job, source, session.TransferFor(job, seed), times, nowNs);
     }
 }

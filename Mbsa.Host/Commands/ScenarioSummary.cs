@@ -1,6 +1,7 @@
 using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Report;
 using Mbsa.Host.Scenarios;
+using Mbsa.Nvm.Protection;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Host.Commands;
@@ -20,7 +21,7 @@ internal static class ScenarioSummary
         {
             var vm = scenario.Vms[group.Indices[0]];
             var times = group.Indices.Count > 1 ? $"{group.Indices.Count} VMs x " : "";
-            var disk = vm.Storage is { } storage ? $"{Readable.Size(storage.SizeBytes)} on {KnownNames.NameOf(storage.Path)}" : "no disk";
+            var disk = vm.Storage is { } storage ? $"{Readable.Size(storage.SizeBytes)} on {KnownNames.NameOf(storage.Path)}{Protected(storage)}" : "no disk";
             yield return $"  {group.Name}: {times}{Counted(vm.Vcpus, "VCPU")}, {disk}, {Jobs(vm)}";
         }
 
@@ -29,6 +30,9 @@ internal static class ScenarioSummary
             yield return $"  {Counted(scenario.Events.Length, "event")}";
         }
     }
+
+    private static string Protected(StorageSpec storage) =>
+        storage.Protection == ProtectionMethod.None ? "" : $" protected by {KnownNames.NameOf(storage.Protection)}";
 
     private static string Jobs(VmSpec vm)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Mbsa.Host.Scenarios;
+using Mbsa.Nvm.Protection;
 using Mbsa.Vm.Paths;
 
 namespace Mbsa.Host.Profiles;
@@ -27,8 +28,23 @@ public static class MachineProfileWriter
             if (!profile.Paths.TryGetValue(path, out var costs))
                 continue;
             Line(text, $"  {name}:");
+            if (costs.Includes != ProtectionMethod.None)
+                Line(text, $"    includes: {KnownNames.NameOf(costs.Includes)}");
             Line(text, $"    read: {Cost(costs.Read)}");
             Line(text, $"    write: {Cost(costs.Write)}");
+        }
+
+        if (profile.Protection is { } protection)
+        {
+            Line(text, "protection:");
+            Line(text, $"  switch: {Exact(protection.SwitchNs)}ns");
+            Line(text, $"  exit: {Exact(protection.ExitNs)}ns");
+            Line(text, $"  vectorSave: {Exact(protection.VectorSaveNs)}ns");
+            Line(text, $"  wordPerByte: {Exact(protection.WordNsPerByte)}ns");
+            Line(text, $"  pageChange: {Exact(protection.PageChangeNs)}ns");
+            Line(text, $"  shootDown: {Exact(protection.ShootDownNs)}ns");
+            Line(text, $"  map: {Exact(protection.MapNs)}ns");
+            Line(text, $"  unmap: {Exact(protection.UnmapNs)}ns");
         }
 
         return text.ToString();

@@ -1,5 +1,6 @@
 using Mbsa.Host.Scenarios;
 using Mbsa.Host.Scenarios.Yaml;
+using Mbsa.Nvm.Protection;
 using Mbsa.Nvm.Timing;
 using Mbsa.Vm.Paths;
 
@@ -15,9 +16,10 @@ internal static class ProfileReader
     private const double MostOperationNs = 1e9;
     private const double MostNsPerByte = 1e6;
 
-    private static readonly string[] _machineKeys = ["name", "description", "source", "cores", "memoryBandwidth", "paths"];
+    private static readonly string[] _machineKeys = ["name", "description", "source", "cores", "memoryBandwidth", "paths", "protection"];
     private static readonly string[] _costKeys = ["operation", "perByte", "random"];
-    private static readonly string[] _directionKeys = ["read", "write"];
+    private static readonly string[] _pathKeys = ["read", "write", "includes"];
+    private static readonly string[] _protectionKeys = ["switch", "exit", "vectorSave", "wordPerByte", "pageChange", "shootDown", "map", "unmap"];
 
     private static readonly string[] _deviceKeys =
         ["name", "description", "source", "readBandwidth", "writeBandwidth", "readLatencyFactor", "writeLatencyFactor", "endurance"];
@@ -39,7 +41,9 @@ internal static class ProfileReader
             Cores = map.Integer("cores", 1, MostCores) ?? 1,
             MemoryBandwidthBytesPerSecond = map.Measure("memoryBandwidth", Dimension.Bandwidth, 1, MostBytesPerSecond) ?? 1,
             Paths = Paths(map),
+            Protection = Protection(map),
         };
+        CheckIncluded(profile, map);
         return problems.Count == before ? profile : null;
     }
 
@@ -78,16 +82,54 @@ internal static class ProfileReader
             return paths;
         foreach (var (name, path) in KnownNames.Paths)
         {
-            if (map.Mapping(name, $"path {name}", _directionKeys) is not { } directions)
+            if (map.Mapping(name, $"path {name}", _pathKeys) is not { } directions)
                 continue;
             directions.Require("read", "read: { operation: 1us, perByte: 0.1ns }");
             directions.Require("write", "write: { operation: 1us, perByte: 0.1ns }");
-            paths[path] = new PathCosts(Cost(directions, "read"), Cost(directions, "write"));
+            paths[path] = new PathCosts(
+                Cost(directions, "read"), Cost(directions, "write"), directions.Choice("includes", KnownNames.Protections) ?? ProtectionMethod.None);
         }
 
         if (paths.Count == 0)
             map.Problems.Error(map.Line, $"a machine needs the costs of at least one path ({string.Join(", ", names)})");
         return paths;
+    }
+
+    private static ProtectionCosts? Protection(MappingReader machine)
+    {
+        if (machine.Mapping("protection", "the costs of protections", _protectionKeys) is not { } map)
+            return null;
+        return new ProtectionCosts
+        {
+            SwitchNs = Part("switch"),
+            ExitNs = Part("exit"),
+            VectorSaveNs = Part("vectorSave"),
+            WordNsPerByte = Part("wordPerByte"),
+            PageChangeNs = Part("pageChange"),
+            ShootDownNs = Part("shootDown"),
+            MapNs = Part("map"),
+            UnmapNs = Part("unmap"),
+        };
+
+        double Part(string key)
+        {
+            map.Require(key, $"{key}: 100ns");
+            return map.Measure(key, Dimension.Time, 0, MostOperationNs) ?? 0;
+        }
+    }
+
+    /// <summary>Figures that include a protection need to say what of them it is, and cannot be less than that.</summary>
+    private static void CheckIncluded(MachineProfile machine, MappingReader map)
+    {
+        foreach (var (path, costs) in machine.Paths.Where(p => p.Value.Includes != ProtectionMethod.None))
+        {
+            var name = KnownNames.NameOf(costs.Includes);
+            if (machine.Protection is null)
+                map.Problems.Error(map.Line, $"the figures of path '{KnownNames.NameOf(path)}' include protection '{name}', so the machine needs 'protection' with its costs");
+            else if (costs.Write.OperationNs + new ProtectionTimes(machine, path, ProtectionMethod.None, machine.Cores).ExtraNs(isWrite: true, 0) < 1
+                || costs.Read.OperationNs + new ProtectionTimes(machine, path, ProtectionMethod.None, machine.Cores).ExtraNs(isWrite: false, 4096) < 1)
+                map.Problems.Error(map.Line, $"the operations of path '{KnownNames.NameOf(path)}' take less than protection '{name}' alone, which they are said to include");
+        }
     }
 
     private static OperationCost Cost(MappingReader directions, string direction)

@@ -70,6 +70,9 @@ internal sealed record JsonVm
     public required double ThrottledSeconds { get; init; }
     public required JsonQos Qos { get; init; }
 
+    /// <summary>The disk's protection against wild stores; null without a disk.</summary>
+    public required string? Protection { get; init; }
+
     /// <summary>Null without a disk.</summary>
     public required JsonWear? Wear { get; init; }
 

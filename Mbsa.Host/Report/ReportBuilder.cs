@@ -2,6 +2,7 @@ using System.Globalization;
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Expectations;
+using Mbsa.Host.Scenarios;
 
 namespace Mbsa.Host.Report;
 
@@ -55,6 +56,7 @@ internal static class ReportBuilder
                 vm.PlannedShare,
                 vm.AchievedShare,
                 ReservationMisses: null),
+            Protection = vm.Spec.Storage is { } storage ? KnownNames.NameOf(storage.Protection) : null,
             Wear = vm.Wear is { } wear ? Wear(wear, result.Scenario.Host.Device.EnduranceWrites) : null,
             Verify = vm.BlocksVerified > 0 ? new JsonVerify(vm.BlocksVerified, vm.BlocksWrong) : null,
         };

@@ -1,4 +1,6 @@
 using Mbsa.Actors.Results;
+using Mbsa.Host.Scenarios;
+using Mbsa.Nvm.Protection;
 using Spectre.Console;
 
 namespace Mbsa.Host.Report;
@@ -58,6 +60,11 @@ internal static class ResultTable
 
         yield return new("core share", vm => Readable.Share(vm.AchievedShare), all => Readable.Share(all.Vms.Sum(vm => vm.AchievedShare)));
         yield return new("waiting", vm => Readable.Duration(vm.WaitingNs), all => Readable.Duration(all.Vms.Sum(vm => vm.WaitingNs)), LeastWidth: 92);
+        if (result.Vms.Any(vm => vm.Spec.Storage is { Protection: not ProtectionMethod.None }))
+        {
+            yield return new("protection", vm => vm.Spec.Storage is { } storage ? KnownNames.NameOf(storage.Protection) : "-", _ => "");
+        }
+
         if (result.Vms.Any(vm => vm.BlocksVerified > 0))
         {
             yield return new("verify", Verify, _ => "");

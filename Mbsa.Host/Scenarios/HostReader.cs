@@ -101,7 +101,16 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
                 return;
             }
         }
+
+        if (clock == ClockKind.Virtual && vms.Specs.FirstOrDefault(vm => LacksCosts(machine, vm.Storage)) is { } first)
+            problems.Error(
+                vms.Lines[first.Name],
+                $"machine '{machine.Name}' has no costs for protection '{KnownNames.NameOf(first.Storage!.Protection)}'; "
+                    + "add 'protection' to its profile, or choose a machine that has it");
     }
+
+    private static bool LacksCosts(MachineProfile machine, StorageSpec? storage) =>
+        machine.Protection is null && storage is not null && storage.Protection != machine.Paths[storage.Path].Includes;
 
     private long NvmSize(MappingReader? nvm, VmList vms)
     {

@@ -1,5 +1,6 @@
 using Mbsa.Actors.Qos;
 using Mbsa.Actors.Scenarios;
+using Mbsa.Nvm.Protection;
 using Mbsa.Vm.Paths;
 
 namespace Mbsa.Host.Scenarios;
@@ -40,11 +41,15 @@ public static class KnownNames
     internal static IReadOnlyList<string> FutureWearPolicies { get; } = [.. new[] { "threshold", "start-gap", "due-time" }.Except(WearPolicies)];
 
     /// <summary>Protections of the mapped device against wild stores.</summary>
-    public static IReadOnlyList<string> Protections { get; } = ["none"];
-
-    /// <summary>Protections that are planned.</summary>
-    internal static IReadOnlyList<string> FutureProtections { get; } = ["pte", "cr0", "cr0-opt", "pmap"];
+    public static IReadOnlyList<(string Name, ProtectionMethod Value)> Protections { get; } =
+    [
+        ("none", ProtectionMethod.None), ("pte", ProtectionMethod.Pte), ("cr0", ProtectionMethod.Cr0), ("cr0-opt", ProtectionMethod.Cr0Opt),
+        ("pmap", ProtectionMethod.Pmap),
+    ];
 
     /// <summary>The name of a path, as scenarios and reports write it.</summary>
     public static string NameOf(IoPath path) => Paths.First(p => p.Value == path).Name;
+
+    /// <summary>The name of a protection, as scenarios and reports write it.</summary>
+    public static string NameOf(ProtectionMethod protection) => Protections.First(p => p.Value == protection).Name;
 }

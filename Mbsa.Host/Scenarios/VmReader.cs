@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Scenarios.Yaml;
+using Mbsa.Nvm.Protection;
 using Mbsa.Vm;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Storage;
@@ -25,6 +26,7 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, Problems 
 
     private static readonly string[] _keys = ["name", "count", "vcpus", "storage", "qos", "workload", "start"];
     private static readonly string[] _storageKeys = ["path", "size", "wear", "protection"];
+    private static readonly string[] _protectionKeys = ["method", "fallback"];
 
     private readonly ImmutableArray<VmSpec>.Builder _specs = ImmutableArray.CreateBuilder<VmSpec>();
     private readonly Dictionary<string, int> _lines = [];
@@ -94,12 +96,26 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, Problems 
     private StorageSpec Storage(MappingReader map)
     {
         map.Require("size", "size: 1GiB");
-        map.Name("protection", KnownNames.Protections, KnownNames.FutureProtections);
         var size = map.Whole("size", Dimension.Size, BlockStorage.BlockBytes, MostDiskBytes) ?? BlockStorage.BlockBytes;
         if (size % BlockStorage.BlockBytes != 0)
             problems.Error(map.LineOf("size"), $"'size': {size} bytes are not a whole number of blocks of {BlockStorage.BlockBytes}");
         var path = map.Choice("path", KnownNames.Paths, KnownNames.FuturePaths) ?? IoPath.MemoryBus;
-        return new StorageSpec(pathOverride ?? path, size, map.Name("wear", KnownNames.WearPolicies, KnownNames.FutureWearPolicies) ?? "none");
+        var (protection, fallback) = Protection(map);
+        return new StorageSpec(pathOverride ?? path, size, map.Name("wear", KnownNames.WearPolicies, KnownNames.FutureWearPolicies) ?? "none")
+        {
+            Protection = protection,
+            ProtectionFallback = fallback,
+        };
+    }
+
+    /// <summary>A name, or <c>{ method: cr0-opt, fallback: pte }</c> for a scenario that shall also run where there are no protection keys.</summary>
+    private static (ProtectionMethod Method, ProtectionMethod? Fallback) Protection(MappingReader storage)
+    {
+        if (storage.Find("protection") is not MappingNode)
+            return (storage.Choice("protection", KnownNames.Protections) ?? ProtectionMethod.None, null);
+        var map = storage.Mapping("protection", "a protection", _protectionKeys)!;
+        map.Require("method", "method: cr0-opt");
+        return (map.Choice("method", KnownNames.Protections) ?? ProtectionMethod.None, map.Choice("fallback", KnownNames.Protections));
     }
 
     private void CheckJobs(MappingReader map, ImmutableArray<JobSpec> jobs, StorageSpec? storage, int vcpus)

@@ -6,6 +6,9 @@ namespace Mbsa.Nvm.Devices;
 /// </summary>
 internal abstract class AccessGate : IDisposable
 {
+    /// <summary>Whether it must see every change of the bytes, so that none may go past it through the kernel.</summary>
+    public virtual bool SeesEveryStore => false;
+
     /// <summary>Copies bytes out.</summary>
     public abstract void Read(long offsetBytes, Span<byte> destination);
 
@@ -24,6 +27,11 @@ internal abstract class AccessGate : IDisposable
 
     /// <summary>The bytes in place; good until the next access.</summary>
     public abstract ReadOnlySpan<byte> View(long offsetBytes, int lengthBytes);
+
+    /// <summary>Hints that the bytes from here on will be read soon; does nothing unless a gate can.</summary>
+    public virtual void Prefetch(long offsetBytes)
+    {
+    }
 
     /// <summary>Ends with its lease, before the memory goes.</summary>
     public virtual void Dispose() => GC.SuppressFinalize(this);

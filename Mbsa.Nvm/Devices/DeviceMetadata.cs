@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Mbsa.Nvm.Layout;
 using Mbsa.Nvm.Memory;
 using Mbsa.Nvm.PowerFailure;
+using Mbsa.Nvm.Protection;
 
 namespace Mbsa.Nvm.Devices;
 
@@ -25,8 +26,12 @@ internal sealed class DeviceMetadata : IDisposable
     public GlobalMetadataBlock Gmb { get; private set; }
 
     /// <summary>Maps the whole device for its own bookkeeping; the power-failure model, if there is one, watches it from here on.</summary>
+    /// <param name="memory">The device's bytes.</param>
+    /// <param name="ledger">Where it is entered.</param>
+    /// <param name="powerFailures">The model; null for none.</param>
+    /// <param name="shut">Makes the mapping read-only but for the bookkeeping's own writes, from then on. A device that is watched stays open.</param>
     /// <exception cref="NvmException">It has not even room for the GMB, or cannot be mapped.</exception>
-    public static NvmLease LeaseWhole(DeviceMemory memory, MemoryLedger ledger, PowerFailureModel? powerFailures)
+    public static NvmLease LeaseWhole(DeviceMemory memory, MemoryLedger ledger, PowerFailureModel? powerFailures, out Action shut)
     {
         if (memory.SizeBytes < GlobalMetadataBlock.Copies * DeviceGeometry.BlockBytes)
         {
@@ -37,15 +42,22 @@ internal sealed class DeviceMetadata : IDisposable
         try
         {
             range.Map(0, memory, 0, memory.SizeBytes, prefault: false);
+            if (powerFailures is not null)
+            {
+                shut = () => { };
+                powerFailures.Watch(memory, range.Start);
+                return new NvmLease(new SharedLifetime(range.Release), range.Start, memory.SizeBytes, powerFailures.GateForDevice(range.Start));
+            }
+
+            var pages = new PageProtection(range.Start);
+            shut = () => pages.Shut(range, 0, memory.SizeBytes);
+            return new NvmLease(new SharedLifetime(range.Release), range.Start, memory.SizeBytes, pages.MakeGate());
         }
         catch
         {
             range.Release();
             throw;
         }
-
-        powerFailures?.Watch(memory, range.Start);
-        return new NvmLease(new SharedLifetime(range.Release), range.Start, memory.SizeBytes, powerFailures?.GateForDevice(range.Start));
     }
 
     /// <summary>Writes the metadata of an empty device. NAT and bitmap of new memory are zero, which is what they have to be.</summary>

@@ -1,5 +1,6 @@
 using Mbsa.Nvm.Layout;
 using Mbsa.Nvm.Memory;
+using Mbsa.Nvm.Protection;
 
 namespace Mbsa.Nvm.Devices;
 
@@ -19,17 +20,20 @@ public sealed class NvmArea : IDisposable
     private readonly DeviceMemory _memory;
     private readonly SharedLifetime _lifetime;
     private readonly Func<nint, AccessGate>? _gate;
+    private readonly AreaProtection? _protection;
     private readonly bool _prefault;
     private readonly HashSet<NvmLease> _leases = [];
     private volatile ChildDevice _child;
     private int _disposed;
 
-    private NvmArea(ChildDevice child, DeviceMemory memory, AddressRange range, bool prefault, Func<nint, AccessGate>? gate, Action<NvmArea> unmapped)
+    private NvmArea(
+        ChildDevice child, DeviceMemory memory, AddressRange range, bool prefault, AreaProtection? protection, Func<nint, AccessGate>? gate, Action<NvmArea> unmapped)
     {
-        (_child, _memory, _range, _prefault, _gate) = (child, memory, range, prefault, gate);
+        (_child, _memory, _range, _prefault, _protection, _gate) = (child, memory, range, prefault, protection, gate);
         _lifetime = new SharedLifetime(() =>
         {
             range.Release();
+            protection?.Release();
             memory.Leave();
             unmapped(this);
         });
@@ -53,16 +57,28 @@ public sealed class NvmArea : IDisposable
     /// <summary>Bytes up to which it can grow while it is mapped.</summary>
     internal long RoomBytes => _range.LengthBytes;
 
+    /// <summary>First address of the area.</summary>
+    internal nint FirstAddress => _range.Start;
+
     /// <summary>Takes a lease: a hold on the memory for one user.</summary>
     /// <exception cref="ObjectDisposedException">The area was disposed.</exception>
+    /// <exception cref="NvmException">The lease's gate cannot be made.</exception>
     public NvmLease Lease()
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0 || !TryJoin(), this);
-        lock (_leases)
+        try
         {
-            var lease = new NvmLease(_lifetime, _range.Start, LengthBytes, _gate?.Invoke(_range.Start), Forget);
-            _leases.Add(lease);
-            return lease;
+            lock (_leases)
+            {
+                var lease = new NvmLease(_lifetime, _range.Start, LengthBytes, _gate?.Invoke(_range.Start) ?? _protection?.MakeGate(), Forget);
+                _leases.Add(lease);
+                return lease;
+            }
+        }
+        catch
+        {
+            _lifetime.Leave();
+            throw;
         }
     }
 
@@ -80,27 +96,37 @@ public sealed class NvmArea : IDisposable
     /// <param name="memory">The device's bytes; joined for as long as the area lives.</param>
     /// <param name="prefault">Whether every page gets memory now.</param>
     /// <param name="ledger">Where it is entered.</param>
-    /// <param name="gate">Makes the gate of each lease, given the first address; null for none.</param>
+    /// <param name="protect">Makes the protection of the area, given the first address; null, or null as its answer, for none.</param>
+    /// <param name="gate">Makes the gate of each lease, given the first address, in place of the protection's; null for that.</param>
     /// <param name="unmapped">Called once, when the memory is gone.</param>
     internal static NvmArea Map(
-        ChildDevice child, DeviceMemory memory, bool prefault, MemoryLedger ledger, Func<nint, AccessGate>? gate, Action<NvmArea> unmapped)
+        ChildDevice child,
+        DeviceMemory memory,
+        bool prefault,
+        MemoryLedger ledger,
+        Func<nint, AreaProtection?>? protect,
+        Func<nint, AccessGate>? gate,
+        Action<NvmArea> unmapped)
     {
         ObjectDisposedException.ThrowIf(!memory.TryJoin(), memory);
         AddressRange? range = null;
+        AreaProtection? protection = null;
         try
         {
             range = Reserve(child.SizeBytes, memory.SizeBytes, ledger);
+            protection = protect?.Invoke(range.Start);
             long mappedBytes = 0;
-            Map(range, memory, child, ref mappedBytes, prefault);
+            Map(range, memory, child, ref mappedBytes, prefault, protection);
         }
         catch
         {
             range?.Release();
+            protection?.Release();
             memory.Leave();
             throw;
         }
 
-        return new NvmArea(child, memory, range, prefault, gate, unmapped);
+        return new NvmArea(child, memory, range, prefault, protection, gate, unmapped);
     }
 
     /// <summary>Keeps the memory from going, unless it is gone already; for the device, while it resizes.</summary>
@@ -116,7 +142,7 @@ public sealed class NvmArea : IDisposable
         var mappedBytes = LengthBytes;
         try
         {
-            Map(_range, _memory, grown, ref mappedBytes, _prefault);
+            Map(_range, _memory, grown, ref mappedBytes, _prefault, _protection);
         }
         catch
         {
@@ -128,7 +154,7 @@ public sealed class NvmArea : IDisposable
     /// <summary>Takes back what was mapped behind the end, up to a length.</summary>
     internal void UnmapBehind(long lengthBytes)
     {
-        if (lengthBytes > LengthBytes)
+        if (lengthBytes > LengthBytes && _protection?.EmptiesTheArea != true)
         {
             _range.ReplaceByZeros(LengthBytes, lengthBytes - LengthBytes);
         }
@@ -141,13 +167,14 @@ public sealed class NvmArea : IDisposable
         lock (_leases)
         {
             _child = child;
+            _protection?.Follow(child);
             foreach (var lease in _leases)
             {
                 lease.MoveEnd(child.SizeBytes);
             }
         }
 
-        if (child.SizeBytes < before)
+        if (child.SizeBytes < before && _protection?.EmptiesTheArea != true)
         {
             _range.ReplaceByZeros(child.SizeBytes, before - child.SizeBytes);
         }
@@ -172,7 +199,7 @@ public sealed class NvmArea : IDisposable
     }
 
     /// <summary>Maps the extents of a child device, those that are mapped already left out.</summary>
-    private static void Map(AddressRange range, DeviceMemory memory, ChildDevice child, ref long mappedBytes, bool prefault)
+    private static void Map(AddressRange range, DeviceMemory memory, ChildDevice child, ref long mappedBytes, bool prefault, AreaProtection? protection)
     {
         long offsetBytes = 0;
         foreach (var extent in child.Extents)
@@ -182,6 +209,7 @@ public sealed class NvmArea : IDisposable
             if (skipped < lengthBytes)
             {
                 range.Map(offsetBytes + skipped, memory, extent.FirstBlock * DeviceGeometry.BlockBytes + skipped, lengthBytes - skipped, prefault);
+                protection?.Shut(range, offsetBytes + skipped, lengthBytes - skipped);
                 mappedBytes = offsetBytes + lengthBytes;
             }
 

@@ -2,6 +2,7 @@ using System.Text;
 using Mbsa.Nvm.Layout;
 using Mbsa.Nvm.Memory;
 using Mbsa.Nvm.PowerFailure;
+using Mbsa.Nvm.Protection;
 
 namespace Mbsa.Nvm.Devices;
 
@@ -18,14 +19,17 @@ public sealed class NvmDevice : IDisposable
     private readonly PowerFailureModel? _powerFailures;
     private readonly DeviceMetadata _metadata;
     private readonly ExtentAllocator _allocator;
+    private readonly DeviceProtection _protection;
     private readonly NatEntry[] _nat;
     private readonly SortedDictionary<int, ChildRecord> _children;
     private bool _disposed;
 
-    private NvmDevice(DeviceMemory memory, DeviceMetadata metadata, DeviceContents contents, MemoryLedger ledger, PowerFailureModel? powerFailures)
+    private NvmDevice(
+        DeviceMemory memory, DeviceMetadata metadata, DeviceContents contents, MemoryLedger ledger, PowerFailureModel? powerFailures, Action shut)
     {
         (_memory, _metadata, _ledger, _powerFailures) = (memory, metadata, ledger, powerFailures);
         (_nat, _children, _allocator) = (contents.Nat, contents.Children, contents.Allocator);
+        _protection = new DeviceProtection(memory, ledger, shut);
     }
 
     /// <summary>The device's UUID.</summary>
@@ -192,8 +196,9 @@ public sealed class NvmDevice : IDisposable
     /// <summary>Maps a child device as one contiguous range of addresses.</summary>
     /// <param name="child">One of <see cref="Children"/>.</param>
     /// <param name="prefault">Whether every page gets memory now instead of at its first touch; takes time and memory for the whole child device.</param>
-    /// <exception cref="NvmException">There is no such child device any more, or the kernel refuses the mapping.</exception>
-    public NvmArea Map(ChildDevice child, bool prefault = false)
+    /// <param name="protection">How the area is kept from wild stores.</param>
+    /// <exception cref="NvmException">There is no such child device any more, the kernel refuses the mapping, or this machine cannot protect it in this way.</exception>
+    public NvmArea Map(ChildDevice child, bool prefault = false, ProtectionMethod protection = ProtectionMethod.None)
     {
         ArgumentNullException.ThrowIfNull(child);
         lock (_lock)
@@ -205,7 +210,14 @@ public sealed class NvmDevice : IDisposable
                 throw new NvmException($"child device '{child.Name}'", "it was deleted; another has its name now");
             }
 
-            var area = NvmArea.Map(record.Child, _memory, prefault, _ledger, GateFor(record), record.Remove);
+            var area = NvmArea.Map(
+                record.Child,
+                _memory,
+                prefault,
+                _ledger,
+                protect: start => _protection.Make(protection, record.Child, start),
+                gate: GateFor(record),
+                record.Remove);
             record.Add(area);
             return area;
         }
@@ -227,14 +239,15 @@ public sealed class NvmDevice : IDisposable
 
     /// <summary>Mounts the device that some memory holds; takes over one user's place in it, and the lease on the whole of it.</summary>
     internal static NvmDevice Mount(DeviceMemory memory, NvmLease whole, MemoryLedger ledger, PowerFailureModel? powerFailures) =>
-        Start(memory, whole, ledger, powerFailures, lease => DeviceMetadata.Load(memory, lease));
+        Start(memory, whole, ledger, powerFailures, () => { }, lease => DeviceMetadata.Load(memory, lease));
 
     private static NvmDevice Start(DeviceMemory memory, MemoryLedger ledger, PowerFailureModel? powerFailures, Func<NvmLease, DeviceMetadata> load)
     {
         NvmLease whole;
+        Action shut;
         try
         {
-            whole = DeviceMetadata.LeaseWhole(memory, ledger, powerFailures);
+            whole = DeviceMetadata.LeaseWhole(memory, ledger, powerFailures, out shut);
         }
         catch
         {
@@ -242,18 +255,18 @@ public sealed class NvmDevice : IDisposable
             throw;
         }
 
-        return Start(memory, whole, ledger, powerFailures, load);
+        return Start(memory, whole, ledger, powerFailures, shut, load);
     }
 
     private static NvmDevice Start(
-        DeviceMemory memory, NvmLease whole, MemoryLedger ledger, PowerFailureModel? powerFailures, Func<NvmLease, DeviceMetadata> load)
+        DeviceMemory memory, NvmLease whole, MemoryLedger ledger, PowerFailureModel? powerFailures, Action shut, Func<NvmLease, DeviceMetadata> load)
     {
         try
         {
             var metadata = load(whole);
             var contents = DeviceContents.Load(metadata);
             metadata.Settle(contents.Nat, contents.Allocator);
-            return new NvmDevice(memory, metadata, contents, ledger, powerFailures);
+            return new NvmDevice(memory, metadata, contents, ledger, powerFailures, shut);
         }
         catch
         {

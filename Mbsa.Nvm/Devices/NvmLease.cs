@@ -37,7 +37,7 @@ public sealed unsafe class NvmLease : IDisposable
     public long LengthBytes { get; private set; }
 
     /// <summary>Whether accesses go straight to memory.</summary>
-    internal bool IsDirect => _gate is null;
+    internal bool IsDirect => _gate is not { SeesEveryStore: true };
 
     /// <summary>Copies bytes out of the area with plain loads.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The range is not within the area.</exception>
@@ -117,13 +117,13 @@ public sealed unsafe class NvmLease : IDisposable
     public void Prefetch(long offsetBytes)
     {
         Check(offsetBytes, 0);
-        if (Sse.IsSupported && _gate is null)
+        if (_gate is not null)
         {
-            for (var line = 0; line < PrefetchLines; line++)
-            {
-                Sse.Prefetch0(_start + offsetBytes + line * LineBytes);
-            }
+            _gate.Prefetch(offsetBytes);
+            return;
         }
+
+        PrefetchFrom(_start + offsetBytes);
     }
 
     /// <summary>Gives the lease back; the last one to do so ends the memory. Twice does no harm.</summary>
@@ -143,6 +143,19 @@ public sealed unsafe class NvmLease : IDisposable
     {
         LengthBytes = lengthBytes;
         Volatile.Write(ref _end, (ulong)lengthBytes + 1);
+    }
+
+    /// <summary>The hint itself; never faults, whatever the address.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void PrefetchFrom(byte* address)
+    {
+        if (Sse.IsSupported)
+        {
+            for (var line = 0; line < PrefetchLines; line++)
+            {
+                Sse.Prefetch0(address + line * LineBytes);
+            }
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -98,6 +98,21 @@ internal sealed class AddressRange
         _ledger.Unmapped(0, lengthBytes);
     }
 
+    /// <summary>Takes out what one call of <see cref="Map"/> mapped; the addresses stay reserved.</summary>
+    /// <exception cref="NvmException">The kernel refuses.</exception>
+    public void Empty(long offsetBytes, long lengthBytes)
+    {
+        const int flags = Libc.MapPrivate | Libc.MapAnonymous | Libc.MapNoReserve | Libc.MapFixed;
+        if (Libc.Map(Start + (nint)offsetBytes, (nuint)lengthBytes, Libc.ProtectNone, flags, -1, 0) == Libc.MapFailed)
+        {
+            throw new NvmException("mapping", $"cannot take {lengthBytes} bytes out of a mapping: {Libc.LastError()}");
+        }
+
+        _mappings--;
+        _mappedBytes -= lengthBytes;
+        _ledger.Unmapped(1, lengthBytes);
+    }
+
     /// <summary>Gives the whole range back. Called once, when nobody uses it any more.</summary>
     public void Release()
     {

@@ -10,7 +10,7 @@ internal static partial class Libc
     public const int KeepSize = 1, PunchHole = 2, ZeroRange = 0x10;
     public const int WouldBlock = 11;
     public const uint CloseOnExecMemory = 1;
-    public const int ProtectNone = 0, ProtectReadWrite = 1 | 2;
+    public const int ProtectNone = 0, ProtectRead = 1, ProtectWrite = 2, ProtectReadWrite = ProtectRead | ProtectWrite;
     public const int MapShared = 1, MapPrivate = 2, MapFixed = 0x10, MapAnonymous = 0x20, MapNoReserve = 0x4000, MapPopulate = 0x8000;
     public const int AdviseHugePage = 14, AdvisePopulateWrite = 23;
     public const int SeekEnd = 2;
@@ -48,6 +48,9 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
     public static partial int Unmap(nint address, nuint lengthBytes);
+
+    [LibraryImport("libc", EntryPoint = "mprotect", SetLastError = true)]
+    public static partial int Protect(nint address, nuint lengthBytes, int protection);
 
     [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
     public static partial int Advise(nint address, nuint lengthBytes, int advice);

@@ -8,7 +8,7 @@ namespace Mbsa.Nvm.Memory;
 /// </summary>
 public sealed class MemoryLedger
 {
-    private long _ranges, _rangeBytes, _mappings, _mappedBytes, _descriptors;
+    private long _ranges, _rangeBytes, _mappings, _mappedBytes, _descriptors, _keys;
 
     /// <summary>Address ranges reserved and not yet given back.</summary>
     public long ReservedRanges => Interlocked.Read(ref _ranges);
@@ -25,13 +25,16 @@ public sealed class MemoryLedger
     /// <summary>File descriptors open.</summary>
     public long OpenDescriptors => Interlocked.Read(ref _descriptors);
 
+    /// <summary>Protection keys of the processor taken.</summary>
+    public long ProtectionKeys => Interlocked.Read(ref _keys);
+
     /// <summary>Whether all has been given back.</summary>
-    public bool IsEmpty => ReservedRanges == 0 && ReservedBytes == 0 && Mappings == 0 && MappedBytes == 0 && OpenDescriptors == 0;
+    public bool IsEmpty => ReservedRanges == 0 && ReservedBytes == 0 && Mappings == 0 && MappedBytes == 0 && OpenDescriptors == 0 && ProtectionKeys == 0;
 
     /// <summary>The ledger in a line, for people.</summary>
     public string Describe() => IsEmpty
         ? "no memory held"
-        : string.Create(CultureInfo.InvariantCulture, $"{ReservedRanges} address ranges of {ReservedBytes} bytes, {Mappings} mappings of {MappedBytes} bytes, {OpenDescriptors} open descriptors");
+        : string.Create(CultureInfo.InvariantCulture, $"{ReservedRanges} address ranges of {ReservedBytes} bytes, {Mappings} mappings of {MappedBytes} bytes, {OpenDescriptors} open descriptors, {ProtectionKeys} protection keys");
 
     internal void Reserved(long bytes) => Enter(ref _ranges, 1, ref _rangeBytes, bytes);
 
@@ -44,6 +47,10 @@ public sealed class MemoryLedger
     internal void Opened() => Interlocked.Increment(ref _descriptors);
 
     internal void Closed() => Interlocked.Decrement(ref _descriptors);
+
+    internal void KeyTaken() => Interlocked.Increment(ref _keys);
+
+    internal void KeyFreed() => Interlocked.Decrement(ref _keys);
 
     private static void Enter(ref long count, long counts, ref long total, long bytes)
     {

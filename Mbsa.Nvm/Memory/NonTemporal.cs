@@ -15,6 +15,9 @@ public static unsafe class NonTemporal
     /// <summary>Width of the stores on this processor, in bytes; 0 when it has none.</summary>
     public static int StoreBytes => Avx512F.IsSupported ? 64 : Avx.IsSupported ? 32 : Sse2.IsSupported ? 16 : 0;
 
+    /// <summary>Width of movnti, in bytes: the store that needs no vector register; 0 on a processor that has none.</summary>
+    internal static int WordBytes => Sse2.X64.IsSupported ? 8 : StoreBytes;
+
     /// <summary>
     /// Copies bytes past the caches. What stands before the first and after the last whole store goes in 8-byte non-temporal stores, and
     /// what is left of that (at most 7 bytes at either end) as plain bytes.
@@ -80,6 +83,9 @@ public static unsafe class NonTemporal
             case 32:
                 Copy256(to, from, whole);
                 break;
+            case 8:
+                Copy64(to, from, whole);
+                break;
             default:
                 Copy128(to, from, whole);
                 break;
@@ -139,6 +145,27 @@ public static unsafe class NonTemporal
         for (nuint i = 0; i < length; i += 16)
         {
             Sse2.StoreAlignedNonTemporal(to + i, Vector128.Load(from + i));
+        }
+    }
+
+    private static void Copy64(byte* to, byte* from, nuint length)
+    {
+        nuint i = 0;
+        for (; i + 32 <= length; i += 32)
+        {
+            var a = Unsafe.ReadUnaligned<long>(from + i);
+            var b = Unsafe.ReadUnaligned<long>(from + i + 8);
+            var c = Unsafe.ReadUnaligned<long>(from + i + 16);
+            var d = Unsafe.ReadUnaligned<long>(from + i + 24);
+            Sse2.X64.StoreNonTemporal((long*)(to + i), a);
+            Sse2.X64.StoreNonTemporal((long*)(to + i + 8), b);
+            Sse2.X64.StoreNonTemporal((long*)(to + i + 16), c);
+            Sse2.X64.StoreNonTemporal((long*)(to + i + 24), d);
+        }
+
+        for (; i < length; i += 8)
+        {
+            Sse2.X64.StoreNonTemporal((long*)(to + i), Unsafe.ReadUnaligned<long>(from + i));
         }
     }
 

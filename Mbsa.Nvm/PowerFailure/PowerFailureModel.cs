@@ -109,6 +109,8 @@ public sealed unsafe class PowerFailureModel
 
         public IEnumerable<KeyValuePair<long, List<ulong>>> Pending => _late is null ? _pending : _pending.Concat(_late.Where(word => !_pending.ContainsKey(word.Key)));
 
+        public override bool SeesEveryStore => true;
+
         public override void Read(long offsetBytes, Span<byte> destination) => View(offsetBytes, destination.Length).CopyTo(destination);
 
         public override ReadOnlySpan<byte> View(long offsetBytes, int lengthBytes) => new((void*)(start + (nint)offsetBytes), lengthBytes);

@@ -1,3 +1,5 @@
+using Mbsa.Nvm.Protection;
+
 namespace Mbsa.Vm.Paths;
 
 /// <summary>An emulated physical machine: its cores, its memory bus, and what the software in front of the NVM costs on each path.</summary>
@@ -20,6 +22,9 @@ public sealed record MachineProfile
 
     /// <summary>Costs per path; a path that is not listed cannot be used on this machine.</summary>
     public required IReadOnlyDictionary<IoPath, PathCosts> Paths { get; init; }
+
+    /// <summary>What protections of the mapped device are made of here; null when nobody measured it, and then there is none under the virtual clock.</summary>
+    public ProtectionCosts? Protection { get; init; }
 }
 
 /// <summary>How a VM's I/O reaches the NVM.</summary>
@@ -33,7 +38,10 @@ public enum IoPath
 }
 
 /// <summary>Core time of one I/O on a path, per direction.</summary>
-public sealed record PathCosts(OperationCost Read, OperationCost Write);
+/// <param name="Read">Of a read.</param>
+/// <param name="Write">Of a write.</param>
+/// <param name="Includes">The protection that was in place when the figures were taken, so that it is in them.</param>
+public sealed record PathCosts(OperationCost Read, OperationCost Write, ProtectionMethod Includes = ProtectionMethod.None);
 
 /// <summary>Core time of one I/O of n bytes: <c>OperationNs + n * NsPerByte * device factor (+ RandomNs)</c>.</summary>
 /// <param name="OperationNs">Software in front of the bytes, in nanoseconds.</param>

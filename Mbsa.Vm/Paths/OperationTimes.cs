@@ -12,7 +12,8 @@ public sealed class OperationTimes
     /// <param name="device">The NVM behind it.</param>
     /// <param name="readBytes">Length of a read.</param>
     /// <param name="writeBytes">Length of a write.</param>
-    public OperationTimes(PathCosts costs, DeviceProfile device, int readBytes, int writeBytes)
+    /// <param name="protection">What the protection adds to the path's costs; null for nothing.</param>
+    public OperationTimes(PathCosts costs, DeviceProfile device, int readBytes, int writeBytes, ProtectionTimes? protection = null)
     {
         for (var kind = 0; kind < 4; kind++)
         {
@@ -21,7 +22,8 @@ public sealed class OperationTimes
             var cost = isWrite ? costs.Write : costs.Read;
             var factor = isWrite ? device.WriteLatencyFactor : device.ReadLatencyFactor;
             var bytes = isWrite ? writeBytes : readBytes;
-            var coreNs = cost.OperationNs + bytes * cost.NsPerByte * factor + (isRandom ? cost.RandomNs : 0);
+            var coreNs = cost.OperationNs + bytes * cost.NsPerByte * factor + (isRandom ? cost.RandomNs : 0)
+                + (protection?.ExtraNs(isWrite, bytes) ?? 0);
 
             // Whatever a profile says, an I/O takes a nanosecond: free ones would never use up a quantum.
             _work[kind] = new WorkVector(Math.Max(1, coreNs), bytes, device.BusyNs(isWrite, bytes));

@@ -15,6 +15,7 @@ internal static class BenchCommands
           predict    what the virtual clock says of this machine against the wall clock; --profile FILE instead of a calibration
           scheduler  throughput given up to the scheduler
           crash      power failures at every fence: states explored, violations, mutants noticed
+          protection what each protection of the mapped device costs here
           all        everything in turn
 
         --seconds is the length of one measurement, --repetitions how often each is taken. Results are Markdown on standard output.
@@ -28,6 +29,7 @@ internal static class BenchCommands
         ("predict", PredictCommand.Run),
         ("scheduler", SchedulerCommand.Run),
         ("crash", CrashCommand.Run),
+        ("protection", ProtectionCommand.Run),
     ];
 
     /// <summary>Runs what the command line asks for.</summary>

@@ -1,6 +1,7 @@
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Nvm.Memory;
+using Mbsa.Nvm.Protection;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Workload;
 
@@ -62,6 +63,19 @@ public sealed class VirtualRunTests
         var four = await Lab.Scenario(Threads(4)).RunAsync();
         var eight = await Lab.Scenario(Threads(8)).RunAsync();
         Assert.Equal(1, eight.OperationsPerSecond("host") / four.OperationsPerSecond("host"), 0.01);
+    }
+
+    [Fact]
+    public async Task A_protection_takes_the_core_time_it_costs_and_only_of_those_who_have_it()
+    {
+        var costs = new ProtectionCosts { SwitchNs = 0, ExitNs = 1000, VectorSaveNs = 0, WordNsPerByte = 0, PageChangeNs = 0, ShootDownNs = 0, MapNs = 0, UnmapNs = 0 };
+        var plain = Lab.Vm("plain", IoPattern.RandWrite, vcpus: 1);
+        var exits = Lab.Vm("exits", IoPattern.RandWrite, vcpus: 1) with { Storage = plain.Storage! with { Protection = ProtectionMethod.Cr0 } };
+
+        var result = await Lab.Scenario(plain, exits).With(h => h with { Machine = h.Machine with { Protection = costs } }).RunAsync();
+
+        // 2 us an I/O without exits, 4 us with two.
+        Assert.Equal(2, result.OperationsPerSecond("plain") / result.OperationsPerSecond("exits"), 0.01);
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using Mbsa.Actors.Scenarios;
+using Mbsa.Nvm.Protection;
+using Mbsa.Vm.Paths;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Actors.Tests.Scenarios;
@@ -22,6 +24,27 @@ public sealed class WallRunTests
         var vms = Enumerable.Range(0, 8).Select(i =>
             Lab.Vm($"vm-{i}", vcpus: 2) with { Jobs = [Lab.Job(IoPattern.RandReadWrite, 2) with { Verify = VerifyMethod.Crc32c }] });
         var result = await Wall(300, [.. vms]).RunAsync();
+        Assert.All(result.Vms, v => Assert.InRange(v.BlocksVerified, 20, long.MaxValue));
+        Assert.All(result.Vms, v => Assert.Equal(0, v.BlocksWrong));
+    }
+
+    [SkippableTheory]
+    [InlineData(ProtectionMethod.Pte)]
+    [InlineData(ProtectionMethod.Cr0)]
+    [InlineData(ProtectionMethod.Cr0Opt)]
+    [InlineData(ProtectionMethod.Pmap)]
+    public async Task Behind_a_protection_vms_read_what_they_wrote(ProtectionMethod method)
+    {
+        Skip.If(ProtectionSupport.WhyNot(method) is not null, ProtectionSupport.WhyNot(method));
+        var vms = Enumerable.Range(0, 3).Select(i => Lab.Vm($"vm-{i}", vcpus: 2) with
+        {
+            Jobs = [Lab.Job(IoPattern.RandReadWrite, 2) with { Verify = VerifyMethod.Crc32c }],
+            Storage = new StorageSpec(i == 0 ? IoPath.Host : IoPath.MemoryBus, 4 << 20) { Protection = method },
+        });
+
+        var result = await Wall(100, [.. vms]).RunAsync();
+
+        Assert.Empty(result.Problems);
         Assert.All(result.Vms, v => Assert.InRange(v.BlocksVerified, 20, long.MaxValue));
         Assert.All(result.Vms, v => Assert.Equal(0, v.BlocksWrong));
     }

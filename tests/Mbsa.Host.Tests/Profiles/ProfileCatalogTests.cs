@@ -2,7 +2,6 @@ using Mbsa.Host.Profiles;
 using Mbsa.Host.Tests.Scenarios;
 using Mbsa.Nvm.Timing;
 using Mbsa.Vm;
-using Mbsa.Vm.Paths;
 
 namespace Mbsa.Host.Tests.Profiles;
 
@@ -17,28 +16,10 @@ public sealed class ProfileCatalogTests : IDisposable
     {
         Assert.Equal(["generic-4core", "paper"], ProfileCatalog.MachineNames);
         Assert.Equal(["dram", "paper"], ProfileCatalog.DeviceNames);
-        Assert.All(ProfileCatalog.Machines(), m => Assert.True(m is { Description.Length: > 10, Source.Length: > 20 } && m.Paths.Count == 2));
+        Assert.All(ProfileCatalog.Machines(), m => Assert.True(m is { Description.Length: > 10, Source.Length: > 20, Protection: not null } && m.Paths.Count == 2));
         Assert.All(ProfileCatalog.Devices(), d => Assert.True(d is { Description.Length: > 10, Source.Length: > 20 }));
         Assert.Equal(ProfileCatalog.MachineNames, ProfileCatalog.Machines().Select(m => m.Name));
         Assert.Equal(ProfileCatalog.DeviceNames, ProfileCatalog.Devices().Select(d => d.Name));
-    }
-
-    /// <summary>Claim 1 of the paper (section 4.1, Figures 2 and 3): what four threads of 4 KiB reach on the host, in GB/s.</summary>
-    [Theory]
-    [InlineData(IoPath.Host, false, false, 10.0)]
-    [InlineData(IoPath.Host, true, false, 5.0)]
-    [InlineData(IoPath.Host, false, true, 7.6)]
-    [InlineData(IoPath.Host, true, true, 4.5)]
-    [InlineData(IoPath.MemoryBus, false, false, 6.8)]
-    [InlineData(IoPath.MemoryBus, true, false, 4.05)]
-    public void The_papers_machine_is_as_fast_as_the_paper_measured(IoPath path, bool isWrite, bool isRandom, double gigabytesPerSecond)
-    {
-        var (machine, device) = (ProfileCatalog.Machine("paper"), ProfileCatalog.Device("paper"));
-        var cost = isWrite ? machine.Paths[path].Write : machine.Paths[path].Read;
-        var factor = isWrite ? device.WriteLatencyFactor : device.ReadLatencyFactor;
-        var ns = cost.OperationNs + (4096 * cost.NsPerByte * factor) + (isRandom ? cost.RandomNs : 0);
-
-        Assert.Equal(gigabytesPerSecond, machine.Cores * 4096 / ns, 0.01);
     }
 
     [Fact]
@@ -68,6 +49,10 @@ public sealed class ProfileCatalogTests : IDisposable
     [InlineData("paths: { bus: {} }", "unknown key of the paths 'bus'")]
     [InlineData("paths: { host: { read: { operation: 1us, perByte: 1ns } } }", "'write' is missing from path host")]
     [InlineData("paths: { host: { read: { operation: 0ns, perByte: 1ns }, write: { operation: 1us, perByte: 1ns } } }", "'operation': a time from 1ns to 1s was expected, not '0ns'")]
+    [InlineData("paths: { host: { includes: cr0, read: { operation: 1us, perByte: 1ns }, write: { operation: 1us, perByte: 1ns } } }", "the figures of path 'host' include protection 'cr0', so the machine needs 'protection' with its costs")]
+    [InlineData("paths: { host: { includes: wp, read: { operation: 1us, perByte: 1ns }, write: { operation: 1us, perByte: 1ns } } }", "unknown includes 'wp'; available: none, pte, cr0, cr0-opt, pmap")]
+    [InlineData("protection: { exit: 1us }", "'switch' is missing from the costs of protections; for example 'switch: 100ns'")]
+    [InlineData("protection: { exits: 1us }", "unknown key of the costs of protections 'exits'; did you mean 'exit'?")]
     [InlineData("paths: { host: { read: { operation: 1us }, write: { operation: 1us, perByte: 1ns } } }", "'perByte' is missing from the cost of a read")]
     public void A_machine_that_cannot_be_is_an_error(string line, string expected)
     {
@@ -79,6 +64,18 @@ public sealed class ProfileCatalogTests : IDisposable
 
         Assert.Equal((path, 1), (error.File, error.Line));
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Figures_cannot_be_less_than_the_protection_they_include()
+    {
+        const string protection = "protection: { switch: 500ns, exit: 0ns, vectorSave: 0ns, wordPerByte: 0ns, pageChange: 0ns, shootDown: 0ns, map: 0ns, unmap: 0ns }";
+        const string paths = "paths: { host: { includes: cr0, read: { operation: 1us, perByte: 1ns }, write: { operation: 1us, perByte: 1ns } } }";
+        var path = _scratch.Write($"cores: 2\nmemoryBandwidth: 1GB/s\n{paths}\n{protection}\n", "wrong.yaml");
+
+        var error = Assert.Throws<InputException>(() => ProfileCatalog.Machine(path));
+
+        Assert.Equal("the operations of path 'host' take less than protection 'cr0' alone, which they are said to include", error.Message);
     }
 
     [Theory]

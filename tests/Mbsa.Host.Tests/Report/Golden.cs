@@ -72,6 +72,7 @@ internal static class Golden
                 "achieved_share": 0.5,
                 "reservation_misses": null
               },
+              "protection": "none",
               "wear": {
                 "policy": "none",
                 "writes": 200000,
@@ -122,6 +123,7 @@ internal static class Golden
                 "achieved_share": 0.5,
                 "reservation_misses": null
               },
+              "protection": "none",
               "wear": null,
               "verify": {
                 "blocks": 100,

@@ -2,6 +2,7 @@ using Mbsa.Actors.Results;
 using Mbsa.Host.Expectations;
 using Mbsa.Host.Report;
 using Mbsa.Host.Tests.Live;
+using Mbsa.Nvm.Protection;
 using Spectre.Console.Testing;
 
 namespace Mbsa.Host.Tests.Report;
@@ -21,6 +22,17 @@ public sealed class ResultPrinterTests
         Assert.Contains(lines, line => line.Contains("405 k", StringComparison.Ordinal) && line.Contains("1.66 GB/s", StringComparison.Ordinal)
             && line.Contains("1.20/12.4 us", StringComparison.Ordinal) && line.Contains("2.50/40.1 us", StringComparison.Ordinal));
         Assert.All(lines, line => Assert.InRange(line.Length, 0, width));
+    }
+
+    [Fact]
+    public void A_protection_is_named_where_there_is_one()
+    {
+        var result = Sample.Result();
+        var vm = result.Vms[0];
+        var spec = vm.Spec with { Storage = vm.Spec.Storage! with { Protection = ProtectionMethod.Cr0Opt } };
+
+        Assert.DoesNotContain(Print(result, 110), line => line.Contains("protection", StringComparison.Ordinal));
+        Assert.Contains(Print(result with { Vms = result.Vms.SetItem(0, vm with { Spec = spec }) }, 110), line => line.Contains("cr0-opt", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Mbsa.Actors.Scenarios;
+using Mbsa.Nvm.Protection;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Host.Tests.Scenarios;
@@ -45,7 +46,10 @@ public sealed class VmReaderTests : IDisposable
     [InlineData("name: a, workload: { cpu: 5% }, storage: { size: 17TiB }", "'size': a size from 4KiB to 16TiB was expected, not '17TiB'")]
     [InlineData("name: a, workload: { cpu: 5% }, storage: { size: 4k, path: bus }", "unknown path 'bus'; available: memory-bus, host")]
     [InlineData("name: a, workload: { cpu: 5% }, storage: { size: 4k, wear: nine }", "unknown wear 'nine'; did you mean 'none'?")]
-    [InlineData("name: a, workload: { cpu: 5% }, storage: { size: 4k, protection: pkey }", "unknown protection 'pkey'; available: none")]
+    [InlineData("name: a, workload: { cpu: 5% }, storage: { size: 4k, protection: pkey }", "unknown protection 'pkey'; available: none, pte, cr0, cr0-opt, pmap")]
+    [InlineData("name: a, workload: { cpu: 5% }, storage: { size: 4k, protection: { fallback: pte } }", "'method' is missing from a protection; for example 'method: cr0-opt'")]
+    [InlineData("name: a, workload: { cpu: 5% }, storage: { size: 4k, protection: { method: pte, falback: pmap } }", "unknown key of a protection 'falback'; did you mean 'fallback'?")]
+    [InlineData("name: a, workload: { cpu: 5% }, storage: { size: 4k, protection: [pte] }", "'protection'")]
     [InlineData("name: a, workload: { rw: read, offset: 1m, size: 1m }, storage: { size: 1MiB }", "job 'a': it starts at byte 1048576, but the disk has 1048576 bytes")]
     [InlineData("name: a, workload: { rw: read, bs: 8k }, storage: { size: 4k }", "smaller than one block of 8192 bytes")]
     [InlineData("name: a, workload: { rw: read, numjobs: 3, offset_increment: 1m }, storage: { size: 2MiB }", "job 'a', clone 2")]
@@ -57,6 +61,30 @@ public sealed class VmReaderTests : IDisposable
         var errors = _scratch.ErrorsOfVm(vm);
 
         Assert.Contains(errors, e => e.StartsWith(vm.Contains('\n') ? "4: " : "3: ", StringComparison.Ordinal) && e.Contains(expected, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_protection_is_a_name_or_a_method_with_a_fallback()
+    {
+        Assert.Equal((ProtectionMethod.None, null), Of(""));
+        Assert.Equal((ProtectionMethod.Pmap, null), Of(", protection: pmap"));
+        Assert.Equal((ProtectionMethod.Cr0Opt, ProtectionMethod.Pte), Of(", protection: { method: cr0-opt, fallback: pte }"));
+
+        (ProtectionMethod, ProtectionMethod?) Of(string protection) =>
+            _scratch.Spec($"duration: 1s\nvms: [ {{ name: a, workload: {{ cpu: 5% }}, storage: {{ size: 4k{protection} }} }} ]\n").Vms[0].Storage is { } storage
+                ? (storage.Protection, storage.ProtectionFallback) : default;
+    }
+
+    [Fact]
+    public void The_virtual_clock_needs_a_machine_that_knows_what_protections_cost()
+    {
+        const string machine = "host: { machine: { cores: 1, memoryBandwidth: 1GB/s, paths: { memory-bus: { read: { operation: 1us, perByte: 0ns }, write: { operation: 1us, perByte: 0ns } } } } }";
+        const string vms = "vms: [ { name: a, workload: { cpu: 5% }, storage: { size: 4k, protection: pte } } ]";
+
+        var error = Assert.Single(_scratch.Errors($"duration: 1s\n{machine}\n{vms}\n"));
+
+        Assert.Equal("3: machine 'inline' has no costs for protection 'pte'; add 'protection' to its profile, or choose a machine that has it", error);
+        Assert.Equal(ProtectionMethod.Pte, _scratch.Spec($"duration: 1s\nclock: wall\n{machine}\n{vms}\n").Vms[0].Storage!.Protection);
     }
 
     [Theory]
