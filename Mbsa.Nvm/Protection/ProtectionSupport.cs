@@ -1,5 +1,3 @@
-using Mbsa.Nvm.Memory;
-
 namespace Mbsa.Nvm.Protection;
 
 /// <summary>Which protections this machine can really do; the virtual clock can do all of them anywhere.</summary>
@@ -15,14 +13,14 @@ public static class ProtectionSupport
 
         if (!KeyLibc.IsPresent)
         {
-            return "it needs protection keys, and this machine's C library has no pkey_set";
+            return "it needs protection keys, and the C library of this machine has no pkey_set";
         }
 
         // Asked anew each time: a program asks once per device, and another may have taken the last key meanwhile.
         var key = KeyLibc.Allocate(0, KeyLibc.DisableWrite);
         if (key < 0)
         {
-            return $"it needs a protection key, and this machine's processor or kernel has none to give ({Libc.LastError()}; a processor that has them shows 'ospke' in /proc/cpuinfo)";
+            return "it needs a protection key, and the processor or kernel of this machine has none to give (one that has them shows 'ospke' in /proc/cpuinfo; a process can have 15)";
         }
 
         _ = KeyLibc.Free(key);

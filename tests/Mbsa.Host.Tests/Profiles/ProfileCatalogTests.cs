@@ -15,7 +15,7 @@ public sealed class ProfileCatalogTests : IDisposable
     public void The_program_carries_its_profiles()
     {
         Assert.Equal(["generic-4core", "paper"], ProfileCatalog.MachineNames);
-        Assert.Equal(["dram", "paper"], ProfileCatalog.DeviceNames);
+        Assert.Equal(["3d-xpoint", "cxl-dram", "dram", "paper", "pcm", "reram", "stt-mram"], ProfileCatalog.DeviceNames);
         Assert.All(ProfileCatalog.Machines(), m => Assert.True(m is { Description.Length: > 10, Source.Length: > 20, Protection: not null } && m.Paths.Count == 2));
         Assert.All(ProfileCatalog.Devices(), d => Assert.True(d is { Description.Length: > 10, Source.Length: > 20 }));
         Assert.Equal(ProfileCatalog.MachineNames, ProfileCatalog.Machines().Select(m => m.Name));
@@ -29,6 +29,37 @@ public sealed class ProfileCatalogTests : IDisposable
             (21.3e9, 7.1e9, 1.0, 3.0, 1e8),
             ProfileCatalog.Device("paper") is var p ? (p.ReadBandwidthBytesPerSecond, p.WriteBandwidthBytesPerSecond, p.ReadLatencyFactor, p.WriteLatencyFactor, p.EnduranceWrites) : default);
         Assert.Equal((51.2e9, 51.2e9, double.PositiveInfinity), ProfileCatalog.Device("dram") is var d ? (d.ReadBandwidthBytesPerSecond, d.WriteBandwidthBytesPerSecond, d.EnduranceWrites) : default);
+    }
+
+    /// <summary>A source is somebody who published it: a paper with its year, a standard, a data sheet.</summary>
+    [Fact]
+    public void Every_device_names_a_publication_and_is_possible()
+    {
+        Assert.All(ProfileCatalog.Devices(), device =>
+        {
+            Assert.Matches("(19|20)[0-9][0-9]|JESD|[Ss]ection [0-9]|Specification|data sheet", device.Source);
+            Assert.True(device.WriteBandwidthBytesPerSecond <= device.ReadBandwidthBytesPerSecond, device.Name);
+            Assert.True(device.ReadLatencyFactor >= 1 && device.WriteLatencyFactor >= 1, device.Name);
+            Assert.Equal(device.Name.Contains("dram", StringComparison.Ordinal), double.IsInfinity(device.EnduranceWrites));
+        });
+    }
+
+    /// <summary>From the sources that the files name.</summary>
+    [Theory]
+    [InlineData("3d-xpoint", 39.4, 13.9, 169.0 / 81, 90.0 / 86, 292e15 / 128e9)]
+    [InlineData("pcm", 6.4 / 4.4, 6.4 / 12, 55 / 12.5, 150 / 12.5, 1e8)]
+    [InlineData("stt-mram", 8 * 1.333, 8 * 1.333, 1, 1, 1e10)]
+    [InlineData("reram", 8, 1.6, 1, 5, 1e6)]
+    [InlineData("cxl-dram", 8 * 32 * 128 / 130.0 / 8, 8 * 32 * 128 / 130.0 / 8, 2.2, 1, double.PositiveInfinity)]
+    public void What_is_derived_is_derived_as_the_file_says(string name, double readGigabytes, double writeGigabytes, double readFactor, double writeFactor, double endurance)
+    {
+        var device = ProfileCatalog.Device(name);
+
+        Assert.Equal(1, device.ReadBandwidthBytesPerSecond / 1e9 / readGigabytes, 0.01);
+        Assert.Equal(1, device.WriteBandwidthBytesPerSecond / 1e9 / writeGigabytes, 0.01);
+        Assert.Equal(1, device.ReadLatencyFactor / readFactor, 0.01);
+        Assert.Equal(1, device.WriteLatencyFactor / writeFactor, 0.01);
+        Assert.True(endurance == device.EnduranceWrites || Math.Abs(device.EnduranceWrites / endurance - 1) < 0.01);
     }
 
     [Fact]
@@ -97,7 +128,7 @@ public sealed class ProfileCatalogTests : IDisposable
     public void A_name_that_does_not_exist_gets_the_nearest()
     {
         Assert.Equal("unknown machine 'generic-4cores'; did you mean 'generic-4core'?", Assert.Throws<InputException>(() => ProfileCatalog.Machine("generic-4cores")).Message);
-        Assert.Equal("unknown device 'flash'; available: dram, paper", Assert.Throws<InputException>(() => ProfileCatalog.Device("flash")).Message);
+        Assert.Equal("unknown device 'flash'; available: 3d-xpoint, cxl-dram, dram, paper, pcm, reram, stt-mram", Assert.Throws<InputException>(() => ProfileCatalog.Device("flash")).Message);
         Assert.Contains("there is no such file", Assert.Throws<InputException>(() => ProfileCatalog.Device("./flash.yaml")).Message, StringComparison.Ordinal);
     }
 
