@@ -28,18 +28,24 @@ internal static class NvmInfo
     /// <summary>A table of child devices, each with what lies on it.</summary>
     public static Table Children(DeviceInspection device)
     {
-        var table = new Table().Border(TableBorder.Simple).BorderStyle(new Style(Color.Grey));
-        foreach (var head in new[] { "", "child", "size", "large pages", "page table", "blocks", "virtual disk", "wear policy", "writes worst/mean", "state" })
+        List<(char Letter, ChildDevice Child, DiskCheck Disk)> rows = [];
+        foreach (var child in device.Children)
         {
-            var column = new TableColumn(new Text(head)) { NoWrap = true };
-            table.AddColumn(column.Padding(0, 1));
+            using var area = device.Map(child);
+            rows.Add((DeviceMap.LetterOf(rows.Count), child, DiskCheck.Run(area)));
         }
 
-        for (var index = 0; index < device.Children.Count; index++)
+        var showsWear = rows.Any(row => row.Disk.Wear is not null);
+        var table = new Table().Border(TableBorder.Simple).BorderStyle(new Style(Color.Grey));
+        string[] heads = ["", "child", "size", "large pages", "page table", "blocks", "virtual disk", .. showsWear ? ["writes worst/mean"] : (string[])[], "state"];
+        foreach (var head in heads)
         {
-            var child = device.Children[index];
-            using var area = device.Map(child);
-            table.AddRow(Row(DeviceMap.LetterOf(index), child, DiskCheck.Run(area)).Select(cell => new Text(cell)));
+            table.AddColumn(new TableColumn(new Text(head)) { NoWrap = head != "blocks" }.Padding(0, 1));
+        }
+
+        foreach (var (letter, child, disk) in rows)
+        {
+            table.AddRow(Row(letter, child, disk, showsWear).Select(cell => new Text(cell)));
         }
 
         return table;
@@ -85,7 +91,7 @@ internal static class NvmInfo
             + $"{Readable.Share(large)} of the child devices' {Readable.Size(childBytes)} lie in large pages");
     }
 
-    private static IEnumerable<string> Row(char letter, ChildDevice child, DiskCheck disk)
+    private static IEnumerable<string> Row(char letter, ChildDevice child, DiskCheck disk, bool showsWear)
     {
         yield return letter.ToString();
         yield return child.Name;
@@ -94,9 +100,12 @@ internal static class NvmInfo
         yield return Readable.Size(child.PageTableBytes);
         var more = child.Extents.Count > MostExtents ? $", ... {Plain(child.Extents.Count)} in all" : "";
         yield return string.Join(", ", child.Extents.Take(MostExtents).Select(extent => $"{Plain(extent.FirstBlock)}-{Plain(extent.EndBlock - 1)}")) + more;
-        yield return disk.SuperBlock is { } super ? Readable.Size(super.Geometry.GuestBlocks * DeviceGeometry.BlockBytes) : "-";
-        yield return disk.SuperBlock?.WearPolicyName ?? "-";
-        yield return disk.Wear is { } wear ? $"{Readable.Count(wear.Max)}/{wear.Mean.ToString("0.##", CultureInfo.InvariantCulture)}" : "-";
+        yield return disk.SuperBlock is { } super ? $"{Readable.Size(super.Geometry.GuestBlocks * DeviceGeometry.BlockBytes)}, wear: {super.WearPolicyName}" : "-";
+        if (showsWear)
+        {
+            yield return disk.Wear is { } wear ? $"{Readable.Count(wear.Max)}/{wear.Mean.ToString("0.##", CultureInfo.InvariantCulture)}" : "-";
+        }
+
         yield return disk.Findings.Problems > 0 ? "damaged" : disk.SuperBlock is null ? "raw" : disk.SuperBlock.IsClean ? "clean" : "not ended cleanly";
     }
 
