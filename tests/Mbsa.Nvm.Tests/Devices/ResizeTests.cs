@@ -163,6 +163,22 @@ public sealed class ResizeTests
     }
 
     [Fact]
+    public void Who_looked_at_the_tail_before_a_shrink_sees_nobodys_bytes_there()
+    {
+        using var test = new TestDevice(5 * MiB);
+        using var area = test.Device.Map(test.Device.CreateChild("a", 2 * MiB));
+        using var lease = area.Lease();
+        var late = lease.View(0, (int)(2 * MiB));
+        var mapped = test.Ledger.MappedBytes;
+
+        test.Device.ResizeChild("a", MiB);
+
+        Assert.Equal(mapped - MiB, test.Ledger.MappedBytes);
+        Fill(test.Device, test.Device.CreateChild("next", 3 * MiB - 64 * Block), 0xCC);
+        Assert.False(late.ContainsAnyExcept((byte)0));
+    }
+
+    [Fact]
     public void A_lease_given_back_while_its_child_is_resized_stays_given_back()
     {
         using var test = new TestDevice(8 * MiB);
