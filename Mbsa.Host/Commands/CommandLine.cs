@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Mbsa.Host.Scenarios;
 using Mbsa.Host.Serving;
 using Mbsa.Vm;
@@ -79,6 +80,7 @@ internal static class CommandLine
         {
             RunCommand.Create(services),
             CheckCommand.Create(services.Terminal),
+            Nvm.NvmCommand.Create(services.Terminal),
             NamesCommand.Profiles(services.Terminal),
             NamesCommand.Policies(services.Terminal),
         };
@@ -103,12 +105,15 @@ internal static class CommandLine
         var messages = parsed.UnmatchedTokens.Count > 0
             ? parsed.UnmatchedTokens.Take(1).Select(word => Unknown(word, command))
             : parsed.Errors.Select(e => e.Message);
-        var help = command is RootCommand ? "mbsa --help" : $"mbsa {command.Name} --help";
+        var help = $"mbsa {PathOf(parsed.CommandResult)}--help";
         foreach (var message in messages.Distinct())
         {
             error.WriteLine($"mbsa: {OneLine(message).TrimEnd('.')} ('{help}' says more)");
         }
     }
+
+    /// <summary>"nvm child ", the way to a command below the program.</summary>
+    private static string PathOf(CommandResult result) => result.Parent is CommandResult parent ? $"{PathOf(parent)}{result.Command.Name} " : "";
 
     private static string Unknown(string word, Command command)
     {

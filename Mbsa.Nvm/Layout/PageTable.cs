@@ -116,6 +116,9 @@ public static class PageTable
         return (long)(contents[0] & BlockMask);
     }
 
+    /// <summary>What messages call a child device's table.</summary>
+    public static string StructureOf(string childName) => $"page table of child device '{childName}'";
+
     /// <summary>Reads a table: the extents of the child device in order, adjacent ones joined, and the blocks of the table's own pages.</summary>
     /// <param name="entry">The child device's NAT entry.</param>
     /// <param name="geometry">The device's layout; what points outside its data area is refused.</param>

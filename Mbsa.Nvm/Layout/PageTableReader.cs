@@ -1,9 +1,13 @@
+using Mbsa.Nvm.Checking;
 using Mbsa.Nvm.Devices;
 
 namespace Mbsa.Nvm.Layout;
 
-/// <summary>One walk through one child device's page table, trusting nothing it finds there.</summary>
-internal sealed class PageTableReader(NatEntry entry, DeviceGeometry geometry, PageTable.PageReader read)
+/// <summary>
+/// One walk through one child device's page table, trusting nothing it finds there. With somebody to report to it goes on after a problem, past what
+/// it cannot follow; else the first problem is thrown.
+/// </summary>
+internal sealed class PageTableReader(NatEntry entry, DeviceGeometry geometry, PageTable.PageReader read, Action<Finding>? report = null)
 {
     private readonly List<BlockExtent> _extents = [];
     private readonly List<long> _pages = [];
@@ -12,11 +16,13 @@ internal sealed class PageTableReader(NatEntry entry, DeviceGeometry geometry, P
     {
         if (entry.Blocks <= 0 || entry.Blocks > geometry.DataBlocks || entry.Levels != PageTable.Levels(entry.Blocks))
         {
-            throw new NvmException($"NAT entry {entry.Index}", $"child device '{entry.Name}' of {entry.Blocks} blocks and {entry.Levels} page-table levels cannot be on this device");
+            Fail($"NAT entry {entry.Index}", NatEntry.OffsetBytes(entry.Index), $"child device '{entry.Name}' of {entry.Blocks} blocks and {entry.Levels} page-table levels cannot be on this device");
+        }
+        else if (IsData(entry.RootBlock, 1, NatEntry.OffsetBytes(entry.Index), "the page table's root"))
+        {
+            Table(entry.RootBlock, entry.Levels - 1, 0);
         }
 
-        RequireData(entry.RootBlock, 1, "the page table's root");
-        Table(entry.RootBlock, entry.Levels - 1, 0);
         return (_extents, _pages);
     }
 
@@ -32,6 +38,7 @@ internal sealed class PageTableReader(NatEntry entry, DeviceGeometry geometry, P
 
     private void Entry(long page, int index, int level, long logical, long covered)
     {
+        var offset = page * DeviceGeometry.BlockBytes + index * 8;
         (long Block, bool IsLarge)? found;
         try
         {
@@ -39,46 +46,67 @@ internal sealed class PageTableReader(NatEntry entry, DeviceGeometry geometry, P
         }
         catch (InvalidDataException problem)
         {
-            throw Damaged(level, logical, problem.Message);
+            Damaged(offset, level, logical, problem.Message);
+            return;
         }
 
         if (found is null != logical >= entry.Blocks)
         {
-            throw Damaged(level, logical, found is null ? "it is missing" : "it lies behind the end");
+            Damaged(offset, level, logical, found is null ? "it is missing" : "it lies behind the end");
+        }
+        else if (found is (var block, var isLarge))
+        {
+            Follow(offset, level, logical, covered, block, isLarge);
+        }
+    }
+
+    private void Follow(long offset, int level, long logical, long covered, long block, bool isLarge)
+    {
+        if (isLarge && (logical + covered > entry.Blocks || block % covered != 0))
+        {
+            Damaged(offset, level, logical, "a large page there would be out of line");
+            return;
         }
 
-        if (found is not var (block, isLarge))
+        var isData = level == 0 || isLarge;
+        if (!IsData(block, isData ? covered : 1, offset, Where(level, logical)))
         {
             return;
         }
 
-        if (isLarge && (logical + covered > entry.Blocks || block % covered != 0))
+        if (isData)
         {
-            throw Damaged(level, logical, "a large page there would be out of line");
-        }
-
-        if (level == 0 || isLarge)
-        {
-            RequireData(block, covered, Where(level, logical));
             ExtentList.Append(_extents, new BlockExtent(block, covered));
         }
         else
         {
-            RequireData(block, 1, Where(level, logical));
             Table(block, level - 1, logical);
         }
     }
 
-    private void RequireData(long block, long blocks, string what)
+    private bool IsData(long block, long blocks, long offset, string what)
     {
-        if (block < geometry.DataFirstBlock || block + blocks > geometry.DeviceBlocks)
+        var isData = block >= geometry.DataFirstBlock && block + blocks <= geometry.DeviceBlocks;
+        if (!isData)
         {
-            throw new NvmException($"page table of child device '{entry.Name}'", $"{what} points to block {block}, outside the data area");
+            Fail(PageTable.StructureOf(entry.Name), offset, $"{what} points to block {block}, outside the data area");
         }
+
+        return isData;
     }
 
     private static string Where(int level, long logical) => $"the entry of level {level} for block {logical}";
 
-    private NvmException Damaged(int level, long logical, string problem) =>
-        new($"page table of child device '{entry.Name}'", $"{Where(level, logical)} is damaged: {problem}");
+    private void Damaged(long offset, int level, long logical, string problem) =>
+        Fail(PageTable.StructureOf(entry.Name), offset, $"{Where(level, logical)} is damaged: {problem}");
+
+    private void Fail(string structure, long offset, string problem)
+    {
+        if (report is null)
+        {
+            throw new NvmException(structure, problem);
+        }
+
+        report(new Finding(structure, offset, problem));
+    }
 }

@@ -72,7 +72,9 @@ internal static class Vdmt
     /// <summary>Where an entry lies in the area, in bytes.</summary>
     public static long OffsetBytes(long logicalBlock) => DiskGeometry.VdmtFirstBlock * BlockStorage.BlockBytes + logicalBlock * 8;
 
-    private static uint Open(ulong entry, uint seal, long logical, long dataBlocks)
+    /// <summary>The physical block that an entry names.</summary>
+    /// <exception cref="NvmException">The entry is damaged.</exception>
+    internal static uint Open(ulong entry, uint seal, long logical, long dataBlocks)
     {
         if (!CheckedEntry.TryOpen(entry, seal, (ulong)logical, out var content) || (content & ~BlockMask) != Present)
         {

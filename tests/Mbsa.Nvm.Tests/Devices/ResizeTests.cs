@@ -116,7 +116,7 @@ public sealed class ResizeTests
     [Fact]
     public void Others_read_and_write_all_the_while_and_a_late_access_harms_nobody()
     {
-        using var test = new TestDevice(64 * MiB);
+        using var test = new TestDevice(5 * MiB);
         using var area = test.Device.Map(test.Device.CreateChild("a", MiB));
         using var neighbour = test.Device.Map(test.Device.CreateChild("b", MiB));
         using var end = new CancellationTokenSource();
@@ -128,7 +128,7 @@ public sealed class ResizeTests
             Array.Fill(bytes, (byte)(index + 1));
             for (long i = 0; !end.IsCancellationRequested; i++)
             {
-                var offset = i % 2048 * Block;
+                var offset = i % 512 * Block;
                 try
                 {
                     lease.Write(offset, bytes);
@@ -144,13 +144,13 @@ public sealed class ResizeTests
             }
         })).ToList();
         threads.ForEach(thread => thread.Start());
-        for (var round = 0; round < 60 || Interlocked.Read(ref done) < 1000; round++)
+        for (var round = 0; round < 40 || Interlocked.Read(ref done) < 1000; round++)
         {
-            test.Device.ResizeChild("a", round % 2 == 0 ? 8 * MiB : MiB);
+            test.Device.ResizeChild("a", round % 2 == 0 ? 2 * MiB : MiB);
             // If a late store reached the device, it would be in here.
-            using var fresh = test.Device.Map(test.Device.CreateChild("c", 7 * MiB));
+            using var fresh = test.Device.Map(test.Device.CreateChild("c", MiB));
             using var lease = fresh.Lease();
-            Assert.False(lease.View(0, (int)(7 * MiB)).ContainsAnyExcept((byte)0));
+            Assert.False(lease.View(0, (int)MiB).ContainsAnyExcept((byte)0));
             fresh.Dispose();
             lease.Dispose();
             test.Device.DeleteChild("c");
@@ -160,6 +160,22 @@ public sealed class ResizeTests
         threads.ForEach(thread => thread.Join());
         using var b = neighbour.Lease();
         Assert.False(b.View(0, (int)MiB).ContainsAnyExcept((byte)2, (byte)0));
+    }
+
+    [Fact]
+    public void Who_looked_at_the_tail_before_a_shrink_sees_nobodys_bytes_there()
+    {
+        using var test = new TestDevice(5 * MiB);
+        using var area = test.Device.Map(test.Device.CreateChild("a", 2 * MiB));
+        using var lease = area.Lease();
+        var late = lease.View(0, (int)(2 * MiB));
+        var mapped = test.Ledger.MappedBytes;
+
+        test.Device.ResizeChild("a", MiB);
+
+        Assert.Equal(mapped - MiB, test.Ledger.MappedBytes);
+        Fill(test.Device, test.Device.CreateChild("next", 3 * MiB - 64 * Block), 0xCC);
+        Assert.False(late.ContainsAnyExcept((byte)0));
     }
 
     [Fact]

@@ -1,0 +1,116 @@
+using System.CommandLine;
+using System.Globalization;
+using Mbsa.Host.Report;
+using Mbsa.Nvm.Checking;
+using Mbsa.Nvm.Devices;
+using Mbsa.Nvm.Layout;
+using Mbsa.Nvm.Memory;
+using Mbsa.Vm.Checking;
+using Spectre.Console;
+
+namespace Mbsa.Host.Commands.Nvm;
+
+/// <summary><c>mbsa nvm info FILE</c>: what is on a device and where.</summary>
+internal static class NvmInfo
+{
+    private const int MapCells = 64;
+    private const int MostExtents = 4;
+
+    /// <summary>The command.</summary>
+    public static Command Command(Terminal terminal)
+    {
+        var file = NvmCommand.File();
+        var command = new Command("info", "Show a device's layout, its child devices, and the virtual disks on them. Nothing is written.") { file };
+        command.SetAction(parsed => NvmCommand.Try(parsed.GetRequiredValue(file), ledger => Show(terminal, parsed.GetRequiredValue(file), ledger)));
+        return command;
+    }
+
+    /// <summary>A table of child devices, each with what lies on it.</summary>
+    public static Table Children(DeviceInspection device)
+    {
+        List<(char Letter, ChildDevice Child, DiskCheck Disk)> rows = [];
+        foreach (var child in device.Children)
+        {
+            using var area = device.Map(child);
+            rows.Add((DeviceMap.LetterOf(rows.Count), child, DiskCheck.Run(area)));
+        }
+
+        var showsWear = rows.Any(row => row.Disk.Wear is not null);
+        var table = new Table().Border(TableBorder.Simple).BorderStyle(new Style(Color.Grey));
+        string[] heads = ["", "child", "size", "large pages", "page table", "blocks", "virtual disk", .. showsWear ? ["writes worst/mean"] : (string[])[], "state"];
+        foreach (var head in heads)
+        {
+            table.AddColumn(new TableColumn(new Text(head)) { NoWrap = head != "blocks" }.Padding(0, 1));
+        }
+
+        foreach (var (letter, child, disk) in rows)
+        {
+            table.AddRow(Row(letter, child, disk, showsWear).Select(cell => new Text(cell)));
+        }
+
+        return table;
+    }
+
+    private static int Show(Terminal terminal, string file, MemoryLedger ledger)
+    {
+        using var device = DeviceInspection.Open(file, ledger);
+        var geometry = device.Gmb.Geometry;
+        var free = device.FreeRuns;
+        var freeBytes = free.Sum(run => run.Blocks) * DeviceGeometry.BlockBytes;
+        var lines = terminal.Lines;
+        lines.WriteLine($"{file}: NVM device of {Readable.Size(geometry.DeviceBlocks * DeviceGeometry.BlockBytes)}, UUID {device.Gmb.DeviceId}, format version {GlobalMetadataBlock.FormatVersion}");
+        lines.WriteLine($"  [{DeviceMap.Draw(geometry, device.Children, MapCells)}]");
+        lines.WriteLine($"  # GMB        {Blocks(0, DeviceGeometry.NatFirstBlock)}, two copies, generation {Plain(device.Gmb.Generation)}");
+        lines.WriteLine($"  # NAT        {Blocks(DeviceGeometry.NatFirstBlock, geometry.NatBlocks)}, {Plain(device.Gmb.ChildDevices)} of {Plain(geometry.NatEntries)} entries in use");
+        lines.WriteLine($"  # bitmap     {Blocks(geometry.BitmapFirstBlock, geometry.BitmapBlocks)}");
+        lines.WriteLine($"    data area  {Blocks(geometry.DataFirstBlock, geometry.DataBlocks)}");
+        lines.WriteLine($"  . free       {Readable.Size(freeBytes)} in {Plain(free.Count)} run{(free.Count == 1 ? "" : "s")}"
+            + (free.Count > 0 ? $", the longest {Readable.Size(free.Max(run => run.Blocks) * DeviceGeometry.BlockBytes)}" : ""));
+        ShowTotals(lines, device);
+        if (device.Children.Count > 0)
+        {
+            terminal.Out.Write(Children(device));
+        }
+
+        if (device.Findings.Problems > 0)
+        {
+            terminal.Error.WriteLine($"{file}: {Plain(device.Findings.Problems)} problems; 'mbsa nvm check {file}' lists them");
+        }
+
+        return ExitCode.Ok;
+    }
+
+    private static void ShowTotals(TextWriter lines, DeviceInspection device)
+    {
+        var geometry = device.Gmb.Geometry;
+        var children = device.Children;
+        var childBytes = children.Sum(child => child.SizeBytes);
+        var tableBytes = children.Sum(child => child.PageTableBytes);
+        var large = childBytes == 0 ? 0 : children.Sum(child => child.LargePageShare * child.SizeBytes) / childBytes;
+        lines.WriteLine($"  metadata     {Readable.Size(geometry.DataFirstBlock * DeviceGeometry.BlockBytes)} of the device's and {Readable.Size(tableBytes)} of page tables; "
+            + $"{Readable.Share(large)} of the child devices' {Readable.Size(childBytes)} lie in large pages");
+    }
+
+    private static IEnumerable<string> Row(char letter, ChildDevice child, DiskCheck disk, bool showsWear)
+    {
+        yield return letter.ToString();
+        yield return child.Name;
+        yield return Readable.Size(child.SizeBytes);
+        yield return Readable.Share(child.LargePageShare);
+        yield return Readable.Size(child.PageTableBytes);
+        var more = child.Extents.Count > MostExtents ? $", ... {Plain(child.Extents.Count)} in all" : "";
+        yield return string.Join(", ", child.Extents.Take(MostExtents).Select(extent => $"{Plain(extent.FirstBlock)}-{Plain(extent.EndBlock - 1)}")) + more;
+        yield return disk.SuperBlock is { } super ? $"{Readable.Size(super.Geometry.GuestBlocks * DeviceGeometry.BlockBytes)}, wear: {super.WearPolicyName}" : "-";
+        if (showsWear)
+        {
+            yield return disk.Wear is { } wear ? $"{Readable.Count(wear.Max)}/{wear.Mean.ToString("0.##", CultureInfo.InvariantCulture)}" : "-";
+        }
+
+        yield return disk.Findings.Problems > 0 ? "damaged" : disk.SuperBlock is null ? "raw" : disk.SuperBlock.IsClean ? "clean" : "not ended cleanly";
+    }
+
+    private static string Blocks(long first, long count) =>
+        $"blocks {Plain(first)}-{Plain(first + count - 1)} ({Readable.Size(count * DeviceGeometry.BlockBytes)})";
+
+    private static string Plain(IFormattable number) => number.ToString(null, CultureInfo.InvariantCulture);
+}

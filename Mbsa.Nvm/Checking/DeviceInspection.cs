@@ -1,0 +1,103 @@
+using Mbsa.Nvm.Devices;
+using Mbsa.Nvm.Layout;
+using Mbsa.Nvm.Memory;
+
+namespace Mbsa.Nvm.Checking;
+
+/// <summary>
+/// A device in a file, looked at without mounting it. To look, the file is mapped privately: nothing that is done with it here reaches it. To repair, it is
+/// taken for this process alone. Not thread-safe.
+/// </summary>
+public sealed class DeviceInspection : IDisposable
+{
+    private readonly DeviceMemory _memory;
+    private readonly NvmLease _device;
+    private readonly MemoryLedger _ledger;
+    private readonly DeviceCheck _check;
+
+    private DeviceInspection(DeviceMemory memory, NvmLease device, MemoryLedger ledger) =>
+        (_memory, _device, _ledger, _check) = (memory, device, ledger, new DeviceCheck(device));
+
+    /// <summary>The GMB.</summary>
+    public GlobalMetadataBlock Gmb => _check.Gmb;
+
+    /// <summary>What is wrong with the device; its virtual disks are not looked at.</summary>
+    public FindingList Findings => _check.Findings;
+
+    /// <summary>The child devices whose page tables are good, in the order of the NAT.</summary>
+    public IReadOnlyList<ChildDevice> Children => _check.Children;
+
+    /// <summary>Blocks of the data area that nobody has, in ascending runs.</summary>
+    public IReadOnlyList<BlockExtent> FreeRuns => [.. _check.FreeRuns];
+
+    /// <summary>Opens and checks a device.</summary>
+    /// <param name="filePath">Its file.</param>
+    /// <param name="ledger">Where native memory is entered.</param>
+    /// <param name="forRepair">Whether repairs may be stored.</param>
+    /// <exception cref="NvmException">It cannot be read at all: there is no such file, another process has it, it is no device, or it was cut off.</exception>
+    public static DeviceInspection Open(string filePath, MemoryLedger ledger, bool forRepair = false)
+    {
+        var memory = DeviceMemory.Open(filePath, ledger, readOnly: !forRepair);
+        NvmLease? whole = null;
+        try
+        {
+            whole = DeviceMetadata.LeaseWhole(memory, ledger);
+            return new DeviceInspection(memory, whole, ledger);
+        }
+        catch
+        {
+            whole?.Dispose();
+            memory.Leave();
+            throw;
+        }
+    }
+
+    /// <summary>Maps a child device, to look at the virtual disk on it or to repair that.</summary>
+    /// <exception cref="NvmException">The kernel refuses.</exception>
+    public NvmArea Map(ChildDevice child)
+    {
+        ArgumentNullException.ThrowIfNull(child);
+        return NvmArea.Map(child, _memory, prefault: false, _ledger, gate: null, _ => { });
+    }
+
+    /// <summary>Writes back what follows from what is good: a damaged copy from the other one, the bitmap from the page tables.</summary>
+    /// <returns>How many of the findings it puts right.</returns>
+    public int Repair() => Repair(_device, Findings);
+
+    /// <summary>The same for findings in an area, which its virtual disk's check has made.</summary>
+    public static int Repair(NvmArea area, FindingList findings)
+    {
+        ArgumentNullException.ThrowIfNull(area);
+        using var lease = area.Lease();
+        return Repair(lease, findings);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _device.Dispose();
+        _memory.Leave();
+    }
+
+    private static int Repair(NvmLease lease, FindingList findings)
+    {
+        ReadOnlySpan<byte> zeros = stackalloc byte[DeviceGeometry.BlockBytes];
+        var repaired = 0;
+        foreach (var finding in findings.Kept)
+        {
+            if (finding.Renewal is { } renewal)
+            {
+                for (var block = finding.Unwiped?.FirstBlock ?? 0; block < (finding.Unwiped?.EndBlock ?? 0); block++)
+                {
+                    lease.Stream(block * DeviceGeometry.BlockBytes, zeros);
+                }
+
+                lease.Fence();
+                lease.Write(finding.OffsetBytes, renewal.Span);
+                repaired++;
+            }
+        }
+
+        return repaired;
+    }
+}
