@@ -44,8 +44,8 @@ internal sealed class VmDisk : IDisposable
             return new VmDisk(scenario, vm, null, new RawDisk(area));
         }
 
-        VirtualDisk.Format(area, storage.SizeBytes, SeededGuid.Of(scenario.Seed, vm.Name), storage.WearPolicy);
-        return new VmDisk(scenario, vm, VirtualDisk.Mount(area), null);
+        VirtualDisk.Format(area, storage.SizeBytes, SeededGuid.Of(scenario.Seed, vm.Name), storage.WearPolicy, storage.WearParameters);
+        return new VmDisk(scenario, vm, VirtualDisk.Mount(area, new MountOptions { MovesBytes = scenario.Host.Payload != PayloadKind.None }), null);
     }
 
     /// <summary>Opens the disk for one VCPU.</summary>

@@ -24,7 +24,7 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, Problems 
     private const long MostDiskBytes = 16L << 40;
 
     private static readonly string[] _keys = ["name", "count", "vcpus", "storage", "qos", "workload", "start"];
-    private static readonly string[] _storageKeys = ["path", "size", "wear", "protection"];
+    private static readonly string[] _storageKeys = ["path", "size", "wear", "wear-parameters", "atomic", "protection"];
 
     private readonly ImmutableArray<VmSpec>.Builder _specs = ImmutableArray.CreateBuilder<VmSpec>();
     private readonly Dictionary<string, int> _lines = [];
@@ -99,7 +99,22 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, Problems 
         if (size % BlockStorage.BlockBytes != 0)
             problems.Error(map.LineOf("size"), $"'size': {size} bytes are not a whole number of blocks of {BlockStorage.BlockBytes}");
         var path = map.Choice("path", KnownNames.Paths, KnownNames.FuturePaths) ?? IoPath.MemoryBus;
-        return new StorageSpec(pathOverride ?? path, size, map.Name("wear", KnownNames.WearPolicies, KnownNames.FutureWearPolicies) ?? "none");
+        var wear = map.Name("wear", KnownNames.WearPolicies) ?? "none";
+        return new StorageSpec(pathOverride ?? path, size, wear, WearParameters(map, wear));
+    }
+
+    private string WearParameters(MappingReader map, string wear)
+    {
+        var parameters = $"{map.Text("wear-parameters")}{(map.Flag("atomic") == true ? " atomic" : "")}".Trim();
+        try
+        {
+            return WearPolicies.Create(wear, parameters).Parameters;
+        }
+        catch (InputException wrong)
+        {
+            problems.Error(map.LineOf(map.Find("wear-parameters") is null ? "atomic" : "wear-parameters"), wrong.Message);
+            return "";
+        }
     }
 
     private void CheckJobs(MappingReader map, ImmutableArray<JobSpec> jobs, StorageSpec? storage, int vcpus)

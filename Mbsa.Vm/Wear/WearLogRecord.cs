@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Mbsa.Nvm.Layout;
+using Mbsa.Vm.Storage;
 
 namespace Mbsa.Vm.Wear;
 
@@ -23,7 +24,7 @@ namespace Mbsa.Vm.Wear;
 internal readonly record struct WearLogRecord(ulong Sequence, ulong Tail, uint LogicalBlock, uint PhysicalBlock)
 {
     /// <summary>Bytes of a record.</summary>
-    public const int Bytes = 64;
+    public const int Bytes = WearWork.RecordBytes;
 
     /// <summary>The logical block of an end mark.</summary>
     public const uint NoBlock = uint.MaxValue;

@@ -14,6 +14,7 @@ internal static class BenchCommands
           start      time to the first quantum of 64 VMs, memory of an 8 GiB device
           predict    what the virtual clock says of this machine against the wall clock; --profile FILE instead of a calibration
           scheduler  throughput given up to the scheduler
+          wear       how evenly the wear policies spread writes, to the first block failure; takes some minutes
           all        everything in turn
 
         --seconds is the length of one measurement, --repetitions how often each is taken. Results are Markdown on standard output.
@@ -26,6 +27,7 @@ internal static class BenchCommands
         ("start", StartCommand.Run),
         ("predict", PredictCommand.Run),
         ("scheduler", SchedulerCommand.Run),
+        ("wear", WearCommand.Run),
     ];
 
     /// <summary>Runs what the command line asks for.</summary>
