@@ -32,6 +32,9 @@ internal sealed class DueTimePolicy : LevellingPolicy
     private uint[] _atomicDue = [];
     private uint _cursor;
 
+    // Where the last redirect went: data known to be hot are no filling for a worn block, however little worn their new place is.
+    private uint _newestHot = uint.MaxValue;
+
     /// <summary>The policy with its parameters, such as "q=128 t=64 atomic".</summary>
     /// <exception cref="InputException">A parameter is unknown or out of range.</exception>
     public DueTimePolicy(string parameters)
@@ -82,6 +85,7 @@ internal sealed class DueTimePolicy : LevellingPolicy
     /// <inheritdoc/>
     public override void Redirected(uint physicalBlock)
     {
+        Volatile.Write(ref _newestHot, physicalBlock);
         if (!_atomic)
         {
             BeginStay(physicalBlock);
@@ -214,12 +218,13 @@ internal sealed class DueTimePolicy : LevellingPolicy
     {
         var (wear, owners) = (Blocks.Wear, Blocks.Owners);
         var coldEnough = (long)Blocks.Mean - _t / 2;
+        var newestHot = Volatile.Read(ref _newestHot);
         var (best, seen) = (_cursor, 0);
         for (var step = 0; step < wear.Length && seen < Candidates; step++)
         {
             var block = _cursor;
             _cursor = _cursor + 1 == wear.Length ? 0 : _cursor + 1;
-            if (owners[block] == LevelledBlocks.NoOwner)
+            if (owners[block] == LevelledBlocks.NoOwner || block == newestHot)
             {
                 continue;
             }

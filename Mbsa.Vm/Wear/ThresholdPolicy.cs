@@ -7,8 +7,8 @@ namespace Mbsa.Vm.Wear;
 /// level, which a cursor finds; if a whole turn of the cursor finds none, the level rises by one and the turn is repeated.
 /// </summary>
 /// <remarks>
-/// Counts are in units of 64 writes. Taken literally, as single writes, a threshold of 2 costs 41 to 50 % extra writes, which the paper's
-/// figures exclude; in units of 64 it costs what the paper reports. A swap goes through a free block, so that it is safe at any power failure:
+/// Counts are in units of 64 writes, and a block is looked at when its count in units grows. Taken literally, as single writes, a threshold of 2
+/// costs 41 to 50 % extra writes, which the paper's figures exclude; in units of 64 it cannot cost more than 2/64. A swap goes through a free block, so that it is safe at any power failure:
 /// the cold data go to the free block, the hot data to where the cold ones were, and the hot block is the next free one. Two extra writes a swap.
 /// A turn of the cursor is as long as the disk: the write that has to wait for it waits long. That is the paper's way, and kept.
 /// </remarks>
@@ -53,7 +53,7 @@ internal sealed class ThresholdPolicy : LevellingPolicy
         }
         else
         {
-            wear.Due = wear.Writes + _unit; // it is reported once, and again if nothing comes of it
+            wear.Due = NextUnit(wear.Writes); // it is reported once a unit
             _hot.Add(physicalBlock);
             AddWork();
         }
@@ -84,7 +84,7 @@ internal sealed class ThresholdPolicy : LevellingPolicy
     }
 
     /// <inheritdoc/>
-    /// <remarks>A swap is two records for at least a unit of writes; so a slot is written at most half as often as a block.</remarks>
+    /// <remarks>A block is swapped once in a unit of its writes at most, which is two records; so a slot is written at most half as often as a block.</remarks>
     protected override long LogRecords(long dataBlocks) => 4 * dataBlocks / _unit + 1;
 
     /// <inheritdoc/>
@@ -166,6 +166,8 @@ internal sealed class ThresholdPolicy : LevellingPolicy
     private void BeginStay(uint physicalBlock)
     {
         ref var wear = ref Blocks.Wear[physicalBlock];
-        wear.Due = Math.Max(HotFrom, wear.Writes + 1);
+        wear.Due = Math.Max(HotFrom, NextUnit(wear.Writes));
     }
+
+    private uint NextUnit(uint writes) => (writes / _unit + 1) * _unit;
 }

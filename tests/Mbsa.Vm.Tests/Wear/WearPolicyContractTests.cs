@@ -29,7 +29,7 @@ public sealed class WearPolicyContractTests
                     written += Blocks;
                 }
 
-                for (var i = 0; i < 1500; i++)
+                for (var i = 0; i < 800; i++)
                 {
                     written += WriteSomething(session, model, random);
                 }
@@ -58,9 +58,9 @@ public sealed class WearPolicyContractTests
         var random = new Random(11);
         using var session = wear.Disk.OpenSession();
         session.Write(0, model);
-        for (var crash = 0; crash < 40; crash++)
+        for (var crash = 0; crash < 12; crash++)
         {
-            for (var i = 0; i < 60; i++)
+            for (var i = 0; i < 200; i++)
             {
                 WriteSomething(session, model, random);
             }
@@ -192,18 +192,21 @@ public sealed class WearPolicyContractTests
         using var wear = new WearDisk(policy, parameters, Blocks);
         using var session = wear.Disk.OpenSession();
         var bytes = new byte[3 * 4096];
-        for (var warm = 0; warm < 2; warm++)
+        var allocated = new long[4];
+        for (var round = 0; round < allocated.Length; round++)
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
-            for (var i = 0; i < 2000; i++)
+            for (var i = 0; i < 1000; i++)
             {
                 session.Write(100, bytes.AsSpan(0, 5000));
                 session.WriteNothing(8192, 8192);
                 session.Read(50, bytes);
             }
 
-            Assert.True(warm == 0 || GC.GetAllocatedBytesForCurrentThread() == before);
+            allocated[round] = GC.GetAllocatedBytesForCurrentThread() - before;
         }
+
+        Assert.Equal(0, allocated.Min()); // the runtime itself may allocate while it compiles what is hot
     }
 
     private static int WriteSomething(VirtualDiskSession session, byte[] model, Random random)
