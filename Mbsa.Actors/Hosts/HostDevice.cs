@@ -132,6 +132,7 @@ internal sealed class HostDevice : IDisposable
             var diskBytes = disk.Geometry.GuestBlocks * BlockStorage.BlockBytes;
             Require(diskBytes == storage.SizeBytes, child, $"its virtual disk has {diskBytes} bytes, the scenario asks for {storage.SizeBytes}; write 'size: {diskBytes}B'");
             Require(disk.WearPolicyName == storage.WearPolicy, child, $"its virtual disk has wear policy '{disk.WearPolicyName}', the scenario asks for '{storage.WearPolicy}'; write 'wear: {disk.WearPolicyName}'");
+            Require(disk.WearParameters == storage.WearParameters, child, $"its wear policy has '{disk.WearParameters}', the scenario asks for '{storage.WearParameters}'; write 'wear-parameters: {disk.WearParameters}'");
         }
     }
 

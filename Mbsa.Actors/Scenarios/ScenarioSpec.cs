@@ -155,7 +155,8 @@ public sealed record VmSpec
 /// <param name="Path">How its I/O reaches the NVM.</param>
 /// <param name="SizeBytes">Bytes of the virtual disk that the guest can use, a multiple of 4 KiB.</param>
 /// <param name="WearPolicy">Name of the wear-levelling policy.</param>
-public sealed record StorageSpec(IoPath Path, long SizeBytes, string WearPolicy = "none")
+/// <param name="WearParameters">Its parameters, such as "q=128 t=64"; what is not given is as usual.</param>
+public sealed record StorageSpec(IoPath Path, long SizeBytes, string WearPolicy = "none", string WearParameters = "")
 {
     /// <summary>How the mapped child device is kept from wild stores: really under the wall clock, as a cost under the virtual one.</summary>
     public ProtectionMethod Protection { get; init; }
@@ -164,8 +165,8 @@ public sealed record StorageSpec(IoPath Path, long SizeBytes, string WearPolicy 
     public ProtectionMethod? ProtectionFallback { get; init; }
 
     /// <summary>Bytes of the child device behind it: a virtual disk has a super block and a map, the raw device nothing.</summary>
-    /// <exception cref="Mbsa.Vm.InputException">The wear policy is unknown.</exception>
-    public long ChildBytes => Path == IoPath.Host ? SizeBytes : VirtualDisk.RequiredBytes(SizeBytes, WearPolicy);
+    /// <exception cref="Mbsa.Vm.InputException">The wear policy or a parameter of it is unknown.</exception>
+    public long ChildBytes => Path == IoPath.Host ? SizeBytes : VirtualDisk.RequiredBytes(SizeBytes, WearPolicy, WearParameters);
 }
 
 /// <summary>What was promised to a VM. Shares are fractions of the host, 0 to 1.</summary>

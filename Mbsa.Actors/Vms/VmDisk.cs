@@ -47,10 +47,10 @@ internal sealed class VmDisk : IDisposable
 
         if (VirtualDisk.Find(area) is null)
         {
-            VirtualDisk.Format(area, storage.SizeBytes, SeededGuid.Of(scenario.Seed, vm.Name), storage.WearPolicy);
+            VirtualDisk.Format(area, storage.SizeBytes, SeededGuid.Of(scenario.Seed, vm.Name), storage.WearPolicy, storage.WearParameters);
         }
 
-        return new VmDisk(scenario, vm, VirtualDisk.Mount(area), null);
+        return new VmDisk(scenario, vm, VirtualDisk.Mount(area, new MountOptions { MovesBytes = scenario.Host.Payload != PayloadKind.None }), null);
     }
 
     /// <summary>Opens the disk for one VCPU.</summary>

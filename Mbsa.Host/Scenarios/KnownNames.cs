@@ -37,9 +37,6 @@ public static class KnownNames
     /// <summary>Wear-levelling policies of a virtual disk.</summary>
     public static IReadOnlyList<string> WearPolicies { get; } = [.. Mbsa.Vm.Storage.WearPolicies.All.Select(p => p.Name)];
 
-    /// <summary>Wear-levelling policies that are planned, so that their names are refused for the right reason.</summary>
-    internal static IReadOnlyList<string> FutureWearPolicies { get; } = [.. new[] { "threshold", "start-gap", "due-time" }.Except(WearPolicies)];
-
     /// <summary>Protections of the mapped device against wild stores.</summary>
     public static IReadOnlyList<(string Name, ProtectionMethod Value)> Protections { get; } =
     [

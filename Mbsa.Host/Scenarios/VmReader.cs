@@ -25,7 +25,7 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, Problems 
     private const long MostDiskBytes = 16L << 40;
 
     private static readonly string[] _keys = ["name", "count", "vcpus", "storage", "qos", "workload", "start"];
-    private static readonly string[] _storageKeys = ["path", "size", "wear", "protection"];
+    private static readonly string[] _storageKeys = ["path", "size", "wear", "wear-parameters", "atomic", "protection"];
     private static readonly string[] _protectionKeys = ["method", "fallback"];
 
     private readonly ImmutableArray<VmSpec>.Builder _specs = ImmutableArray.CreateBuilder<VmSpec>();
@@ -101,7 +101,8 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, Problems 
             problems.Error(map.LineOf("size"), $"'size': {size} bytes are not a whole number of blocks of {BlockStorage.BlockBytes}");
         var path = map.Choice("path", KnownNames.Paths, KnownNames.FuturePaths) ?? IoPath.MemoryBus;
         var (protection, fallback) = Protection(map);
-        return new StorageSpec(pathOverride ?? path, size, map.Name("wear", KnownNames.WearPolicies, KnownNames.FutureWearPolicies) ?? "none")
+        var wear = map.Name("wear", KnownNames.WearPolicies) ?? "none";
+        return new StorageSpec(pathOverride ?? path, size, wear, WearParameters(map, wear))
         {
             Protection = protection,
             ProtectionFallback = fallback,
@@ -116,6 +117,20 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, Problems 
         var map = storage.Mapping("protection", "a protection", _protectionKeys)!;
         map.Require("method", "method: cr0-opt");
         return (map.Choice("method", KnownNames.Protections) ?? ProtectionMethod.None, map.Choice("fallback", KnownNames.Protections));
+    }
+
+    private string WearParameters(MappingReader map, string wear)
+    {
+        var parameters = $"{map.Text("wear-parameters")}{(map.Flag("atomic") == true ? " atomic" : "")}".Trim();
+        try
+        {
+            return WearPolicies.Create(wear, parameters).Parameters;
+        }
+        catch (InputException wrong)
+        {
+            problems.Error(map.LineOf(map.Find("wear-parameters") is null ? "atomic" : "wear-parameters"), wrong.Message);
+            return "";
+        }
     }
 
     private void CheckJobs(MappingReader map, ImmutableArray<JobSpec> jobs, StorageSpec? storage, int vcpus)

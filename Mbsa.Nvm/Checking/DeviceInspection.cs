@@ -41,7 +41,7 @@ public sealed class DeviceInspection : IDisposable
         NvmLease? whole = null;
         try
         {
-            whole = DeviceMetadata.LeaseWhole(memory, ledger);
+            whole = DeviceMetadata.LeaseWhole(memory, ledger, powerFailures: null, out _);
             return new DeviceInspection(memory, whole, ledger);
         }
         catch
@@ -57,7 +57,7 @@ public sealed class DeviceInspection : IDisposable
     public NvmArea Map(ChildDevice child)
     {
         ArgumentNullException.ThrowIfNull(child);
-        return NvmArea.Map(child, _memory, prefault: false, _ledger, gate: null, _ => { });
+        return NvmArea.Map(child, _memory, prefault: false, _ledger, protect: null, gate: null, unmapped: _ => { });
     }
 
     /// <summary>Writes back what follows from what is good: a damaged copy from the other one, the bitmap from the page tables.</summary>

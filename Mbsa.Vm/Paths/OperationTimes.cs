@@ -1,4 +1,5 @@
 using Mbsa.Nvm.Timing;
+using Mbsa.Vm.Storage;
 
 namespace Mbsa.Vm.Paths;
 
@@ -6,6 +7,7 @@ namespace Mbsa.Vm.Paths;
 public sealed class OperationTimes
 {
     private readonly WorkVector[] _work = new WorkVector[4];
+    private readonly WorkVector _move, _record;
 
     /// <summary>Works out the four kinds of I/O of a job.</summary>
     /// <param name="costs">Core time on the job's path.</param>
@@ -28,11 +30,27 @@ public sealed class OperationTimes
             // Whatever a profile says, an I/O takes a nanosecond: free ones would never use up a quantum.
             _work[kind] = new WorkVector(Math.Max(1, coreNs), bytes, device.BusyNs(isWrite, bytes));
         }
+
+        const int block = BlockStorage.BlockBytes;
+        _move = Bytes(costs.Read, device, isWrite: false, block) + Bytes(costs.Write, device, isWrite: true, block);
+        _record = Bytes(costs.Write, device, isWrite: true, WearWork.RecordBytes);
     }
 
     /// <summary>The four work vectors, by <see cref="KindOf"/>.</summary>
     public ReadOnlySpan<WorkVector> ByKind => _work;
 
+    /// <summary>
+    /// What wear levelling asks of the host beside the I/Os: a block moved is read and written somewhere else, a record is a line written somewhere
+    /// else. It happens inside an I/O, so the software in front of one is not paid again.
+    /// </summary>
+    public WorkVector Of(WearWork wear) => new(
+        wear.Moves * _move.CoreNs + wear.Records * _record.CoreNs,
+        wear.Moves * _move.BusBytes + wear.Records * _record.BusBytes,
+        wear.Moves * _move.NvmNs + wear.Records * _record.NvmNs);
+
     /// <summary>Index of an I/O's kind: bit 0 random, bit 1 write.</summary>
     public static int KindOf(bool isWrite, bool isSequential) => (isWrite ? 2 : 0) | (isSequential ? 0 : 1);
+
+    private static WorkVector Bytes(OperationCost cost, DeviceProfile device, bool isWrite, int bytes) => new(
+        bytes * cost.NsPerByte * (isWrite ? device.WriteLatencyFactor : device.ReadLatencyFactor) + cost.RandomNs, bytes, device.BusyNs(isWrite, bytes));
 }

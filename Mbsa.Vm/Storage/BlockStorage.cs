@@ -34,6 +34,9 @@ public abstract class BlockStorage : IDisposable
     /// <summary>Goes the whole way of a write, wear included, but moves no bytes.</summary>
     public abstract void WriteNothing(long offsetBytes, int lengthBytes);
 
+    /// <summary>What a wear policy did on this session's time since this was last asked, beside the session's own writes.</summary>
+    public virtual WearWork TakeWearWork() => default;
+
     /// <summary>Gives back the lease.</summary>
     public abstract void Dispose();
 }

@@ -18,9 +18,12 @@ internal static class Vdmt
     // Large enough that a copy is worth its call, small enough to stay in a core's cache.
     private const int ChunkEntries = 4096;
 
-    /// <summary>Writes the table of a new disk, on which every block is in its own place.</summary>
+    /// <summary>Writes the table of a new disk.</summary>
+    /// <param name="lease">To write with.</param>
+    /// <param name="disk">The disk.</param>
+    /// <param name="placeOf">Where each block is; null when every block is in its own place.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void WriteIdentity(NvmLease lease, SuperBlock disk)
+    public static void WriteFirst(NvmLease lease, SuperBlock disk, Func<uint, uint>? placeOf)
     {
         var chunk = new byte[ChunkEntries * 8];
         var seal = disk.Seal;
@@ -29,7 +32,8 @@ internal static class Vdmt
             var entries = (int)Math.Min(ChunkEntries, disk.Geometry.GuestBlocks - logical);
             for (var i = 0; i < entries; i++)
             {
-                BinaryPrimitives.WriteUInt64LittleEndian(chunk.AsSpan(i * 8), CheckedEntry.Seal((ulong)(logical + i) | Present, seal, (ulong)(logical + i)));
+                var physical = placeOf is null ? (ulong)(logical + i) : placeOf((uint)(logical + i));
+                BinaryPrimitives.WriteUInt64LittleEndian(chunk.AsSpan(i * 8), CheckedEntry.Seal(physical | Present, seal, (ulong)(logical + i)));
             }
 
             lease.Stream(OffsetBytes(logical), chunk.AsSpan(0, entries * 8));
@@ -38,35 +42,58 @@ internal static class Vdmt
         lease.Fence();
     }
 
-    /// <summary>Reads the table.</summary>
+    /// <summary>Reads the table. Whether no two blocks are in one place is for <see cref="RequireInjective"/> to say, once the table is up to date.</summary>
     /// <returns>The physical block of each block of the guest.</returns>
-    /// <exception cref="NvmException">An entry is damaged, points behind the data area, or to a block that another one has; the message names it.</exception>
+    /// <exception cref="NvmException">An entry is damaged or points behind the data area; the message names it.</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static uint[] Load(NvmLease lease, SuperBlock disk)
     {
         var seal = disk.Seal;
         var map = new uint[disk.Geometry.GuestBlocks];
-        var taken = new ulong[(disk.Geometry.DataBlocks + 63) / 64];
         for (var start = 0; start < map.Length; start += ChunkEntries)
         {
             var entries = Math.Min(ChunkEntries, map.Length - start);
             var chunk = lease.View(OffsetBytes(start), entries * 8);
             for (var i = 0; i < entries; i++)
             {
-                var logical = start + i;
-                var physical = Open(BinaryPrimitives.ReadUInt64LittleEndian(chunk[(i * 8)..]), seal, logical, disk.Geometry.DataBlocks);
-                var bit = 1UL << (int)(physical & 63);
-                if ((taken[physical >> 6] & bit) != 0)
-                {
-                    throw Damaged(logical, $"it points to physical block {physical}, which another entry has");
-                }
-
-                taken[physical >> 6] |= bit;
-                map[logical] = physical;
+                map[start + i] = Open(BinaryPrimitives.ReadUInt64LittleEndian(chunk[(i * 8)..]), seal, start + i, disk.Geometry.DataBlocks);
             }
         }
 
         return map;
+    }
+
+    /// <summary>Checks that no two blocks are in one place.</summary>
+    /// <exception cref="NvmException">Two are; the message names the second.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void RequireInjective(ReadOnlySpan<uint> map, long dataBlocks)
+    {
+        var taken = new ulong[(dataBlocks + 63) / 64];
+        for (var logical = 0; logical < map.Length; logical++)
+        {
+            var physical = map[logical];
+            var bit = 1UL << (int)(physical & 63);
+            if ((taken[physical >> 6] & bit) != 0)
+            {
+                throw Damaged(logical, $"it points to physical block {physical}, which another entry has");
+            }
+
+            taken[physical >> 6] |= bit;
+        }
+    }
+
+    /// <summary>Encodes entries of a map as they lie on the NVM.</summary>
+    /// <param name="map">The map.</param>
+    /// <param name="firstLogical">The first entry's block.</param>
+    /// <param name="entries">Room for them, 8 bytes each.</param>
+    /// <param name="seal">The disk's seal.</param>
+    public static void Encode(ReadOnlySpan<uint> map, long firstLogical, Span<byte> entries, uint seal)
+    {
+        for (var i = 0; i < entries.Length / 8; i++)
+        {
+            var logical = firstLogical + i;
+            BinaryPrimitives.WriteUInt64LittleEndian(entries[(i * 8)..], CheckedEntry.Seal(map[(int)logical] | Present, seal, (ulong)logical));
+        }
     }
 
     /// <summary>Where an entry lies in the area, in bytes.</summary>

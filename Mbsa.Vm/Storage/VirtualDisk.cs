@@ -1,4 +1,5 @@
 using Mbsa.Nvm.Devices;
+using Mbsa.Vm.Wear;
 
 namespace Mbsa.Vm.Storage;
 
@@ -7,8 +8,9 @@ namespace Mbsa.Vm.Storage;
 /// session of its own. Thread-safe. Ends when it and its sessions are disposed; the last of them marks it clean.
 /// </summary>
 /// <remarks>
-/// Writes are counted in each session and added up on demand: that costs no atomic on the way of a write, loses none, and gives the same
-/// counts whatever the threads do. The price is 4 bytes a block and session.
+/// Without wear levelling writes are counted in each session and added up on demand: that costs no atomic on the way of a write, loses none,
+/// and gives the same counts whatever the threads do. The price is 4 bytes a block and session. A policy that moves blocks counts for itself.
+/// Counts go on over the mounts: they are on the disk.
 /// </remarks>
 public sealed class VirtualDisk : IDisposable
 {
@@ -20,12 +22,18 @@ public sealed class VirtualDisk : IDisposable
     private SuperBlock _superBlock;
     private bool _disposed;
 
-    private VirtualDisk(NvmArea area, NvmLease lease, SuperBlock superBlock, WearPolicy policy)
+    private VirtualDisk(NvmArea area, NvmLease lease, SuperBlock superBlock, WearPolicy policy, MountOptions options)
     {
         (_area, _lease, _superBlock, Policy) = (area, lease, superBlock, policy);
-        WasClean = superBlock.IsClean;
+        (WasClean, MovesBytes) = (superBlock.IsClean, options.MovesBytes);
+        MetadataWear = options.CountMetadataWear ? new MetadataWear(Geometry) : null;
+        CountTable = new WearCountTable(superBlock, MetadataWear);
+        var counts = CountTable.Load(lease, out var extraWrites);
         Map = Vdmt.Load(lease, superBlock);
-        _endedWrites = new uint[superBlock.Geometry.DataBlocks];
+        policy.Recover(this, lease);
+        Vdmt.RequireInjective(Map, Geometry.DataBlocks);
+        policy.Attach(this, counts, extraWrites);
+        _endedWrites = policy.CountsItself ? [] : counts;
     }
 
     /// <summary>The disk's UUID.</summary>
@@ -43,30 +51,46 @@ public sealed class VirtualDisk : IDisposable
     /// <summary>Whether it was properly ended before this mount.</summary>
     public bool WasClean { get; }
 
+    /// <summary>Whether blocks have bytes.</summary>
+    public bool MovesBytes { get; }
+
+    /// <summary>How often the lines of its metadata were written since the mount; null unless that was asked for.</summary>
+    public MetadataWear? MetadataWear { get; }
+
+    /// <summary>The super block as it was last stored.</summary>
+    internal SuperBlock SuperBlock => _superBlock;
+
+    /// <summary>The counts as they are kept on the NVM.</summary>
+    internal WearCountTable CountTable { get; }
+
     /// <summary>The map in DRAM: the physical block of each block of the guest. A wear policy changes it.</summary>
     internal uint[] Map { get; }
 
     /// <summary>Size that a child device must have for a disk of this size.</summary>
     /// <param name="guestBytes">Bytes the guest wants; rounded up to a multiple of 4096.</param>
     /// <param name="wearPolicyName">The wear policy.</param>
+    /// <param name="wearParameters">Its parameters, such as "q=128 t=64"; what is not given is as usual.</param>
     /// <exception cref="InputException">There is no such policy.</exception>
-    public static long RequiredBytes(long guestBytes, string wearPolicyName = "none") =>
-        DiskGeometry.Plan(guestBytes, WearPolicies.Create(wearPolicyName)).TotalBytes;
+    public static long RequiredBytes(long guestBytes, string wearPolicyName = "none", string wearParameters = "") =>
+        DiskGeometry.Plan(guestBytes, WearPolicies.Create(wearPolicyName, wearParameters)).TotalBytes;
 
-    /// <summary>Makes an empty disk in an area. The data area is not touched: a block never written holds what it held.</summary>
+    /// <summary>Makes an empty disk in an area. The data area is not touched: a block never written holds what it held. The counts of wear begin anew.</summary>
     /// <param name="area">The area; at least <see cref="RequiredBytes"/> long.</param>
     /// <param name="sizeBytes">Bytes the guest wants; rounded up to a multiple of 4096.</param>
     /// <param name="diskId">The disk's UUID.</param>
     /// <param name="wearPolicyName">The wear policy.</param>
+    /// <param name="wearParameters">Its parameters, such as "q=128 t=64"; what is not given is as usual.</param>
     /// <exception cref="InputException">There is no such policy.</exception>
     /// <exception cref="NvmException">The area is too small.</exception>
-    public static void Format(NvmArea area, long sizeBytes, Guid diskId, string wearPolicyName = "none") =>
-        Format(area, sizeBytes, diskId, WearPolicies.Create(wearPolicyName));
+    public static void Format(NvmArea area, long sizeBytes, Guid diskId, string wearPolicyName = "none", string wearParameters = "") =>
+        Format(area, sizeBytes, diskId, WearPolicies.Create(wearPolicyName, wearParameters));
 
     /// <summary>Mounts the disk that an area holds.</summary>
+    /// <param name="area">The area.</param>
+    /// <param name="options">How; null for the ordinary way.</param>
     /// <exception cref="NvmException">There is none, or a structure is damaged; the message names it.</exception>
     /// <exception cref="InputException">Its wear policy is none of this program's.</exception>
-    public static VirtualDisk Mount(NvmArea area) => Mount(area, WearPolicies.Create);
+    public static VirtualDisk Mount(NvmArea area, MountOptions? options = null) => Mount(area, WearPolicies.Create, options);
 
     /// <summary>Looks at the super block of an area without mounting the disk.</summary>
     /// <returns>Null when the area never had a disk: its first two blocks are zero, or the first formatting of it was cut short.</returns>
@@ -93,19 +117,20 @@ public sealed class VirtualDisk : IDisposable
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            var lane = Policy.OpenLane(this);
-            var session = new VirtualDiskSession(this, _area.Lease(), lane);
+            var lease = _area.Lease();
+            var session = new VirtualDiskSession(this, lease, Policy.OpenLane(lease));
             _sessions.Add(session);
             return session;
         }
     }
 
-    /// <summary>The writes of each physical block since the mount. Those of sessions that write meanwhile are in it or not.</summary>
+    /// <summary>The writes of each physical block since the disk was made. Those of sessions that write meanwhile are in it or not.</summary>
     public WearCounts CountWear()
     {
         lock (_lock)
         {
-            var counts = (uint[])_endedWrites.Clone();
+            var counts = new uint[Geometry.DataBlocks];
+            _endedWrites.CopyTo(counts, 0);
             foreach (var session in _sessions)
             {
                 session.AddCounts(counts);
@@ -116,7 +141,7 @@ public sealed class VirtualDisk : IDisposable
         }
     }
 
-    /// <summary>The wear since the mount, or since an earlier count.</summary>
+    /// <summary>The wear since the disk was made, or since an earlier count.</summary>
     public WearSummary SummariseWear(WearCounts? since = null) => WearSummary.Of(Policy.Name, CountWear(), since);
 
     /// <summary>Ends the disk: no new sessions; those there are stay good. Twice does no harm.</summary>
@@ -144,18 +169,26 @@ public sealed class VirtualDisk : IDisposable
         using var lease = area.Lease();
         var old = SuperBlock.Decode(lease.View(0, BlockStorage.BlockBytes), out _)?.Generation ?? 0;
         var superBlock = new SuperBlock(diskId, geometry, policy.Name, policy.Parameters, IsClean: true, old + 1);
-        Vdmt.WriteIdentity(lease, superBlock);
+        Clear(lease, geometry.WearMetadataFirstBlock, geometry.WearMetadataBlocks);
+        Vdmt.WriteFirst(lease, superBlock, policy.FirstPlaces(geometry.GuestBlocks, diskId));
         superBlock.Store(lease);
     }
 
-    internal static VirtualDisk Mount(NvmArea area, Func<string, WearPolicy> policies)
+    internal static VirtualDisk Mount(NvmArea area, Func<string, string, WearPolicy> policies, MountOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(area);
         var lease = area.Lease();
         try
         {
             var superBlock = SuperBlock.Load(lease);
-            var disk = new VirtualDisk(area, lease, superBlock, policies(superBlock.WearPolicyName));
+            var policy = policies(superBlock.WearPolicyName, superBlock.WearParameters);
+            var geometry = DiskGeometry.Plan(superBlock.Geometry.GuestBlocks * BlockStorage.BlockBytes, policy);
+            if (geometry != superBlock.Geometry)
+            {
+                throw new NvmException("super block", $"{superBlock.Geometry} is not what wear policy '{policy.Name}' lays out, {geometry}");
+            }
+
+            var disk = new VirtualDisk(area, lease, superBlock, policy, options ?? new MountOptions());
             disk.MarkClean(false);
             return disk;
         }
@@ -170,7 +203,11 @@ public sealed class VirtualDisk : IDisposable
     {
         lock (_lock)
         {
-            session.AddCounts(_endedWrites);
+            if (!Policy.CountsItself)
+            {
+                session.AddCounts(_endedWrites);
+            }
+
             _sessions.Remove(session);
             EndWhenUnused();
         }
@@ -180,8 +217,20 @@ public sealed class VirtualDisk : IDisposable
     {
         if (_disposed && _sessions.Count == 0)
         {
+            Policy.Detach(_lease);
+            var counts = CountWear();
+            CountTable.StoreAll(_lease, counts.Writes, counts.ExtraWrites);
             MarkClean(true);
             _lease.Dispose();
+        }
+    }
+
+    private static void Clear(NvmLease lease, long firstBlock, long blocks)
+    {
+        var zeros = new byte[64 * BlockStorage.BlockBytes];
+        for (var (offset, end) = (firstBlock * BlockStorage.BlockBytes, (firstBlock + blocks) * BlockStorage.BlockBytes); offset < end; offset += zeros.Length)
+        {
+            lease.Stream(offset, zeros.AsSpan(0, (int)Math.Min(zeros.Length, end - offset)));
         }
     }
 

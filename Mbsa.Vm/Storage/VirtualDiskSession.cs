@@ -12,6 +12,8 @@ public sealed class VirtualDiskSession : BlockStorage
     private readonly NvmLease _lease;
     private readonly WearLane? _lane;
     private readonly uint[] _map, _writes;
+    private readonly byte[] _scratch;
+    private readonly uint _dataBlocks;
     private readonly long _dataOffset;
     private ulong _end;
     private uint _foreseen;
@@ -19,7 +21,8 @@ public sealed class VirtualDiskSession : BlockStorage
     internal VirtualDiskSession(VirtualDisk disk, NvmLease lease, WearLane? lane)
     {
         (_disk, _lease, _lane, _map) = (disk, lease, lane, disk.Map);
-        _writes = new uint[disk.Geometry.DataBlocks];
+        _dataBlocks = (uint)disk.Geometry.DataBlocks;
+        (_writes, _scratch) = lane is null ? (new uint[_dataBlocks], []) : (Array.Empty<uint>(), new byte[BlockBytes]);
         _dataOffset = disk.Geometry.DataFirstBlock * BlockBytes;
         _end = (ulong)disk.SizeBytes + 1;
     }
@@ -57,9 +60,15 @@ public sealed class VirtualDiskSession : BlockStorage
             return;
         }
 
+        if (_lane is not null)
+        {
+            WriteThroughLane(offsetBytes, source);
+            return;
+        }
+
         while (source.Length > 0)
         {
-            var length = _lane is null ? WriteAdjacentRun(offsetBytes, source) : WriteThroughLane(offsetBytes, source);
+            var length = WriteAdjacentRun(offsetBytes, source);
             source = source[length..];
             offsetBytes += length;
         }
@@ -72,7 +81,7 @@ public sealed class VirtualDiskSession : BlockStorage
     {
         Check(offsetBytes, 1);
         var physical = _map[offsetBytes >> BlockShift];
-        _foreseen += isWrite ? _writes[physical] : physical;
+        _foreseen += !isWrite ? physical : _lane is null ? _writes[physical] : _lane.Foresee(physical);
     }
 
     /// <inheritdoc/>
@@ -89,7 +98,7 @@ public sealed class VirtualDiskSession : BlockStorage
         for (var (block, end) = BlocksOf(offsetBytes, lengthBytes); block < end; block++)
         {
             // The lookup is what is asked for: a map that points astray must not pass because nobody looked.
-            if (_map[block] >= (uint)_writes.Length)
+            if (_map[block] >= _dataBlocks)
             {
                 throw new NvmException("VDMT", $"block {block} maps to {_map[block]}, behind the data area");
             }
@@ -100,30 +109,27 @@ public sealed class VirtualDiskSession : BlockStorage
     public override void WriteNothing(long offsetBytes, int lengthBytes)
     {
         Check(offsetBytes, lengthBytes);
-        if (_lane is null && IsWithinBlock(offsetBytes, lengthBytes))
+        if (IsWithinBlock(offsetBytes, lengthBytes))
         {
-            _writes[_map[offsetBytes >> BlockShift]]++;
+            CountWrite(offsetBytes >> BlockShift);
             return;
         }
 
         for (var (block, end) = BlocksOf(offsetBytes, lengthBytes); block < end; block++)
         {
-            if (_lane is null)
-            {
-                _writes[_map[block]]++;
-            }
-            else
-            {
-                _lane.EndWrite((uint)block, _lane.BeginWrite((uint)block));
-            }
+            CountWrite(block);
         }
     }
+
+    /// <inheritdoc/>
+    public override WearWork TakeWearWork() => _lane?.TakeWork() ?? default;
 
     /// <inheritdoc/>
     public override void Dispose()
     {
         if (Interlocked.Exchange(ref _end, 0) != 0)
         {
+            _lane?.End();
             _lease.Dispose();
             _disk.End(this);
         }
@@ -134,6 +140,18 @@ public sealed class VirtualDiskSession : BlockStorage
         for (var block = 0; block < _writes.Length; block++)
         {
             counts[block] += _writes[block];
+        }
+    }
+
+    private void CountWrite(long block)
+    {
+        if (_lane is null)
+        {
+            _writes[_map[block]]++;
+        }
+        else
+        {
+            _lane.CountWrite((uint)block);
         }
     }
 
@@ -175,35 +193,61 @@ public sealed class VirtualDiskSession : BlockStorage
     {
         var logical = (uint)(offsetBytes >> BlockShift);
         var length = Math.Min(destination.Length, BlockBytes - ((int)offsetBytes & (BlockBytes - 1)));
-        uint physical;
+        uint ticket;
         do
         {
-            physical = Volatile.Read(ref _map[logical]);
-            _lease.Read(Place(physical, offsetBytes), destination[..length]);
+            ticket = _lane!.BeginRead(logical);
+            _lease.Read(Place(Volatile.Read(ref _map[logical]), offsetBytes), destination[..length]);
         }
-        while (!_lane!.ReadHeld(logical, physical));
+        while (!_lane.ReadHeld(logical, ticket));
 
         return length;
     }
 
-    private int WriteThroughLane(long offsetBytes, ReadOnlySpan<byte> source)
+    private void WriteThroughLane(long offsetBytes, ReadOnlySpan<byte> source)
+    {
+        if (!_disk.MovesBytes)
+        {
+            throw new InvalidOperationException("the disk was mounted without bytes: its wear policy moves blocks and leaves their bytes behind");
+        }
+
+        while (source.Length > 0)
+        {
+            var length = WriteBlockThroughLane(offsetBytes, source);
+            source = source[length..];
+            offsetBytes += length;
+        }
+    }
+
+    private int WriteBlockThroughLane(long offsetBytes, ReadOnlySpan<byte> source)
     {
         var logical = (uint)(offsetBytes >> BlockShift);
         var within = (int)offsetBytes & (BlockBytes - 1);
-        var length = Math.Min(source.Length, BlockBytes - within);
+        var part = source[..Math.Min(source.Length, BlockBytes - within)];
         var target = _lane!.BeginWrite(logical);
-        var old = _map[logical];
-        if (target != old && length < BlockBytes)
+        try
         {
-            // The guest writes a part; the rest of the block moves along.
-            var start = Place(old, 0);
-            _lease.Stream(Place(target, 0), _lease.View(start, within));
-            _lease.Stream(Place(target, within + length), _lease.View(start + within + length, BlockBytes - within - length));
+            var old = _map[logical];
+            if (target == old || part.Length == BlockBytes)
+            {
+                _lease.Write(Place(target, offsetBytes), part); // fenced: F1 when it is a redirect, and before others may read what is in the block
+            }
+            else
+            {
+                // The guest writes a part; the rest of the block moves along.
+                _lease.Read(Place(old, 0), _scratch);
+                part.CopyTo(_scratch.AsSpan(within));
+                _lease.Write(Place(target, 0), _scratch); // F1
+            }
+        }
+        catch
+        {
+            _lane.AbandonWrite(logical, target);
+            throw;
         }
 
-        _lease.Write(Place(target, offsetBytes), source[..length]);
         _lane.EndWrite(logical, target);
-        return length;
+        return part.Length;
     }
 
     private long Place(uint physical, long offsetBytes) => _dataOffset + ((long)physical << BlockShift) + (offsetBytes & (BlockBytes - 1));

@@ -15,8 +15,31 @@ public abstract class WearLane
     /// <summary>Ends a write: the block's bytes are persistent. Here the policy commits a changed mapping, then puts it into the map, and counts.</summary>
     public abstract void EndWrite(uint logicalBlock, uint physicalBlock);
 
+    /// <summary>Ends a write that failed before its bytes were persistent.</summary>
+    public virtual void AbandonWrite(uint logicalBlock, uint physicalBlock)
+    {
+    }
+
+    /// <summary>Goes the whole way of a write without bytes.</summary>
+    public virtual void CountWrite(uint logicalBlock) => EndWrite(logicalBlock, BeginWrite(logicalBlock));
+
+    /// <summary>Begins a read, before the map is looked at.</summary>
+    /// <returns>A ticket for <see cref="ReadHeld"/>.</returns>
+    public virtual uint BeginRead(uint logicalBlock) => 0;
+
     /// <summary>
-    /// Whether bytes just read from a physical block were the logical block's all the while; else the session reads again. Asked after each block.
+    /// Whether the bytes just read from where the map said were the logical block's all the while; else the session reads again. Asked after each block.
     /// </summary>
-    public abstract bool ReadHeld(uint logicalBlock, uint physicalBlock);
+    public abstract bool ReadHeld(uint logicalBlock, uint ticket);
+
+    /// <summary>Looks at what a write to this physical block will need, so that it is in the cache by then.</summary>
+    public virtual uint Foresee(uint physicalBlock) => 0;
+
+    /// <summary>What the policy did since this was last asked.</summary>
+    public virtual WearWork TakeWork() => default;
+
+    /// <summary>The session ends.</summary>
+    public virtual void End()
+    {
+    }
 }

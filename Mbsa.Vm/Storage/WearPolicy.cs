@@ -1,3 +1,6 @@
+using Mbsa.Nvm.Devices;
+using Mbsa.Vm.Wear;
+
 namespace Mbsa.Vm.Storage;
 
 /// <summary>
@@ -16,15 +19,36 @@ public abstract class WearPolicy
     /// <summary>Writes of the policy's own: the price of levelling.</summary>
     public virtual long ExtraWrites => 0;
 
+    /// <summary>Whether the policy takes over the counts that were on the disk and adds to them; else the disk does.</summary>
+    public virtual bool CountsItself => false;
+
     /// <summary>Physical blocks it needs beyond the guest's.</summary>
     public virtual long SpareBlocks(long guestBlocks) => 0;
 
-    /// <summary>Blocks in which it keeps its log and its counts.</summary>
-    public virtual long MetadataBlocks(long guestBlocks) => 0;
-
-    /// <summary>Opens the way for one session's writes, or null when writes always stay where the VDMT says.</summary>
-    internal virtual WearLane? OpenLane(VirtualDisk disk) => null;
+    /// <summary>Blocks of the wear metadata: the counts, which every disk has, and what the policy keeps behind them.</summary>
+    public virtual long MetadataBlocks(long guestBlocks) => WearCountTable.BlocksFor(guestBlocks + SpareBlocks(guestBlocks));
 
     /// <summary>Adds the writes that went through its lanes, its own included, to the count of each physical block.</summary>
     public virtual void AddCounts(Span<uint> counts) { }
+
+    /// <summary>Where each logical block of a new disk is; null when each is in its own place.</summary>
+    internal virtual Func<uint, uint>? FirstPlaces(long guestBlocks, Guid diskId) => null;
+
+    /// <summary>Mounting: brings the map that was loaded from the VDMT up to date.</summary>
+    internal virtual void Recover(VirtualDisk disk, NvmLease lease)
+    {
+    }
+
+    /// <summary>Mounting: the map is whole. The counts are the policy's to keep if it counts itself.</summary>
+    internal virtual void Attach(VirtualDisk disk, uint[] counts, long extraWrites)
+    {
+    }
+
+    /// <summary>Opens the way for one session's writes, or null when writes always stay where the VDMT says.</summary>
+    internal virtual WearLane? OpenLane(NvmLease lease) => null;
+
+    /// <summary>The disk ends, all its sessions have: stores what the next mount needs.</summary>
+    internal virtual void Detach(NvmLease lease)
+    {
+    }
 }

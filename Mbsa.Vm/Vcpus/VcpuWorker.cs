@@ -96,6 +96,9 @@ public abstract class VcpuWorker : IQuantumWorker
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>What the disk's wear policy did on this VCPU's time since this was last asked.</summary>
+    protected WearWork TakeWearWork() => _storage?.TakeWearWork() ?? default;
+
     /// <summary>Runs I/Os of a job until the budget is used or the job must pause.</summary>
     protected abstract WorkVector RunJob(RunningJob job, long startNs, long budgetNs);
 

@@ -49,8 +49,9 @@ public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> job
         while (coreNs < budgetNs && bytesLeft > 0);
 
         job.BytesLeft = bytesLeft;
-        _coreNs = coreNs;
-        return Work(times, coreNs);
+        var work = Work(times, coreNs) + job.Times.Of(TakeWearWork());
+        _coreNs = work.CoreNs;
+        return work;
     }
 
     /// <inheritdoc/>

@@ -130,6 +130,17 @@ public sealed class WallVcpu(
         {
             transfer.MoveFirst(operations[i..], 1);
             delay.AfterTransfer(operations[i].IsWrite, operations[i].LengthBytes);
+            DelayWear(TakeWearWork());
+        }
+    }
+
+    /// <summary>What wear levelling moved takes as long on a slower device as what the guest moves.</summary>
+    private void DelayWear(WearWork work)
+    {
+        if (work.Moves + work.Records > 0)
+        {
+            delay.AfterTransfer(false, (int)work.Moves * BlockStorage.BlockBytes);
+            delay.AfterTransfer(true, (int)work.Moves * BlockStorage.BlockBytes + (int)work.Records * WearWork.RecordBytes);
         }
     }
 

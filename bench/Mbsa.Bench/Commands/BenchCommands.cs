@@ -16,6 +16,7 @@ internal static class BenchCommands
           scheduler  throughput given up to the scheduler
           crash      power failures at every fence: states explored, violations, mutants noticed
           protection what each protection of the mapped device costs here
+          wear       how evenly the wear policies spread writes, to the first block failure; takes some minutes
           all        everything in turn
 
         --seconds is the length of one measurement, --repetitions how often each is taken. Results are Markdown on standard output.
@@ -30,6 +31,7 @@ internal static class BenchCommands
         ("scheduler", SchedulerCommand.Run),
         ("crash", CrashCommand.Run),
         ("protection", ProtectionCommand.Run),
+        ("wear", WearCommand.Run),
     ];
 
     /// <summary>Runs what the command line asks for.</summary>

@@ -1,7 +1,6 @@
 using Mbsa.Bench.Reporting;
 using Mbsa.Nvm.PowerFailure;
 using Mbsa.Nvm.Tests.PowerFailure;
-using Mbsa.Vm.Storage;
 using Mbsa.Vm.Tests.PowerFailure;
 
 namespace Mbsa.Bench.Commands;
@@ -62,22 +61,26 @@ internal static class CrashCommand
 
     private static IEnumerable<Kind> Kinds()
     {
-        yield return new Kind("child devices made and deleted", (seed, states, recovery, fate) =>
+        yield return new Kind("child devices made, resized and deleted", (seed, states, recovery, fate) =>
         {
             using var history = new DeviceHistory(seed, states, recovery, fate);
             var first = history.Fences;
             history.Live(10);
             return Life.Of(history.Explorer, first, history.Fences);
         });
-        yield return new Kind("disk, wear none", (seed, states, recovery, fate) =>
-        {
-            using var history = new DiskHistory(
-                GuestBlocks, VirtualDisk.RequiredBytes(GuestBlocks * 4096L), area => VirtualDisk.Format(area, GuestBlocks * 4096L, Guid.Empty),
-                VirtualDisk.Mount, isAtomic: false, seed, states, recovery, fate);
-            history.Live(16);
-            return Life.Of(history.Explorer, history.FirstFence, history.Fences);
-        });
+        yield return Disk("none", "", 16);
+        yield return Disk("due-time", "q=16 t=1", 160);
+        yield return Disk("due-time", "q=16 t=1 atomic", 40);
+        yield return Disk("threshold", "threshold=1 unit=4", 80);
+        yield return Disk("start-gap", "psi=8", 80);
     }
+
+    private static Kind Disk(string policy, string parameters, int writes) => new($"disk, wear {policy} {parameters}".TrimEnd(), (seed, states, recovery, fate) =>
+    {
+        using var history = new DiskHistory(GuestBlocks, policy, parameters, seed, states, recovery, fate);
+        history.Live(writes);
+        return Life.Of(history.Explorer, history.FirstFence, history.Fences);
+    });
 
     private sealed record Kind(string Name, Func<int, int, int, Func<long, FenceFate>?, Life> Live);
 

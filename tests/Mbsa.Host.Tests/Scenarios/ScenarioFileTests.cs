@@ -100,7 +100,7 @@ public sealed class ScenarioFileTests : IDisposable
             vms:
               - name: a
                 vcpu: 4
-                storage: { size: 1.3k, path: vhost-bio, protection: cr0-opd, wear: due-time }
+                storage: { size: 1.3k, path: vhost-bio, protection: cr0-opd, wear: due-tme }
                 workload: { rw: randread, bs: 3, numjob: 4 }
               - name: a
                 workload: { cpu: 100% }
@@ -119,7 +119,7 @@ public sealed class ScenarioFileTests : IDisposable
                 "8: 'size': '1.3k' is not a whole number of bytes",
                 "8: 'path': 'vhost-bio' is not available yet; available: memory-bus, host",
                 "8: unknown protection 'cr0-opd'; did you mean 'cr0-opt'?",
-                "8: 'wear': 'due-time' is not available yet; available: none",
+                "8: unknown wear 'due-tme'; did you mean 'due-time'?",
                 "9: bs=3: 3 bytes; a block must be a multiple of 512",
                 "9: numjob=4: no such option; did you mean numjobs?",
                 "10: there are two VMs called 'a'; the first is on line 6",

@@ -111,7 +111,7 @@ internal sealed class FlippedDevice : IDisposable
         using var made = new TestDevicePicture();
         Image = made.Bytes;
         _memory = DeviceMemory.Create(Image.Length, null, _ledger);
-        _lease = DeviceMetadata.LeaseWhole(_memory, _ledger);
+        _lease = DeviceMetadata.LeaseWhole(_memory, _ledger, powerFailures: null, out _);
         _lease.Write(0, Image);
         var (metadata, contents) = Load();
         Geometry = metadata.Gmb.Geometry;

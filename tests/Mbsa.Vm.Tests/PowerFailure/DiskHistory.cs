@@ -16,7 +16,6 @@ internal sealed class DiskHistory : IDisposable
 
     private readonly MemoryLedger _ledger = new();
     private readonly PowerFailureModel _model = new();
-    private readonly Func<NvmArea, VirtualDisk> _mount;
     private readonly bool _isAtomic;
     private readonly NvmDevice _device;
     private readonly NvmArea _area;
@@ -25,25 +24,23 @@ internal sealed class DiskHistory : IDisposable
     private uint _version;
     private int _written = -1;
 
-    /// <summary>Formats a disk and mounts it.</summary>
+    /// <summary>Formats a disk, writes every block once and ends it.</summary>
     /// <param name="guestBlocks">Blocks of the guest.</param>
-    /// <param name="childBytes">What the disk needs.</param>
-    /// <param name="format">Formats the area.</param>
-    /// <param name="mount">Mounts it, here and after each failure.</param>
-    /// <param name="isAtomic">Whether a block may never be torn.</param>
+    /// <param name="policy">The wear policy.</param>
+    /// <param name="parameters">Its parameters; with "atomic" no block may ever be found torn.</param>
     /// <param name="seed">Of the history and of the states that are sampled.</param>
     /// <param name="statesPerFence">States to try at a fence.</param>
     /// <param name="statesPerRecoveryFence">States to try at each fence of a recovery.</param>
     /// <param name="fate">What becomes of each fence.</param>
     public DiskHistory(
-        int guestBlocks, long childBytes, Action<NvmArea> format, Func<NvmArea, VirtualDisk> mount, bool isAtomic,
-        int seed, int statesPerFence, int statesPerRecoveryFence = 0, Func<long, FenceFate>? fate = null)
+        int guestBlocks, string policy, string parameters, int seed, int statesPerFence, int statesPerRecoveryFence = 0, Func<long, FenceFate>? fate = null)
     {
-        (_mount, _isAtomic, _random, _acknowledged) = (mount, isAtomic, new Random(seed), new uint[guestBlocks]);
+        (_isAtomic, _random, _acknowledged) = (parameters.Contains("atomic", StringComparison.Ordinal), new Random(seed), new uint[guestBlocks]);
+        var (guestBytes, childBytes) = ((long)guestBlocks * BlockBytes, VirtualDisk.RequiredBytes((long)guestBlocks * BlockBytes, policy, parameters));
         _device = NvmDevice.Create(new NvmDeviceOptions { SizeBytes = childBytes + (16 << 12), DeviceId = Guid.Empty, MaxChildDevices = 16, PowerFailures = _model }, _ledger);
         _area = _device.Map(_device.CreateChild("disk", childBytes));
-        format(_area);
-        using (var disk = mount(_area))
+        VirtualDisk.Format(_area, guestBytes, Guid.Empty, policy, parameters);
+        using (var disk = VirtualDisk.Mount(_area))
         using (var session = disk.OpenSession())
         {
             for (var block = 0; block < guestBlocks; block++)
@@ -65,6 +62,9 @@ internal sealed class DiskHistory : IDisposable
     /// <summary>Fences so far.</summary>
     public long Fences => _model.Fences;
 
+    /// <summary>Blocks that the wear policy moved, and records it wrote, in this life.</summary>
+    public WearWork Levelling { get; private set; }
+
     /// <summary>Writes blocks, most of them few, from two sessions in turn; ends the disk properly and mounts it again on the way.</summary>
     public void Live(int writes)
     {
@@ -72,7 +72,7 @@ internal sealed class DiskHistory : IDisposable
         while (done < writes)
         {
             Explorer.Step = $"mount before write {done}";
-            using var disk = _mount(_area);
+            using var disk = VirtualDisk.Mount(_area);
             using VirtualDiskSession one = disk.OpenSession(), two = disk.OpenSession();
             for (var until = Math.Min(writes, done + Math.Max(4, writes / 2)); done < until; done++)
             {
@@ -102,6 +102,8 @@ internal sealed class DiskHistory : IDisposable
         Explorer.Step = $"write {++_version} of block {block}";
         _written = block;
         session.Write((long)block * BlockBytes, Content(block, _version));
+        var work = session.TakeWearWork();
+        Levelling = new WearWork(Levelling.Moves + work.Moves, Levelling.Records + work.Records);
         _acknowledged[block] = _version;
         _written = -1;
     }
@@ -109,7 +111,7 @@ internal sealed class DiskHistory : IDisposable
     private string? Check(NvmDevice found)
     {
         using var area = found.Map(found.Children.Single());
-        using var disk = _mount(area);
+        using var disk = VirtualDisk.Mount(area);
         using var session = disk.OpenSession();
         var bytes = new byte[BlockBytes];
         for (var block = 0; block < _acknowledged.Length; block++)

@@ -101,7 +101,7 @@ public sealed class DamagedDiskTests
         using var test = VirtualDiskTests.Formatted(16 * 4096);
         using (var lease = test.Area.Lease())
         {
-            (SuperBlock.Load(lease) with { Geometry = new DiskGeometry(17, 0, 0) }).Store(lease);
+            (SuperBlock.Load(lease) with { Geometry = new DiskGeometry(17, 0, 1) }).Store(lease);
         }
 
         Assert.Contains("the area has", Assert.Throws<NvmException>(() => VirtualDisk.Mount(test.Area)).Message, StringComparison.Ordinal);

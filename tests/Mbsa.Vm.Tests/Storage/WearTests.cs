@@ -1,3 +1,4 @@
+using Mbsa.Nvm.Devices;
 using Mbsa.Vm.Storage;
 
 namespace Mbsa.Vm.Tests.Storage;
@@ -64,7 +65,7 @@ public sealed class WearTests
         const int size = 8 * 4096;
         using var test = new TestArea(DiskGeometry.Plan(size, policy).TotalBytes);
         VirtualDisk.Format(test.Area, size, Guid.Empty, policy);
-        using var disk = VirtualDisk.Mount(test.Area, _ => policy);
+        using var disk = VirtualDisk.Mount(test.Area, (_, _) => policy);
         using var session = disk.OpenSession();
         var model = new byte[size];
         var bytes = new byte[size];
@@ -92,6 +93,7 @@ public sealed class WearTests
     {
         public int Ended, Reads, RepeatedReads;
         private readonly uint[] _counts = new uint[9];
+        private uint[] _map = [];
 
         public override string Name => "move-always";
 
@@ -105,7 +107,11 @@ public sealed class WearTests
             }
         }
 
-        internal override WearLane OpenLane(VirtualDisk disk) => new Lane(this, disk.Map);
+        public override bool CountsItself => true;
+
+        internal override void Attach(VirtualDisk disk, uint[] counts, long extraWrites) => _map = disk.Map;
+
+        internal override WearLane OpenLane(NvmLease lease) => new Lane(this, _map);
 
         private sealed class Lane(MoveAlways policy, uint[] map) : WearLane
         {
@@ -121,9 +127,11 @@ public sealed class WearTests
                 policy.Ended++;
             }
 
-            public override bool ReadHeld(uint logicalBlock, uint physicalBlock)
+            public override uint BeginRead(uint logicalBlock) => ~logicalBlock;
+
+            public override bool ReadHeld(uint logicalBlock, uint ticket)
             {
-                Assert.Equal(map[logicalBlock], physicalBlock);
+                Assert.Equal(~logicalBlock, ticket);
                 if (policy.Reads++ % 2 == 0)
                 {
                     policy.RepeatedReads++;

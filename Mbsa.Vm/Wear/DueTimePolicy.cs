@@ -1,0 +1,260 @@
+using System.Numerics;
+
+namespace Mbsa.Vm.Wear;
+
+/// <summary>
+/// Wear levelling by due times. It never looks for the least worn block on a write: each block has a due time, the count of writes at which it is
+/// worth a look, and is then compared with the mean, which is cheap to know. A block found hot is left: the write that found it goes to a
+/// spare, which costs no copy. Later the worn block gets data that are seldom written, and where those were is the next spare.
+/// </summary>
+/// <remarks>
+/// With least stay Q and slack T: extra writes are at most 1/Q of the guest's on any load, because a stay absorbs Q of them before it is
+/// charged one copy. A guest that knows the map can still wear a block out.
+/// <para>
+/// With <c>atomic</c> every write goes to a spare, so that a block of 4096 bytes is old or new after a power failure and never torn. What it
+/// writes more is its records, 64 bytes a block, for which the log is larger.
+/// </para>
+/// </remarks>
+internal sealed class DueTimePolicy : LevellingPolicy
+{
+    /// <summary>The name of the policy.</summary>
+    public const string PolicyName = "due-time";
+
+    private const int Spares = 16;
+    private const int Candidates = 64;
+    private const uint LeastQ = 16, MostQ = 65536, MostT = 1 << 20;
+
+    private readonly uint _q, _t;
+    private readonly bool _atomic;
+
+    // The spares have one queue for all lanes: a session that rests holds none back.
+    private readonly BlockQueue _spares = new(), _worn = new();
+    private uint[] _atomicDue = [];
+    private uint _cursor;
+
+    // Where the last redirect went: data known to be hot are no filling for a worn block, however little worn their new place is.
+    private uint _newestHot = uint.MaxValue;
+
+    /// <summary>The policy with its parameters, such as "q=128 t=64 atomic".</summary>
+    /// <exception cref="InputException">A parameter is unknown or out of range.</exception>
+    public DueTimePolicy(string parameters)
+    {
+        var given = new WearParameters(PolicyName, parameters);
+        _q = given.Number("q", 128, LeastQ, MostQ);
+        _t = given.Number("t", 64, 1, MostT);
+        _atomic = given.Flag("atomic");
+        given.End();
+    }
+
+    /// <inheritdoc/>
+    public override string Name => PolicyName;
+
+    /// <inheritdoc/>
+    public override string Parameters => $"q={_q} t={_t}{(_atomic ? " atomic" : "")}";
+
+    /// <inheritdoc/>
+    protected override uint PersistInterval => 1u << BitOperations.Log2(_q);
+
+    private uint Limit => Blocks.Mean + _t;
+
+    /// <inheritdoc/>
+    public override long SpareBlocks(long guestBlocks) => Spares;
+
+    /// <inheritdoc/>
+    /// <remarks>Called when a block is due; if writes are atomic, always.</remarks>
+    public override uint Look(LevellingLane lane, uint logicalBlock, uint physicalBlock)
+    {
+        if (_atomic)
+        {
+            var reserved = lane.Reserved!.Value;
+            lane.Reserved = null;
+            return reserved;
+        }
+
+        ref var wear = ref Blocks.Wear[physicalBlock];
+        var limit = Limit;
+        if (wear.Writes >= limit && _spares.TryTake(out var spare))
+        {
+            return spare;
+        }
+
+        wear.Due = Math.Max(limit, wear.Writes + _q / 4);
+        return physicalBlock;
+    }
+
+    /// <inheritdoc/>
+    public override void Redirected(uint physicalBlock)
+    {
+        Volatile.Write(ref _newestHot, physicalBlock);
+        if (!_atomic)
+        {
+            BeginStay(physicalBlock);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Vacated(uint physicalBlock)
+    {
+        if (_atomic && !IsWorn(physicalBlock))
+        {
+            _spares.Add(physicalBlock);
+            return;
+        }
+
+        _worn.Add(physicalBlock);
+        AddWork();
+    }
+
+    /// <inheritdoc/>
+    public override void Return(uint physicalBlock) => _spares.Add(physicalBlock);
+
+    /// <inheritdoc/>
+    /// <remarks>Refills a worn block. If writes are atomic it also sees to it that the lane has a spare, before it takes its stripe: holding one it could not wait.</remarks>
+    public override void Work(LevellingLane lane)
+    {
+        RefillOne(lane);
+        if (!_atomic || lane.Reserved is not null)
+        {
+            return;
+        }
+
+        var wait = default(SpinWait);
+        while (true)
+        {
+            if (_spares.TryTake(out var spare))
+            {
+                lane.Reserved = spare;
+                return;
+            }
+
+            RefillOne(lane);
+            wait.SpinOnce();
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// A redirect and its refill are two records for at least Q writes; so with 4 records a Q of blocks a slot is written half as often as
+    /// a block. If writes are atomic there is a record for each.
+    /// </remarks>
+    protected override long LogRecords(long dataBlocks) => _atomic ? dataBlocks + dataBlocks / 4 : 4 * dataBlocks / _q + 1;
+
+    /// <inheritdoc/>
+    protected override void Begin()
+    {
+        _atomicDue = _atomic ? new uint[Blocks.Wear.Length] : [];
+        var limit = Limit;
+        for (uint block = 0; block < Blocks.Wear.Length; block++)
+        {
+            // A multiple of Q, not Q from now on: else a disk that is mounted anew before Q writes would never be levelled.
+            SetDue(block, Math.Max(limit, (Blocks.Wear[block].Writes / _q + 1) * _q));
+        }
+
+        foreach (var block in Blocks.FreeBlocks())
+        {
+            _spares.Add(block);
+        }
+
+        if (_atomic)
+        {
+            AddWork(); // never done: every write reserves its spare
+        }
+    }
+
+    /// <summary>Whether a block that was just left is due and hot: what <see cref="Look"/> asks before a write when it has the choice.</summary>
+    private bool IsWorn(uint physicalBlock)
+    {
+        var writes = Blocks.Wear[physicalBlock].Writes;
+        if (writes < _atomicDue[physicalBlock])
+        {
+            return false;
+        }
+
+        var limit = Limit;
+        _atomicDue[physicalBlock] = Math.Max(limit, writes + _q / 4);
+        return writes >= limit;
+    }
+
+    private void RefillOne(LevellingLane lane)
+    {
+        if (!Blocks.MoveLock.TryEnter())
+        {
+            return; // another session is at it
+        }
+
+        try
+        {
+            if (_worn.TryTake(out var worn))
+            {
+                EndWork();
+                Refill(lane, worn);
+            }
+        }
+        finally
+        {
+            Blocks.MoveLock.Exit();
+        }
+    }
+
+    /// <summary>Puts data that are seldom written into a worn block, and makes the block they leave a spare. The only extra write there is.</summary>
+    private void Refill(LevellingLane lane, uint worn)
+    {
+        var cold = FindCold();
+        var owner = Blocks.Owners[cold];
+        BeginStay(worn, writesToCome: 1);
+        if (owner != LevelledBlocks.NoOwner && Blocks.Move(lane, owner, cold, worn))
+        {
+            BeginStay(cold);
+            _spares.Add(cold);
+        }
+        else
+        {
+            _spares.Add(worn); // somebody redirected the cold block at this very moment
+        }
+    }
+
+    /// <summary>The first little worn block from the cursor on, or else the least worn of those it passes. Counts read here may be a write old, which does no harm.</summary>
+    private uint FindCold()
+    {
+        var (wear, owners) = (Blocks.Wear, Blocks.Owners);
+        var coldEnough = (long)Blocks.Mean - _t / 2;
+        var newestHot = Volatile.Read(ref _newestHot);
+        var (best, seen) = (_cursor, 0);
+        for (var step = 0; step < wear.Length && seen < Candidates; step++)
+        {
+            var block = _cursor;
+            _cursor = _cursor + 1 == wear.Length ? 0 : _cursor + 1;
+            if (owners[block] == LevelledBlocks.NoOwner || block == newestHot)
+            {
+                continue;
+            }
+
+            if (wear[block].Writes <= coldEnough)
+            {
+                return block;
+            }
+
+            if (seen++ == 0 || wear[block].Writes < wear[best].Writes)
+            {
+                best = block;
+            }
+        }
+
+        return best;
+    }
+
+    private void BeginStay(uint physicalBlock, uint writesToCome = 0) =>
+        SetDue(physicalBlock, Math.Max(Limit, Blocks.Wear[physicalBlock].Writes + writesToCome + _q));
+
+    private void SetDue(uint physicalBlock, uint due)
+    {
+        if (_atomic)
+        {
+            _atomicDue[physicalBlock] = due;
+        }
+        else
+        {
+            Blocks.Wear[physicalBlock].Due = due;
+        }
+    }
+}

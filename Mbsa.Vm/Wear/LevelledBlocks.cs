@@ -1,0 +1,191 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Mbsa.Nvm.Devices;
+using Mbsa.Vm.Storage;
+
+namespace Mbsa.Vm.Wear;
+
+/// <summary>
+/// The blocks of a mounted disk whose policy moves data: where each logical block is, who owns each physical one, how worn it is. Knows the
+/// two ways in which a block may change its place, and no policy.
+/// </summary>
+/// <remarks>
+/// The order of stores and fences on which everything rests, all of it:
+/// <code>
+///   redirect: a write whose data goes to a free block         move: data that nobody writes goes to a free block
+///     store the data in the free block                          copy the data to the free block
+///     F1  fence      VirtualDiskSession.WriteThroughLane         F3  fence    <see cref="Move"/>
+///     append the record logical -> free block                   append the record logical -> free block
+///     F2  fence      <see cref="WearLog.Append"/>: commit          F4  fence    <see cref="WearLog.Append"/>: commit
+///     map in DRAM, then acknowledge                             map in DRAM
+///     the old block is free                                     the old block is free
+/// </code>
+/// Without F1 or F3 a record can be there before its data; if a block were used again before F2 or F4, a record that never came would leave the
+/// old place overwritten. The free blocks are those that the map does not name. They are never stored: a power failure between two
+/// steps leaves a block free or taken, nothing else.
+/// <para>
+/// Locks, in the order they may nest: <see cref="MoveLock"/>, a stripe, the log's own. A logical block's stripe protects its entry of the map, its
+/// physical block's wear and the bytes in it; a free block belongs to whoever took it. No one holds two stripes.
+/// </para>
+/// </remarks>
+internal sealed class LevelledBlocks
+{
+    /// <summary>The owner of a block that holds nothing.</summary>
+    public const uint NoOwner = uint.MaxValue;
+
+    private readonly WearLog _log;
+    private readonly WearCountTable _counts;
+    private readonly bool _movesBytes;
+    private readonly long _dataOffset;
+    private readonly uint _persistMask;
+    private readonly Lock _lanesLock = new();
+    private long _endedWrites;
+    private LevellingLane[] _lanes = [];
+
+    /// <summary>The blocks of a disk whose map is up to date.</summary>
+    /// <param name="disk">The disk.</param>
+    /// <param name="log">Its log.</param>
+    /// <param name="writes">Writes of each physical block so far.</param>
+    /// <param name="persistInterval">A block's count is persisted at its multiples; a power of two.</param>
+    public LevelledBlocks(VirtualDisk disk, WearLog log, ReadOnlySpan<uint> writes, uint persistInterval)
+    {
+        Debug.Assert(uint.IsPow2(persistInterval), "a mask is made of it");
+        (_log, _counts, _movesBytes, Map) = (log, disk.CountTable, disk.MovesBytes, disk.Map);
+        _dataOffset = disk.Geometry.DataFirstBlock * BlockStorage.BlockBytes;
+        _persistMask = persistInterval - 1;
+        Wear = new BlockWear[writes.Length];
+        Owners = new uint[writes.Length];
+        for (var block = 0; block < writes.Length; block++)
+        {
+            Wear[block].Writes = writes[block];
+            _endedWrites += writes[block];
+        }
+
+        Array.Fill(Owners, NoOwner);
+        for (var logical = 0; logical < Map.Length; logical++)
+        {
+            Owners[Map[logical]] = (uint)logical;
+        }
+    }
+
+    /// <summary>The physical block of each logical one.</summary>
+    public uint[] Map { get; }
+
+    /// <summary>The logical block in each physical one. Read without a lock it is a hint, which <see cref="Move"/> checks.</summary>
+    public uint[] Owners { get; }
+
+    /// <summary>The wear of each physical block.</summary>
+    public BlockWear[] Wear { get; }
+
+    /// <summary>The locks over the logical blocks.</summary>
+    public BlockStripes Stripes { get; } = new();
+
+    /// <summary>Held by whoever moves blocks that nobody writes.</summary>
+    public Lock MoveLock { get; } = new();
+
+    /// <summary>Moves done: the policy's own writes.</summary>
+    public long Moves { get; private set; }
+
+    /// <summary>Writes of all blocks over the number of blocks, rounded down. Takes a step for each lane.</summary>
+    public uint Mean
+    {
+        get
+        {
+            var writes = Volatile.Read(ref _endedWrites);
+            foreach (var lane in Volatile.Read(ref _lanes))
+            {
+                writes += lane.Written;
+            }
+
+            return (uint)(writes / Wear.Length);
+        }
+    }
+
+    /// <summary>A session begins to write.</summary>
+    public void Add(LevellingLane lane)
+    {
+        lock (_lanesLock)
+        {
+            Volatile.Write(ref _lanes, [.. _lanes, lane]);
+        }
+    }
+
+    /// <summary>A session ends.</summary>
+    public void Remove(LevellingLane lane)
+    {
+        lock (_lanesLock)
+        {
+            Volatile.Write(ref _lanes, [.. _lanes.Where(other => other != lane)]);
+            Volatile.Write(ref _endedWrites, _endedWrites + lane.Written);
+        }
+    }
+
+    /// <summary>The blocks that hold nothing, in ascending order.</summary>
+    public IEnumerable<uint> FreeBlocks()
+    {
+        for (var block = 0; block < Owners.Length; block++)
+        {
+            if (Owners[block] == NoOwner)
+            {
+                yield return (uint)block;
+            }
+        }
+    }
+
+    /// <summary>Counts a write of a physical block, under its owner's stripe. Now and then the count is persisted.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Count(NvmLease lease, uint physicalBlock)
+    {
+        var writes = ++Wear[physicalBlock].Writes;
+        if ((writes & _persistMask) == 0)
+        {
+            _counts.Store(lease, physicalBlock, writes);
+        }
+    }
+
+    /// <summary>Commits a write that went to a free block, under the stripe of its logical block. The data are fenced (F1).</summary>
+    public void Redirect(LevellingLane lane, uint logicalBlock, uint from, uint to)
+    {
+        _log.Append(lane.Lease, logicalBlock, to); // F2
+        lane.Records++;
+        (Owners[to], Owners[from]) = (logicalBlock, NoOwner);
+    }
+
+    /// <summary>Moves a logical block that nobody writes to a free block; to be called under <see cref="MoveLock"/>.</summary>
+    /// <param name="lane">Whose hands do it.</param>
+    /// <param name="logicalBlock">The block.</param>
+    /// <param name="from">Where it is believed to be.</param>
+    /// <param name="to">The free block.</param>
+    /// <returns>False when it is somewhere else already; nothing was done then.</returns>
+    public bool Move(LevellingLane lane, uint logicalBlock, uint from, uint to)
+    {
+        var moved = false;
+        Stripes.Enter(logicalBlock);
+        try
+        {
+            if (Map[logicalBlock] == from)
+            {
+                if (_movesBytes)
+                {
+                    lane.Lease.Read(Place(from), lane.Scratch);
+                    lane.Lease.Write(Place(to), lane.Scratch); // F3
+                }
+
+                _log.Append(lane.Lease, logicalBlock, to); // F4
+                lane.Records++;
+                (Owners[to], Owners[from]) = (logicalBlock, NoOwner);
+                lane.CountMove(to);
+                Moves++;
+                moved = true;
+            }
+        }
+        finally
+        {
+            Stripes.Exit(logicalBlock, moved);
+        }
+
+        return moved;
+    }
+
+    private long Place(uint physicalBlock) => _dataOffset + (long)physicalBlock * BlockStorage.BlockBytes;
+}

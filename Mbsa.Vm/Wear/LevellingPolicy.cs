@@ -1,0 +1,108 @@
+using Mbsa.Nvm.Devices;
+using Mbsa.Vm.Storage;
+
+namespace Mbsa.Vm.Wear;
+
+/// <summary>What the policies that move data have in common: log and counts in the metadata, lanes, and work that waits to be done off a write's path.</summary>
+internal abstract class LevellingPolicy : WearPolicy
+{
+    private WearLog? _log;
+    private LevelledBlocks? _blocks;
+    private long _extraWritesBefore;
+    private int _waiting;
+
+    /// <inheritdoc/>
+    public sealed override bool CountsItself => true;
+
+    /// <inheritdoc/>
+    public sealed override long ExtraWrites => _extraWritesBefore + (_blocks?.Moves ?? 0);
+
+    /// <summary>Writes of a lane after which it calls for <see cref="Work"/>; 0 for never.</summary>
+    public virtual long TickWrites => 0;
+
+    /// <summary>Pieces of work that wait: the next write of any session does one of them first.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>The blocks of the mounted disk.</summary>
+    protected LevelledBlocks Blocks => _blocks ?? throw new InvalidOperationException("the policy belongs to no mounted disk");
+
+    /// <summary>A block's count is persisted at its multiples; a power of two, at least 16, so that no line of counts wears faster than half its worst block.</summary>
+    protected virtual uint PersistInterval => 128;
+
+    /// <inheritdoc/>
+    public sealed override long MetadataBlocks(long guestBlocks) =>
+        base.MetadataBlocks(guestBlocks) + WearLog.BlocksFor(LogRecords(guestBlocks + SpareBlocks(guestBlocks)));
+
+    /// <summary>The block is due: says where its write goes, under the stripe of the logical block.</summary>
+    public abstract uint Look(LevellingLane lane, uint logicalBlock, uint physicalBlock);
+
+    /// <summary>Does a piece of work that waits, if nobody else is at it. The caller holds no lock.</summary>
+    public abstract void Work(LevellingLane lane);
+
+    /// <summary>A redirected write was committed to this block, and is about to be counted.</summary>
+    public virtual void Redirected(uint physicalBlock)
+    {
+    }
+
+    /// <summary>A redirected write left this block free.</summary>
+    public virtual void Vacated(uint physicalBlock)
+    {
+    }
+
+    /// <summary>A free block was taken and not used.</summary>
+    public virtual void Return(uint physicalBlock)
+    {
+    }
+
+    /// <summary>There is one piece of work more.</summary>
+    public void AddWork() => Interlocked.Increment(ref _waiting);
+
+    /// <inheritdoc/>
+    public sealed override void AddCounts(Span<uint> counts)
+    {
+        for (var block = 0; block < counts.Length; block++)
+        {
+            counts[block] += Blocks.Wear[block].Writes;
+        }
+    }
+
+    /// <inheritdoc/>
+    internal sealed override void Recover(VirtualDisk disk, NvmLease lease)
+    {
+        var countBlocks = WearCountTable.BlocksFor(disk.Geometry.DataBlocks);
+        _log = new WearLog(disk.SuperBlock, disk.Map, disk.Geometry.WearMetadataFirstBlock + countBlocks, disk.Geometry.WearMetadataBlocks - countBlocks, disk.MetadataWear);
+        _log.Recover(lease);
+    }
+
+    /// <inheritdoc/>
+    internal sealed override void Attach(VirtualDisk disk, uint[] counts, long extraWrites)
+    {
+        if (!disk.WasClean)
+        {
+            // Half an interval is what was written, on average, after a block's count was last persisted.
+            for (var block = 0; block < counts.Length; block++)
+            {
+                counts[block] += PersistInterval / 2;
+            }
+        }
+
+        _extraWritesBefore = extraWrites;
+        _blocks = new LevelledBlocks(disk, _log!, counts, PersistInterval);
+        Begin();
+    }
+
+    /// <inheritdoc/>
+    internal sealed override WearLane OpenLane(NvmLease lease) => new LevellingLane(this, Blocks, lease);
+
+    /// <inheritdoc/>
+    internal sealed override void Detach(NvmLease lease) => _log!.Close(lease);
+
+    /// <summary>Records that the log must hold, so that its lines wear no faster than the data.</summary>
+    protected abstract long LogRecords(long dataBlocks);
+
+    /// <summary>The blocks are there: each gets its first due count.</summary>
+    protected abstract void Begin();
+
+    /// <summary>A piece of work is done.</summary>
+    protected void EndWork() => Interlocked.Decrement(ref _waiting);
+}

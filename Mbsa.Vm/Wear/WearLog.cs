@@ -1,0 +1,198 @@
+using Mbsa.Nvm.Devices;
+using Mbsa.Vm.Storage;
+
+namespace Mbsa.Vm.Wear;
+
+/// <summary>
+/// The changes of a disk's map, as a ring of records in its wear metadata. The VDMT on the NVM is the map as it once was; the records since
+/// make it the map of now. Appending a record is what commits a change.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Changing the VDMT in place would wear the line of a hot block out long before any data. In the ring every slot has its turn. Before a
+/// slot is used again the line of the VDMT that its old record changed is written, fenced, and left alone until a record younger than that
+/// comes up: so a line is written once in a round of the ring at most. This goes in batches of 64 records, so that no write has to wait
+/// for a whole round.
+/// </para>
+/// <para>
+/// The tail travels inside the records, so no fixed line is hot. It is always one slot ahead: the record before the one being written
+/// already says that the slot's old content no longer matters. So a record torn by a power failure never costs one that is needed, and
+/// recovery can insist on every record above the tail: a missing one is damage, and is said to be.
+/// </para>
+/// </remarks>
+internal sealed class WearLog
+{
+    private const uint BatchRecords = 64;
+    private const int EntriesPerLine = WearLogRecord.Bytes / 8;
+
+    private readonly Lock _lock = new();
+    private readonly SuperBlock _disk;
+    private readonly uint[] _map;
+    private readonly MetadataWear? _wear;
+    private readonly long _offsetBytes;
+    private readonly uint _seal;
+    private readonly uint[] _slotBlocks;
+    private readonly ulong[] _lineWritten;
+    private readonly ulong _slots;
+    private ulong _newest, _tail;
+
+    /// <summary>A log over a part of a disk's area.</summary>
+    /// <param name="disk">The disk.</param>
+    /// <param name="map">Its map in DRAM, which the log keeps.</param>
+    /// <param name="firstBlock">First block of the ring.</param>
+    /// <param name="blocks">Blocks of the ring.</param>
+    /// <param name="wear">Where stores are counted; null not to.</param>
+    public WearLog(SuperBlock disk, uint[] map, long firstBlock, long blocks, MetadataWear? wear)
+    {
+        (_disk, _map, _wear, _seal) = (disk, map, wear, disk.Seal);
+        _offsetBytes = firstBlock * BlockStorage.BlockBytes;
+        _slotBlocks = new uint[blocks * BlockStorage.BlockBytes / WearLogRecord.Bytes];
+        _slots = (ulong)_slotBlocks.Length;
+        _lineWritten = new ulong[(map.Length + EntriesPerLine - 1) / EntriesPerLine];
+    }
+
+    /// <summary>Records written since the mount.</summary>
+    public long Records { get; private set; }
+
+    /// <summary>Blocks that a ring of at least so many records takes; whole blocks, and at least one.</summary>
+    public static long BlocksFor(long records) =>
+        Math.Max(1, (records + BlockStorage.BlockBytes / WearLogRecord.Bytes - 1) / (BlockStorage.BlockBytes / WearLogRecord.Bytes));
+
+    /// <summary>Brings the map that was loaded from the VDMT up to date.</summary>
+    /// <param name="lease">To read the ring with.</param>
+    /// <exception cref="NvmException">A record that matters is damaged; the message names it.</exception>
+    public void Recover(NvmLease lease)
+    {
+        WearLogRecord newest = default;
+        for (ulong slot = 0; slot < _slots; slot++)
+        {
+            if (TryRead(lease, slot, out var record) && record.Sequence % _slots == slot && record.Sequence > newest.Sequence)
+            {
+                newest = record;
+            }
+        }
+
+        (_newest, _tail) = (newest.Sequence, newest.Tail);
+        if (_newest == 0)
+        {
+            return; // a new disk
+        }
+
+        if (_tail >= _newest || _newest - _tail > _slots)
+        {
+            throw Damaged(_newest, $"its tail is {_tail}, in a ring of {_slots}");
+        }
+
+        if (_disk.IsClean && !newest.IsEndMark)
+        {
+            throw Damaged(_newest + 1, "the disk was ended, so the newest record must be the mark of that");
+        }
+
+        for (var sequence = _tail + 1; sequence <= _newest; sequence++)
+        {
+            Replay(lease, sequence);
+        }
+    }
+
+    /// <summary>
+    /// Commits a change of the map: when this returns it is on the NVM and in the map in DRAM, and not before. The data must have been fenced.
+    /// </summary>
+    /// <param name="lease">The writer's own.</param>
+    /// <param name="logicalBlock">The block that moves.</param>
+    /// <param name="physicalBlock">Where it is from now on.</param>
+    public void Append(NvmLease lease, uint logicalBlock, uint physicalBlock)
+    {
+        lock (_lock)
+        {
+            // The slot after this one must be free by what this record says.
+            if (_newest + 2 > _tail + _slots)
+            {
+                Retire(lease, Math.Min(_newest, _tail + Math.Min(BatchRecords, (uint)_slots / 4)));
+            }
+
+            Store(lease, new WearLogRecord(_newest + 1, _tail, logicalBlock, physicalBlock));
+
+            // Under the lock, so that a line of the VDMT is never written with less than the records it is held to contain.
+            Volatile.Write(ref _map[logicalBlock], physicalBlock);
+        }
+    }
+
+    /// <summary>Ends the log: the VDMT is the map, and the newest record says so.</summary>
+    public void Close(NvmLease lease)
+    {
+        lock (_lock)
+        {
+            Retire(lease, _newest);
+            Store(lease, new WearLogRecord(_newest + 1, _tail, WearLogRecord.NoBlock, 0));
+        }
+    }
+
+    /// <summary>Makes records up to one unnecessary: writes the lines of the VDMT they changed, unless they were written since, and fences.</summary>
+    private void Retire(NvmLease lease, ulong upTo)
+    {
+        for (var sequence = _tail + 1; sequence <= upTo; sequence++)
+        {
+            var block = _slotBlocks[sequence % _slots];
+            var line = block / EntriesPerLine;
+            if (block != WearLogRecord.NoBlock && _lineWritten[line] < sequence)
+            {
+                WriteLine(lease, line);
+                _lineWritten[line] = _newest;
+            }
+        }
+
+        lease.Fence();
+        _tail = upTo;
+    }
+
+    private void WriteLine(NvmLease lease, uint line)
+    {
+        var first = line * EntriesPerLine;
+        Span<byte> bytes = stackalloc byte[WearLogRecord.Bytes];
+        bytes = bytes[..((int)Math.Min(EntriesPerLine, _map.Length - first) * 8)];
+        Vdmt.Encode(_map, first, bytes, _seal);
+        lease.Stream(Vdmt.OffsetBytes(first), bytes);
+        _wear?.Count(Vdmt.OffsetBytes(first));
+    }
+
+    private void Store(NvmLease lease, WearLogRecord record)
+    {
+        Span<byte> line = stackalloc byte[WearLogRecord.Bytes];
+        record.Encode(line, _seal);
+        var slot = record.Sequence % _slots;
+        lease.Write(OffsetBytes(slot), line);
+        _wear?.Count(OffsetBytes(slot));
+        _slotBlocks[slot] = record.LogicalBlock;
+        _newest = record.Sequence;
+        Records++;
+    }
+
+    private void Replay(NvmLease lease, ulong sequence)
+    {
+        var slot = sequence % _slots;
+        if (!TryRead(lease, slot, out var record) || record.Sequence != sequence)
+        {
+            throw Damaged(sequence, "its checksum or its sequence is wrong");
+        }
+
+        _slotBlocks[slot] = record.LogicalBlock;
+        if (record.IsEndMark)
+        {
+            return;
+        }
+
+        if (record.LogicalBlock >= _map.Length || record.PhysicalBlock >= _disk.Geometry.DataBlocks)
+        {
+            throw Damaged(sequence, $"it moves block {record.LogicalBlock} of {_map.Length} to physical block {record.PhysicalBlock} of {_disk.Geometry.DataBlocks}");
+        }
+
+        _map[record.LogicalBlock] = record.PhysicalBlock;
+    }
+
+    private bool TryRead(NvmLease lease, ulong slot, out WearLogRecord record) =>
+        WearLogRecord.TryDecode(lease.View(OffsetBytes(slot), WearLogRecord.Bytes), _seal, out record);
+
+    private long OffsetBytes(ulong slot) => _offsetBytes + (long)slot * WearLogRecord.Bytes;
+
+    private static NvmException Damaged(ulong sequence, string problem) => new("wear log", $"record {sequence} is damaged or missing: {problem}");
+}

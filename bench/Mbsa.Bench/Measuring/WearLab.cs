@@ -1,0 +1,36 @@
+using System.Diagnostics;
+using Mbsa.Nvm.Devices;
+using Mbsa.Nvm.Memory;
+using Mbsa.Vm.Storage;
+using Mbsa.Vm.Wear;
+using Mbsa.Vm.Workload.Random;
+
+namespace Mbsa.Bench.Measuring;
+
+/// <summary>Disks to wear out, without bytes.</summary>
+internal static class WearLab
+{
+    /// <summary>Makes a disk, wears it, and ends it.</summary>
+    /// <returns>The trial, and the seconds it took.</returns>
+    public static (WearTrial Trial, double Seconds) Run(
+        string policy, string parameters, long blocks, Func<long> load, long enduranceWrites, long mostWrites = long.MaxValue)
+    {
+        var ledger = new MemoryLedger();
+        var sizeBytes = blocks * BlockStorage.BlockBytes;
+        var childBytes = VirtualDisk.RequiredBytes(sizeBytes, policy, parameters);
+        using var device = NvmDevice.Create(new NvmDeviceOptions { SizeBytes = childBytes * 101 / 100 / 4096 * 4096 + (64 << 20), DeviceId = Guid.Empty }, ledger);
+        using var area = device.Map(device.CreateChild("wear", childBytes));
+        VirtualDisk.Format(area, sizeBytes, Guid.Empty, policy, parameters);
+        using var disk = VirtualDisk.Mount(area, new MountOptions { MovesBytes = false, CountMetadataWear = true });
+        var started = Stopwatch.GetTimestamp();
+        var trial = WearTrial.Run(disk, load, enduranceWrites, mostWrites);
+        return (trial, Stopwatch.GetElapsedTime(started).TotalSeconds);
+    }
+
+    /// <summary>Zipf's law over the blocks, the popular ones strewn.</summary>
+    public static Func<long> Zipf(long blocks, double theta, ulong seed)
+    {
+        var (ranks, scatter, random) = (new ZipfRanks(blocks, theta), new BlockScatter(blocks), new Xoshiro256(seed));
+        return () => scatter.BlockOf(ranks.Next(ref random));
+    }
+}
