@@ -80,6 +80,7 @@ internal static class CommandLine
         {
             RunCommand.Create(services),
             CheckCommand.Create(services.Terminal),
+            ReproduceCommand.Create(services),
             Nvm.NvmCommand.Create(services.Terminal),
             NamesCommand.Profiles(services.Terminal),
             NamesCommand.Policies(services.Terminal),

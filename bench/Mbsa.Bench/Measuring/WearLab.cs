@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using Mbsa.Nvm.Devices;
-using Mbsa.Nvm.Memory;
-using Mbsa.Vm.Storage;
 using Mbsa.Vm.Wear;
 using Mbsa.Vm.Workload.Random;
 
@@ -15,15 +12,9 @@ internal static class WearLab
     public static (WearTrial Trial, double Seconds) Run(
         string policy, string parameters, long blocks, Func<long> load, long enduranceWrites, long mostWrites = long.MaxValue)
     {
-        var ledger = new MemoryLedger();
-        var sizeBytes = blocks * BlockStorage.BlockBytes;
-        var childBytes = VirtualDisk.RequiredBytes(sizeBytes, policy, parameters);
-        using var device = NvmDevice.Create(new NvmDeviceOptions { SizeBytes = childBytes * 101 / 100 / 4096 * 4096 + (64 << 20), DeviceId = Guid.Empty }, ledger);
-        using var area = device.Map(device.CreateChild("wear", childBytes));
-        VirtualDisk.Format(area, sizeBytes, Guid.Empty, policy, parameters);
-        using var disk = VirtualDisk.Mount(area, new MountOptions { MovesBytes = false, CountMetadataWear = true });
+        using var disk = new BytelessDisk(policy, parameters, blocks);
         var started = Stopwatch.GetTimestamp();
-        var trial = WearTrial.Run(disk, load, enduranceWrites, mostWrites);
+        var trial = WearTrial.Run(disk.Disk, load, enduranceWrites, mostWrites);
         return (trial, Stopwatch.GetElapsedTime(started).TotalSeconds);
     }
 
