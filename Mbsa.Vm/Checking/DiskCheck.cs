@@ -2,15 +2,19 @@ using System.Buffers.Binary;
 using Mbsa.Nvm.Checking;
 using Mbsa.Nvm.Devices;
 using Mbsa.Vm.Storage;
+using Mbsa.Vm.Wear;
 
 namespace Mbsa.Vm.Checking;
 
 /// <summary>
-/// A check of the virtual disk that an NVM area holds: both copies of the super block, every entry of the VDMT. Mounts and stores nothing; offsets in the findings count
+/// A check of the virtual disk that an NVM area holds: both copies of the super block, every entry of the VDMT, the wear log as far as it
+/// matters, every count of wear. Mounts and stores nothing; offsets in the findings count
 /// from the start of the area.
 /// </summary>
 public sealed class DiskCheck
 {
+    private const uint Unknown = uint.MaxValue;
+
     private readonly NvmLease _lease;
 
     private DiskCheck(NvmLease lease) => _lease = lease;
@@ -21,8 +25,11 @@ public sealed class DiskCheck
     /// <summary>The super block that counts; null when the area holds no virtual disk, or none that can be read.</summary>
     public SuperBlock? SuperBlock { get; private set; }
 
-    /// <summary>Wear of the disk since it was formatted; null when it does not keep that.</summary>
-    public WearSummary? Wear { get; private init; }
+    /// <summary>Wear of the disk since it was formatted, as its counts were last stored; null when there is no disk, or none that can be read.</summary>
+    public WearSummary? Wear { get; private set; }
+
+    /// <summary>The counts themselves, of each physical block; null when <see cref="Wear"/> is. A damaged one counts 0.</summary>
+    public WearCounts? WearCounts { get; private set; }
 
     /// <summary>Checks what an area holds. An area without a virtual disk is in order: it may be a raw device.</summary>
     public static DiskCheck Run(NvmArea area)
@@ -68,34 +75,98 @@ public sealed class DiskCheck
             Findings.Add(new Finding("super block", good * bytes, "the disk was not ended cleanly") { IsNote = true });
         }
 
-        if (!WearPolicies.All.Any(policy => policy.Name == disk.WearPolicyName))
+        if (PolicyOf(disk, good * bytes) is { } policy)
         {
-            Findings.Add(new Finding("super block", good * bytes, $"its wear policy '{disk.WearPolicyName}' is none of this program's"));
+            CheckMap(disk, policy);
+            CheckCounts(disk);
         }
-
-        CheckVdmt(disk);
+        else
+        {
+            CheckMap(disk, WearPolicies.Create("none"));
+        }
     }
 
-    private void CheckVdmt(SuperBlock disk)
+    /// <summary>The wear policy that the disk was made for; null when this program cannot tell what is in the wear metadata.</summary>
+    private WearPolicy? PolicyOf(SuperBlock disk, long offsetBytes)
     {
-        var owners = new uint[disk.Geometry.DataBlocks];
-        for (long logical = 0; logical < disk.Geometry.GuestBlocks && Findings.Count < FindingList.MostKept; logical++)
+        if (!WearPolicies.All.Any(policy => policy.Name == disk.WearPolicyName))
+        {
+            Findings.Add(new Finding("super block", offsetBytes, $"its wear policy '{disk.WearPolicyName}' is none of this program's"));
+            return null;
+        }
+
+        try
+        {
+            var policy = WearPolicies.Create(disk.WearPolicyName, disk.WearParameters);
+            var geometry = DiskGeometry.Plan(disk.Geometry.GuestBlocks * BlockStorage.BlockBytes, policy);
+            if (geometry == disk.Geometry)
+            {
+                return policy;
+            }
+
+            Findings.Add(new Finding("super block", offsetBytes, $"{disk.Geometry} is not what wear policy '{policy.Name}' lays out, {geometry}"));
+        }
+        catch (InputException wrong)
+        {
+            Findings.Add(new Finding("super block", offsetBytes, $"its wear policy's parameters: {wrong.Message}"));
+        }
+
+        return null;
+    }
+
+    /// <summary>The VDMT may be older than the map: the records of the wear log make it the map of now, in which no two blocks may be in one place.</summary>
+    private void CheckMap(SuperBlock disk, WearPolicy policy)
+    {
+        var map = new uint[disk.Geometry.GuestBlocks];
+        Array.Fill(map, Unknown);
+        for (long logical = 0; logical < map.Length && Findings.Count < FindingList.MostKept; logical++)
         {
             var offset = Vdmt.OffsetBytes(logical);
             try
             {
-                var physical = Vdmt.Open(BinaryPrimitives.ReadUInt64LittleEndian(_lease.View(offset, 8)), disk.Seal, logical, disk.Geometry.DataBlocks);
-                if (owners[physical] != 0)
-                {
-                    Findings.Add(new Finding("VDMT", offset, $"the entry of block {logical} points to physical block {physical}, which block {owners[physical] - 1} has"));
-                }
-
-                owners[physical] = (uint)logical + 1;
+                map[logical] = Vdmt.Open(BinaryPrimitives.ReadUInt64LittleEndian(_lease.View(offset, 8)), disk.Seal, logical, disk.Geometry.DataBlocks);
             }
-            catch (NvmException damaged)
+            catch (NvmException damage)
             {
-                Findings.Add(new Finding(damaged.Structure, offset, damaged.Message[(damaged.Structure.Length + 2)..]));
+                Add(offset, damage);
             }
         }
+
+        var old = (uint[])map.Clone();
+        var isWhole = true;
+        policy.Inspect(disk, map, _lease, AddMissing, (offset, content) => Findings.Add(
+            new Finding("wear log", offset, "one bit of the newest record is wrong; a mount puts it right") { Renewal = content.ToArray() }));
+        var owners = new uint[disk.Geometry.DataBlocks];
+        for (long logical = 0; isWhole && logical < map.Length && Findings.Count < FindingList.MostKept; logical++)
+        {
+            var physical = map[logical];
+            if (physical == Unknown)
+            {
+                continue;
+            }
+
+            if (owners[physical] != 0)
+            {
+                var entry = physical == old[logical] ? $"the entry of block {logical}" : $"the entry of block {logical}, as the wear log has it,";
+                Findings.Add(new Finding("VDMT", Vdmt.OffsetBytes(logical), $"{entry} points to physical block {physical}, which block {owners[physical] - 1} has"));
+            }
+
+            owners[physical] = (uint)logical + 1;
+        }
+
+        // With a record missing the map is of no time: two blocks in one place would be no news.
+        void AddMissing(long offset, NvmException damage)
+        {
+            isWhole = false;
+            Add(offset, damage);
+        }
     }
+
+    private void CheckCounts(SuperBlock disk)
+    {
+        WearCounts = new WearCounts(new WearCountTable(disk, wear: null).Load(_lease, Add, out var extraWrites), extraWrites);
+        Wear = WearSummary.Of(disk.WearPolicyName, WearCounts);
+    }
+
+    private void Add(long offsetBytes, NvmException damage) => Findings.Add(new Finding(damage.Structure, offsetBytes, damage.Message[(damage.Structure.Length + 2)..]));
 }

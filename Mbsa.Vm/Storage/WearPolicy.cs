@@ -39,6 +39,16 @@ public abstract class WearPolicy
     {
     }
 
+    /// <summary>A check: brings the map up to date as a mount would, stores nothing, and goes on after what is damaged.</summary>
+    /// <param name="disk">The disk.</param>
+    /// <param name="map">Its map as the VDMT has it.</param>
+    /// <param name="lease">To read with.</param>
+    /// <param name="damaged">Told what is damaged, and where it lies in the area, in bytes.</param>
+    /// <param name="mend">Told what a mount would put right.</param>
+    internal virtual void Inspect(SuperBlock disk, uint[] map, NvmLease lease, Action<long, NvmException> damaged, MendLine mend)
+    {
+    }
+
     /// <summary>Mounting: the map is whole. The counts are the policy's to keep if it counts itself.</summary>
     internal virtual void Attach(VirtualDisk disk, uint[] counts, long extraWrites)
     {

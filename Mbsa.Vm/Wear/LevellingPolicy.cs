@@ -69,10 +69,13 @@ internal abstract class LevellingPolicy : WearPolicy
     /// <inheritdoc/>
     internal sealed override void Recover(VirtualDisk disk, NvmLease lease)
     {
-        var countBlocks = WearCountTable.BlocksFor(disk.Geometry.DataBlocks);
-        _log = new WearLog(disk.SuperBlock, disk.Map, disk.Geometry.WearMetadataFirstBlock + countBlocks, disk.Geometry.WearMetadataBlocks - countBlocks, disk.MetadataWear);
+        _log = new WearLog(disk.SuperBlock, disk.Map, disk.MetadataWear);
         _log.Recover(lease);
     }
+
+    /// <inheritdoc/>
+    internal sealed override void Inspect(SuperBlock disk, uint[] map, NvmLease lease, Action<long, NvmException> damaged, MendLine mend) =>
+        new WearLog(disk, map, wear: null).Inspect(lease, damaged, mend);
 
     /// <inheritdoc/>
     internal sealed override void Attach(VirtualDisk disk, uint[] counts, long extraWrites)

@@ -39,8 +39,14 @@ internal sealed class WearCountTable
     /// <param name="lease">To read with.</param>
     /// <param name="extraWrites">Writes of the policy's own.</param>
     /// <exception cref="NvmException">An entry is damaged; the message names its block.</exception>
+    public uint[] Load(NvmLease lease, out long extraWrites) => Load(lease, (_, damage) => throw damage, out extraWrites);
+
+    /// <summary>Reads the table and goes on after what is damaged: that counts 0.</summary>
+    /// <param name="lease">To read with.</param>
+    /// <param name="damaged">Told what is damaged, and where it lies in the area, in bytes.</param>
+    /// <param name="extraWrites">Writes of the policy's own.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public uint[] Load(NvmLease lease, out long extraWrites)
+    public uint[] Load(NvmLease lease, Action<long, NvmException> damaged, out long extraWrites)
     {
         var counts = new uint[_blocks];
         for (long first = 0; first < _blocks; first += EntriesPerBlock)
@@ -49,11 +55,11 @@ internal sealed class WearCountTable
             var bytes = lease.View(OffsetBytes(first), entries * 8);
             for (var i = 0; i < entries; i++)
             {
-                counts[first + i] = (uint)Open(BinaryPrimitives.ReadUInt64LittleEndian(bytes[(i * 8)..]), first + i, uint.MaxValue);
+                counts[first + i] = (uint)Open(BinaryPrimitives.ReadUInt64LittleEndian(bytes[(i * 8)..]), first + i, uint.MaxValue, damaged);
             }
         }
 
-        extraWrites = (long)Open(BinaryPrimitives.ReadUInt64LittleEndian(lease.View(OffsetBytes(_blocks), 8)), _blocks, CheckedEntry.ContentMask);
+        extraWrites = (long)Open(BinaryPrimitives.ReadUInt64LittleEndian(lease.View(OffsetBytes(_blocks), 8)), _blocks, CheckedEntry.ContentMask, damaged);
         return counts;
     }
 
@@ -93,15 +99,19 @@ internal sealed class WearCountTable
 
     private long OffsetBytes(long entry) => _offsetBytes + entry * 8;
 
-    private ulong Open(ulong entry, long place, ulong largest)
+    private ulong Open(ulong entry, long place, ulong largest, Action<long, NvmException> damaged)
     {
         if (entry == 0)
         {
             return 0;
         }
 
-        return CheckedEntry.TryOpen(entry, _seal, PlaceOfCounts | (ulong)place, out var content) && content <= largest
-            ? content
-            : throw new NvmException("wear counts", $"{(place < _blocks ? $"the count of physical block {place}" : "the count of extra writes")} is damaged");
+        if (CheckedEntry.TryOpen(entry, _seal, PlaceOfCounts | (ulong)place, out var content) && content <= largest)
+        {
+            return content;
+        }
+
+        damaged(OffsetBytes(place), new NvmException("wear counts", $"{(place < _blocks ? $"the count of physical block {place}" : "the count of extra writes")} is damaged"));
+        return 0;
     }
 }

@@ -36,16 +36,16 @@ internal sealed class WearLog
     private readonly ulong _slots;
     private ulong _newest, _tail;
 
-    /// <summary>A log over a part of a disk's area.</summary>
+    /// <summary>The log of a disk, which lies behind its table of counts and takes all that is left of the wear metadata.</summary>
     /// <param name="disk">The disk.</param>
     /// <param name="map">Its map in DRAM, which the log keeps.</param>
-    /// <param name="firstBlock">First block of the ring.</param>
-    /// <param name="blocks">Blocks of the ring.</param>
     /// <param name="wear">Where stores are counted; null not to.</param>
-    public WearLog(SuperBlock disk, uint[] map, long firstBlock, long blocks, MetadataWear? wear)
+    public WearLog(SuperBlock disk, uint[] map, MetadataWear? wear)
     {
         (_disk, _map, _wear, _seal) = (disk, map, wear, disk.Seal);
-        _offsetBytes = firstBlock * BlockStorage.BlockBytes;
+        var countBlocks = WearCountTable.BlocksFor(disk.Geometry.DataBlocks);
+        var blocks = disk.Geometry.WearMetadataBlocks - countBlocks;
+        _offsetBytes = (disk.Geometry.WearMetadataFirstBlock + countBlocks) * BlockStorage.BlockBytes;
         _slotBlocks = new uint[blocks * BlockStorage.BlockBytes / WearLogRecord.Bytes];
         _slots = (ulong)_slotBlocks.Length;
         _lineWritten = new ulong[(map.Length + EntriesPerLine - 1) / EntriesPerLine];
@@ -58,10 +58,18 @@ internal sealed class WearLog
     public static long BlocksFor(long records) =>
         Math.Max(1, (records + BlockStorage.BlockBytes / WearLogRecord.Bytes - 1) / (BlockStorage.BlockBytes / WearLogRecord.Bytes));
 
-    /// <summary>Brings the map that was loaded from the VDMT up to date.</summary>
+    /// <summary>Brings the map that was loaded from the VDMT up to date, and mends the newest record if one bit of it fell over.</summary>
     /// <param name="lease">To read the ring with.</param>
     /// <exception cref="NvmException">A record that matters is damaged; the message names it.</exception>
-    public void Recover(NvmLease lease)
+    public void Recover(NvmLease lease) => Recover(lease, (_, damage) => throw damage, lease.Write);
+
+    /// <summary>The same for whoever only looks: stores nothing, and goes on after what is damaged.</summary>
+    /// <param name="lease">To read the ring with.</param>
+    /// <param name="damaged">Told what is damaged, and where it lies in the area, in bytes.</param>
+    /// <param name="mend">Told what belongs at an offset in the area where one bit is wrong.</param>
+    public void Inspect(NvmLease lease, Action<long, NvmException> damaged, MendLine mend) => Recover(lease, damaged, mend);
+
+    private void Recover(NvmLease lease, Action<long, NvmException> damaged, MendLine mend)
     {
         WearLogRecord newest = default;
         for (ulong slot = 0; slot < _slots; slot++)
@@ -72,6 +80,13 @@ internal sealed class WearLog
             }
         }
 
+        Span<byte> mended = stackalloc byte[WearLogRecord.Bytes];
+        if (TryMend(lease, newest.Sequence + 1, mended, out var hidden))
+        {
+            newest = hidden;
+            mend(OffsetBytes(newest.Sequence % _slots), mended);
+        }
+
         (_newest, _tail) = (newest.Sequence, newest.Tail);
         if (_newest == 0)
         {
@@ -80,17 +95,24 @@ internal sealed class WearLog
 
         if (_tail >= _newest || _newest - _tail > _slots)
         {
-            throw Damaged(_newest, $"its tail is {_tail}, in a ring of {_slots}");
+            damaged(OffsetBytes(_newest % _slots), Damaged(_newest, $"its tail is {_tail}, in a ring of {_slots}"));
+            return;
         }
 
         if (_disk.IsClean && !newest.IsEndMark)
         {
-            throw Damaged(_newest + 1, "the disk was ended, so the newest record must be the mark of that");
+            damaged(OffsetBytes((_newest + 1) % _slots), Damaged(_newest + 1, "the disk was ended, so the newest record must be the mark of that"));
         }
 
         for (var sequence = _tail + 1; sequence <= _newest; sequence++)
         {
-            Replay(lease, sequence);
+            // The newest is at hand, and on the NVM perhaps not mended.
+            var record = newest;
+            var isThere = sequence == _newest || TryRead(lease, sequence % _slots, out record);
+            if (Replay(sequence, isThere ? record : default) is { } damage)
+            {
+                damaged(OffsetBytes(sequence % _slots), damage);
+            }
         }
     }
 
@@ -167,26 +189,49 @@ internal sealed class WearLog
         Records++;
     }
 
-    private void Replay(NvmLease lease, ulong sequence)
+    /// <returns>What is wrong with the record; null when it has been replayed.</returns>
+    private NvmException? Replay(ulong sequence, WearLogRecord record)
     {
-        var slot = sequence % _slots;
-        if (!TryRead(lease, slot, out var record) || record.Sequence != sequence)
+        if (record.Sequence != sequence)
         {
-            throw Damaged(sequence, "its checksum or its sequence is wrong");
+            return Damaged(sequence, "its checksum or its sequence is wrong");
         }
 
-        _slotBlocks[slot] = record.LogicalBlock;
+        _slotBlocks[sequence % _slots] = record.LogicalBlock;
         if (record.IsEndMark)
         {
-            return;
+            return null;
         }
 
         if (record.LogicalBlock >= _map.Length || record.PhysicalBlock >= _disk.Geometry.DataBlocks)
         {
-            throw Damaged(sequence, $"it moves block {record.LogicalBlock} of {_map.Length} to physical block {record.PhysicalBlock} of {_disk.Geometry.DataBlocks}");
+            return Damaged(sequence, $"it moves block {record.LogicalBlock} of {_map.Length} to physical block {record.PhysicalBlock} of {_disk.Geometry.DataBlocks}");
         }
 
         _map[record.LogicalBlock] = record.PhysicalBlock;
+        return null;
+    }
+
+    /// <summary>
+    /// Whether the record behind the newest is there but for one bit. It must be looked for: it looks like one that a power failure tore, which
+    /// nobody misses, but may be one that was acknowledged. If it was torn and lacks no more than a bit, it does no harm either: its data came before it.
+    /// </summary>
+    private bool TryMend(NvmLease lease, ulong sequence, Span<byte> line, out WearLogRecord record)
+    {
+        lease.View(OffsetBytes(sequence % _slots), WearLogRecord.Bytes).CopyTo(line);
+        for (var bit = 0; bit < line.Length * 8; bit++)
+        {
+            line[bit / 8] ^= (byte)(1 << (bit % 8));
+            if (WearLogRecord.TryDecode(line, _seal, out record) && record.Sequence == sequence)
+            {
+                return true;
+            }
+
+            line[bit / 8] ^= (byte)(1 << (bit % 8));
+        }
+
+        record = default;
+        return false;
     }
 
     private bool TryRead(NvmLease lease, ulong slot, out WearLogRecord record) =>

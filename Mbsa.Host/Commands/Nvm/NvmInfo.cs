@@ -1,10 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
+using Mbsa.Host.Profiles;
 using Mbsa.Host.Report;
 using Mbsa.Nvm.Checking;
 using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Layout;
 using Mbsa.Nvm.Memory;
+using Mbsa.Nvm.Timing;
 using Mbsa.Vm.Checking;
 using Spectre.Console;
 
@@ -20,8 +22,13 @@ internal static class NvmInfo
     public static Command Command(Terminal terminal)
     {
         var file = NvmCommand.File();
-        var command = new Command("info", "Show a device's layout, its child devices, and the virtual disks on them. Nothing is written.") { file };
-        command.SetAction(parsed => NvmCommand.Try(parsed.GetRequiredValue(file), ledger => Show(terminal, parsed.GetRequiredValue(file), ledger)));
+        var kind = new Option<string?>("--device") { HelpName = "NAME", Description = "The kind of NVM ('mbsa profiles' lists them), whose endurance says how much life is left" };
+        var command = new Command("info", "Show a device's layout, its child devices, the virtual disks on them and how they wore. Nothing is written.") { file, kind };
+        command.SetAction(parsed =>
+        {
+            var profile = parsed.GetValue(kind) is { } name ? ProfileCatalog.Device(name) : null;
+            return NvmCommand.Try(parsed.GetRequiredValue(file), ledger => Show(terminal, parsed.GetRequiredValue(file), profile, ledger));
+        });
         return command;
     }
 
@@ -35,9 +42,8 @@ internal static class NvmInfo
             rows.Add((DeviceMap.LetterOf(rows.Count), child, DiskCheck.Run(area)));
         }
 
-        var showsWear = rows.Any(row => row.Disk.Wear is not null);
         var table = new Table().Border(TableBorder.Simple).BorderStyle(new Style(Color.Grey));
-        string[] heads = ["", "child", "size", "large pages", "page table", "blocks", "virtual disk", .. showsWear ? ["writes worst/mean"] : (string[])[], "state"];
+        string[] heads = ["", "child", "size", "large pages", "page table", "blocks", "virtual disk", "state"];
         foreach (var head in heads)
         {
             table.AddColumn(new TableColumn(new Text(head)) { NoWrap = head != "blocks" }.Padding(0, 1));
@@ -45,13 +51,13 @@ internal static class NvmInfo
 
         foreach (var (letter, child, disk) in rows)
         {
-            table.AddRow(Row(letter, child, disk, showsWear).Select(cell => new Text(cell)));
+            table.AddRow(Row(letter, child, disk).Select(cell => new Text(cell)));
         }
 
         return table;
     }
 
-    private static int Show(Terminal terminal, string file, MemoryLedger ledger)
+    private static int Show(Terminal terminal, string file, DeviceProfile? profile, MemoryLedger ledger)
     {
         using var device = DeviceInspection.Open(file, ledger);
         var geometry = device.Gmb.Geometry;
@@ -70,6 +76,10 @@ internal static class NvmInfo
         if (device.Children.Count > 0)
         {
             terminal.Out.Write(Children(device));
+            foreach (var line in NvmWear.Lines(device, profile))
+            {
+                lines.WriteLine(line);
+            }
         }
 
         if (device.Findings.Problems > 0)
@@ -91,7 +101,7 @@ internal static class NvmInfo
             + $"{Readable.Share(large)} of the child devices' {Readable.Size(childBytes)} lie in large pages");
     }
 
-    private static IEnumerable<string> Row(char letter, ChildDevice child, DiskCheck disk, bool showsWear)
+    private static IEnumerable<string> Row(char letter, ChildDevice child, DiskCheck disk)
     {
         yield return letter.ToString();
         yield return child.Name;
@@ -101,11 +111,6 @@ internal static class NvmInfo
         var more = child.Extents.Count > MostExtents ? $", ... {Plain(child.Extents.Count)} in all" : "";
         yield return string.Join(", ", child.Extents.Take(MostExtents).Select(extent => $"{Plain(extent.FirstBlock)}-{Plain(extent.EndBlock - 1)}")) + more;
         yield return disk.SuperBlock is { } super ? $"{Readable.Size(super.Geometry.GuestBlocks * DeviceGeometry.BlockBytes)}, wear: {super.WearPolicyName}" : "-";
-        if (showsWear)
-        {
-            yield return disk.Wear is { } wear ? $"{Readable.Count(wear.Max)}/{wear.Mean.ToString("0.##", CultureInfo.InvariantCulture)}" : "-";
-        }
-
         yield return disk.Findings.Problems > 0 ? "damaged" : disk.SuperBlock is null ? "raw" : disk.SuperBlock.IsClean ? "clean" : "not ended cleanly";
     }
 

@@ -123,7 +123,7 @@ public sealed class WearLogTests
         Assert.True(mark.IsEndMark);
         Assert.Equal(mark.Sequence - 1, mark.Tail);
 
-        wear.Test.Damage(ring.OffsetBytes(mark.Sequence), value => (byte)(value ^ 1));
+        wear.Test.Damage(ring.OffsetBytes(mark.Sequence), value => (byte)(value ^ 3)); // of one bit it would be mended
         // The mark before it is of the mount before: nothing happened in between, so nothing is missing.
         VirtualDisk.Mount(wear.Test.Area).Dispose();
         mark = ring.Newest(lease);

@@ -1,0 +1,82 @@
+using System.Globalization;
+using Mbsa.Host.Report;
+using Mbsa.Nvm.Checking;
+using Mbsa.Nvm.Timing;
+using Mbsa.Vm.Checking;
+using Mbsa.Vm.Wear;
+
+namespace Mbsa.Host.Commands.Nvm;
+
+/// <summary>How the virtual disks of a device wore, in lines for people.</summary>
+internal static class NvmWear
+{
+    private const int MostBins = 8;
+    private const int BarCells = 40;
+
+    /// <summary>Some lines for each virtual disk that can be read.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="profile">Its kind, for what a block endures; null when nobody said.</param>
+    public static IEnumerable<string> Lines(DeviceInspection device, DeviceProfile? profile)
+    {
+        foreach (var child in device.Children)
+        {
+            using var area = device.Map(child);
+            var disk = DiskCheck.Run(area);
+            if (disk.Wear is not { } wear || disk.WearCounts is not { } counts)
+            {
+                continue;
+            }
+
+            var parameters = disk.SuperBlock!.WearParameters is { Length: > 0 } given ? $" ({given})" : "";
+            yield return $"wear of '{child.Name}': {wear.Policy}{parameters}, {Readable.Count(wear.Writes)} block writes, {Readable.Count(wear.ExtraWrites)} of them by wear levelling"
+                + (disk.SuperBlock.IsClean ? "" : "; as last stored, the disk was not ended cleanly");
+            yield return $"  worst block {Number(wear.Max)}, mean {Number(wear.Mean)}, coefficient of variation {Number(wear.CoefficientOfVariation * 100)} %";
+            if (profile is not null)
+            {
+                yield return $"  {Life(EnduranceProjection.Of(wear, profile.EnduranceWrites), profile)}";
+            }
+
+            foreach (var line in wear.Max == 0 ? [] : Histogram(counts.Writes))
+            {
+                yield return line;
+            }
+        }
+    }
+
+    /// <summary>How many blocks were written how often: a bar for each range of counts, from the least to the most.</summary>
+    public static IEnumerable<string> Histogram(uint[] writes)
+    {
+        var (least, most) = (writes.Min(), writes.Max());
+        var width = (most - least) / MostBins + 1;
+        var bins = new long[(most - least) / width + 1];
+        foreach (var count in writes)
+        {
+            bins[(count - least) / width]++;
+        }
+
+        var digits = Number(most).Length;
+        for (var bin = 0; bin < bins.Length; bin++)
+        {
+            var first = least + (uint)bin * width;
+            var last = Math.Min(most, first + width - 1);
+            var range = $"{Number(first).PadLeft(digits)} to {Number(last).PadLeft(digits)}";
+            var share = bins[bin] / (double)writes.Length;
+            var bar = new string('#', bins[bin] == 0 ? 0 : Math.Max(1, (int)(share * BarCells)));
+            yield return $"  {range} writes  {bar.PadRight(BarCells)} {Number(share * 100)} %";
+        }
+    }
+
+    private static string Life(EnduranceProjection life, DeviceProfile profile)
+    {
+        if (double.IsPositiveInfinity(profile.EnduranceWrites))
+        {
+            return $"'{profile.Name}' never wears out";
+        }
+
+        var left = Math.Max(0, 1 - life.UsedFraction) * 100;
+        return $"'{profile.Name}' endures {profile.EnduranceWrites.ToString("0.##e0", CultureInfo.InvariantCulture)} writes a block: {left.ToString("0.####", CultureInfo.InvariantCulture)} % of the worst block's life is left; "
+            + $"going on like this the disk lives {Number(life.FractionOfIdeal * 100)} % as long as with even wear";
+    }
+
+    private static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
+}
