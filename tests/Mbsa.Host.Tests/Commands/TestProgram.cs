@@ -23,6 +23,9 @@ internal sealed class TestProgram : IDisposable
 
     public Func<ScenarioSpec, FakeRun> Run { get; set; } = scenario => FakeRun.Over(Sample.Result(scenario));
 
+    /// <summary>Whether scenarios really run.</summary>
+    public bool Real { get; init; }
+
     public Interruption Interruption { get; } = new();
 
     public TextWriter ErrorWriter { get; set; } = new StringWriter();
@@ -52,7 +55,7 @@ internal sealed class TestProgram : IDisposable
         Time = new InstantTime(),
         ListenForInterruption = () => Interruption,
         Load = Load,
-        Start = Start,
+        Start = Real ? ActorScenario.Start : Start,
         Calibration = Calibration,
     });
 
