@@ -118,6 +118,36 @@ public sealed class NvmCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task How_a_disk_wore_is_shown_with_the_life_that_is_left()
+    {
+        await Good("create", FilePath, "--size", "32MiB");
+        await Good("child", "create", FilePath, "a", "--size", "10MiB");
+        using (var device = NvmDevice.Open(FilePath, new MemoryLedger()))
+        {
+            using var area = device.Map(device.Children[0]);
+            VirtualDisk.Format(area, 1024 * 4096, Guid.Empty, "due-time", "");
+            using var disk = VirtualDisk.Mount(area);
+            using var session = disk.OpenSession();
+            for (var write = 0; write < 10_000; write++)
+            {
+                session.WriteNothing(write % 100 * 4096, 4096);
+            }
+        }
+
+        var info = await Good("info", FilePath);
+        Assert.Contains("wear of 'a': due-time (q=128 t=64), 10000 block writes, 0 of them by wear levelling", info.Replace(" k ", "000 ", StringComparison.Ordinal).Replace("10.0000", "10000", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("worst block 100, mean 9.62, coefficient of variation", info, StringComparison.Ordinal); // 10,000 over 1024 blocks and 16 spares
+        Assert.Matches(@" 0 to +12 writes  #{36} +90\.38 %", info); // 940 of 1040 were never written
+        Assert.Matches(@"91 to +100 writes  #{3} +9\.62 %", info);
+        Assert.DoesNotContain("life", info, StringComparison.Ordinal);
+
+        Assert.Contains("'paper' endures 1e8 writes a block: 99.9999 % of the worst block's life is left; going on like this the disk lives 9.62 % as long", await Good("info", FilePath, "--device", "paper"), StringComparison.Ordinal);
+        Assert.Contains("'dram' never wears out", await Good("info", FilePath, "--device", "dram"), StringComparison.Ordinal);
+        await Bad("unknown device 'papr'; did you mean 'paper'?", "info", FilePath, "--device", "papr");
+        Assert.Contains("good; 1 child device checked", await Good("check", FilePath), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_map_shows_whoever_has_most_of_a_stretch()
     {
         var geometry = DeviceGeometry.Plan(64 * 4096, 16); // blocks 0 to 3 are metadata
