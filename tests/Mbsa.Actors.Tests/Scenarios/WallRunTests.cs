@@ -80,7 +80,9 @@ public sealed class WallRunTests
     {
         var paced = Lab.Vm("paced", vcpus: 1) with { Jobs = [Lab.Job(IoPattern.RandRead, 1) with { ReadRateIops = 1000 }] };
         var result = await Wall(300, paced).RunAsync();
-        Assert.InRange(result.OperationsPerSecond("paced"), 900, 1010);
+
+        // The pace is a schedule: what a busy machine made it miss in the warm-up it catches up with in what is measured.
+        Assert.InRange(result.OperationsPerSecond("paced"), 900, 1100);
         Assert.InRange(result.Utilisation.Cpu, 0, 0.1);
     }
 

@@ -67,7 +67,7 @@ public sealed class EventReaderTests : IDisposable
     [InlineData("at: 1ms, vm: a, start: true", "VM 'a' was started before; 'start: false' in its entry makes it wait for this event")]
     [InlineData("at: 1ms, vm: a, fail-vcpu: 2", "'fail-vcpu': a whole number from 0 to 1 was expected, not '2'")]
     [InlineData("at: 1ms, vm: a, qos: { limit: 10% }", "the limit of 10% is below the reservation of 40%")]
-    [InlineData("at: 1ms, vm: a, resize: 1MiB", "'resize': the disk of VM 'a' and its metadata take 1060864 bytes; its child device cannot have fewer")]
+    [InlineData("at: 1ms, vm: a, resize: 1MiB", "'resize': the disk of VM 'a' and its metadata take 1064960 bytes; its child device cannot have fewer")]
     [InlineData("at: 1ms, vm: a, resize: 2000001B", "'resize': 2000001 bytes are not a whole number of blocks of 4096")]
     [InlineData("at: 1ms, vm: a, kill: true", "unknown key of an event 'kill'")]
     public void What_cannot_happen_is_an_error(string change, string expected)

@@ -151,7 +151,7 @@ public sealed class ScenarioFileTests : IDisposable
     [InlineData("host: { qos: { quantum: 1ns } }", "'quantum': a time from 1us to 1s was expected, not '1ns'")]
     [InlineData("host: { machine: [paper] }", "'machine': a name, a path or the keys of a machine were expected, not a list")]
     [InlineData("host: { nvm: { device: dran } }", "unknown device 'dran'; did you mean 'dram'?")]
-    [InlineData("host: { nvm: { size: 1MiB } }", "the NVM of 1MiB is too small: one disk of 1MiB in all and their metadata need 2.022MiB; leave 'size' out to get enough")]
+    [InlineData("host: { nvm: { size: 1MiB } }", "the NVM of 1MiB is too small: one disk of 1MiB in all and their metadata need 2.026MiB; leave 'size' out to get enough")]
     [InlineData("host: { nvm: { file: \"a\\0b\" } }", "'file': 'a?b' is not a file name")]
     [InlineData("host: { nvm: { file: x, uuid: 12 } }", "'uuid': '12' is none; 'mbsa nvm info FILE' shows the device's")]
     [InlineData("host: { nvm: { uuid: 00000000-0000-0000-0000-000000000001 } }", "'uuid' tells a device in a file from others; add 'file', or leave it out")]

@@ -19,6 +19,18 @@ public sealed class VmReaderTests : IDisposable
     }
 
     [Theory]
+    [InlineData("wear: due-time", "due-time", "q=128 t=64")]
+    [InlineData("wear: due-time, wear-parameters: t=9 q=16, atomic: true", "due-time", "q=16 t=9 atomic")]
+    [InlineData("wear: start-gap, atomic: false", "start-gap", "psi=100")]
+    [InlineData("path: memory-bus", "none", "")]
+    public void Wear_is_a_policy_and_its_parameters(string storage, string policy, string parameters)
+    {
+        var spec = _scratch.Spec($"duration: 1s\nvms: [ {{ name: w, storage: {{ size: 1MiB, {storage} }}, workload: {{ rw: write }} }} ]\n");
+
+        Assert.Equal((policy, parameters), (spec.Vms[0].Storage!.WearPolicy, spec.Vms[0].Storage!.WearParameters));
+    }
+
+    [Theory]
     [InlineData("name: a, workload: { cpu: 5% } }\n  - { name: a, workload: { cpu: 5% }", "there are two VMs called 'a'; the first is on line 3")]
     [InlineData("name: a, count: 2, workload: { cpu: 5% } }\n  - { name: a-2, workload: { cpu: 5% }", "there are two VMs called 'a-2'; the first is on line 3")]
     [InlineData("name: host, workload: { cpu: 5% }", "a VM cannot be called 'host': expectations use the word for all VMs together")]

@@ -1,6 +1,7 @@
 using CsCheck;
 using Mbsa.Nvm.Timing;
 using Mbsa.Vm.Paths;
+using Mbsa.Vm.Storage;
 
 namespace Mbsa.Vm.Tests.Paths;
 
@@ -23,6 +24,17 @@ public sealed class OperationTimesTests
         Assert.Equal(new WorkVector(100 + (1000 * 0.5 * 2) + 7, 1000, 1000), Of(times, isWrite: false, isSequential: false));
         Assert.Equal(new WorkVector(200 + (2000 * 0.25 * 3), 2000, 4000), Of(times, isWrite: true, isSequential: true));
         Assert.Equal(new WorkVector(200 + (2000 * 0.25 * 3) + 9, 2000, 4000), Of(times, isWrite: true, isSequential: false));
+    }
+
+    [Fact]
+    public void Levelling_costs_a_read_and_a_write_for_a_move_and_a_line_for_a_record()
+    {
+        var costs = new PathCosts(new OperationCost(100, 0.5, RandomNs: 7), new OperationCost(200, 0.25, RandomNs: 9));
+        var device = new DeviceProfile { Name = "test", ReadBandwidthBytesPerSecond = 1e9, WriteBandwidthBytesPerSecond = 0.5e9, WriteLatencyFactor = 2 };
+        var times = new OperationTimes(costs, device, 512, 512);
+
+        Assert.Equal(new WorkVector(2 * (4096 * 0.5 + 7 + 4096 * 0.25 * 2 + 9), 2 * 8192, 2 * (4096 + 8192)), times.Of(new WearWork(2, 0)));
+        Assert.Equal(new WorkVector(3 * (64 * 0.25 * 2 + 9), 3 * 64, 3 * 128), times.Of(new WearWork(0, 3)));
     }
 
     [Fact]

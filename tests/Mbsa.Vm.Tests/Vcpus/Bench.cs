@@ -95,6 +95,15 @@ internal static class Bench
 
         public int Disposed { get; private set; }
 
+        public WearWork Wear { get; set; }
+
+        public override WearWork TakeWearWork()
+        {
+            var work = Wear;
+            Wear = default;
+            return work;
+        }
+
         public override long SizeBytes => DiskBytes;
 
         public override void Read(long offsetBytes, Span<byte> destination) => Asked.Add(('r', offsetBytes));

@@ -29,6 +29,26 @@ public sealed class IoTransferTests
     });
 
     [Fact]
+    public void To_foresee_is_to_do_nothing_and_only_the_first_are_done() => Bench.OnDisk(disk =>
+    {
+        IoOperation[] batch =
+        [
+            new(0, Bench.Block, IsWrite: true, IsSequential: false),
+            new(2 * Bench.Block, Bench.Block, IsWrite: false, IsSequential: false),
+            new(Bench.Block, Bench.Block, IsWrite: true, IsSequential: false),
+        ];
+        var transfer = new FullTransfer(disk, Bench.Block, seed: 1);
+        var bytes = new byte[2 * Bench.Block];
+        transfer.Foresee(batch);
+        disk.Read(0, bytes);
+        Assert.All(bytes, b => Assert.Equal(0, b));
+        transfer.MoveFirst(batch, 2);
+        disk.Read(0, bytes);
+        Assert.True(bytes[..Bench.Block].Distinct().Count() == 256);
+        Assert.All(bytes[Bench.Block..], b => Assert.Equal(0, b));
+    });
+
+    [Fact]
     public void Without_payload_the_disk_still_hears_of_every_io()
     {
         var disk = new Bench.Notebook();

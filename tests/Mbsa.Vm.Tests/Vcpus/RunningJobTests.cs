@@ -1,4 +1,5 @@
 using CsCheck;
+using Mbsa.Vm.Vcpus;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Vm.Tests.Vcpus;
@@ -93,6 +94,27 @@ public sealed class RunningJobTests
 
     [Fact]
     public void A_job_without_think_time_and_rate_is_not_paced() => Assert.False(Bench.Start(Bench.Job()).IsPaced);
+
+    [Fact]
+    public void Batches_are_the_operations_in_their_order_none_left_out()
+    {
+        var spec = Bench.Job(IoPattern.RandReadWrite);
+        var (job, source) = (Bench.Start(spec), new OperationSource(spec, Bench.DiskBytes, 1, 0));
+        foreach (var length in new[] { 1, 3, RunningJob.LongestBatch, 2 })
+        {
+            Assert.Equal(Enumerable.Range(0, length).Select(_ => source.Next()), job.TakeBatch(length).ToArray());
+        }
+    }
+
+    [Fact]
+    public void A_batch_ends_with_the_operation_that_ends_the_job()
+    {
+        var job = Bench.Start(Bench.Job() with { TimeBased = false, IoSizeBytes = 5 * Bench.Block });
+        Assert.Equal(3, job.TakeBatch(3).Length);
+        Assert.False(job.IsFinished(0));
+        Assert.Equal(2, job.TakeBatch(3).Length);
+        Assert.True(job.IsFinished(0));
+    }
 
     [Fact]
     public void A_whole_hog_takes_what_it_gets_and_never_idles()

@@ -1,5 +1,6 @@
 using CsCheck;
 using HdrHistogram;
+using Mbsa.Vm.Storage;
 using Mbsa.Vm.Vcpus;
 using Mbsa.Vm.Workload;
 
@@ -20,6 +21,21 @@ public sealed class VirtualVcpuTests
         Assert.Equal(25.0, work.NvmNs, 1e-9);
         Assert.Equal(25, vcpu.Complete(25_500).Operations);
         Assert.Equal((25, 25L * Bench.Block), (_record.Counters.ReadOperations, _record.Counters.ReadBytes));
+    }
+
+    [Fact]
+    public void What_wear_levelling_did_takes_its_time_once()
+    {
+        var storage = new Bench.Notebook { Wear = new WearWork(1, 2) };
+        using var worker = new VirtualVcpu(new VcpuRecord(), [Bench.Start(Bench.Job(IoPattern.Write), storage)], storage, 0);
+
+        var first = worker.Execute(0, 3000);
+        worker.Complete(10_000);
+        var second = worker.Execute(10_000, 3000);
+
+        // One write of 3 us that continues nothing; then a read and three writes of something elsewhere, of which only being elsewhere costs on this bench.
+        Assert.Equal((3500 + 4 * 500, 4096 + 8192 + 128), (first.CoreNs, first.BusBytes));
+        Assert.Equal((3000, 4096), (second.CoreNs, second.BusBytes));
     }
 
     [Fact]

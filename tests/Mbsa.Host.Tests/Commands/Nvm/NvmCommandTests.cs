@@ -67,7 +67,7 @@ public sealed class NvmCommandTests : IDisposable
         await Good("child", "create", FilePath, "a", "--size", "10MiB");
         Format("a", 8 << 20);
 
-        await Bad("it cannot have 1048576 bytes: 8413184 of its 10485760 are used", "child", "resize", FilePath, "a", "--size", "1MiB");
+        await Bad($"it cannot have 1048576 bytes: {VirtualDisk.RequiredBytes(8 << 20)} of its 10485760 are used", "child", "resize", FilePath, "a", "--size", "1MiB");
         await Bad("there is a child device 'a' already", "child", "create", FilePath, "a", "--size", "1MiB");
         await Bad("there is no child device 'b'", "child", "delete", FilePath, "b");
         await Bad("there is no child device 'b'", "child", "resize", FilePath, "b", "--size", "1MiB");
