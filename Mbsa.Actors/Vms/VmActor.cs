@@ -28,7 +28,7 @@ internal sealed class VmActor : ReceiveActor
     private readonly HashSet<int> _attached = [];
     private readonly HashSet<int> _finished = [];
     private readonly List<string> _problems = [];
-    private readonly HashSet<int> _givenUp = [];
+    private readonly HashSet<int> _ended = [];
     private bool _stopping;
     private bool _started;
     private bool _isStarting = true;
@@ -154,6 +154,7 @@ internal sealed class VmActor : ReceiveActor
     {
         var index = _vcpus.First(v => v.Value.Equals(vcpu)).Key;
         _vcpus.Remove(index);
+        _ended.Add(index);
         if (!_hasPower)
         {
             GoDarkWhenEmpty();
@@ -163,7 +164,7 @@ internal sealed class VmActor : ReceiveActor
         if (!_stopping)
         {
             // Its restarts are used up. Whoever failed is settled last, so that no time passes while the others are taken off the cores.
-            _givenUp.Add(index);
+            _isLost = true;
             _problems.Add($"{_spec.Name}: given up after VCPU {index} failed {RestartsPerVcpu + 1} times");
             BeginStop();
             return;
@@ -261,10 +262,10 @@ internal sealed class VmActor : ReceiveActor
 
         _meter.Freeze(_disk);
         _disk?.Dispose();
-        _host.Board.Show(_index, _givenUp.Count > 0 || _isLost ? VmState.Failed : VmState.Stopped);
+        _host.Board.Show(_index, _isLost ? VmState.Failed : VmState.Stopped);
         _host.Supervisor.Tell(new RemoveTenant(_index));
         Context.Parent.Tell(new VmReleased(_index, _started ? null : _lastFailure));
-        foreach (var vcpu in _givenUp)
+        foreach (var vcpu in _ended) // another may have failed for the last time while the first of them stopped the VM
         {
             _host.Supervisor.Tell(new Detach(new Cores.SchedulableId(_index, vcpu)));
         }

@@ -90,4 +90,19 @@ public sealed class MishapTests
             Assert.Equal(VmState.Finished, (await Lab.Scenario(brief).RunAsync()).Of("brief").State);
         }
     }
+
+    [Fact]
+    public async Task Two_vcpus_that_use_up_their_restarts_at_once_do_not_stop_time()
+    {
+        var scenario = Lab.Scenario(Lab.Vm("a", vcpus: 2), Lab.Vm("b", vcpus: 2));
+        for (var time = 1; time <= 4; time++)
+        {
+            scenario = scenario.At(time * Lab.Millisecond, "a", new VmChange.FailVcpu(0)).At(time * Lab.Millisecond, "a", new VmChange.FailVcpu(1));
+        }
+
+        var result = await scenario.RunAsync();
+
+        Assert.Equal([VmState.Failed, VmState.Running], result.Vms.Select(v => v.State));
+        Assert.Equal(20 * Lab.Millisecond, result.MeasuredNs);
+    }
 }

@@ -25,8 +25,8 @@ public sealed class PowerFailureTests : IDisposable
             foreach (var clock in (ClockKind[])[ClockKind.Virtual, ClockKind.Wall])
             {
                 data.Add(clock, "none", "");
-                data.Add(clock, "due-time", "q=8 t=4");
-                data.Add(clock, "due-time", "q=8 t=4 atomic");
+                data.Add(clock, "due-time", "q=16 t=4");
+                data.Add(clock, "due-time", "q=16 t=4 atomic");
                 data.Add(clock, "threshold", "");
                 data.Add(clock, "start-gap", "");
             }
@@ -45,9 +45,12 @@ public sealed class PowerFailureTests : IDisposable
 
         Assert.Empty(result.Problems);
         Assert.All(result.Vms, vm => Assert.Equal((VmState.Running, 0), (vm.State, vm.BlocksWrong)));
-        Assert.All(result.Vms, vm => Assert.True(vm.BlocksVerified > 500, $"{vm.BlocksVerified} blocks"));
+        Assert.All(result.Vms, vm => Assert.True(vm.BlocksVerified > (clock == ClockKind.Virtual ? 1000 : 0), $"{vm.BlocksVerified} blocks"));
         Assert.Equal([(6, 2, 2, 2), (14, 0, 2, 2)], result.PowerFailures.Select(Figures));
-        Assert.All(result.PowerFailures, failure => Assert.Equal(policy == "due-time", failure.RecordsRecovered > 0));
+        if (clock == ClockKind.Virtual) // what a real machine writes in 6 ms may not be enough for a policy to move anything
+        {
+            Assert.All(result.PowerFailures, failure => Assert.Equal(policy != "none", failure.RecordsRecovered > 0));
+        }
     }
 
     [Fact]
@@ -68,7 +71,7 @@ public sealed class PowerFailureTests : IDisposable
     [Fact]
     public async Task The_same_failure_is_the_same_run_on_any_number_of_threads()
     {
-        var scenario = (On(ClockKind.Virtual, Verifying("a", "due-time", "q=8 t=4"), Verifying("b", "due-time", "q=8 t=4 atomic"), Lab.Hog("hog", 2, 30)) with { Seed = 5 })
+        var scenario = (On(ClockKind.Virtual, Verifying("a", "due-time", "q=16 t=4"), Verifying("b", "due-time", "q=16 t=4 atomic"), Lab.Hog("hog", 2, 30)) with { Seed = 5 })
             .With(h => h with { Device = Lab.Device(6e9, 2e9) }).Failing(3, 1).Failing(9, 0);
         var first = await OnThreadsAsync(scenario, 1);
 
@@ -86,7 +89,7 @@ public sealed class PowerFailureTests : IDisposable
 
     [Theory]
     [InlineData("none", "")]
-    [InlineData("due-time", "q=8 t=4")]
+    [InlineData("due-time", "q=16 t=4")]
     public async Task Wear_is_counted_over_the_failure_and_not_as_the_disk_estimates_it_afterwards(string policy, string parameters)
     {
         var vm = Lab.Vm("a", IoPattern.Write, vcpus: 1) with { Storage = new StorageSpec(IoPath.MemoryBus, 4 << 20, policy, parameters) };
@@ -154,7 +157,7 @@ public sealed class PowerFailureTests : IDisposable
     [InlineData(ClockKind.Wall)]
     public async Task The_run_may_end_before_the_power_is_back(ClockKind clock)
     {
-        var result = await On(clock, Verifying("a", "due-time", "q=8 t=4"), Verifying("raw", "none", "", IoPath.Host)).Failing(10, 1000).RunAsync();
+        var result = await On(clock, Verifying("a", "due-time", "q=16 t=4"), Verifying("raw", "none", "", IoPath.Host)).Failing(10, 1000).RunAsync();
 
         Assert.Empty(result.Problems);
         Assert.All(result.Vms, vm => Assert.Equal((VmState.NoPower, 0), (vm.State, vm.BlocksWrong)));
@@ -170,7 +173,7 @@ public sealed class PowerFailureTests : IDisposable
     public async Task A_device_in_a_file_holds_raw_and_virtual_disks_over_the_failure_and_is_clean_after_the_run(ClockKind clock)
     {
         var file = Path.Combine(_folder, "device.nvm");
-        var scenario = On(clock, Verifying("a", "due-time", "q=8 t=4"), Verifying("raw", "none", "", IoPath.Host)).With(h => h with { NvmFile = file });
+        var scenario = On(clock, Verifying("a", "due-time", "q=16 t=4"), Verifying("raw", "none", "", IoPath.Host)).With(h => h with { NvmFile = file });
         var result = await scenario.At(3 * Millisecond, "raw", new VmChange.Resize(6 << 20)).Failing(5, 1).Failing(9, 1).RunAsync();
 
         Assert.Empty(result.Problems);

@@ -76,7 +76,7 @@ public sealed class EventReaderTests : IDisposable
     [InlineData("at: 1ms, power-failure: 31d", "'power-failure': ")]
     [InlineData("power-failure: 1ms", "'at' is missing from an event; for example 'at: 1s'")]
     [InlineData("at: 1ms, power-failure: 1ms, stop: true", "an event changes one thing, not 2")]
-    [InlineData("at: 0s, power-failure: 2ms }\n  - { at: 1ms, power-failure: 1ms", "7: the power has been away since 0s and comes back at 2ms; it cannot fail before")]
+    [InlineData("at: 0s, power-failure: 2ms }\n  - { at: 1ms, power-failure: 1ms", "7: the power has been away since 0ns and comes back at 2ms; it cannot fail before")]
     [InlineData("at: 1ms, vm: a, kill: true", "unknown key of an event 'kill'")]
     public void What_cannot_happen_is_an_error(string change, string expected)
     {
