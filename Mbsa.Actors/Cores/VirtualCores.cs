@@ -18,6 +18,7 @@ internal sealed class VirtualCores : ICores
     private readonly PriorityQueue<Schedulable, WakeTime> _sleepers = new();
     private readonly List<Schedulable> _arrivals = [];
     private TraceHash _trace = new();
+    private bool _idleIsMixed;
     private long _nowNs;
 
     public VirtualCores(int cores, double busBytesPerSecond, RunQueue queue, long quantumNs)
@@ -54,6 +55,7 @@ internal sealed class VirtualCores : ICores
             var core = Array.FindIndex(_grants, g => g.To == schedulable);
             _timeline.Cancel(core);
             Release(core);
+            _idleIsMixed = true;
         }
 
         schedulable.Worker.Dispose();
@@ -102,9 +104,20 @@ internal sealed class VirtualCores : ICores
         }
     }
 
-    /// <summary>Those attached since the last step join in the order of their ids, whatever the order their actors were scheduled in.</summary>
+    /// <summary>
+    /// Those attached since the last step join in the order of their ids, whatever the order their actors were scheduled in; for the same reason the
+    /// lowest idle core comes first after somebody was cut off.
+    /// </summary>
     private void Admit()
     {
+        if (_idleIsMixed)
+        {
+            _idleIsMixed = false;
+            var cores = _idle.OrderDescending().ToList();
+            _idle.Clear();
+            cores.ForEach(_idle.Push);
+        }
+
         _arrivals.Sort((a, b) => a.Id.CompareTo(b.Id));
         foreach (var arrival in _arrivals)
         {

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Mbsa.Actors.Qos;
 using Mbsa.Actors.Results;
+using Mbsa.Actors.Scenarios;
 using Mbsa.Actors.Vms;
 using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Protection;
@@ -17,6 +18,9 @@ internal sealed class HostActor : ReceiveActor
     private readonly HostServices _host;
     private readonly HostDevice _device;
     private readonly Dictionary<int, Guest> _guests = [];
+    private readonly HashSet<int> _awaited = [];
+    private IActorRef? _powerAsker;
+    private PowerIsBack? _back;
 
     /// <summary>A host without VMs.</summary>
     /// <param name="host">What its actors share.</param>
@@ -35,6 +39,10 @@ internal sealed class HostActor : ReceiveActor
             Release(m.Vm, m.WhyNotStarted is null);
             Answer(m.Vm, m.WhyNotStarted is { } why ? new VmRefused(m.Vm, why) : Done.Instance);
         });
+        Receive<LosePower>(_ => OnPowerLost());
+        Receive<RestorePower>(_ => OnPowerRestored());
+        Receive<VmIsDark>(m => OnDark(m.Vm));
+        Receive<VmIsBack>(OnBack);
         Receive<Terminated>(m => OnTerminated(m.ActorRef));
         Receive<RunUntil>(m => _host.Supervisor.Forward(m));
         Receive<Halt>(m => _host.Supervisor.Forward(m));
@@ -75,8 +83,7 @@ internal sealed class HostActor : ReceiveActor
         {
             if (spec.Storage is not null)
             {
-                var protection = _host.Wall is null ? ProtectionMethod.None : spec.Storage.Protection;
-                (area, isNew) = _device.AttachArea(spec, prefault: _host.Scenario.PrefaultsMemory, protection);
+                (area, isNew) = _device.AttachArea(spec, prefault: _host.Scenario.PrefaultsMemory, ProtectionOf(spec.Storage));
             }
         }
         catch (Exception refused) when (refused is NvmException or InputException)
@@ -143,13 +150,100 @@ internal sealed class HostActor : ReceiveActor
         {
             guest.IsReleased = true;
             guest.Area?.Dispose();
-            if (guest.Area is not null)
+            if (_host.Scenario.Vms[vm].Storage is not null)
             {
                 _device.Release(_host.Scenario.Vms[vm], isOfNoUse: guest.IsNew && !hasRun);
                 ShowAllocation();
             }
         }
+
+        NoLongerAwait(vm);
     }
+
+    private void OnPowerLost()
+    {
+        (_powerAsker, _back) = (Sender, null);
+        AwaitGuests(_ => CutPower.Instance);
+    }
+
+    /// <summary>Its disk let go of the memory; without power nobody else holds it.</summary>
+    private void OnDark(int vm)
+    {
+        _guests[vm].Area?.Dispose();
+        _guests[vm].Area = null;
+        NoLongerAwait(vm);
+    }
+
+    private void OnPowerRestored()
+    {
+        try
+        {
+            _device.LosePower();
+        }
+        catch (NvmException damaged)
+        {
+            Sender.Tell(new Status.Failure(new ScenarioFailedException($"the NVM device could not be mounted after the power failure: {damaged.Message}")));
+            return;
+        }
+
+        (_powerAsker, _back) = (Sender, new PowerIsBack(0, 0, 0));
+        ShowAllocation();
+        AwaitGuests(Reattach);
+    }
+
+    private GivePower Reattach(int vm)
+    {
+        var (spec, guest) = (_host.Scenario.Vms[vm], _guests[vm]);
+        try
+        {
+            guest.Area = spec.Storage is { } storage ? _device.ReattachArea(spec, _host.Scenario.PrefaultsMemory, ProtectionOf(storage)) : null;
+            return new GivePower(guest.Area, null);
+        }
+        catch (NvmException refused)
+        {
+            return new GivePower(null, refused.Message);
+        }
+    }
+
+    private void OnBack(VmIsBack message)
+    {
+        _back = new PowerIsBack(
+            _back!.Vms + (message.Runs ? 1 : 0),
+            _back.DisksRecovered + message.Recovery.Disks,
+            _back.RecordsRecovered + message.Recovery.Records);
+        NoLongerAwait(message.Vm);
+    }
+
+    /// <summary>Tells every VM that is there, and waits until each has answered or is released.</summary>
+    private void AwaitGuests(Func<int, object> message)
+    {
+        _awaited.UnionWith(_guests.Where(guest => !guest.Value.IsReleased).Select(guest => guest.Key));
+        foreach (var vm in _awaited.Order())
+        {
+            _guests[vm].Actor.Tell(message(vm));
+        }
+
+        AnswerWhenNobodyIsAwaited();
+    }
+
+    private void NoLongerAwait(int vm)
+    {
+        if (_awaited.Remove(vm))
+        {
+            AnswerWhenNobodyIsAwaited();
+        }
+    }
+
+    private void AnswerWhenNobodyIsAwaited()
+    {
+        if (_awaited.Count == 0)
+        {
+            _powerAsker?.Tell(_back ?? (object)Done.Instance);
+            _powerAsker = null;
+        }
+    }
+
+    private ProtectionMethod ProtectionOf(StorageSpec storage) => _host.Wall is null ? ProtectionMethod.None : storage.Protection;
 
     private void OnTerminated(IActorRef actor)
     {
@@ -172,7 +266,8 @@ internal sealed class HostActor : ReceiveActor
     {
         public IActorRef Actor { get; } = actor;
 
-        public NvmArea? Area { get; } = area;
+        /// <summary>Its NVM area; null without storage, and without power.</summary>
+        public NvmArea? Area { get; set; } = area;
 
         /// <summary>Its child device was made for it.</summary>
         public bool IsNew { get; } = isNew;

@@ -13,7 +13,7 @@ namespace Mbsa.Actors.Hosts;
 /// </summary>
 internal sealed class HostDevice : IDisposable
 {
-    private readonly NvmDevice _device;
+    private NvmDevice _device;
 
     private HostDevice(NvmDevice device) => _device = device;
 
@@ -69,6 +69,15 @@ internal sealed class HostDevice : IDisposable
         RequireDisk(child, storage);
         return (_device.Map(child.SizeBytes < storage.ChildBytes ? _device.ResizeChild(vm.Name, storage.ChildBytes) : child, prefault, protection), false);
     }
+
+    /// <summary>Maps the child device that a VM had before the power failed, as it is.</summary>
+    /// <exception cref="NvmException">There is none, or it cannot be mapped.</exception>
+    public NvmArea ReattachArea(VmSpec vm, bool prefault, ProtectionMethod protection) =>
+        _device.Map(Find(vm.Name) ?? throw new NvmException("NAT", $"there is no child device '{vm.Name}' any more"), prefault, protection);
+
+    /// <summary>The power fails and comes back: the device is mounted anew from what its memory holds. No child device may be mapped.</summary>
+    /// <exception cref="NvmException">A structure is damaged; the message names it.</exception>
+    public void LosePower() => _device = _device.MountAfterPowerFailure();
 
     /// <summary>Ends a VM's hold on its child device, whose area is disposed.</summary>
     /// <param name="vm">The VM.</param>

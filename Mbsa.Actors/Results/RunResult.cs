@@ -30,6 +30,9 @@ public sealed record RunResult
     /// <summary>The time series, if asked for.</summary>
     public ImmutableArray<WindowResult> Windows { get; init; } = [];
 
+    /// <summary>The times the host lost its power, in order.</summary>
+    public ImmutableArray<PowerFailureResult> PowerFailures { get; init; } = [];
+
     /// <summary>What went wrong in the run, a line each: failed VCPUs, blocks that were not what was written.</summary>
     public ImmutableArray<string> Problems { get; init; } = [];
 }
@@ -104,6 +107,9 @@ public enum VmState
 
     /// <summary>Given up on after a failure.</summary>
     Failed,
+
+    /// <summary>Its host has no power.</summary>
+    NoPower,
 }
 
 /// <summary>One direction of a VM's I/O.</summary>

@@ -18,6 +18,7 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
     private readonly bool[] _started = new bool[scenario.Vms.Length];
     private readonly List<WindowResult> _windows = [];
     private readonly List<string> _problems = [];
+    private readonly HostPower _power = new(host, hostLost);
     private Reached _now = new(0, false, default, null);
     private volatile bool _interrupted;
 
@@ -97,12 +98,12 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
 
     private async Task RunMeasuredPartAsync(long beganNs)
     {
-        var events = scenario.Events.ToImmutableList();
+        var agenda = new Agenda(scenario);
         var window = scenario.WindowNs ?? long.MaxValue;
         var (windowStartNs, before) = (0L, board.Operations());
         while (!IsInterrupted)
         {
-            var eventNs = events.IsEmpty ? long.MaxValue : events[0].AtNs;
+            var eventNs = agenda.NextNs;
             var windowEndNs = windowStartNs <= long.MaxValue - window ? windowStartNs + window : long.MaxValue;
             var untilNs = beganNs + Math.Min(scenario.DurationNs, Math.Min(eventNs, windowEndNs));
             await RunToAsync(untilNs);
@@ -112,10 +113,9 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
             }
 
             var nowNs = _now.Ns - beganNs;
-            while (!events.IsEmpty && events[0].AtNs <= nowNs)
+            while (agenda.TryTake(nowNs, out var happening))
             {
-                await HappenAsync(events[0]);
-                events = events.RemoveAt(0);
+                await HappenAsync(happening, agenda);
             }
 
             if (nowNs >= windowEndNs)
@@ -134,6 +134,29 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
             {
                 return; // every job came to its end, and no event will bring new ones
             }
+        }
+    }
+
+    private async Task HappenAsync(Happening happening, Agenda agenda)
+    {
+        switch (happening)
+        {
+            case Happening.OfVm { Event: var toVm } when _power.IsOn:
+                await HappenAsync(toVm);
+                break;
+            case Happening.OfVm { Event: var toVm }:
+                _problems.Add($"{toVm.Vm}: the event at {toVm.AtNs / 1e6} ms came when the host had no power");
+                break;
+            case Happening.PowerFails { Failure: var failure } when _power.IsOn:
+                await _power.FailAsync(failure);
+                agenda.Add(new Happening.PowerReturns(failure.AtNs + failure.OutageNs));
+                break;
+            case Happening.PowerFails:
+                _problems.Add($"host: the power failure at {happening.AtNs / 1e6} ms came when the host had no power");
+                break;
+            case Happening.PowerReturns:
+                await _power.ReturnAsync();
+                break;
         }
     }
 
@@ -191,6 +214,7 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
             Utilisation = Utilisation(_now.Use - began.Use, measuredNs),
             Vms = [.. vms.Select(v => v with { AchievedShare = allNs == 0 ? 0 : (v.StorageCpuNs + v.ComputeCpuNs) / (double)allNs })],
             Windows = [.. _windows],
+            PowerFailures = _power.Failures,
             Problems = [.. _problems, .. vms.SelectMany(v => v.Problems)],
         };
     }

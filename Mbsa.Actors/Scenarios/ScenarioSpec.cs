@@ -40,8 +40,11 @@ public sealed record ScenarioSpec
     /// <summary>Every VM, counts expanded.</summary>
     public required ImmutableArray<VmSpec> Vms { get; init; }
 
-    /// <summary>What happens during the run, in order of time.</summary>
+    /// <summary>What happens to VMs during the run, in order of time.</summary>
     public ImmutableArray<ScenarioEvent> Events { get; init; } = [];
+
+    /// <summary>When the host loses its power, in order of time.</summary>
+    public ImmutableArray<PowerFailure> PowerFailures { get; init; } = [];
 
     /// <summary>Bytes of real memory that are filled before the run: only where bytes and real time count.</summary>
     public long PrefaultedBytes => PrefaultsMemory ? Vms.Sum(vm => vm.Storage?.ChildBytes ?? 0) : 0;
@@ -208,6 +211,14 @@ public enum PromiseUnit
 /// <param name="Vm">Name of the VM.</param>
 /// <param name="Change">What happens.</param>
 public sealed record ScenarioEvent(long AtNs, string Vm, VmChange Change);
+
+/// <summary>
+/// The power of the host fails, with all that is only in DRAM, and comes back. It strikes between two I/Os. At one moment the power comes back first, then
+/// VMs have their events, then the power fails.
+/// </summary>
+/// <param name="AtNs">Nanoseconds after the measured part began.</param>
+/// <param name="OutageNs">How long the power is away, in nanoseconds; 0 when it is back at once.</param>
+public sealed record PowerFailure(long AtNs, long OutageNs);
 
 /// <summary>What can happen to a VM.</summary>
 public abstract record VmChange

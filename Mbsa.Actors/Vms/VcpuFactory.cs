@@ -71,8 +71,10 @@ internal sealed class VcpuFactory(HostServices host, VmSpec vm, VmDisk? disk)
         }
 
         var seed = JobSeed.SeedFor(host.Scenario.Seed, vm.Name, job.Name, index);
-        var source = new OperationSource(job, session.Storage.SizeBytes, seed, index);
         var (machine, storage) = (host.Scenario.Host.Machine, vm.Storage!);
+
+        // Not what the disk says it has: a raw one grows with its child device, and the jobs of a VCPU that begins anew are the same as before.
+        var source = new OperationSource(job, storage.SizeBytes, seed, index);
 
         // Under the wall clock a protection costs what it costs.
         var protection = host.Wall is null ? new ProtectionTimes(machine, storage.Path, storage.Protection, vm.Vcpus) : null;

@@ -5,13 +5,15 @@ using Mbsa.Actors.Qos;
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Nvm.Devices;
+using Mbsa.Vm;
 using Mbsa.Vm.Vcpus;
 
 namespace Mbsa.Actors.Vms;
 
 /// <summary>
 /// The life of one VM: attaches its NVM area, makes its disk, spawns its VCPUs, gathers their counts. A VCPU that fails is restarted up to
-/// three times; then the VM is given up. When it is stopped it frees its memory and stays only to say what it did.
+/// three times; then the VM is given up. When it is stopped it frees its memory and stays only to say what it did. When the power fails it lets go
+/// of everything at once, and begins anew when the power is back.
 /// </summary>
 internal sealed class VmActor : ReceiveActor
 {
@@ -26,9 +28,14 @@ internal sealed class VmActor : ReceiveActor
     private readonly HashSet<int> _attached = [];
     private readonly HashSet<int> _finished = [];
     private readonly List<string> _problems = [];
-    private readonly HashSet<int> _givenUp = [];
+    private readonly HashSet<int> _ended = [];
     private bool _stopping;
     private bool _started;
+    private bool _isStarting = true;
+    private bool _hasPower = true;
+    private bool _isLost;
+    private bool _hadFinished;
+    private DiskRecovery _recovery = DiskRecovery.None;
     private string _lastFailure = "it ended before it started";
 
     /// <summary>A VM about to start.</summary>
@@ -47,6 +54,8 @@ internal sealed class VmActor : ReceiveActor
         Receive<VcpuFinished>(m => OnFinished(m.Vcpu));
         Receive<Terminated>(m => OnTerminated(m.ActorRef));
         Receive<StopVm>(_ => BeginStop());
+        Receive<CutPower>(_ => OnPowerCut());
+        Receive<GivePower>(m => OnPowerGiven(m, dealt));
         Receive<BeginMeasuring>(_ =>
         {
             _meter.Begin(_disk);
@@ -125,17 +134,17 @@ internal sealed class VmActor : ReceiveActor
 
     private void SayStartedWhenAllAttached()
     {
-        if (!_started && !_stopping && _attached.Count == _vcpus.Count)
+        if (_isStarting && !_stopping && _attached.Count == _vcpus.Count)
         {
-            _started = true;
-            Context.Parent.Tell(new VmStarted(_index));
+            Context.Parent.Tell(_started ? new VmIsBack(_index, Runs: true, _recovery) : new VmStarted(_index));
+            (_isStarting, _started) = (false, true);
         }
     }
 
     private void OnFinished(int vcpu)
     {
         _finished.Add(vcpu);
-        if (!_stopping && _finished.Count == _vcpus.Count)
+        if (!_stopping && _hasPower && _finished.Count == _vcpus.Count)
         {
             _host.Board.Show(_index, VmState.Finished);
         }
@@ -145,10 +154,17 @@ internal sealed class VmActor : ReceiveActor
     {
         var index = _vcpus.First(v => v.Value.Equals(vcpu)).Key;
         _vcpus.Remove(index);
+        _ended.Add(index);
+        if (!_hasPower)
+        {
+            GoDarkWhenEmpty();
+            return;
+        }
+
         if (!_stopping)
         {
             // Its restarts are used up. Whoever failed is settled last, so that no time passes while the others are taken off the cores.
-            _givenUp.Add(index);
+            _isLost = true;
             _problems.Add($"{_spec.Name}: given up after VCPU {index} failed {RestartsPerVcpu + 1} times");
             BeginStop();
             return;
@@ -173,6 +189,70 @@ internal sealed class VmActor : ReceiveActor
         ReleaseWhenEmpty();
     }
 
+    private void OnPowerCut()
+    {
+        if (_stopping)
+        {
+            return; // the host hears of its release
+        }
+
+        _hasPower = false;
+        foreach (var vcpu in _vcpus.Values)
+        {
+            vcpu.Tell(StopVcpu.Instance);
+        }
+
+        GoDarkWhenEmpty();
+    }
+
+    private void GoDarkWhenEmpty()
+    {
+        if (_vcpus.Count > 0)
+        {
+            return;
+        }
+
+        _hadFinished = _host.Board.StateOf(_index) == VmState.Finished;
+        _meter.LosePower(_disk);
+        _disk?.LosePower();
+        _host.Board.Show(_index, VmState.NoPower);
+        Context.Parent.Tell(new VmIsDark(_index));
+    }
+
+    private void OnPowerGiven(GivePower message, ImmutableArray<ImmutableArray<JobClone>> dealt)
+    {
+        _hasPower = true;
+        _attached.Clear();
+        _finished.Clear();
+        try
+        {
+            _recovery = message switch
+            {
+                { WhyNoArea: { } why } => throw new InputException(why),
+                { Area: { } area } => _disk!.Remount(area),
+                _ => DiskRecovery.None,
+            };
+        }
+        catch (Exception damaged) when (damaged is NvmException or InputException)
+        {
+            _isLost = true;
+            _problems.Add($"{_spec.Name}: given up after the power failure: {damaged.Message}");
+            BeginStop();
+            return;
+        }
+
+        _meter.RegainPower(_disk);
+        _host.Board.Show(_index, _hadFinished ? VmState.Finished : VmState.Running);
+        if (_hadFinished)
+        {
+            Context.Parent.Tell(new VmIsBack(_index, Runs: false, _recovery));
+            return;
+        }
+
+        _isStarting = true;
+        Spawn(dealt);
+    }
+
     private void ReleaseWhenEmpty()
     {
         if (_vcpus.Count > 0)
@@ -182,10 +262,10 @@ internal sealed class VmActor : ReceiveActor
 
         _meter.Freeze(_disk);
         _disk?.Dispose();
-        _host.Board.Show(_index, _givenUp.Count > 0 ? VmState.Failed : VmState.Stopped);
+        _host.Board.Show(_index, _isLost ? VmState.Failed : VmState.Stopped);
         _host.Supervisor.Tell(new RemoveTenant(_index));
         Context.Parent.Tell(new VmReleased(_index, _started ? null : _lastFailure));
-        foreach (var vcpu in _givenUp)
+        foreach (var vcpu in _ended) // another may have failed for the last time while the first of them stopped the VM
         {
             _host.Supervisor.Tell(new Detach(new Cores.SchedulableId(_index, vcpu)));
         }

@@ -14,14 +14,16 @@ namespace Mbsa.Actors.Vms;
 internal sealed class VmDisk : IDisposable
 {
     private readonly PayloadKind _payload;
-    private readonly VirtualDisk? _virtualDisk;
-    private readonly RawDisk? _rawDisk;
+    private readonly string _wearPolicy;
     private readonly BlockVerifier? _verifier;
     private readonly ulong _seed;
+    private VirtualDisk? _virtualDisk;
+    private RawDisk? _rawDisk;
+    private bool _isRaw;
 
     private VmDisk(ScenarioSpec scenario, VmSpec vm, VirtualDisk? virtualDisk, RawDisk? rawDisk)
     {
-        (_payload, _virtualDisk, _rawDisk) = (scenario.Host.Payload, virtualDisk, rawDisk);
+        (_payload, _wearPolicy, _virtualDisk, _rawDisk) = (scenario.Host.Payload, vm.Storage!.WearPolicy, virtualDisk, rawDisk);
         _seed = JobSeed.SeedFor(scenario.Seed, vm.Name, "disk", 0);
         var method = vm.Jobs.Max(job => job.Verify);
         if (method == VerifyMethod.None && _payload == PayloadKind.Stamp)
@@ -31,9 +33,12 @@ internal sealed class VmDisk : IDisposable
 
         if (method != VerifyMethod.None && _payload != PayloadKind.None)
         {
-            _verifier = new BlockVerifier(vm.Storage!.SizeBytes, _seed, method, stampOnly: _payload == PayloadKind.Stamp);
+            _verifier = new BlockVerifier(vm.Storage.SizeBytes, _seed, method, stampOnly: _payload == PayloadKind.Stamp);
         }
     }
+
+    /// <summary>Whether it is there, which it is not between a power failure and <see cref="Remount"/>.</summary>
+    public bool IsMounted => _virtualDisk is not null || _rawDisk is not null;
 
     /// <summary>Takes up the disk that a VM's area holds; an area that never had one gets one.</summary>
     /// <exception cref="NvmException">The disk is damaged; the message names the structure.</exception>
@@ -50,16 +55,39 @@ internal sealed class VmDisk : IDisposable
             VirtualDisk.Format(area, storage.SizeBytes, SeededGuid.Of(scenario.Seed, vm.Name), storage.WearPolicy, storage.WearParameters);
         }
 
-        return new VmDisk(scenario, vm, VirtualDisk.Mount(area, new MountOptions { MovesBytes = scenario.Host.Payload != PayloadKind.None }), null);
+        return new VmDisk(scenario, vm, Mount(area, scenario.Host.Payload), null);
+    }
+
+    /// <summary>The power fails, after the last session: the disk stays as it is on the NVM. What a verifier expects of it is not the guest's to forget.</summary>
+    public void LosePower()
+    {
+        _isRaw = _rawDisk is not null;
+        _virtualDisk?.LosePower();
+        (_virtualDisk, _rawDisk) = (null, null);
+    }
+
+    /// <summary>Takes up the disk after a power failure. It was there, so it is never made anew.</summary>
+    /// <returns>What the mount was like.</returns>
+    /// <exception cref="NvmException">The disk is damaged; the message names the structure.</exception>
+    public DiskRecovery Remount(NvmArea area)
+    {
+        if (_isRaw)
+        {
+            _rawDisk = new RawDisk(area);
+            return DiskRecovery.None;
+        }
+
+        _virtualDisk = Mount(area, _payload);
+        return new DiskRecovery(_virtualDisk.WasClean ? 0 : 1, _virtualDisk.RecoveredRecords);
     }
 
     /// <summary>Opens the disk for one VCPU.</summary>
     public Session OpenSession() => new(this, OpenStorage());
 
-    /// <summary>Reads back every block that was written, if blocks are verified.</summary>
+    /// <summary>Reads back every block that was written, if blocks are verified and the disk is mounted.</summary>
     public void ReadBack()
     {
-        if (_verifier is not null)
+        if (_verifier is not null && IsMounted)
         {
             using var storage = OpenStorage();
             _verifier.VerifyAll(storage);
@@ -67,24 +95,27 @@ internal sealed class VmDisk : IDisposable
     }
 
     /// <summary>How verification and wear stand.</summary>
-    /// <param name="since">Wear at the beginning of what is asked for; null for all of it.</param>
-    public DiskState State(WearCounts? since)
+    /// <param name="worn">The writes that are asked for; null when there is nothing that counts them.</param>
+    public DiskState State(WearCounts? worn)
     {
         WearResult? wear = null;
-        if (_virtualDisk is not null)
+        if (worn is not null)
         {
-            var summary = _virtualDisk.SummariseWear(since);
+            var summary = WearSummary.Of(_wearPolicy, worn);
             wear = new WearResult(summary.Policy, summary.Writes, summary.ExtraWrites, summary.Max, summary.Mean, summary.CoefficientOfVariation);
         }
 
         return new DiskState(_verifier?.BlocksVerified ?? 0, _verifier?.BlocksWrong ?? 0, _verifier?.FirstWrong, wear);
     }
 
-    /// <summary>Wear so far, to measure from.</summary>
+    /// <summary>Wear so far; null for a raw device and without power.</summary>
     public WearCounts? CountWear() => _virtualDisk?.CountWear();
 
     /// <inheritdoc/>
     public void Dispose() => _virtualDisk?.Dispose();
+
+    private static VirtualDisk Mount(NvmArea area, PayloadKind payload) =>
+        VirtualDisk.Mount(area, new MountOptions { MovesBytes = payload != PayloadKind.None });
 
     private BlockStorage OpenStorage() => _virtualDisk is not null ? _virtualDisk.OpenSession() : _rawDisk!.OpenSession();
 

@@ -1,4 +1,5 @@
 using Mbsa.Actors.Results;
+using Mbsa.Nvm.Devices;
 
 namespace Mbsa.Actors.Vms;
 
@@ -9,6 +10,26 @@ internal sealed record VmStarted(int Vm);
 /// <param name="Vm">Its place in the scenario.</param>
 /// <param name="WhyNotStarted">What kept it from starting; null when it had started.</param>
 internal sealed record VmReleased(int Vm, string? WhyNotStarted);
+
+/// <summary>To a VM: the power fails. Answered to the host with <see cref="VmIsDark"/>, or with <see cref="VmReleased"/> by a VM that is about to stop.</summary>
+internal sealed record CutPower
+{
+    public static readonly CutPower Instance = new();
+}
+
+/// <summary>From a VM to its host: it runs nothing and holds no memory until the power is back.</summary>
+internal sealed record VmIsDark(int Vm);
+
+/// <summary>To a VM: the power is there again. Answered to the host with <see cref="VmIsBack"/>, or with <see cref="VmReleased"/> when it is given up.</summary>
+/// <param name="Area">Its NVM area; null without storage.</param>
+/// <param name="WhyNoArea">What kept its child device from being mapped; null when nothing did.</param>
+internal sealed record GivePower(NvmArea? Area, string? WhyNoArea);
+
+/// <summary>From a VM to its host: it is as it was when the power failed.</summary>
+/// <param name="Vm">Its place in the scenario.</param>
+/// <param name="Runs">Whether its VCPUs compete for cores again; they do not in a VM that had finished.</param>
+/// <param name="Recovery">What the mount of its disk was like.</param>
+internal sealed record VmIsBack(int Vm, bool Runs, DiskRecovery Recovery);
 
 /// <summary>To a VM: stop for good.</summary>
 internal sealed record StopVm

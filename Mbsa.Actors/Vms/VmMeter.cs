@@ -13,6 +13,7 @@ internal sealed class VmMeter
     private readonly VmSpec _spec;
     private VcpuCounters _before = new();
     private WearCounts? _wearBefore;
+    private WearCounts? _wornUntilPowerFailed;
     private DiskState? _frozen;
 
     /// <summary>A meter over so many VCPUs; measures from the VM's start until told otherwise.</summary>
@@ -39,6 +40,12 @@ internal sealed class VmMeter
             record.Latency.Reset();
         }
     }
+
+    /// <summary>The power is about to fail: counts in DRAM go with it, and the disk's own are behind.</summary>
+    public void LosePower(VmDisk? disk) => _wornUntilPowerFailed = disk is null ? null : Worn(disk);
+
+    /// <summary>The disk is there again: goes on from the counts it came back with.</summary>
+    public void RegainPower(VmDisk? disk) => _wearBefore = disk?.CountWear();
 
     /// <summary>The disk goes away: keeps what is known of it.</summary>
     public void Freeze(VmDisk? disk) => _frozen ??= disk is null ? DiskState.None : ReadBack(disk);
@@ -71,7 +78,19 @@ internal sealed class VmMeter
     private DiskState ReadBack(VmDisk disk)
     {
         disk.ReadBack();
-        return disk.State(_wearBefore);
+        return disk.State(Worn(disk));
+    }
+
+    /// <summary>What was written in the measured part, over all mounts.</summary>
+    private WearCounts? Worn(VmDisk disk)
+    {
+        if (disk.CountWear() is not { } now)
+        {
+            return _wornUntilPowerFailed;
+        }
+
+        var worn = _wearBefore is { } before ? now.Since(before) : now;
+        return _wornUntilPowerFailed is { } earlier ? worn.Plus(earlier) : worn;
     }
 
     private DirectionResult Direction(long operations, long bytes, Func<LatencyRecorder, LongHistogram> histogram)

@@ -25,9 +25,9 @@ internal static class ScenarioSummary
             yield return $"  {group.Name}: {times}{Counted(vm.Vcpus, "VCPU")}, {disk}, {Jobs(vm)}";
         }
 
-        if (scenario.Events.Length > 0)
+        if (scenario.Events.Length + scenario.PowerFailures.Length is > 0 and var events)
         {
-            yield return $"  {Counted(scenario.Events.Length, "event")}";
+            yield return $"  {Counted(events, "event")}";
         }
     }
 

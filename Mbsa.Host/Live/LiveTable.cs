@@ -72,6 +72,7 @@ internal static class LiveTable
     {
         VmState.Running => new Style(Color.Green),
         VmState.Failed => new Style(Color.Red),
+        VmState.NoPower => new Style(Color.Yellow),
         _ => new Style(Color.Grey),
     };
 }

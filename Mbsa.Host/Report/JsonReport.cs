@@ -39,6 +39,9 @@ internal sealed record JsonReport
     /// <summary>The time series; empty unless asked for.</summary>
     public required IReadOnlyList<JsonWindow> Windows { get; init; }
 
+    /// <summary>The times the host lost its power; empty when it never did.</summary>
+    public required IReadOnlyList<JsonPowerFailure> PowerFailures { get; init; }
+
     /// <summary>How evenly the VMs were served.</summary>
     public required JsonFairness Fairness { get; init; }
 
@@ -106,6 +109,14 @@ internal sealed record JsonVerify(long Blocks, long Wrong);
 
 /// <summary>One window of the time series: I/Os per VM in the scenario's order.</summary>
 internal sealed record JsonWindow(long StartNs, OrderedDictionary<string, long> Ops);
+
+/// <summary>A power failure of the host. The counts are 0 when the run ended before the power came back.</summary>
+/// <param name="AtNs">When, after the measured part began.</param>
+/// <param name="OutageNs">How long the power was to be away.</param>
+/// <param name="VmsBack">VMs that ran before and run again.</param>
+/// <param name="DisksRecovered">Virtual disks mounted that nobody had properly ended.</param>
+/// <param name="RecordsRecovered">Changes of their maps that were only in their logs.</param>
+internal sealed record JsonPowerFailure(long AtNs, long OutageNs, int VmsBack, int DisksRecovered, long RecordsRecovered);
 
 /// <summary>Fairness over all VMs that do I/O.</summary>
 /// <param name="Jain">Jain's index of the bandwidths; null with fewer than two such VMs.</param>

@@ -28,6 +28,7 @@ internal static class ReportBuilder
                 new JsonUtilisation(result.Utilisation.Cpu, result.Utilisation.Bus, result.Utilisation.Nvm)),
             Vms = [.. result.Vms.Select(vm => Vm(vm, result))],
             Windows = [.. result.Windows.Select(window => Window(window, result))],
+            PowerFailures = [.. result.PowerFailures.Select(f => new JsonPowerFailure(f.AtNs, f.OutageNs, f.VmsBack, f.DisksRecovered, f.RecordsRecovered))],
             Fairness = new JsonFairness(RunFigures.JainOverAll(result), MaxMinSlowdown: null),
             Expectations = [.. expectations.Select(e => new JsonExpectation(e.Text, e.Held, e.Measured, Finite(e.Value), Finite(e.Bound)))],
             Problems = result.Problems,

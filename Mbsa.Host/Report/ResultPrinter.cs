@@ -23,6 +23,11 @@ internal static class ResultPrinter
         {
             console.Write(ResultTable.Of(result, console.Profile.Width));
             console.WriteLine(HostLine(result));
+            foreach (var failure in result.PowerFailures)
+            {
+                console.WriteLine(Describe(failure, result.MeasuredNs));
+            }
+
             foreach (var expectation in expectations)
             {
                 Print(console, expectation);
@@ -58,6 +63,18 @@ internal static class ResultPrinter
     /// <summary>"oltp.p99 &lt;= 40us  (measured 38.2us)".</summary>
     public static string Describe(ExpectationOutcome expectation) =>
         $"{expectation.Text}  ({(expectation.Value is null ? "" : "measured ")}{expectation.Measured})";
+
+    /// <summary>"power failed at 500 ms for 100 ms; 2 VMs came back, 2 disks and 17 changes of their maps were recovered".</summary>
+    public static string Describe(PowerFailureResult failure, long measuredNs)
+    {
+        var line = $"power failed at {Readable.Length(failure.AtNs)}" + (failure.OutageNs > 0 ? $" for {Readable.Length(failure.OutageNs)}" : "");
+        return failure.AtNs + failure.OutageNs > measuredNs
+            ? $"{line}; the run ended before it came back"
+            : $"{line}; {Counted(failure.VmsBack, "VM")} came back, {Counted(failure.DisksRecovered, "disk")} and "
+                + $"{Counted(failure.RecordsRecovered, "change")} of their maps were recovered";
+    }
+
+    private static string Counted(long count, string thing) => count == 1 ? $"1 {thing}" : $"{Readable.Count(count)} {thing}s";
 
     private static void Print(IAnsiConsole console, ExpectationOutcome expectation)
     {

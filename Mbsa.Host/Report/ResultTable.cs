@@ -88,6 +88,7 @@ internal static class ResultTable
         VmState.Stopped => " (stopped)",
         VmState.Failed => " (failed)",
         VmState.Waiting => " (never started)",
+        VmState.NoPower => " (no power)",
         _ => "",
     };
 

@@ -22,6 +22,7 @@ internal static class Words
         VmState.Finished => "finished",
         VmState.Stopped => "stopped",
         VmState.Failed => "failed",
+        VmState.NoPower => "no power",
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, null),
     };
 

@@ -11,28 +11,55 @@ internal sealed class EventReader(Problems problems)
     private const int MostEvents = 10_000;
     private const long MostChildBytes = 64L << 40;
     private const long LatestNs = 30L * 24 * 3600 * 1_000_000_000;
+    private const string PowerFails = "power-failure";
 
-    private static readonly string[] _keys = ["at", "vm", "stop", "start", "qos", "fail-vcpu", "resize"];
-    private static readonly string[] _changes = ["stop", "start", "qos", "fail-vcpu", "resize"];
+    private static readonly string[] _keys = ["at", "vm", "stop", "start", "qos", "fail-vcpu", "resize", PowerFails];
+    private static readonly string[] _changes = ["stop", "start", "qos", "fail-vcpu", "resize", PowerFails];
 
-    private readonly record struct Draft(long AtNs, VmSpec Vm, string Change, MappingReader Map);
+    private readonly record struct Draft(long AtNs, VmSpec? Vm, string Change, MappingReader Map);
 
-    public ImmutableArray<ScenarioEvent> ReadAll(MappingReader scenario, VmList vms, long durationNs)
+    public EventList ReadAll(MappingReader scenario, VmList vms, long durationNs)
     {
         var items = scenario.List("events");
         if (items.Length > MostEvents)
             problems.Error(scenario.LineOf("events"), $"there are {items.Length} events; at most {MostEvents} are allowed");
         var specs = vms.Specs.ToDictionary(v => v.Name);
-        var drafts = items.Take(MostEvents).TakeWhile(_ => !problems.IsFull).Select(i => Read(i, vms, specs, durationNs)).OfType<Draft>();
-        var events = InOrder([.. drafts.OrderBy(d => d.AtNs)]);
+        var read = items.Take(MostEvents).TakeWhile(_ => !problems.IsFull).Select(i => Read(i, vms, specs, durationNs)).OfType<Draft>();
+        Draft[] drafts = [.. read.OrderBy(d => d.AtNs)];
+        var failures = PowerFailures(drafts.Where(d => d.Vm is null));
+        foreach (var draft in drafts.Where(d => d.Vm is not null && failures.Any(f => f.AtNs < d.AtNs && d.AtNs < f.AtNs + f.OutageNs)))
+            problems.Warning(draft.Map.LineOf("at"), "this event comes while the host has no power, and will not happen");
+        var events = InOrder(drafts);
         foreach (var vm in vms.Specs.Where(v => !v.StartsAtOnce))
         {
             if (problems.None && !events.Any(e => e.Vm == vm.Name && e.Change is VmChange.Start))
                 problems.Warning(vms.Lines[vm.Name], $"VM '{vm.Name}' has 'start: false' and no event starts it");
         }
 
-        return events;
+        return new EventList(events, failures);
     }
+
+    /// <summary>The failures of the host's power; one cannot fail that is away.</summary>
+    private ImmutableArray<PowerFailure> PowerFailures(IEnumerable<Draft> drafts)
+    {
+        var failures = ImmutableArray.CreateBuilder<PowerFailure>();
+        foreach (var (atNs, _, _, map) in drafts)
+        {
+            if (OutageNs(map) is not { } outageNs)
+                continue;
+            if (failures.LastOrDefault() is { } last && atNs < last.AtNs + last.OutageNs)
+                problems.Error(map.LineOf("at"), $"the power has been away since {Format(last.AtNs)} and comes back at {Format(last.AtNs + last.OutageNs)}; it cannot fail before");
+            failures.Add(new PowerFailure(atNs, outageNs));
+        }
+
+        return failures.ToImmutable();
+
+        static string Format(long ns) => QuantityText.Format(ns, Dimension.Time);
+    }
+
+    /// <summary>How long the power is away: a time, or 'true' for no time at all.</summary>
+    private static long? OutageNs(MappingReader map) =>
+        map.Find(PowerFails) is ScalarNode { Text: "true" } ? 0 : map.Whole(PowerFails, Dimension.Time, 0, LatestNs);
 
     /// <summary>What an event means can depend on those before it, so it is worked out in order of time.</summary>
     private ImmutableArray<ScenarioEvent> InOrder(Draft[] drafts)
@@ -40,8 +67,10 @@ internal sealed class EventReader(Problems problems)
         var qos = new Dictionary<string, QosSpec>();
         var running = new Dictionary<string, bool>();
         var events = ImmutableArray.CreateBuilder<ScenarioEvent>();
-        foreach (var (atNs, vm, change, map) in drafts)
+        foreach (var (atNs, given, change, map) in drafts)
         {
+            if (given is not { } vm)
+                continue;
             VmChange? made = change switch
             {
                 "qos" => map.Mapping("qos", "qos", QosReader.Keys) is { } q
@@ -70,7 +99,6 @@ internal sealed class EventReader(Problems problems)
         if (MappingReader.Open(node, "an event", _keys, problems) is not { } map)
             return null;
         map.Require("at", "at: 1s");
-        map.Require("vm", "vm: writer-1");
         var atNs = map.Whole("at", Dimension.Time, 0, LatestNs);
         if (atNs > durationNs)
             problems.Warning(
@@ -79,6 +107,14 @@ internal sealed class EventReader(Problems problems)
         var changes = _changes.Where(c => map.Find(c) is not null).ToArray();
         if (changes.Length != 1)
             problems.Error(map.Line, $"an event changes one thing, not {changes.Length}; write one of {string.Join(", ", _changes)}");
+        if (changes is [PowerFails])
+        {
+            if (map.Find("vm") is not null)
+                problems.Error(map.LineOf("vm"), $"'{PowerFails}' takes the power from the whole host with all its VMs; leave 'vm' out");
+            return atNs is { } failsNs ? new Draft(failsNs, null, PowerFails, map) : null;
+        }
+
+        map.Require("vm", "vm: writer-1");
         var name = map.Text("vm");
         if (name is not null && vms.IsComplete && !vms.Lines.ContainsKey(name))
             problems.Unknown(map.LineOf("vm"), "VM", name, vms.Names);

@@ -41,7 +41,8 @@ internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, P
             Latency = map.Choice("latency", KnownNames.Latencies) ?? LatencySampling.Sampled,
             Host = host!,
             Vms = vms.Specs,
-            Events = events,
+            Events = events.OfVms,
+            PowerFailures = events.PowerFailures,
         };
         return problems.None ? new LoadedScenario { Spec = spec, Expectations = expectations } : null;
     }

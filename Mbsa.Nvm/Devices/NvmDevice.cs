@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Mbsa.Nvm.Layout;
 using Mbsa.Nvm.Memory;
@@ -221,6 +222,36 @@ public sealed class NvmDevice : IDisposable
             record.Add(area);
             return area;
         }
+    }
+
+    /// <summary>
+    /// The power fails and comes back: this device ends without another store, and what its memory holds is mounted as <see cref="Open"/> mounts a
+    /// file. Every store made so far is there; <see cref="PowerFailureModel"/> is for failures that lose some.
+    /// </summary>
+    /// <returns>The device from now on; it has the memory that this one had.</returns>
+    /// <exception cref="NvmException">A child device is mapped, or a structure is damaged; the message names it.</exception>
+    /// <exception cref="InvalidOperationException">A <see cref="PowerFailureModel"/> watches the device: what its power failures leave is the model's to say.</exception>
+    public NvmDevice MountAfterPowerFailure()
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_powerFailures is not null)
+            {
+                throw new InvalidOperationException("the device is watched by a model of power failures; its explorer mounts what they leave");
+            }
+
+            if (_children.Values.FirstOrDefault(record => record.IsMapped) is { } mapped)
+            {
+                throw new NvmException($"child device '{mapped.Child.Name}'", "it is mapped; whoever uses it loses power first");
+            }
+
+            var isThere = _memory.TryJoin(); // for the new device; this one has not left yet
+            Debug.Assert(isThere, "a device that was not disposed is a user of its memory");
+            Dispose();
+        }
+
+        return Start(_memory, _ledger, powerFailures: null, lease => DeviceMetadata.Load(_memory, lease));
     }
 
     /// <summary>Ends the device; areas and leases stay good. Twice does no harm.</summary>

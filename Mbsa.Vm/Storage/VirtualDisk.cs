@@ -5,7 +5,7 @@ namespace Mbsa.Vm.Storage;
 
 /// <summary>
 /// A block device that a guest makes of its NVM area: super block, VDMT and data area. Several VCPUs use it at once, each through a
-/// session of its own. Thread-safe. Ends when it and its sessions are disposed; the last of them marks it clean.
+/// session of its own. Thread-safe. Ends when it and its sessions are disposed; the last of them marks it clean, unless the power failed.
 /// </summary>
 /// <remarks>
 /// Without wear levelling writes are counted in each session and added up on demand: that costs no atomic on the way of a write, loses none,
@@ -21,6 +21,7 @@ public sealed class VirtualDisk : IDisposable
     private readonly uint[] _endedWrites;
     private SuperBlock _superBlock;
     private bool _disposed;
+    private bool _powerLost;
 
     private VirtualDisk(NvmArea area, NvmLease lease, SuperBlock superBlock, WearPolicy policy, MountOptions options)
     {
@@ -50,6 +51,9 @@ public sealed class VirtualDisk : IDisposable
 
     /// <summary>Whether it was properly ended before this mount.</summary>
     public bool WasClean { get; }
+
+    /// <summary>Changes of the map that the mount found in the log of the wear policy, and that the VDMT on the NVM need not have had.</summary>
+    public long RecoveredRecords => Policy.RecoveredRecords;
 
     /// <summary>Whether blocks have bytes.</summary>
     public bool MovesBytes { get; }
@@ -157,6 +161,22 @@ public sealed class VirtualDisk : IDisposable
         }
     }
 
+    /// <summary>
+    /// The power fails: the disk ends as it is. Nothing more is stored, no count, no end of the log, no clean mark, so that the next mount has to
+    /// recover. Sessions must not be used any more; they only have to be disposed.
+    /// </summary>
+    public void LosePower()
+    {
+        lock (_lock)
+        {
+            if (!_disposed)
+            {
+                _disposed = _powerLost = true;
+                EndWhenUnused();
+            }
+        }
+    }
+
     internal static void Format(NvmArea area, long sizeBytes, Guid diskId, WearPolicy policy)
     {
         ArgumentNullException.ThrowIfNull(area);
@@ -215,14 +235,20 @@ public sealed class VirtualDisk : IDisposable
 
     private void EndWhenUnused()
     {
-        if (_disposed && _sessions.Count == 0)
+        if (!_disposed || _sessions.Count > 0)
+        {
+            return;
+        }
+
+        if (!_powerLost)
         {
             Policy.Detach(_lease);
             var counts = CountWear();
             CountTable.StoreAll(_lease, counts.Writes, counts.ExtraWrites);
             MarkClean(true);
-            _lease.Dispose();
         }
+
+        _lease.Dispose();
     }
 
     private static void Clear(NvmLease lease, long firstBlock, long blocks)

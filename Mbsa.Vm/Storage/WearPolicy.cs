@@ -19,6 +19,9 @@ public abstract class WearPolicy
     /// <summary>Writes of the policy's own: the price of levelling.</summary>
     public virtual long ExtraWrites => 0;
 
+    /// <summary>Changes of the map that <see cref="Recover"/> found beyond what the VDMT had.</summary>
+    public virtual long RecoveredRecords => 0;
+
     /// <summary>Whether the policy takes over the counts that were on the disk and adds to them; else the disk does.</summary>
     public virtual bool CountsItself => false;
 

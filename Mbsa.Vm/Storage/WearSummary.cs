@@ -3,7 +3,14 @@ namespace Mbsa.Vm.Storage;
 /// <summary>How often each physical block of a disk was written, at one moment.</summary>
 /// <param name="Writes">Writes of each block, the policy's own included.</param>
 /// <param name="ExtraWrites">Writes of the policy's own among them.</param>
-public sealed record WearCounts(uint[] Writes, long ExtraWrites);
+public sealed record WearCounts(uint[] Writes, long ExtraWrites)
+{
+    /// <summary>What was written after an earlier moment of the same mount.</summary>
+    public WearCounts Since(WearCounts earlier) => new([.. Writes.Zip(earlier.Writes, (now, then) => now - then)], ExtraWrites - earlier.ExtraWrites);
+
+    /// <summary>What was written in two stretches of time together.</summary>
+    public WearCounts Plus(WearCounts other) => new([.. Writes.Zip(other.Writes, (here, there) => here + there)], ExtraWrites + other.ExtraWrites);
+}
 
 /// <summary>The wear of a disk in six figures.</summary>
 /// <param name="Policy">The policy's name.</param>

@@ -17,6 +17,9 @@ internal abstract class LevellingPolicy : WearPolicy
     /// <inheritdoc/>
     public sealed override long ExtraWrites => _extraWritesBefore + (_blocks?.Moves ?? 0);
 
+    /// <inheritdoc/>
+    public sealed override long RecoveredRecords => _log?.RecoveredRecords ?? 0;
+
     /// <summary>Writes of a lane after which it calls for <see cref="Work"/>; 0 for never.</summary>
     public virtual long TickWrites => 0;
 

@@ -54,6 +54,9 @@ internal sealed class WearLog
     /// <summary>Records written since the mount.</summary>
     public long Records { get; private set; }
 
+    /// <summary>Records above the tail that <see cref="Recover(NvmLease)"/> found, the mark of a disk's end left out.</summary>
+    public long RecoveredRecords { get; private set; }
+
     /// <summary>Blocks that a ring of at least so many records takes; whole blocks, and at least one.</summary>
     public static long BlocksFor(long records) =>
         Math.Max(1, (records + BlockStorage.BlockBytes / WearLogRecord.Bytes - 1) / (BlockStorage.BlockBytes / WearLogRecord.Bytes));
@@ -209,6 +212,7 @@ internal sealed class WearLog
         }
 
         _map[record.LogicalBlock] = record.PhysicalBlock;
+        RecoveredRecords++;
         return null;
     }
 

@@ -70,6 +70,10 @@ internal static class Lab
     public static ScenarioSpec At(this ScenarioSpec scenario, long atNs, string vm, VmChange change) =>
         scenario with { Events = [.. scenario.Events, new ScenarioEvent(atNs, vm, change)] };
 
+    /// <summary>Lets the power of the host fail, for so many milliseconds.</summary>
+    public static ScenarioSpec Failing(this ScenarioSpec scenario, long atMs, long outageMs) =>
+        scenario with { PowerFailures = [.. scenario.PowerFailures, new PowerFailure(atMs * Millisecond, outageMs * Millisecond)] };
+
     /// <summary>Runs to the end and checks what must hold of every run: no native memory is left.</summary>
     public static async Task<RunResult> RunAsync(this ScenarioSpec scenario)
     {

@@ -239,6 +239,28 @@ public sealed class VirtualCoresTests
         }, iter: 300);
     }
 
+    [Fact]
+    public void The_order_in_which_workers_are_cut_off_at_one_moment_does_not_matter()
+    {
+        Assert.Single(new int[][] { [0, 1, 2], [2, 1, 0], [1, 2, 0] }.Select(TraceAfter).Distinct());
+
+        ulong? TraceAfter(int[] order)
+        {
+            var cores = Cores(3);
+            Schedulable[] cut = [.. order.Select(_ => Script.Forever(100)).Select((worker, id) => worker.As(id))];
+            Array.ForEach(cut, cores.Attach);
+            cores.RunUntil(50, idle: false, _departures);
+            Array.ForEach(order, id => cores.Detach(cut[id]));
+            for (var id = 3; id < 6; id++)
+            {
+                cores.Attach(Script.Forever(100).As(id));
+            }
+
+            cores.RunUntil(1000, idle: false, _departures);
+            return cores.TraceHash;
+        }
+    }
+
     private static void RunFully(VirtualCores cores, long untilNs, List<Departure> departed)
     {
         while (cores.NowNs < untilNs)

@@ -90,4 +90,16 @@ public sealed class MishapTests
             Assert.Equal(VmState.Finished, (await Lab.Scenario(brief).RunAsync()).Of("brief").State);
         }
     }
+
+    [Fact]
+    public async Task Two_vcpus_that_use_up_their_restarts_at_once_do_not_stop_time()
+    {
+        // Each quantum of this VM throws, so its VCPUs fail together whenever they begin anew: half a block cannot be verified.
+        var broken = Lab.Job(IoPattern.RandRead, 2) with { ReadBlockBytes = 2048, Verify = VerifyMethod.Crc32c };
+        var scenario = Lab.Scenario(Lab.Vm("a", vcpus: 2) with { Jobs = [broken] }, Lab.Vm("b", vcpus: 2)).With(h => h with { Payload = PayloadKind.Full });
+        var result = await scenario.RunAsync();
+
+        Assert.Equal([VmState.Failed, VmState.Running], result.Vms.Select(v => v.State));
+        Assert.Equal(20 * Lab.Millisecond, result.MeasuredNs);
+    }
 }

@@ -147,6 +147,15 @@ internal static class Golden
               }
             }
           ],
+          "power_failures": [
+            {
+              "at_ns": 500000000,
+              "outage_ns": 100000000,
+              "vms_back": 2,
+              "disks_recovered": 2,
+              "records_recovered": 17
+            }
+          ],
           "fairness": {
             "jain": 0.7326626421549146,
             "max_min_slowdown": null

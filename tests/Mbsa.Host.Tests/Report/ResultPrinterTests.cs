@@ -44,6 +44,28 @@ public sealed class ResultPrinterTests
     }
 
     [Fact]
+    public void Each_power_failure_has_a_line()
+    {
+        var result = Sample.Result() with
+        {
+            PowerFailures =
+            [
+                new PowerFailureResult(Sample.Second / 2, Sample.Second / 10) { VmsBack = 2, DisksRecovered = 1, RecordsRecovered = 17 },
+                new PowerFailureResult(Sample.Second, 0) { VmsBack = 2, DisksRecovered = 2 },
+                new PowerFailureResult(2 * Sample.Second, 1),
+            ],
+        };
+
+        Assert.Equal(
+            [
+                "power failed at 500 ms for 100 ms; 2 VMs came back, 1 disk and 17 changes of their maps were recovered",
+                "power failed at 1 s; 2 VMs came back, 2 disks and 0 changes of their maps were recovered",
+                "power failed at 2 s for 1 ns; the run ended before it came back",
+            ],
+            Print(result, 120).Where(line => line.StartsWith("power", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void Expectations_and_problems_follow_the_table()
     {
         var result = Sample.Result() with { Problems = ["VCPU 0 of [writer] failed"], Interrupted = true, MeasuredNs = Sample.Second / 2 };

@@ -42,6 +42,37 @@ public sealed class VirtualDiskTests
     }
 
     [Fact]
+    public void A_disk_that_lost_its_power_stores_nothing_more_and_has_all_that_was_written()
+    {
+        using var test = Formatted(3 * MiB);
+        VirtualDisk.Mount(test.Area).Dispose();
+        var disk = VirtualDisk.Mount(test.Area);
+        var session = disk.OpenSession();
+        session.Write(8192, [1, 2, 3]);
+        byte[] before = Bytes();
+
+        disk.LosePower();
+        Assert.Throws<ObjectDisposedException>(disk.OpenSession);
+        session.Dispose();
+        disk.Dispose();
+
+        Assert.Equal(before, Bytes());
+        using var again = VirtualDisk.Mount(test.Area);
+        using var reader = again.OpenSession();
+        var read = new byte[3];
+        reader.Read(8192, read);
+        Assert.Equal([1, 2, 3], read);
+        Assert.False(again.WasClean);
+        Assert.Equal(0, again.SummariseWear().Writes);
+
+        byte[] Bytes()
+        {
+            using var lease = test.Area.Lease();
+            return lease.View(0, (int)test.Area.LengthBytes).ToArray();
+        }
+    }
+
+    [Fact]
     public void Random_writes_of_all_lengths_read_as_from_an_array()
     {
         using var test = Formatted(MiB);
