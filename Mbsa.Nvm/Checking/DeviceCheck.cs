@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Numerics;
 using System.Runtime.InteropServices;
 using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Layout;
@@ -180,8 +179,8 @@ internal sealed class DeviceCheck
             var stored = MemoryMarshal.Cast<byte, ulong>(_device.View(BitmapOffset(first * 64L), right.Length * 8));
             for (var word = stored.CommonPrefixLength(right); word < right.Length; word++)
             {
-                Append(missing, (first + word) * 64L, right[word] & ~stored[word]);
-                Append(leaked, (first + word) * 64L, stored[word] & ~right[word]);
+                ExtentList.AppendBits(missing, (first + word) * 64L, right[word] & ~stored[word]);
+                ExtentList.AppendBits(leaked, (first + word) * 64L, stored[word] & ~right[word]);
             }
         }
 
@@ -201,14 +200,6 @@ internal sealed class DeviceCheck
             Renewal = _isComplete ? right : null,
             Unwiped = isLeak ? extent : null,
         });
-    }
-
-    private static void Append(List<BlockExtent> extents, long firstBlock, ulong bits)
-    {
-        for (; bits != 0; bits &= bits - 1)
-        {
-            ExtentList.Append(extents, new BlockExtent(firstBlock + BitOperations.TrailingZeroCount(bits), 1));
-        }
     }
 
     private long BitmapOffset(long block) => Gmb.Geometry.BitmapFirstBlock * DeviceGeometry.BlockBytes + block / 8;

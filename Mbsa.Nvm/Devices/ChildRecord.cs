@@ -13,6 +13,9 @@ internal sealed class ChildRecord(ChildDevice child, IReadOnlyList<long> pages)
     /// <summary>Blocks of its page table.</summary>
     public IReadOnlyList<long> Pages { get; private set; } = pages;
 
+    /// <summary>Which block of the device is behind each of its blocks.</summary>
+    public ExtentMap Places { get; private set; } = new(child.Extents);
+
     /// <summary>Its blocks and those of its page table.</summary>
     public IEnumerable<BlockExtent> AllExtents => Child.Extents.Concat(ExtentList.OfBlocks(Pages));
 
@@ -29,7 +32,8 @@ internal sealed class ChildRecord(ChildDevice child, IReadOnlyList<long> pages)
     }
 
     /// <summary>It was resized.</summary>
-    public void Become(ChildDevice child, IReadOnlyList<long> pages) => (Child, Pages) = (child, pages);
+    public void Become(ChildDevice child, IReadOnlyList<long> pages) =>
+        (Child, Pages, Places) = (child, pages, new ExtentMap(child.Extents));
 
     /// <summary>An area of it is mapped.</summary>
     public void Add(NvmArea area)

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.InteropServices;
 using Mbsa.Nvm.Layout;
 using Mbsa.Nvm.Memory;
@@ -221,10 +220,7 @@ internal sealed class DeviceMetadata : IDisposable
             var stored = MemoryMarshal.Cast<byte, ulong>(_device.View(BitmapOffset(first), words.Length * 8));
             for (var word = stored.CommonPrefixLength(words); word < words.Length; word++)
             {
-                for (var nobodys = stored[word] & ~words[word]; nobodys != 0; nobodys &= nobodys - 1)
-                {
-                    ExtentList.Append(extents, new BlockExtent((first + word) * 64L + BitOperations.TrailingZeroCount(nobodys), 1));
-                }
+                ExtentList.AppendBits(extents, (first + word) * 64L, stored[word] & ~words[word]);
             }
         }
 

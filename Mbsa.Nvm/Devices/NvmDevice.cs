@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 using Mbsa.Nvm.Layout;
 using Mbsa.Nvm.Memory;
 using Mbsa.Nvm.PowerFailure;
@@ -9,7 +8,7 @@ namespace Mbsa.Nvm.Devices;
 
 /// <summary>
 /// The emulated NVM device: memory with a global metadata block, an NVM allocation table and a data area from which child devices are cut.
-/// Thread-safe; making and deleting child devices takes a lock, their bytes do not go through here. Disposing it ends the bookkeeping;
+/// Thread-safe: it locks around the <see cref="AllocationTable"/>; the bytes of child devices do not go through here. Disposing it ends the bookkeeping;
 /// areas and leases stay good, and the last of them frees the memory.
 /// </summary>
 public sealed class NvmDevice : IDisposable
@@ -19,17 +18,15 @@ public sealed class NvmDevice : IDisposable
     private readonly DeviceMemory _memory;
     private readonly PowerFailureModel? _powerFailures;
     private readonly DeviceMetadata _metadata;
-    private readonly ExtentAllocator _allocator;
+    private readonly AllocationTable _table;
     private readonly DeviceProtection _protection;
-    private readonly NatEntry[] _nat;
-    private readonly SortedDictionary<int, ChildRecord> _children;
     private bool _disposed;
 
     private NvmDevice(
         DeviceMemory memory, DeviceMetadata metadata, DeviceContents contents, MemoryLedger ledger, PowerFailureModel? powerFailures, Action shut)
     {
         (_memory, _metadata, _ledger, _powerFailures) = (memory, metadata, ledger, powerFailures);
-        (_nat, _children, _allocator) = (contents.Nat, contents.Children, contents.Allocator);
+        _table = new AllocationTable(metadata, contents);
         _protection = new DeviceProtection(memory, ledger, shut);
     }
 
@@ -52,7 +49,7 @@ public sealed class NvmDevice : IDisposable
         {
             lock (_lock)
             {
-                return _allocator.FreeBlocks * DeviceGeometry.BlockBytes;
+                return _table.FreeBytes;
             }
         }
     }
@@ -64,7 +61,7 @@ public sealed class NvmDevice : IDisposable
         {
             lock (_lock)
             {
-                return [.. _children.Values.Select(record => record.Child)];
+                return [.. _table.Children.Select(record => record.Child)];
             }
         }
     }
@@ -107,32 +104,7 @@ public sealed class NvmDevice : IDisposable
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            RequireFreeName(name);
-            if (sizeBytes <= 0 || sizeBytes > SizeBytes)
-            {
-                throw new NvmException("data area", $"child device '{name}' cannot have {sizeBytes} bytes on a device of {SizeBytes}");
-            }
-
-            var free = Array.Find(_nat, entry => !entry.InUse) ?? throw new NvmException("NAT", $"all {_nat.Length} entries are taken; no room for child device '{name}'");
-            var blocks = BlocksOf(sizeBytes);
-            var (extents, tables) = AllocateWithTable(name, [], blocks, () => _allocator.Allocate(blocks));
-            var generation = _metadata.Gmb.NatGeneration + 1;
-            _metadata.WriteBitmap(_allocator, extents.Concat(tables));
-            List<long> pages = [.. tables.SelectMany(BlocksOf)];
-            var entry = new NatEntry
-            {
-                Index = free.Index,
-                Generation = generation,
-                InUse = true,
-                ChildId = (uint)generation,
-                Name = name,
-                Blocks = blocks,
-                Levels = PageTable.Levels(blocks),
-                RootBlock = _metadata.WritePageTable((uint)generation, extents, pages),
-            };
-            _metadata.Commit(entry, _children.Count + 1);
-            _nat[entry.Index] = entry;
-            return (_children[entry.Index] = new ChildRecord(ChildDevice.Of(entry, extents, pages.Count), pages)).Child;
+            return _table.Create(name, sizeBytes);
         }
     }
 
@@ -150,27 +122,7 @@ public sealed class NvmDevice : IDisposable
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            var (index, record) = Find(name);
-            if (sizeBytes <= 0 || sizeBytes > SizeBytes || sizeBytes < usedBytes)
-            {
-                throw new NvmException($"child device '{name}'", $"it cannot have {sizeBytes} bytes: "
-                    + (sizeBytes > 0 && sizeBytes < usedBytes ? $"{usedBytes} of its {record.Child.SizeBytes} are used" : $"the device has {SizeBytes}"));
-            }
-
-            var areas = record.JoinAreas();
-            try
-            {
-                if (BlocksOf(sizeBytes) * DeviceGeometry.BlockBytes != record.Child.SizeBytes)
-                {
-                    Resize(_nat[index], record, BlocksOf(sizeBytes), areas);
-                }
-
-                return record.Child;
-            }
-            finally
-            {
-                areas.ForEach(area => area.Leave());
-            }
+            return _table.Resize(name, sizeBytes, usedBytes);
         }
     }
 
@@ -181,16 +133,7 @@ public sealed class NvmDevice : IDisposable
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            var (index, record) = Find(name);
-            if (record.IsMapped)
-            {
-                throw new NvmException($"child device '{name}'", "it is mapped; stop its VM first");
-            }
-
-            _nat[index] = new NatEntry { Index = index, Generation = _metadata.Gmb.NatGeneration + 1, ChildId = record.Child.Id };
-            _metadata.Commit(_nat[index], _children.Count - 1);
-            _children.Remove(index);
-            WipeAndFree([.. record.AllExtents]);
+            _table.Delete(name);
         }
     }
 
@@ -205,7 +148,7 @@ public sealed class NvmDevice : IDisposable
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            var (_, record) = Find(child.Name);
+            var record = _table.Find(child.Name);
             if (record.Child.Id != child.Id)
             {
                 throw new NvmException($"child device '{child.Name}'", "it was deleted; another has its name now");
@@ -241,7 +184,7 @@ public sealed class NvmDevice : IDisposable
                 throw new InvalidOperationException("the device is watched by a model of power failures; its explorer mounts what they leave");
             }
 
-            if (_children.Values.FirstOrDefault(record => record.IsMapped) is { } mapped)
+            if (_table.Children.FirstOrDefault(record => record.IsMapped) is { } mapped)
             {
                 throw new NvmException($"child device '{mapped.Child.Name}'", "it is mapped; whoever uses it loses power first");
             }
@@ -308,113 +251,5 @@ public sealed class NvmDevice : IDisposable
     }
 
     private Func<nint, AccessGate>? GateFor(ChildRecord record) =>
-        _powerFailures is { } model ? start => model.GateFor(start, () => record.Child.Extents) : null;
-
-    /// <summary>Copy on write: a whole new page table in fresh blocks, made valid by the NAT; then the old one is freed.</summary>
-    private void Resize(NatEntry entry, ChildRecord record, long blocks, List<NvmArea> areas)
-    {
-        var old = record.Child;
-        var (kept, cut) = ExtentList.Cut(old.Extents, blocks);
-        var more = Math.Max(0, blocks - entry.Blocks);
-        var (added, tables) = AllocateWithTable(old.Name, kept, more, () => more > 0 ? _allocator.AllocateBehind(kept, more) : []);
-        List<long> pages = [.. tables.SelectMany(BlocksOf)];
-        var extents = ExtentList.Join(kept, added);
-        entry = entry with { Generation = _metadata.Gmb.NatGeneration + 1, Blocks = blocks, Levels = PageTable.Levels(blocks) };
-        var child = ChildDevice.Of(entry, extents, pages.Count);
-        if (more > 0)
-        {
-            GiveRoom(areas, child, [.. added, .. tables]);
-        }
-
-        _metadata.WriteBitmap(_allocator, added.Concat(tables));
-        entry = entry with { RootBlock = _metadata.WritePageTable(entry.ChildId, extents, pages) };
-        _metadata.Commit(entry, _children.Count);
-        var freed = cut.Concat(ExtentList.OfBlocks(record.Pages)).ToList();
-        _nat[entry.Index] = entry;
-        record.Become(child, pages);
-
-        // From here on nobody reaches what was cut off: only then may it be wiped and given to others.
-        areas.ForEach(area => area.Follow(child));
-        WipeAndFree(freed);
-    }
-
-    /// <summary>Maps what a child device will have more behind all its areas, or behind none.</summary>
-    private void GiveRoom(List<NvmArea> areas, ChildDevice child, List<BlockExtent> taken)
-    {
-        var given = 0;
-        try
-        {
-            if (areas.Find(area => area.RoomBytes < child.SizeBytes) is { } narrow)
-            {
-                throw new NvmException($"child device '{child.Name}'", $"it is mapped with room for {narrow.RoomBytes} bytes; stop its VM to grow it to {child.SizeBytes}");
-            }
-
-            for (; given < areas.Count; given++)
-            {
-                areas[given].MapBehind(child);
-            }
-        }
-        catch
-        {
-            areas.Take(given).ToList().ForEach(area => area.UnmapBehind(child.SizeBytes));
-            taken.ForEach(_allocator.Free);
-            throw;
-        }
-    }
-
-    private void WipeAndFree(List<BlockExtent> extents)
-    {
-        extents.ForEach(_metadata.Wipe);
-        extents.ForEach(_allocator.Free);
-        _metadata.WriteBitmap(_allocator, extents);
-    }
-
-    /// <summary>Takes blocks, and those for the page table of all that a child device will have then.</summary>
-    private (IReadOnlyList<BlockExtent> Extents, IReadOnlyList<BlockExtent> Tables) AllocateWithTable(
-        string name, List<BlockExtent> kept, long blocks, Func<IReadOnlyList<BlockExtent>?> allocate)
-    {
-        var freeBlocks = _allocator.FreeBlocks;
-        var extents = allocate();
-        var pages = extents is null ? 0 : PageTable.CountPages(ExtentList.Join(kept, extents));
-        if (extents is not null && _allocator.Allocate(pages) is { } tables)
-        {
-            return (extents, tables);
-        }
-
-        foreach (var extent in extents ?? [])
-        {
-            _allocator.Free(extent);
-        }
-
-        throw new NvmException("data area", $"the device is too small: child device '{name}' needs {blocks * DeviceGeometry.BlockBytes} bytes"
-            + $"{(kept.Count > 0 ? " more" : "")}{(pages > 0 ? $" and {pages * DeviceGeometry.BlockBytes} for its page table" : " and its page table")}, "
-            + $"{freeBlocks * DeviceGeometry.BlockBytes} of {SizeBytes} are free");
-    }
-
-    private void RequireFreeName(string name)
-    {
-        if (string.IsNullOrWhiteSpace(name) || Encoding.UTF8.GetByteCount(name) > NatEntry.MaxNameBytes || name.Any(char.IsControl))
-        {
-            throw new NvmException("NAT", $"a child device cannot be called '{name}'; a name has 1 to {NatEntry.MaxNameBytes} bytes, none of them a control character");
-        }
-
-        if (_children.Values.Any(record => record.Child.Name == name))
-        {
-            throw new NvmException("NAT", $"there is a child device '{name}' already");
-        }
-    }
-
-    private KeyValuePair<int, ChildRecord> Find(string name) => _children.FirstOrDefault(pair => pair.Value.Child.Name == name) is { Value: not null } found
-        ? found
-        : throw new NvmException("NAT", $"there is no child device '{name}'");
-
-    private static long BlocksOf(long sizeBytes) => (sizeBytes + DeviceGeometry.BlockBytes - 1) / DeviceGeometry.BlockBytes;
-
-    private static IEnumerable<long> BlocksOf(BlockExtent extent)
-    {
-        for (var block = extent.FirstBlock; block < extent.EndBlock; block++)
-        {
-            yield return block;
-        }
-    }
+        _powerFailures is { } model ? start => model.GateFor(start, () => record.Places) : null;
 }

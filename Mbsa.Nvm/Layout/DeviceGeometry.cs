@@ -41,6 +41,9 @@ public readonly record struct DeviceGeometry(long DeviceBlocks, int NatEntries)
     /// <summary>Blocks of the data area.</summary>
     public long DataBlocks => DeviceBlocks - DataFirstBlock;
 
+    /// <summary>Blocks that so many bytes take.</summary>
+    public static long BlocksOf(long sizeBytes) => CeilingDivide(sizeBytes, BlockBytes);
+
     /// <summary>Lays out a device.</summary>
     /// <param name="sizeBytes">Size of the device.</param>
     /// <param name="maxChildDevices">Child devices the NAT must hold, or null for 4096, less when the NAT would take more than a 64th of the device.</param>

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Mbsa.Nvm.Layout;
 
 /// <summary>Extents of a child device in its own order: what can be said and made of them. Pure.</summary>
@@ -25,6 +27,18 @@ internal static class ExtentList
         else
         {
             extents.Add(next);
+        }
+    }
+
+    /// <summary>Adds the blocks whose bits are set in a word of a bitmap.</summary>
+    /// <param name="extents">In ascending order.</param>
+    /// <param name="firstBlock">The block of bit 0, behind those that are there.</param>
+    /// <param name="bits">A bit a block.</param>
+    public static void AppendBits(List<BlockExtent> extents, long firstBlock, ulong bits)
+    {
+        for (; bits != 0; bits &= bits - 1)
+        {
+            Append(extents, new BlockExtent(firstBlock + BitOperations.TrailingZeroCount(bits), 1));
         }
     }
 

@@ -46,7 +46,10 @@ internal sealed class DeviceMemory
             : Libc.Open(filePath, Libc.ReadWriteFile | Libc.CreateFile | Libc.ExclusiveFile | Libc.CloseOnExecFile, 0b110_100_100);
         if (descriptor < 0)
         {
-            throw new NvmException("file", $"cannot create {filePath ?? "anonymous memory"}: {Libc.LastError()}");
+            var isThere = filePath is not null && Marshal.GetLastPInvokeError() == Libc.AlreadyThere;
+            throw new NvmException("file", isThere
+                ? $"{filePath} exists already; delete it first, or choose another name"
+                : $"cannot create {filePath ?? "anonymous memory"}: {Libc.LastError()}");
         }
 
         try

@@ -8,7 +8,7 @@ internal static partial class Libc
     public const int ReadOnlyFile = 0, ReadWriteFile = 2, CreateFile = 0x40, ExclusiveFile = 0x80, NonBlockingFile = 0x800, CloseOnExecFile = 0x80000;
     public const int LockShared = 1, LockExclusive = 2, LockWithoutWaiting = 4;
     public const int KeepSize = 1, PunchHole = 2, ZeroRange = 0x10;
-    public const int WouldBlock = 11;
+    public const int WouldBlock = 11, AlreadyThere = 17;
     public const uint CloseOnExecMemory = 1;
     public const int ProtectNone = 0, ProtectRead = 1, ProtectWrite = 2, ProtectReadWrite = ProtectRead | ProtectWrite;
     public const int MapShared = 1, MapPrivate = 2, MapFixed = 0x10, MapAnonymous = 0x20, MapNoReserve = 0x4000, MapPopulate = 0x8000;

@@ -18,7 +18,7 @@ public sealed unsafe class PowerFailureModel
 {
     private const int WordBytes = 8;
 
-    private static readonly BlockExtent[] _wholeDevice = [new(0, DeviceGeometry.MaxDeviceBlocks)];
+    private static readonly ExtentMap _wholeDevice = new([new BlockExtent(0, DeviceGeometry.MaxDeviceBlocks)]);
 
     private readonly Lock _lock = new();
     private readonly List<Gate> _gates = [];
@@ -86,8 +86,8 @@ public sealed unsafe class PowerFailureModel
 
     /// <summary>The gate of a lease on a child device.</summary>
     /// <param name="start">First address of its area.</param>
-    /// <param name="extents">Its blocks as they are now; it may be resized.</param>
-    internal AccessGate GateFor(nint start, Func<IReadOnlyList<BlockExtent>> extents) => Enter(new Gate(this, start, extents));
+    /// <param name="places">Where its blocks are now; it may be resized.</param>
+    internal AccessGate GateFor(nint start, Func<ExtentMap> places) => Enter(new Gate(this, start, places));
 
     private Gate Enter(Gate gate)
     {
@@ -100,7 +100,7 @@ public sealed unsafe class PowerFailureModel
     }
 
     /// <summary>Watches one lease.</summary>
-    private sealed class Gate(PowerFailureModel model, nint start, Func<IReadOnlyList<BlockExtent>> extents) : AccessGate
+    private sealed class Gate(PowerFailureModel model, nint start, Func<ExtentMap> places) : AccessGate
     {
         /// <summary>Stores whose place was changed with those after them; they persist with the next fence.</summary>
         private Dictionary<long, List<ulong>>? _late;
@@ -128,17 +128,15 @@ public sealed unsafe class PowerFailureModel
                 var end = (offsetBytes + source.Length + WordBytes - 1) & -WordBytes;
                 for (var word = first; word < end; word += WordBytes)
                 {
-                    if (!_pending.ContainsKey(DeviceOffset(word)))
-                    {
-                        _pending[DeviceOffset(word)] = [Load(word)];
-                    }
+                    _pending.TryAdd(DeviceOffset(word), [Load(word)]);
                 }
 
                 source.CopyTo(new Span<byte>((void*)(start + (nint)offsetBytes), source.Length));
                 for (var word = first; word < end; word += WordBytes)
                 {
                     // A value stored over the same value is there whatever persisted.
-                    var (offset, values, now) = (DeviceOffset(word), _pending[DeviceOffset(word)], Load(word));
+                    var (offset, now) = (DeviceOffset(word), Load(word));
+                    var values = _pending[offset];
                     if (values[^1] != now)
                     {
                         values.Add(now);
@@ -193,21 +191,7 @@ public sealed unsafe class PowerFailureModel
 
         private ulong Load(long offsetBytes) => Unsafe.ReadUnaligned<ulong>((void*)(start + (nint)offsetBytes));
 
-        private long DeviceOffset(long offsetBytes)
-        {
-            var block = offsetBytes / DeviceGeometry.BlockBytes;
-            var within = offsetBytes % DeviceGeometry.BlockBytes;
-            foreach (var extent in extents())
-            {
-                if (block < extent.Blocks)
-                {
-                    return (extent.FirstBlock + block) * DeviceGeometry.BlockBytes + within;
-                }
-
-                block -= extent.Blocks;
-            }
-
-            throw new ArgumentOutOfRangeException(nameof(offsetBytes));
-        }
+        private long DeviceOffset(long offsetBytes) =>
+            places().BlockAt(offsetBytes / DeviceGeometry.BlockBytes) * DeviceGeometry.BlockBytes + offsetBytes % DeviceGeometry.BlockBytes;
     }
 }

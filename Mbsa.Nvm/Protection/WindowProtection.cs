@@ -9,14 +9,14 @@ internal sealed class WindowProtection : AreaProtection
 {
     private readonly DeviceMemory _memory;
     private readonly MemoryLedger _ledger;
-    private volatile Places _places;
+    private volatile ExtentMap _places;
 
     /// <summary>The protection of a child device.</summary>
     /// <param name="child">The child device.</param>
     /// <param name="memory">The device's bytes, which outlive the area.</param>
     /// <param name="ledger">Where windows are entered.</param>
     public WindowProtection(ChildDevice child, DeviceMemory memory, MemoryLedger ledger) =>
-        (_memory, _ledger, _places) = (memory, ledger, Places.Of(child));
+        (_memory, _ledger, _places) = (memory, ledger, new ExtentMap(child.Extents));
 
     /// <inheritdoc/>
     public override bool EmptiesTheArea => true;
@@ -31,33 +31,8 @@ internal sealed class WindowProtection : AreaProtection
     public override AccessGate MakeGate() => new WindowGate(this, AddressRange.Reserve(DeviceGeometry.BlockBytes, _ledger));
 
     /// <inheritdoc/>
-    public override void Follow(ChildDevice child) => _places = Places.Of(child);
+    public override void Follow(ChildDevice child) => _places = new ExtentMap(child.Extents);
 
     /// <summary>Where on the device a page of the area lies, in bytes.</summary>
-    public long DeviceOffset(long page) => _places.DeviceOffset(page);
-
-    /// <summary>The extents of a child device, to be searched by page of the area.</summary>
-    private sealed record Places(BlockExtent[] Extents, long[] FirstPages)
-    {
-        public static Places Of(ChildDevice child)
-        {
-            var places = new Places([.. child.Extents], new long[child.Extents.Count]);
-            for (var i = 1; i < places.FirstPages.Length; i++)
-            {
-                places.FirstPages[i] = places.FirstPages[i - 1] + places.Extents[i - 1].Blocks;
-            }
-
-            return places;
-        }
-
-        public long DeviceOffset(long page)
-        {
-            var index = Array.BinarySearch(FirstPages, page);
-            index = index >= 0 ? index : ~index - 1;
-            var within = page - FirstPages[index];
-            return within < Extents[index].Blocks
-                ? (Extents[index].FirstBlock + within) * DeviceGeometry.BlockBytes
-                : throw new ArgumentOutOfRangeException(nameof(page), "the child device ended before this page meanwhile");
-        }
-    }
+    public long DeviceOffset(long page) => _places.BlockAt(page) * DeviceGeometry.BlockBytes;
 }

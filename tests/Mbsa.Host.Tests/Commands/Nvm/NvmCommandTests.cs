@@ -69,7 +69,8 @@ public sealed class NvmCommandTests : IDisposable
 
         await Bad($"it cannot have 1048576 bytes: {VirtualDisk.RequiredBytes(8 << 20)} of its 10485760 are used", "child", "resize", FilePath, "a", "--size", "1MiB");
         await Bad("there is a child device 'a' already", "child", "create", FilePath, "a", "--size", "1MiB");
-        await Bad("there is no child device 'b'", "child", "delete", FilePath, "b");
+        await Bad("there is no child device 'b'; there are: a", "child", "delete", FilePath, "b");
+        await Bad("exists already; delete it first, or choose another name", "create", FilePath, "--size", "1MiB");
         await Bad("there is no child device 'b'", "child", "resize", FilePath, "b", "--size", "1MiB");
         await Bad("the device is too small", "child", "resize", FilePath, "a", "--size", "32MiB");
         using var device = NvmDevice.Open(FilePath, new MemoryLedger());
