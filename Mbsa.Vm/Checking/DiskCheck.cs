@@ -89,26 +89,17 @@ public sealed class DiskCheck
     /// <summary>The wear policy that the disk was made for; null when this program cannot tell what is in the wear metadata.</summary>
     private WearPolicy? PolicyOf(SuperBlock disk, long offsetBytes)
     {
-        if (!WearPolicies.All.Any(policy => policy.Name == disk.WearPolicyName))
-        {
-            Findings.Add(new Finding("super block", offsetBytes, $"its wear policy '{disk.WearPolicyName}' is none of this program's"));
-            return null;
-        }
-
         try
         {
-            var policy = WearPolicies.Create(disk.WearPolicyName, disk.WearParameters);
-            var geometry = DiskGeometry.Plan(disk.Geometry.GuestBlocks * BlockStorage.BlockBytes, policy);
-            if (geometry == disk.Geometry)
-            {
-                return policy;
-            }
-
-            Findings.Add(new Finding("super block", offsetBytes, $"{disk.Geometry} is not what wear policy '{policy.Name}' lays out, {geometry}"));
+            return VirtualDisk.PolicyOf(disk, WearPolicies.Create);
         }
-        catch (InputException wrong)
+        catch (NvmException damage)
         {
-            Findings.Add(new Finding("super block", offsetBytes, $"its wear policy's parameters: {wrong.Message}"));
+            Add(offsetBytes, damage);
+        }
+        catch (InputException unknown)
+        {
+            Findings.Add(new Finding("super block", offsetBytes, unknown.Message));
         }
 
         return null;

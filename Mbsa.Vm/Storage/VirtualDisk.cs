@@ -5,7 +5,8 @@ namespace Mbsa.Vm.Storage;
 
 /// <summary>
 /// A block device that a guest makes of its NVM area: super block, VDMT and data area. Several VCPUs use it at once, each through a
-/// session of its own. Thread-safe. Ends when it and its sessions are disposed; the last of them marks it clean, unless the power failed.
+/// session of its own. Thread-safe. Ends when it and its sessions are disposed; the last of them marks it clean, unless the power
+/// or its wear log failed.
 /// </summary>
 /// <remarks>
 /// Without wear levelling writes are counted in each session and added up on demand: that costs no atomic on the way of a write, loses none,
@@ -201,14 +202,7 @@ public sealed class VirtualDisk : IDisposable
         try
         {
             var superBlock = SuperBlock.Load(lease);
-            var policy = policies(superBlock.WearPolicyName, superBlock.WearParameters);
-            var geometry = DiskGeometry.Plan(superBlock.Geometry.GuestBlocks * BlockStorage.BlockBytes, policy);
-            if (geometry != superBlock.Geometry)
-            {
-                throw new NvmException("super block", $"{superBlock.Geometry} is not what wear policy '{policy.Name}' lays out, {geometry}");
-            }
-
-            var disk = new VirtualDisk(area, lease, superBlock, policy, options ?? new MountOptions());
+            var disk = new VirtualDisk(area, lease, superBlock, PolicyOf(superBlock, policies), options ?? new MountOptions());
             disk.MarkClean(false);
             return disk;
         }
@@ -217,6 +211,17 @@ public sealed class VirtualDisk : IDisposable
             lease.Dispose();
             throw;
         }
+    }
+
+    /// <summary>The wear policy that a disk was made for.</summary>
+    /// <exception cref="NvmException">The disk is not laid out as the policy does it.</exception>
+    /// <exception cref="InputException">There is no such policy, or not with these parameters.</exception>
+    internal static WearPolicy PolicyOf(SuperBlock disk, Func<string, string, WearPolicy> policies)
+    {
+        var policy = policies(disk.WearPolicyName, disk.WearParameters);
+        var geometry = DiskGeometry.Plan(disk.Geometry.GuestBlocks * BlockStorage.BlockBytes, policy);
+        return geometry == disk.Geometry ? policy
+            : throw new NvmException("super block", $"{disk.Geometry} is not what wear policy '{policy.Name}' lays out, {geometry}");
     }
 
     internal void End(VirtualDiskSession session)
@@ -240,7 +245,7 @@ public sealed class VirtualDisk : IDisposable
             return;
         }
 
-        if (!_powerLost)
+        if (!_powerLost && !Policy.HasFailed)
         {
             Policy.Detach(_lease);
             var counts = CountWear();

@@ -22,6 +22,9 @@ public abstract class WearPolicy
     /// <summary>Changes of the map that <see cref="Recover"/> found beyond what the VDMT had.</summary>
     public virtual long RecoveredRecords => 0;
 
+    /// <summary>Whether a change of the map could not be stored: nothing more may be, and the next mount has to recover.</summary>
+    public virtual bool HasFailed => false;
+
     /// <summary>Whether the policy takes over the counts that were on the disk and adds to them; else the disk does.</summary>
     public virtual bool CountsItself => false;
 

@@ -110,7 +110,7 @@ internal sealed class DueTimePolicy : LevellingPolicy
 
     /// <inheritdoc/>
     /// <remarks>Refills a worn block. If writes are atomic it also sees to it that the lane has a spare, before it takes its stripe: holding one it could not wait.</remarks>
-    public override void Work(LevellingLane lane)
+    protected override void DoWork(LevellingLane lane)
     {
         RefillOne(lane);
         if (!_atomic || lane.Reserved is not null)
@@ -199,17 +199,21 @@ internal sealed class DueTimePolicy : LevellingPolicy
     /// <summary>Puts data that are seldom written into a worn block, and makes the block they leave a spare. The only extra write there is.</summary>
     private void Refill(LevellingLane lane, uint worn)
     {
-        var cold = FindCold();
+        var (cold, spare) = (FindCold(), worn);
         var owner = Blocks.Owners[cold];
         BeginStay(worn, writesToCome: 1);
-        if (owner != LevelledBlocks.NoOwner && Blocks.Move(lane, owner, cold, worn))
+        try
         {
-            BeginStay(cold);
-            _spares.Add(cold);
+            // Not moved: somebody redirected the cold block at this very moment.
+            if (owner != LevelledBlocks.NoOwner && Blocks.Move(lane, owner, cold, worn))
+            {
+                BeginStay(cold);
+                spare = cold;
+            }
         }
-        else
+        finally
         {
-            _spares.Add(worn); // somebody redirected the cold block at this very moment
+            _spares.Add(spare);
         }
     }
 

@@ -39,8 +39,20 @@ internal abstract class LevellingPolicy : WearPolicy
     /// <summary>The block is due: says where its write goes, under the stripe of the logical block.</summary>
     public abstract uint Look(LevellingLane lane, uint logicalBlock, uint physicalBlock);
 
+    /// <inheritdoc/>
+    public sealed override bool HasFailed => _log?.HasFailed == true;
+
     /// <summary>Does a piece of work that waits, if nobody else is at it. The caller holds no lock.</summary>
-    public abstract void Work(LevellingLane lane);
+    /// <exception cref="NvmException">A record of the log could not be stored: nobody may write any more.</exception>
+    public void Work(LevellingLane lane)
+    {
+        if (HasFailed)
+        {
+            throw new NvmException("wear log", "a change of the map could not be stored, so that nobody knows which map is on the device; mount the disk again");
+        }
+
+        DoWork(lane);
+    }
 
     /// <summary>A redirected write was committed to this block, and is about to be counted.</summary>
     public virtual void Redirected(uint physicalBlock)
@@ -72,7 +84,8 @@ internal abstract class LevellingPolicy : WearPolicy
     /// <inheritdoc/>
     internal sealed override void Recover(VirtualDisk disk, NvmLease lease)
     {
-        _log = new WearLog(disk.SuperBlock, disk.Map, disk.MetadataWear);
+        // Work that is never done: every write looks for some, and hears of the failure.
+        _log = new WearLog(disk.SuperBlock, disk.Map, disk.MetadataWear) { Failed = AddWork };
         _log.Recover(lease);
     }
 
@@ -102,6 +115,9 @@ internal abstract class LevellingPolicy : WearPolicy
 
     /// <inheritdoc/>
     internal sealed override void Detach(NvmLease lease) => _log!.Close(lease);
+
+    /// <summary>Does a piece of work that waits, if nobody else is at it.</summary>
+    protected abstract void DoWork(LevellingLane lane);
 
     /// <summary>Records that the log must hold, so that its lines wear no faster than the data.</summary>
     protected abstract long LogRecords(long dataBlocks);

@@ -46,7 +46,7 @@ internal sealed class StartGapPolicy : LevellingPolicy
     public override uint Look(LevellingLane lane, uint logicalBlock, uint physicalBlock) => physicalBlock; // no block is ever due
 
     /// <inheritdoc/>
-    public override void Work(LevellingLane lane)
+    protected override void DoWork(LevellingLane lane)
     {
         if (!Blocks.MoveLock.TryEnter())
         {

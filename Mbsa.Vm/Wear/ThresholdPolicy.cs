@@ -62,7 +62,7 @@ internal sealed class ThresholdPolicy : LevellingPolicy
     }
 
     /// <inheritdoc/>
-    public override void Work(LevellingLane lane)
+    protected override void DoWork(LevellingLane lane)
     {
         if (!Blocks.MoveLock.TryEnter())
         {
@@ -137,14 +137,22 @@ internal sealed class ThresholdPolicy : LevellingPolicy
         }
 
         BeginStay(free);
-        if (!Blocks.Move(lane, Blocks.Owners[cold], cold, free))
+        try
+        {
+            if (Blocks.Move(lane, Blocks.Owners[cold], cold, free))
+            {
+                BeginStay(cold);
+                free = cold;
+                if (Blocks.Move(lane, Blocks.Owners[hot], hot, cold))
+                {
+                    free = hot;
+                }
+            }
+        }
+        finally
         {
             _free.Add(free);
-            return;
         }
-
-        BeginStay(cold);
-        _free.Add(Blocks.Move(lane, Blocks.Owners[hot], hot, cold) ? hot : cold);
     }
 
     private uint? FindCold(uint hot)

@@ -51,6 +51,15 @@ internal sealed class WearLog
         _lineWritten = new ulong[(map.Length + EntriesPerLine - 1) / EntriesPerLine];
     }
 
+    /// <summary>
+    /// Whether a record could not be stored. It may be on the NVM nevertheless, so that nobody knows which map the next mount will find: nothing
+    /// more may be written until then.
+    /// </summary>
+    public bool HasFailed { get; private set; }
+
+    /// <summary>Called when that has happened.</summary>
+    public Action? Failed { get; init; }
+
     /// <summary>Records written since the mount.</summary>
     public long Records { get; private set; }
 
@@ -129,13 +138,22 @@ internal sealed class WearLog
     {
         lock (_lock)
         {
-            // The slot after this one must be free by what this record says.
-            if (_newest + 2 > _tail + _slots)
+            try
             {
-                Retire(lease, Math.Min(_newest, _tail + Math.Min(BatchRecords, (uint)_slots / 4)));
-            }
+                // The slot after this one must be free by what this record says.
+                if (_newest + 2 > _tail + _slots)
+                {
+                    Retire(lease, Math.Min(_newest, _tail + Math.Min(BatchRecords, (uint)_slots / 4)));
+                }
 
-            Store(lease, new WearLogRecord(_newest + 1, _tail, logicalBlock, physicalBlock));
+                Store(lease, new WearLogRecord(_newest + 1, _tail, logicalBlock, physicalBlock));
+            }
+            catch
+            {
+                HasFailed = true;
+                Failed?.Invoke();
+                throw;
+            }
 
             // Under the lock, so that a line of the VDMT is never written with less than the records it is held to contain.
             Volatile.Write(ref _map[logicalBlock], physicalBlock);

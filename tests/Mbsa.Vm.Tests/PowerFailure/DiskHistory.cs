@@ -13,16 +13,17 @@ namespace Mbsa.Vm.Tests.PowerFailure;
 internal sealed class DiskHistory : IDisposable
 {
     private const int BlockBytes = BlockStorage.BlockBytes;
+    private const int ChangesEvery = 1024;
 
     private readonly MemoryLedger _ledger = new();
     private readonly PowerFailureModel _model = new();
     private readonly bool _isAtomic;
     private readonly NvmDevice _device;
     private readonly NvmArea _area;
-    private readonly uint[] _acknowledged;
+    private readonly byte[][] _acknowledged;
     private readonly Random _random;
     private uint _version;
-    private int _written = -1;
+    private (int Block, byte[] Bytes)? _underWay;
 
     /// <summary>Formats a disk, writes every block once and ends it.</summary>
     /// <param name="guestBlocks">Blocks of the guest.</param>
@@ -35,7 +36,7 @@ internal sealed class DiskHistory : IDisposable
     public DiskHistory(
         int guestBlocks, string policy, string parameters, int seed, int statesPerFence, int statesPerRecoveryFence = 0, Func<long, FenceFate>? fate = null)
     {
-        (_isAtomic, _random, _acknowledged) = (parameters.Contains("atomic", StringComparison.Ordinal), new Random(seed), new uint[guestBlocks]);
+        (_isAtomic, _random, _acknowledged) = (parameters.Contains("atomic", StringComparison.Ordinal), new Random(seed), [.. Enumerable.Range(0, guestBlocks).Select(block => Content(block, 0))]);
         var (guestBytes, childBytes) = ((long)guestBlocks * BlockBytes, VirtualDisk.RequiredBytes((long)guestBlocks * BlockBytes, policy, parameters));
         _device = NvmDevice.Create(new NvmDeviceOptions { SizeBytes = childBytes + (16 << 12), DeviceId = Guid.Empty, MaxChildDevices = 16, PowerFailures = _model }, _ledger);
         _area = _device.Map(_device.CreateChild("disk", childBytes));
@@ -45,7 +46,7 @@ internal sealed class DiskHistory : IDisposable
         {
             for (var block = 0; block < guestBlocks; block++)
             {
-                session.Write((long)block * BlockBytes, Content(block, 0));
+                session.Write((long)block * BlockBytes, _acknowledged[block]);
             }
         }
 
@@ -65,7 +66,7 @@ internal sealed class DiskHistory : IDisposable
     /// <summary>Blocks that the wear policy moved, and records it wrote, in this life.</summary>
     public WearWork Levelling { get; private set; }
 
-    /// <summary>Writes blocks, most of them few, from two sessions in turn; ends the disk properly and mounts it again on the way.</summary>
+    /// <summary>Writes blocks and parts of blocks, mostly of a few, from two sessions in turn; ends the disk properly and mounts it again on the way.</summary>
     public void Live(int writes)
     {
         var done = 0;
@@ -99,13 +100,23 @@ internal sealed class DiskHistory : IDisposable
 
     private void Write(VirtualDiskSession session, int block)
     {
-        Explorer.Step = $"write {++_version} of block {block}";
-        _written = block;
-        session.Write((long)block * BlockBytes, Content(block, _version));
+        var written = Content(block, ++_version);
+        var (start, end) = _random.Next(3) > 0 ? (0, BlockBytes) : Part();
+        Explorer.Step = $"write {_version}, bytes {start} to {end - 1} of block {block}";
+        byte[] after = [.. _acknowledged[block][..start], .. written[start..end], .. _acknowledged[block][end..]];
+        _underWay = (block, after);
+        session.Write((long)block * BlockBytes + start, written.AsSpan(start, end - start));
         var work = session.TakeWearWork();
         Levelling = new WearWork(Levelling.Moves + work.Moves, Levelling.Records + work.Records);
-        _acknowledged[block] = _version;
-        _written = -1;
+        _acknowledged[block] = after;
+        _underWay = null;
+    }
+
+    /// <summary>Some sectors of a block, never all of them. They begin where the contents of two writes differ.</summary>
+    private (int Start, int End) Part()
+    {
+        var start = _random.Next(4) * ChangesEvery;
+        return (start, _random.Next(start + 512, BlockBytes) / 512 * 512);
     }
 
     private string? Check(NvmDevice found)
@@ -119,7 +130,8 @@ internal sealed class DiskHistory : IDisposable
             session.Read((long)block * BlockBytes, bytes);
             if (!IsRight(block, bytes))
             {
-                return $"block {block} should hold write {_acknowledged[block]}, it begins with write {BinaryPrimitives.ReadUInt32LittleEndian(bytes)} of block {BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(4))}";
+                var wrong = bytes.AsSpan().CommonPrefixLength(_acknowledged[block]) & -8;
+                return $"block {block} is wrong from byte {wrong} on: it holds write {BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(wrong))} of block {BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(wrong + 4))}";
             }
         }
 
@@ -128,27 +140,26 @@ internal sealed class DiskHistory : IDisposable
 
     private bool IsRight(int block, byte[] bytes)
     {
-        var old = Content(block, _acknowledged[block]);
+        var old = _acknowledged[block];
         if (bytes.AsSpan().SequenceEqual(old))
         {
             return true;
         }
 
-        if (block != _written)
+        if (_underWay is not var (writtenBlock, after) || writtenBlock != block)
         {
             return false;
         }
 
-        var written = Content(block, _version);
         if (_isAtomic)
         {
-            return bytes.AsSpan().SequenceEqual(written);
+            return bytes.AsSpan().SequenceEqual(after);
         }
 
         for (var word = 0; word < BlockBytes; word += 8)
         {
             var now = bytes.AsSpan(word, 8);
-            if (!now.SequenceEqual(old.AsSpan(word, 8)) && !now.SequenceEqual(written.AsSpan(word, 8)))
+            if (!now.SequenceEqual(old.AsSpan(word, 8)) && !now.SequenceEqual(after.AsSpan(word, 8)))
             {
                 return false;
             }
@@ -163,7 +174,7 @@ internal sealed class DiskHistory : IDisposable
         var bytes = new byte[BlockBytes];
         for (var word = 0; word < BlockBytes; word += 8)
         {
-            var changes = word % 1024 < 64;
+            var changes = word % ChangesEvery < 64;
             BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(word), changes ? version : 0);
             BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(word + 4), (uint)block);
         }
