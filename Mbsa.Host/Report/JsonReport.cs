@@ -115,7 +115,7 @@ internal sealed record JsonWindow(long StartNs, OrderedDictionary<string, long> 
 /// <param name="OutageNs">How long the power was to be away.</param>
 /// <param name="VmsBack">VMs that ran before and run again.</param>
 /// <param name="DisksRecovered">Virtual disks mounted that nobody had properly ended.</param>
-/// <param name="RecordsRecovered">Changes of their maps that were only in their logs.</param>
+/// <param name="RecordsRecovered">Changes of their maps that were taken from their logs, because the VDMT need not have had them.</param>
 internal sealed record JsonPowerFailure(long AtNs, long OutageNs, int VmsBack, int DisksRecovered, long RecordsRecovered);
 
 /// <summary>Fairness over all VMs that do I/O.</summary>

@@ -101,8 +101,8 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, Problems 
             problems.Error(map.LineOf("size"), $"'size': {size} bytes are not a whole number of blocks of {BlockStorage.BlockBytes}");
         var path = map.Choice("path", KnownNames.Paths, KnownNames.FuturePaths) ?? IoPath.MemoryBus;
         var (protection, fallback) = Protection(map);
-        var wear = map.Name("wear", KnownNames.WearPolicies) ?? "none";
-        return new StorageSpec(pathOverride ?? path, size, wear, WearParameters(map, wear))
+        var wear = map.Find("wear") is null ? "none" : map.Name("wear", KnownNames.WearPolicies);
+        return new StorageSpec(pathOverride ?? path, size, wear ?? "none", wear is null ? "" : WearParameters(map, wear))
         {
             Protection = protection,
             ProtectionFallback = fallback,

@@ -63,7 +63,7 @@ internal static class NvmChildren
         }
         else
         {
-            terminal.Out.Write(NvmInfo.Children(device));
+            terminal.Out.Write(NvmInfo.Children(NvmInfo.LookAtChildren(device)));
         }
 
         return ExitCode.Ok;

@@ -32,16 +32,22 @@ internal static class NvmInfo
         return command;
     }
 
-    /// <summary>A table of child devices, each with what lies on it.</summary>
-    public static Table Children(DeviceInspection device)
+    /// <summary>Looks at what lies on each child device.</summary>
+    public static List<ChildContent> LookAtChildren(DeviceInspection device)
     {
-        List<(char Letter, ChildDevice Child, DiskCheck Disk)> rows = [];
+        List<ChildContent> children = [];
         foreach (var child in device.Children)
         {
             using var area = device.Map(child);
-            rows.Add((DeviceMap.LetterOf(rows.Count), child, DiskCheck.Run(area)));
+            children.Add(new ChildContent(DeviceMap.LetterOf(children.Count), child, DiskCheck.Run(area)));
         }
 
+        return children;
+    }
+
+    /// <summary>A table of child devices, each with what lies on it.</summary>
+    public static Table Children(IEnumerable<ChildContent> children)
+    {
         var table = new Table().Border(TableBorder.Simple).BorderStyle(new Style(Color.Grey));
         string[] heads = ["", "child", "size", "large pages", "page table", "blocks", "virtual disk", "state"];
         foreach (var head in heads)
@@ -49,7 +55,7 @@ internal static class NvmInfo
             table.AddColumn(new TableColumn(new Text(head)) { NoWrap = head != "blocks" }.Padding(0, 1));
         }
 
-        foreach (var (letter, child, disk) in rows)
+        foreach (var (letter, child, disk) in children)
         {
             table.AddRow(Row(letter, child, disk).Select(cell => new Text(cell)));
         }
@@ -75,8 +81,9 @@ internal static class NvmInfo
         ShowTotals(lines, device);
         if (device.Children.Count > 0)
         {
-            terminal.Out.Write(Children(device));
-            foreach (var line in NvmWear.Lines(device, profile))
+            var children = LookAtChildren(device);
+            terminal.Out.Write(Children(children));
+            foreach (var line in children.SelectMany(child => NvmWear.Lines(child, profile)))
             {
                 lines.WriteLine(line);
             }

@@ -1,8 +1,6 @@
 using System.Globalization;
 using Mbsa.Host.Report;
-using Mbsa.Nvm.Checking;
 using Mbsa.Nvm.Timing;
-using Mbsa.Vm.Checking;
 using Mbsa.Vm.Wear;
 
 namespace Mbsa.Host.Commands.Nvm;
@@ -13,33 +11,29 @@ internal static class NvmWear
     private const int MostBins = 8;
     private const int BarCells = 40;
 
-    /// <summary>Some lines for each virtual disk that can be read.</summary>
-    /// <param name="device">The device.</param>
-    /// <param name="profile">Its kind, for what a block endures; null when nobody said.</param>
-    public static IEnumerable<string> Lines(DeviceInspection device, DeviceProfile? profile)
+    /// <summary>Some lines on the virtual disk of a child device; none when there is no disk that can be read.</summary>
+    /// <param name="content">The child device.</param>
+    /// <param name="profile">The device's kind, for what a block endures; null when nobody said.</param>
+    public static IEnumerable<string> Lines(ChildContent content, DeviceProfile? profile)
     {
-        foreach (var child in device.Children)
+        var disk = content.Disk;
+        if (disk.Wear is not { } wear || disk.WearCounts is not { } counts)
         {
-            using var area = device.Map(child);
-            var disk = DiskCheck.Run(area);
-            if (disk.Wear is not { } wear || disk.WearCounts is not { } counts)
-            {
-                continue;
-            }
+            yield break;
+        }
 
-            var parameters = disk.SuperBlock!.WearParameters is { Length: > 0 } given ? $" ({given})" : "";
-            yield return $"wear of '{child.Name}': {wear.Policy}{parameters}, {Readable.Count(wear.Writes)} block writes, {Readable.Count(wear.ExtraWrites)} of them by wear levelling"
-                + (disk.SuperBlock.IsClean ? "" : "; as last stored, the disk was not ended cleanly");
-            yield return $"  worst block {Number(wear.Max)}, mean {Number(wear.Mean)}, coefficient of variation {Number(wear.CoefficientOfVariation * 100)} %";
-            if (profile is not null)
-            {
-                yield return $"  {Life(EnduranceProjection.Of(wear, profile.EnduranceWrites), profile)}";
-            }
+        var parameters = disk.SuperBlock!.WearParameters is { Length: > 0 } given ? $" ({given})" : "";
+        yield return $"wear of '{content.Child.Name}': {wear.Policy}{parameters}, {Readable.Count(wear.Writes)} block writes, {Readable.Count(wear.ExtraWrites)} of them by wear levelling"
+            + (disk.SuperBlock.IsClean ? "" : "; as last stored, the disk was not ended cleanly");
+        yield return $"  worst block {Number(wear.Max)}, mean {Number(wear.Mean)}, coefficient of variation {Number(wear.CoefficientOfVariation * 100)} %";
+        if (profile is not null)
+        {
+            yield return $"  {Life(EnduranceProjection.Of(wear, profile.EnduranceWrites), profile)}";
+        }
 
-            foreach (var line in wear.Max == 0 ? [] : Histogram(counts.Writes))
-            {
-                yield return line;
-            }
+        foreach (var line in wear.Max == 0 ? [] : Histogram(counts.Writes))
+        {
+            yield return line;
         }
     }
 

@@ -18,6 +18,13 @@ public sealed class VmReaderTests : IDisposable
         Assert.Equal(["w-1", "w-2", "w-3", "x-1"], spec.Vms.Select(v => v.Name));
     }
 
+    [Fact]
+    public void A_wear_policy_that_is_misspelt_is_one_mistake_and_not_its_parameters_too()
+    {
+        var errors = _scratch.ErrorsOfVm("name: a, workload: { cpu: 5% }, storage: { size: 4k, wear: duetime, wear-parameters: q=128, atomic: true }");
+        Assert.EndsWith("unknown wear 'duetime'; did you mean 'due-time'?", Assert.Single(errors), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("wear: due-time", "due-time", "q=128 t=64")]
     [InlineData("wear: due-time, wear-parameters: t=9 q=16, atomic: true", "due-time", "q=16 t=9 atomic")]
