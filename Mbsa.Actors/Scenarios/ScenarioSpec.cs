@@ -126,12 +126,9 @@ public sealed record HostSpec
     /// <summary>Core time a VCPU is granted at once, in nanoseconds.</summary>
     public required long QuantumNs { get; init; }
 
-    /// <summary>What there is to share out. Under the wall clock a part is kept back for what no plan sees: supervisor, interrupts, other programs.</summary>
-    public HostCapacity Capacity(int cores, ClockKind clock) => new(cores, Machine.MemoryBandwidthBytesPerSecond)
-    {
-        IsExact = clock == ClockKind.Virtual,
-        Headroom = clock == ClockKind.Virtual ? 0 : 0.02,
-    };
+    /// <summary>What there is to share out on so many cores.</summary>
+    public HostCapacity Capacity(int cores, ClockKind clock) =>
+        new(cores, Machine.MemoryBandwidthBytesPerSecond) { IsExact = clock == ClockKind.Virtual };
 
     /// <summary>
     /// The quantum when none is asked for, in nanoseconds: about ten I/Os of the paper under the virtual clock; longer on real cores, where a change

@@ -121,8 +121,8 @@ internal sealed record JsonWear(string Policy, long Writes, long ExtraWrites, lo
 /// <summary>Blocks read back and compared, and those that were not what was written.</summary>
 internal sealed record JsonVerify(long Blocks, long Wrong);
 
-/// <summary>One window of the time series: I/Os per VM in the scenario's order.</summary>
-internal sealed record JsonWindow(long StartNs, OrderedDictionary<string, long> Ops);
+/// <summary>One window of the time series: I/Os, and the part of the host's dominant resource used, per VM in the scenario's order.</summary>
+internal sealed record JsonWindow(long StartNs, OrderedDictionary<string, long> Ops, OrderedDictionary<string, double> Share);
 
 /// <summary>A power failure of the host. The counts are 0 when the run ended before the power came back.</summary>
 /// <param name="AtNs">When, after the measured part began.</param>

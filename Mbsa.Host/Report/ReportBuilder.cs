@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
@@ -89,14 +90,17 @@ internal static class ReportBuilder
         wear.CoefficientOfVariation,
         double.IsFinite(enduranceWrites) && enduranceWrites > 0 ? wear.Max / enduranceWrites : null);
 
-    private static JsonWindow Window(WindowResult window, RunResult result)
+    private static JsonWindow Window(WindowResult window, RunResult result) =>
+        new(window.StartNs, ByVm(window.Operations, result), ByVm(window.Shares, result));
+
+    private static OrderedDictionary<string, T> ByVm<T>(ImmutableArray<T> values, RunResult result)
     {
-        var operations = new OrderedDictionary<string, long>(window.Operations.Length);
-        for (var i = 0; i < window.Operations.Length; i++)
+        var byVm = new OrderedDictionary<string, T>(values.Length);
+        for (var i = 0; i < values.Length; i++)
         {
-            operations.Add(result.Vms[i].Spec.Name, window.Operations[i]);
+            byVm.Add(result.Vms[i].Spec.Name, values[i]);
         }
 
-        return new JsonWindow(window.StartNs, operations);
+        return byVm;
     }
 }
