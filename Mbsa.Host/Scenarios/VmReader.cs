@@ -143,7 +143,10 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, Problems 
                     line,
                     $"job '{ScalarNode.Shorten(job.Name)}' does I/O, and its VM has no storage; add 'storage: {{ size: 1GiB }}'");
             else if (storage is not null)
+            {
                 CheckRegion(line, job, storage.SizeBytes);
+                CheckDepth(line, job, storage.Path);
+            }
         }
 
         var clones = jobs.Sum(j => (long)j.NumJobs);
@@ -165,6 +168,15 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, Problems 
         {
             problems.Error(line, e.Message);
         }
+    }
+
+    /// <summary>With a synchronous engine the job's own reader has said it.</summary>
+    private void CheckDepth(int line, JobSpec job, IoPath path)
+    {
+        if (path is IoPath.MemoryBus or IoPath.Host && job is { Engine: IoEngine.Asynchronous, IoDepth: > 1 })
+            problems.Warning(
+                line,
+                $"job '{ScalarNode.Shorten(job.Name)}': on path {KnownNames.NameOf(path)} an I/O is done when it is submitted, so one is in flight per job; use numjobs for more");
     }
 
     private void Expand(MappingReader map, VmSpec template, int? count, bool isRight)
