@@ -76,9 +76,10 @@ internal sealed class VcpuFactory(HostServices host, VmSpec vm, VmDisk? disk)
         // Not what the disk says it has: a raw one grows with its child device, and the jobs of a VCPU that begins anew are the same as before.
         var source = new OperationSource(job, storage.SizeBytes, seed, index);
 
-        // Under the wall clock a protection costs what it costs.
+        // Under the wall clock a protection and an engine cost what they cost.
         var protection = host.Wall is null ? new ProtectionTimes(machine, storage.Path, storage.Protection, vm.Vcpus) : null;
-        var times = new OperationTimes(machine.Paths[storage.Path], host.Scenario.Host.Device, job.ReadBlockBytes, job.WriteBlockBytes, protection);
+        var engineNs = host.Wall is null && job.Engine == IoEngine.Asynchronous ? machine.ContextSwitchNs : 0;
+        var times = new OperationTimes(machine.Paths[storage.Path], host.Scenario.Host.Device, job.ReadBlockBytes, job.WriteBlockBytes, protection, engineNs);
         return new RunningJob(job, source, session.TransferFor(job, seed), times, nowNs);
     }
 }

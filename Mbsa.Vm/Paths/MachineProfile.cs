@@ -23,6 +23,9 @@ public sealed record MachineProfile
     /// <summary>Costs per path; a path that is not listed cannot be used on this machine.</summary>
     public required IReadOnlyDictionary<IoPath, PathCosts> Paths { get; init; }
 
+    /// <summary>One context switch, in nanoseconds; 0 when nobody measured it.</summary>
+    public double ContextSwitchNs { get; init; }
+
     /// <summary>What protections of the mapped device are made of here; null when nobody measured it, and then there is none under the virtual clock.</summary>
     public ProtectionCosts? Protection { get; init; }
 }
