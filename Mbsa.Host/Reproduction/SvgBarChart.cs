@@ -55,7 +55,7 @@ internal sealed record SvgBarChart(string Title, string XLabel, string YLabel, I
         if (series.Paper?[group] is { } paper)
         {
             var y = canvas.Y(paper);
-            canvas.Add($"<line x1=\"{x - 3:0.##}\" y1=\"{y:0.##}\" x2=\"{x + width + 3:0.##}\" y2=\"{y:0.##}\" stroke=\"black\" stroke-width=\"2.5\"/>");
+            canvas.Add($"<line x1=\"{x:0.##}\" y1=\"{y:0.##}\" x2=\"{x + width:0.##}\" y2=\"{y:0.##}\" stroke=\"black\" stroke-width=\"2.5\"/>");
         }
     }
 }

@@ -59,8 +59,8 @@ internal sealed class SvgCanvas
     public void Legend(int index, int count, string name, string colour)
     {
         var x = Left + index * (Right - Left) / count;
-        Add($"<line x1=\"{x:0.##}\" y1=\"50\" x2=\"{x + 24:0.##}\" y2=\"50\" stroke=\"{colour}\" stroke-width=\"3\"/>");
-        Text(x + 30, 54, "start", name);
+        Add($"<line x1=\"{x:0.##}\" y1=\"50\" x2=\"{x + 14:0.##}\" y2=\"50\" stroke=\"{colour}\" stroke-width=\"3\"/>");
+        Text(x + 18, 54, "start", name);
     }
 
     /// <summary>A straight line.</summary>

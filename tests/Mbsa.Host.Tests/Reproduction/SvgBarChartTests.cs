@@ -16,7 +16,7 @@ public sealed class SvgBarChartTests
         var bars = svg.Descendants(s_svg + "rect").Skip(1).Select(bar => string.Join(' ', new[] { "x", "y", "width", "height" }.Select(name => bar.Attribute(name)!.Value)));
         Assert.Equal(["115 70 140 320", "255 390 140 0", "465 230 140 160", "605 70 140 320"], bars);
         var stroke = Assert.Single(svg.Descendants(s_svg + "line"), line => line.Attribute("stroke-width")?.Value == "2.5");
-        Assert.Equal(("462", "150", "608"), (stroke.Attribute("x1")!.Value, stroke.Attribute("y1")!.Value, stroke.Attribute("x2")!.Value));
+        Assert.Equal(("465", "150", "605"), (stroke.Attribute("x1")!.Value, stroke.Attribute("y1")!.Value, stroke.Attribute("x2")!.Value));
     }
 
     [Fact]
