@@ -145,9 +145,10 @@ internal sealed class VcpuFactory
         // Not what the disk says it has: a raw one grows with its child device, and the jobs of a VCPU that begins anew are the same as before.
         var source = new OperationSource(job, storage.SizeBytes, seed, index);
 
-        // Under the wall clock a protection costs what it costs.
+        // Under the wall clock a protection and an engine cost what they cost.
         var protection = _host.Wall is null ? new ProtectionTimes(Machine, storage.Path, storage.Protection, _vm.Vcpus) : null;
-        var times = new OperationTimes(Machine.Paths[storage.Path], _host.Scenario.Host.Device, job.ReadBlockBytes, job.WriteBlockBytes, protection);
+        var engineNs = _host.Wall is null && job.Engine == IoEngine.Asynchronous ? Machine.ContextSwitchNs : 0;
+        var times = new OperationTimes(Machine.Paths[storage.Path], _host.Scenario.Host.Device, job.ReadBlockBytes, job.WriteBlockBytes, protection, engineNs);
         return new RunningJob(job, source, session.TransferFor(job, seed), times, nowNs);
     }
 }

@@ -22,6 +22,8 @@ public static class MachineProfileWriter
         Line(text, $"source: {Quote(profile.Source)}");
         Line(text, $"cores: {profile.Cores}");
         Line(text, $"memoryBandwidth: {Exact(profile.MemoryBandwidthBytesPerSecond)}B/s");
+        if (profile.ContextSwitchNs > 0)
+            Line(text, $"contextSwitch: {Exact(profile.ContextSwitchNs)}ns");
         Line(text, "paths:");
         foreach (var (name, path) in KnownNames.Paths)
         {

@@ -16,7 +16,7 @@ internal static class ProfileReader
     private const double MostOperationNs = 1e9;
     private const double MostNsPerByte = 1e6;
 
-    private static readonly string[] _machineKeys = ["name", "description", "source", "cores", "memoryBandwidth", "paths", "protection"];
+    private static readonly string[] _machineKeys = ["name", "description", "source", "cores", "memoryBandwidth", "contextSwitch", "paths", "protection"];
     private static readonly string[] _costKeys = ["operation", "perByte", "random"];
     private static readonly string[] _pathKeys = ["read", "write", "includes"];
     private static readonly string[] _protectionKeys = ["switch", "exit", "vectorSave", "wordPerByte", "pageChange", "shootDown", "map", "unmap"];
@@ -40,6 +40,7 @@ internal static class ProfileReader
             Source = map.Text("source") ?? "",
             Cores = map.Integer("cores", 1, MostCores) ?? 1,
             MemoryBandwidthBytesPerSecond = map.Measure("memoryBandwidth", Dimension.Bandwidth, 1, MostBytesPerSecond) ?? 1,
+            ContextSwitchNs = map.Measure("contextSwitch", Dimension.Time, 0, MostOperationNs) ?? 0,
             Paths = Paths(map),
             Protection = Protection(map),
         };

@@ -83,6 +83,8 @@ public sealed class ProfileCatalogTests : IDisposable
     [InlineData("paths: { host: { includes: cr0, read: { operation: 1us, perByte: 1ns }, write: { operation: 1us, perByte: 1ns } } }", "the figures of path 'host' include protection 'cr0', so the machine needs 'protection' with its costs")]
     [InlineData("paths: { host: { includes: wp, read: { operation: 1us, perByte: 1ns }, write: { operation: 1us, perByte: 1ns } } }", "unknown includes 'wp'; available: none, pte, cr0, cr0-opt, pmap")]
     [InlineData("protection: { exit: 1us }", "'switch' is missing from the costs of protections; for example 'switch: 100ns'")]
+    [InlineData("contextSwitch: -1us", "'contextSwitch'")]
+    [InlineData("contextSwitch: 3", "'contextSwitch': '3' has no unit")]
     [InlineData("protection: { exits: 1us }", "unknown key of the costs of protections 'exits'; did you mean 'exit'?")]
     [InlineData("paths: { host: { read: { operation: 1us }, write: { operation: 1us, perByte: 1ns } } }", "'perByte' is missing from the cost of a read")]
     public void A_machine_that_cannot_be_is_an_error(string line, string expected)
