@@ -34,6 +34,12 @@ public static class MachineProfileWriter
                 Line(text, $"    includes: {KnownNames.NameOf(costs.Includes)}");
             Line(text, $"    read: {Cost(costs.Read)}");
             Line(text, $"    write: {Cost(costs.Write)}");
+            if (costs.Stages is { } stages)
+            {
+                Line(text, "    stages:");
+                foreach (var key in StageCostsReader.Keys)
+                    Line(text, $"      {key}: {Exact(StageCostsReader.CostOf(stages, key))}ns");
+            }
         }
 
         if (profile.Protection is { } protection)

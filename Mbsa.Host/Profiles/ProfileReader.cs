@@ -19,6 +19,7 @@ internal static class ProfileReader
     private static readonly string[] _machineKeys = ["name", "description", "source", "cores", "memoryBandwidth", "contextSwitch", "paths", "protection"];
     private static readonly string[] _costKeys = ["operation", "perByte", "random"];
     private static readonly string[] _pathKeys = ["read", "write", "includes"];
+    private static readonly string[] _conventionalKeys = [.. _pathKeys, "stages"];
     private static readonly string[] _protectionKeys = ["switch", "exit", "vectorSave", "wordPerByte", "pageChange", "shootDown", "map", "unmap"];
 
     private static readonly string[] _deviceKeys =
@@ -83,12 +84,15 @@ internal static class ProfileReader
             return paths;
         foreach (var (name, path) in KnownNames.Paths)
         {
-            if (map.Mapping(name, $"path {name}", _pathKeys) is not { } directions)
+            if (map.Mapping(name, $"path {name}", path.IsConventional() ? _conventionalKeys : _pathKeys) is not { } directions)
                 continue;
             directions.Require("read", "read: { operation: 1us, perByte: 0.1ns }");
             directions.Require("write", "write: { operation: 1us, perByte: 0.1ns }");
             paths[path] = new PathCosts(
-                Cost(directions, "read"), Cost(directions, "write"), directions.Choice("includes", KnownNames.Protections) ?? ProtectionMethod.None);
+                Cost(directions, "read"), Cost(directions, "write"), directions.Choice("includes", KnownNames.Protections) ?? ProtectionMethod.None)
+            {
+                Stages = path.IsConventional() ? StageCostsReader.Read(directions) : null,
+            };
         }
 
         if (paths.Count == 0)

@@ -99,7 +99,7 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, Problems 
         var size = map.Whole("size", Dimension.Size, BlockStorage.BlockBytes, MostDiskBytes) ?? BlockStorage.BlockBytes;
         if (size % BlockStorage.BlockBytes != 0)
             problems.Error(map.LineOf("size"), $"'size': {size} bytes are not a whole number of blocks of {BlockStorage.BlockBytes}");
-        var path = map.Choice("path", KnownNames.Paths, KnownNames.FuturePaths) ?? IoPath.MemoryBus;
+        var path = map.Choice("path", KnownNames.Paths) ?? IoPath.MemoryBus;
         var (protection, fallback) = Protection(map);
         var wear = map.Find("wear") is null ? "none" : map.Name("wear", KnownNames.WearPolicies);
         return new StorageSpec(pathOverride ?? path, size, wear ?? "none", wear is null ? "" : WearParameters(map, wear))
