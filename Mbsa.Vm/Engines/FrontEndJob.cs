@@ -6,7 +6,8 @@ namespace Mbsa.Vm.Engines;
 
 /// <summary>
 /// The requests of one clone of a job: as many as its engine keeps in flight, one for a synchronous engine and iodepth for an asynchronous one. They
-/// are part of the guest's memory and outlive the VCPU's worker.
+/// are part of the guest's memory and outlive the VCPU's worker. They are used in turn: the latency of an I/O counts from the end of the one before in
+/// its place, and a place that is left alone would hide how long the program takes to get around to it.
 /// </summary>
 public sealed class FrontEndJob
 {
@@ -14,7 +15,7 @@ public sealed class FrontEndJob
 
     private readonly GuestMemory _memory;
     private readonly IoPayload _payload;
-    private readonly Stack<IoRequest> _free;
+    private readonly Queue<IoRequest> _free;
 
     /// <summary>Lays the requests of a clone into guest memory.</summary>
     /// <param name="owner">The front end they belong to.</param>
@@ -29,12 +30,12 @@ public sealed class FrontEndJob
         IsAsynchronous = job.Engine == IoEngine.Asynchronous;
         Depth = DepthOf(job);
         var buffers = address + HeaderBytes(job);
-        _free = new Stack<IoRequest>(Depth);
-        for (var i = Depth - 1; i >= 0; i--)
+        _free = new Queue<IoRequest>(Depth);
+        for (var i = 0; i < Depth; i++)
         {
             var header = address + i * HeaderStride;
             var buffer = buffers + (payload.HasBytes ? i * LargestBlock(job) : 0);
-            _free.Push(new IoRequest(this, header, header + BlockRequest.HeaderBytes, buffer));
+            _free.Enqueue(new IoRequest(this, header, header + BlockRequest.HeaderBytes, buffer));
         }
 
         payload.FillOnce(memory.At(buffers, BytesOf(job, payload.HasBytes) - HeaderBytes(job)));
@@ -84,7 +85,7 @@ public sealed class FrontEndJob
             return null;
         }
 
-        _free.Pop();
+        _free.Dequeue();
         request.Operation = operation;
         BlockRequest.WriteHeader(
             _memory.At(request.HeaderAddress, BlockRequest.HeaderBytes),
@@ -99,7 +100,7 @@ public sealed class FrontEndJob
     {
         var (operation, isLost) = (request.Operation, request.IsLost);
         (request.FreeSinceNs, request.IsAbandoned, request.IsLost) = (nowNs, false, false);
-        _free.Push(request);
+        _free.Enqueue(request);
         if (isLost)
         {
             _payload.Lose(operation);

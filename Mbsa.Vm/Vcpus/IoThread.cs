@@ -160,7 +160,7 @@ public sealed class IoThread : IQuantumWorker
             ref var served = ref _batch[_inBatch++];
             served.Request = request;
             served.Token = Queue.Driver.TokenOf(request.Head);
-            served.TakenAtNs = work.CoreNs;
+            served.TakenAtNs = _inBatch == 1 ? 0 : work.CoreNs; // what the batch costs is on the way of its first
             served.ParsedAtNs = work.CoreNs + costs.ParseNs;
             served.Status = _device.Serve(device, request);
             var times = served.Token?.Job.Times;
