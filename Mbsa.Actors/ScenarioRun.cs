@@ -75,25 +75,26 @@ public sealed class ScenarioRun
         ActorSystem system, ScenarioSpec scenario, HostDevice device, int cores, WallServices? wall, MemoryLedger ledger)
     {
         var policy = QosPolicies.Named(scenario.Host.Policy);
-        var queue = policy.CreateQueue(scenario.Host.QuantumNs);
+        var capacity = scenario.Host.Capacity(cores, scenario.Clock);
+        var queue = policy.CreateQueue(capacity, scenario.Host.QuantumNs);
         var board = new LiveBoard(scenario.Vms);
         ICores clock;
         Props supervisorProps;
         if (wall is null)
         {
-            var virtualCores = new VirtualCores(cores, scenario.Host.Machine.MemoryBandwidthBytesPerSecond, queue, scenario.Host.QuantumNs);
+            var virtualCores = new VirtualCores(capacity, queue);
             clock = virtualCores;
-            supervisorProps = Props.Create(() => new VirtualQosSupervisor(policy, cores, virtualCores, queue, board));
+            supervisorProps = Props.Create(() => new VirtualQosSupervisor(policy, capacity, virtualCores, queue, board));
         }
         else
         {
-            var wallCores = new WallCores(queue, scenario.Host.QuantumNs, wall.Clock);
+            var wallCores = new WallCores(queue, wall.Clock);
             clock = wallCores;
-            supervisorProps = Props.Create(() => new WallQosSupervisor(policy, cores, wallCores, wall.Clock, board));
+            supervisorProps = Props.Create(() => new WallQosSupervisor(policy, capacity, wallCores, wall.Clock, board));
         }
 
         var supervisor = system.ActorOf(supervisorProps.WithDispatcher(Dispatcher), "qos-supervisor");
-        var services = new HostServices(scenario, board, clock, supervisor, wall);
+        var services = new HostServices(scenario, board, clock, supervisor, capacity, wall);
         var host = system.ActorOf(Props.Create(() => new HostActor(services, device)).WithDispatcher(Dispatcher), "host-0");
         var result = new TaskCompletionSource<RunResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         var actor = system.ActorOf(Props.Create(() => new ScenarioActor(host, supervisor, scenario, board, result)), "scenario");

@@ -1,3 +1,4 @@
+using Mbsa.Actors.Qos;
 using Mbsa.Vm.Vcpus;
 
 namespace Mbsa.Actors.Cores;
@@ -24,6 +25,12 @@ public sealed class Schedulable(SchedulableId id, IQuantumWorker worker)
 
     /// <summary>The time it waits for; <see cref="long.MaxValue"/> for none.</summary>
     internal long WakeAtNs { get; set; } = long.MaxValue;
+
+    /// <summary>How it stands with the run queue, which keeps this.</summary>
+    internal RunState RunState { get; set; }
+
+    /// <summary>What the quantum it was granted is expected to use; a note of the run queue.</summary>
+    internal QuantumEstimate Estimate { get; set; }
 }
 
 /// <summary>

@@ -12,7 +12,6 @@ internal sealed class VirtualCores : ICores
 {
     private readonly Timeline _timeline;
     private readonly RunQueue _queue;
-    private readonly long _quantumNs;
     private readonly Grant[] _grants;
     private readonly Stack<int> _idle = new();
     private readonly Sleepers _sleepers = new();
@@ -21,12 +20,12 @@ internal sealed class VirtualCores : ICores
     private bool _idleIsMixed;
     private long _nowNs;
 
-    public VirtualCores(int cores, double busBytesPerSecond, RunQueue queue, long quantumNs)
+    public VirtualCores(HostCapacity host, RunQueue queue)
     {
-        _timeline = new Timeline(cores, busBytesPerSecond);
-        (_queue, _quantumNs) = (queue, quantumNs);
-        _grants = new Grant[cores];
-        for (var core = cores - 1; core >= 0; core--)
+        _timeline = new Timeline(host.Cores, host.BusBytesPerSecond);
+        _queue = queue;
+        _grants = new Grant[host.Cores];
+        for (var core = host.Cores - 1; core >= 0; core--)
         {
             _idle.Push(core);
         }
@@ -54,6 +53,7 @@ internal sealed class VirtualCores : ICores
         }
 
         schedulable.IsRetired = true;
+        _queue.Leave(schedulable, _nowNs);
         if (schedulable.IsRunning)
         {
             var core = Array.FindIndex(_grants, g => g.To == schedulable);
@@ -83,7 +83,9 @@ internal sealed class VirtualCores : ICores
             }
 
             var core = _timeline.PeekNext(out var endsAtNs);
-            var nextNs = Math.Min(endsAtNs, _sleepers.NextNs);
+            var wakeAtNs = _sleepers.NextNs;
+            var releaseAtNs = _idle.Count > 0 ? Math.Max(_nowNs, _queue.NextNs) : long.MaxValue;
+            var nextNs = Math.Min(Math.Min(endsAtNs, wakeAtNs), releaseAtNs);
             if (nextNs > untilNs)
             {
                 var isOver = nextNs == long.MaxValue;
@@ -100,9 +102,9 @@ internal sealed class VirtualCores : ICores
             {
                 Complete(core, departures);
             }
-            else
+            else if (wakeAtNs == nextNs)
             {
-                _queue.Enqueue(_sleepers.WakeFirst());
+                _queue.Enqueue(_sleepers.WakeFirst(), _nowNs);
             }
         }
     }
@@ -126,7 +128,7 @@ internal sealed class VirtualCores : ICores
         {
             if (!arrival.IsRetired)
             {
-                _queue.Enqueue(arrival);
+                _queue.Enqueue(arrival, _nowNs);
             }
         }
 
@@ -135,14 +137,14 @@ internal sealed class VirtualCores : ICores
 
     private void GrantIdleCores(List<Departure> departures)
     {
-        while (_idle.Count > 0 && _queue.Dequeue() is { } next)
+        while (_idle.Count > 0 && _queue.Dequeue(_nowNs, out var budgetNs) is { } next)
         {
             try
             {
-                var work = next.Worker.Execute(_nowNs, _quantumNs);
+                var work = next.Worker.Execute(_nowNs, budgetNs);
                 var core = _idle.Pop();
                 next.IsRunning = true;
-                _grants[core] = new Grant(next, _nowNs, _nowNs, work, 0);
+                _grants[core] = new Grant(next, budgetNs, _nowNs, _nowNs, work, 0);
                 _timeline.Start(core, work);
             }
             catch (Exception failure)
@@ -162,9 +164,9 @@ internal sealed class VirtualCores : ICores
             outcome = grant.To.Worker.Complete(_nowNs);
             _trace.Add(grant.To.Id, grant.StepStartNs, _nowNs, outcome);
             grant = grant with { Operations = grant.Operations + outcome.Operations };
-            if (outcome.Next == AfterQuantum.Continuing && _nowNs - grant.StartNs < _quantumNs)
+            if (outcome.Next == AfterQuantum.Continuing && _nowNs - grant.StartNs < grant.BudgetNs)
             {
-                var work = grant.To.Worker.Execute(_nowNs, _quantumNs - (_nowNs - grant.StartNs));
+                var work = grant.To.Worker.Execute(_nowNs, grant.BudgetNs - (_nowNs - grant.StartNs));
                 _grants[core] = grant with { StepStartNs = _nowNs, Work = grant.Work + work };
                 _timeline.Start(core, work);
                 return;
@@ -197,7 +199,7 @@ internal sealed class VirtualCores : ICores
                 _sleepers.Add(schedulable, outcome.WakeAtNs);
                 break;
             default:
-                _queue.Enqueue(schedulable);
+                _queue.Enqueue(schedulable, _nowNs);
                 break;
         }
     }
@@ -208,7 +210,7 @@ internal sealed class VirtualCores : ICores
         if (schedulable is { IsBlocked: true, IsRetired: false })
         {
             Sleepers.Wake(schedulable);
-            _queue.Enqueue(schedulable);
+            _queue.Enqueue(schedulable, _nowNs);
         }
     }
 
@@ -216,7 +218,7 @@ internal sealed class VirtualCores : ICores
     {
         var heldNs = _nowNs - grant.StartNs;
         Use = new CoreUse(Use.BusyNs + heldNs, Use.BusBytes + grant.Work.BusBytes, Use.NvmNs + grant.Work.NvmNs);
-        _queue.Charge(grant.To.Id, new QuantumUse(heldNs, grant.Work, grant.Operations));
+        _queue.Charge(grant.To, new QuantumUse(heldNs, grant.Work, grant.Operations), _nowNs);
     }
 
     private void Release(int core)
@@ -226,9 +228,10 @@ internal sealed class VirtualCores : ICores
         _idle.Push(core);
     }
 
-    private static void Depart(Schedulable schedulable, Exception? failure, List<Departure> departures)
+    private void Depart(Schedulable schedulable, Exception? failure, List<Departure> departures)
     {
         schedulable.IsRetired = true;
+        _queue.Leave(schedulable, _nowNs);
         schedulable.Worker.Dispose();
         departures.Add(new Departure(schedulable, failure));
     }
@@ -240,5 +243,5 @@ internal sealed class VirtualCores : ICores
     }
 
     /// <summary>What a core is at: the quantum from its start, and the step of it that is being played.</summary>
-    private readonly record struct Grant(Schedulable To, long StartNs, long StepStartNs, WorkVector Work, long Operations);
+    private readonly record struct Grant(Schedulable To, long BudgetNs, long StartNs, long StepStartNs, WorkVector Work, long Operations);
 }

@@ -8,7 +8,7 @@ namespace Mbsa.Actors.Cores;
 /// The cores of a host under the wall clock: threads that take the next quantum from one shared queue. A quantum costs one short lock and no
 /// message; a core with nothing to run waits for the next sleeper.
 /// </summary>
-internal sealed class WallCores(RunQueue queue, long quantumNs, RunClock clock) : ICores
+internal sealed class WallCores(RunQueue queue, RunClock clock) : ICores
 {
     /// <summary>A sleeper due sooner than this is waited for on the core: a blocked thread wakes up to a millisecond late.</summary>
     private const long SpinNs = 2_000_000;
@@ -60,7 +60,7 @@ internal sealed class WallCores(RunQueue queue, long quantumNs, RunClock clock) 
         lock (_gate)
         {
             _attached.Add(schedulable);
-            queue.Enqueue(schedulable);
+            queue.Enqueue(schedulable, clock.NowNs);
             Monitor.Pulse(_gate);
         }
     }
@@ -85,12 +85,12 @@ internal sealed class WallCores(RunQueue queue, long quantumNs, RunClock clock) 
         return true;
     }
 
-    /// <summary>Changes the queue's rates between two quanta.</summary>
-    public void Apply(Plan plan)
+    /// <summary>Does something with the run queue between two quanta.</summary>
+    public void WithQueue(Action<RunQueue, long> action)
     {
         lock (_gate)
         {
-            queue.Apply(plan);
+            action(queue, clock.NowNs);
         }
     }
 
@@ -124,7 +124,7 @@ internal sealed class WallCores(RunQueue queue, long quantumNs, RunClock clock) 
         while (true)
         {
             Schedulable? next;
-            long nowNs;
+            long nowNs, budgetNs;
             lock (_gate)
             {
                 nowNs = clock.NowNs;
@@ -139,7 +139,7 @@ internal sealed class WallCores(RunQueue queue, long quantumNs, RunClock clock) 
                 }
 
                 WakeSleepers(nowNs);
-                next = queue.Dequeue();
+                next = queue.Dequeue(nowNs, out budgetNs);
                 if (next is null)
                 {
                     WaitForSomebody(nowNs);
@@ -149,11 +149,11 @@ internal sealed class WallCores(RunQueue queue, long quantumNs, RunClock clock) 
                 next.IsRunning = true;
             }
 
-            RunQuantum(next, nowNs);
+            RunQuantum(next, nowNs, budgetNs);
         }
     }
 
-    private void RunQuantum(Schedulable schedulable, long startNs)
+    private void RunQuantum(Schedulable schedulable, long startNs, long budgetNs)
     {
         var (work, operations, endNs) = (default(WorkVector), 0L, startNs);
         QuantumOutcome outcome;
@@ -161,12 +161,12 @@ internal sealed class WallCores(RunQueue queue, long quantumNs, RunClock clock) 
         {
             do
             {
-                work += schedulable.Worker.Execute(endNs, quantumNs - (endNs - startNs));
+                work += schedulable.Worker.Execute(endNs, budgetNs - (endNs - startNs));
                 endNs = clock.NowNs;
                 outcome = schedulable.Worker.Complete(endNs);
                 operations += outcome.Operations;
             }
-            while (outcome.Next == AfterQuantum.Continuing && endNs - startNs < quantumNs);
+            while (outcome.Next == AfterQuantum.Continuing && endNs - startNs < budgetNs);
         }
         catch (Exception failure)
         {
@@ -177,11 +177,11 @@ internal sealed class WallCores(RunQueue queue, long quantumNs, RunClock clock) 
         lock (_gate)
         {
             _use = new CoreUse(_use.BusyNs + endNs - startNs, _use.BusBytes + work.BusBytes, _use.NvmNs + work.NvmNs);
-            queue.Charge(schedulable.Id, new QuantumUse(endNs - startNs, work, operations));
+            queue.Charge(schedulable, new QuantumUse(endNs - startNs, work, operations), endNs);
             if (!schedulable.IsRetired && outcome.Next != AfterQuantum.Finished)
             {
                 schedulable.IsRunning = false;
-                Follow(schedulable, outcome);
+                Follow(schedulable, outcome, endNs);
                 return;
             }
         }
@@ -189,7 +189,7 @@ internal sealed class WallCores(RunQueue queue, long quantumNs, RunClock clock) 
         Leave(schedulable, null);
     }
 
-    private void Follow(Schedulable schedulable, in QuantumOutcome outcome)
+    private void Follow(Schedulable schedulable, in QuantumOutcome outcome, long nowNs)
     {
         switch (outcome.Next)
         {
@@ -202,7 +202,7 @@ internal sealed class WallCores(RunQueue queue, long quantumNs, RunClock clock) 
                 CountDormant(schedulable, 1);
                 break;
             default:
-                queue.Enqueue(schedulable);
+                queue.Enqueue(schedulable, nowNs);
                 break;
         }
     }
@@ -216,7 +216,7 @@ internal sealed class WallCores(RunQueue queue, long quantumNs, RunClock clock) 
             {
                 CountDormant(schedulable, -1);
                 Sleepers.Wake(schedulable);
-                queue.Enqueue(schedulable);
+                queue.Enqueue(schedulable, clock.NowNs);
                 Monitor.Pulse(_gate);
             }
         }
@@ -251,6 +251,7 @@ internal sealed class WallCores(RunQueue queue, long quantumNs, RunClock clock) 
         }
 
         schedulable.IsRetired = true;
+        queue.Leave(schedulable, clock.NowNs);
         Monitor.PulseAll(_gate);
     }
 
@@ -258,14 +259,14 @@ internal sealed class WallCores(RunQueue queue, long quantumNs, RunClock clock) 
     {
         while (_sleepers.NextNs <= nowNs)
         {
-            queue.Enqueue(_sleepers.WakeFirst());
+            queue.Enqueue(_sleepers.WakeFirst(), nowNs);
         }
     }
 
     /// <summary>Gives up the lock until somebody may be ready: briefly when a sleeper or the end is due soon, else for about a millisecond or until a pulse.</summary>
     private void WaitForSomebody(long nowNs)
     {
-        var dueNs = Math.Min(_sleepers.NextNs, _untilNs);
+        var dueNs = Math.Min(Math.Min(_sleepers.NextNs, queue.NextNs), _untilNs);
         if (dueNs - nowNs > SpinNs)
         {
             // Not longer: a sleeper that others put to bed meanwhile may be due before. Not spinning: that would take from a core's twin, where two are one.

@@ -40,9 +40,10 @@ internal sealed class LiveBoard
     /// <summary>Shows the shares of a plan.</summary>
     public void Publish(Plan plan)
     {
+        var planned = plan.Tenants.ToDictionary(tenant => tenant.Tenant.Vm, tenant => tenant.Share);
         for (var vm = 0; vm < _entries.Length; vm++)
         {
-            _entries[vm].PlannedShare = plan.Shares.TryGetValue(vm, out var share) ? new Share(share) : null;
+            _entries[vm].PlannedShare = planned.GetValueOrDefault(vm) is { } share ? new Share(share) : null;
         }
     }
 

@@ -94,13 +94,15 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
                 await AskVmAsync<Done>(vm, BeginMeasuring.Instance);
             }
         }
+
+        await AskAsync<TenantUses>(host, BeginAccounts.Instance);
     }
 
     private async Task RunMeasuredPartAsync(long beganNs)
     {
         var agenda = new Agenda(scenario);
         var window = scenario.WindowNs ?? long.MaxValue;
-        var (windowStartNs, before) = (0L, board.Operations());
+        var (windowStartNs, before) = (0L, await ReadWindowAsync(window));
         while (!IsInterrupted)
         {
             var eventNs = agenda.NextNs;
@@ -120,9 +122,9 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
 
             if (nowNs >= windowEndNs)
             {
-                var operations = board.Operations();
-                _windows.Add(new WindowResult(windowStartNs, [.. operations.Zip(before, (now, then) => now - then)]));
-                (windowStartNs, before) = (windowEndNs, operations);
+                var now = await ReadWindowAsync(window);
+                _windows.Add(now.Since(before, windowStartNs, windowEndNs));
+                (windowStartNs, before) = (windowEndNs, now);
             }
 
             if (nowNs >= scenario.DurationNs)
@@ -136,6 +138,10 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
             }
         }
     }
+
+    private async Task<WindowCounts> ReadWindowAsync(long windowNs) => windowNs == long.MaxValue
+        ? WindowCounts.None
+        : new WindowCounts(board.Operations(), (await AskAsync<TenantUses>(host, ReadAccounts.Instance)).ByVm);
 
     private async Task HappenAsync(Happening happening, Agenda agenda)
     {
@@ -172,7 +178,7 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
                 await AskAsync<object>(host, new EndVm(vm));
                 break;
             case VmChange.SetQos change when Runs(vm):
-                await AskAsync<TenantAdmitted>(host, new ChangeTenant(vm, change.Qos.Weight));
+                await ChangeQosAsync(vm, change.Qos);
                 break;
             case VmChange.Resize resize when Runs(vm):
                 if (await AskAsync<object>(host, new ResizeVm(vm, resize.ChildBytes)) is VmRefused refused)
@@ -190,17 +196,31 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
         }
     }
 
+    private async Task ChangeQosAsync(int vm, QosSpec qos)
+    {
+        switch (await AskAsync<object>(host, new ChangeTenant(vm, qos)))
+        {
+            case TenantRefused refused:
+                _problems.Add($"{scenario.Vms[vm].Name}: promises not changed: {refused.Reason}");
+                break;
+            case TenantAdmitted { WhyBestEffort: { } why }:
+                _problems.Add($"{scenario.Vms[vm].Name}: runs as best effort: {why}");
+                break;
+        }
+    }
+
     /// <summary>Whether a VM was started and is neither stopped nor given up.</summary>
     private bool Runs(int vm) => _started[vm] && board.StateOf(vm) is VmState.Running or VmState.Finished;
 
     private async Task<RunResult> CollectAsync(Reached began, Stopwatch elapsed)
     {
         var measuredNs = _now.Ns - began.Ns;
+        var uses = (await AskAsync<TenantUses>(host, ReadAccounts.Instance)).ByVm;
         var vms = ImmutableArray.CreateBuilder<VmResult>(_started.Length);
         for (var vm = 0; vm < _started.Length; vm++)
         {
             var result = _started[vm] ? await AskVmAsync<VmResult>(vm, CollectResult.Instance) : null;
-            vms.Add(result ?? VmResult.NotRun(scenario.Vms[vm], board.StateOf(vm)));
+            vms.Add((result ?? VmResult.NotRun(scenario.Vms[vm], board.StateOf(vm))) with { Use = uses.GetValueOrDefault(vm) ?? new TenantUse() });
         }
 
         var allNs = vms.Sum(v => v.StorageCpuNs + v.ComputeCpuNs);
@@ -212,7 +232,7 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
             Interrupted = IsInterrupted && measuredNs < scenario.DurationNs,
             ElapsedSeconds = elapsed.Elapsed.TotalSeconds,
             Utilisation = Utilisation(_now.Use - began.Use, measuredNs),
-            Vms = [.. vms.Select(v => v with { AchievedShare = allNs == 0 ? 0 : (v.StorageCpuNs + v.ComputeCpuNs) / (double)allNs })],
+            Vms = [.. vms.Select(v => v with { CoreShare = allNs == 0 ? 0 : (v.StorageCpuNs + v.ComputeCpuNs) / (double)allNs })],
             Windows = [.. _windows],
             PowerFailures = _power.Failures,
             Problems = [.. _problems, .. vms.SelectMany(v => v.Problems)],

@@ -110,11 +110,7 @@ internal sealed class VcpuFactory
             return null;
         }
 
-        // Under both clocks a cost: this machine's own kernel is not on the way.
-        var storage = _vm.Storage!;
-        var protection = new ProtectionTimes(Machine, storage.Path, storage.Protection, _vm.Vcpus);
-        var times = new OperationTimes(Machine.Paths[storage.Path], _host.Scenario.Host.Device, job.ReadBlockBytes, job.WriteBlockBytes, protection);
-        return new FrontEndClone(job, times, _disk!.PayloadFor(SeedOf(job, index)));
+        return new FrontEndClone(job, JobUse.TimesOf(_host.Scenario, _vm, job), _disk!.PayloadFor(SeedOf(job, index)));
     }
 
     private RunningJob StartQueued(JobClone clone, FrontEndJob? requests, long nowNs)
@@ -140,15 +136,11 @@ internal sealed class VcpuFactory
             throw new InvalidOperationException($"Job '{job.Name}' does I/O, but VM '{_vm.Name}' has no storage.");
         }
 
-        var (seed, storage) = (SeedOf(job, index), _vm.Storage!);
+        var seed = SeedOf(job, index);
 
         // Not what the disk says it has: a raw one grows with its child device, and the jobs of a VCPU that begins anew are the same as before.
-        var source = new OperationSource(job, storage.SizeBytes, seed, index);
-
-        // Under the wall clock a protection and an engine cost what they cost.
-        var protection = _host.Wall is null ? new ProtectionTimes(Machine, storage.Path, storage.Protection, _vm.Vcpus) : null;
-        var engineNs = _host.Wall is null && job.Engine == IoEngine.Asynchronous ? Machine.ContextSwitchNs : 0;
-        var times = new OperationTimes(Machine.Paths[storage.Path], _host.Scenario.Host.Device, job.ReadBlockBytes, job.WriteBlockBytes, protection, engineNs);
+        var source = new OperationSource(job, _vm.Storage!.SizeBytes, seed, index);
+        var times = JobUse.TimesOf(_host.Scenario, _vm, job);
         return new RunningJob(job, source, session.TransferFor(job, seed), times, nowNs);
     }
 }

@@ -19,7 +19,7 @@ public sealed class QueuedJob(JobSpec spec, OperationSource source, FrontEndJob 
     public FrontEndJob Requests { get; } = requests;
 
     /// <summary>Whether it can submit now.</summary>
-    public bool MaySubmit(long nowNs) => !_waitsForOthers && Requests.HasFree && NotBeforeNs <= nowNs && !IsFinished(nowNs);
+    public bool MaySubmit(long nowNs) => !_waitsForOthers && !IsAboutToThink && Requests.HasFree && NotBeforeNs <= nowNs && !IsFinished(nowNs);
 
     /// <summary>Whether it submits nothing more and has nothing in flight.</summary>
     public bool IsOver(long nowNs) => IsFinished(nowNs) && Requests.InFlight == 0;
@@ -46,19 +46,17 @@ public sealed class QueuedJob(JobSpec spec, OperationSource source, FrontEndJob 
     /// <summary>Takes note of a request that was submitted.</summary>
     internal void Submitted(IoRequest request, long nowNs)
     {
-        if (IsPaced && Pace(request.Operation.IsWrite, nowNs) && Requests.IsAsynchronous)
+        if (IsPaced)
         {
-            EndQuantum(nowNs, 0);
+            Pace(request.Operation.IsWrite, nowNs);
         }
     }
 
-    /// <summary>Takes note of a request that is done. A synchronous job thinks from here on.</summary>
-    internal void Answered(long nowNs)
+    /// <summary>Takes note of a request that is done.</summary>
+    /// <returns>Whether it was the last before a think time, which begins now.</returns>
+    internal bool Answered()
     {
         _waitsForOthers = false;
-        if (IsPaced && !Requests.IsAsynchronous)
-        {
-            EndQuantum(nowNs, 0);
-        }
+        return IsAboutToThink && Requests.InFlight == 0;
     }
 }

@@ -48,4 +48,12 @@ public sealed record StageCosts
 
     /// <summary>11-12, each request: its end in the guest, and the way back to the program.</summary>
     public required double CompleteNs { get; init; }
+
+    /// <summary>What every request pays, however many are in flight, in nanoseconds.</summary>
+    public double RequestNs => SubmitNs + ParseNs + CopyNs + UsedNs + CompleteNs;
+
+    /// <summary>What a request pays beside that when it is alone in flight: a kick, a batch, an interrupt and two wake-ups, in nanoseconds.</summary>
+    /// <param name="contextSwitchNs">What a context switch takes on the machine.</param>
+    public double EventsNs(double contextSwitchNs) =>
+        ExitNs + SignalNs + BatchNs + ColdNs + InterruptNs + NotifyNs + 2 * (contextSwitchNs + IdleNs + EnterNs);
 }

@@ -14,6 +14,12 @@ public sealed class LatencyRecorder
     /// <summary>Latencies of writes, in nanoseconds.</summary>
     public LongHistogram Writes { get; } = Empty();
 
+    /// <summary>
+    /// How long batches took that a job does between two think times (fio's <c>thinktime_blocks</c>), in nanoseconds: from when it wanted to begin
+    /// until the last I/O was done.
+    /// </summary>
+    public LongHistogram Batches { get; } = Empty();
+
     /// <summary>A histogram to add others to.</summary>
     public static LongHistogram Empty() => new(1, HighestNs, SignificantDigits);
 
@@ -21,10 +27,14 @@ public sealed class LatencyRecorder
     public void Record(bool isWrite, long latencyNs, long count = 1) =>
         (isWrite ? Writes : Reads).RecordValueWithCount(Math.Clamp(latencyNs, 1, HighestNs), count);
 
+    /// <summary>Records that a batch took this long.</summary>
+    public void RecordBatch(long batchNs) => Batches.RecordValue(Math.Clamp(batchNs, 1, HighestNs));
+
     /// <summary>Forgets everything.</summary>
     public void Reset()
     {
         Reads.Reset();
         Writes.Reset();
+        Batches.Reset();
     }
 }

@@ -121,6 +121,18 @@ public abstract class VcpuWorker : IQuantumWorker
     /// <returns>I/Os completed in it.</returns>
     protected abstract long CountQuantum(RunningJob job, long endNs);
 
+    /// <summary>Tells the job of its end, and counts the batch that ended with it.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="endNs">When the quantum ended.</param>
+    /// <param name="computedNs">Nominal core time computed in it; 0 for I/O.</param>
+    protected void EndQuantum(RunningJob job, long endNs, double computedNs)
+    {
+        if (job.EndQuantum(endNs, computedNs) is { } batchNs)
+        {
+            Latency.RecordBatch(batchNs);
+        }
+    }
+
     /// <summary>Whether a job can go on now.</summary>
     protected virtual bool MayRun(RunningJob job, long nowNs) => job.NotBeforeNs <= nowNs && !job.IsFinished(nowNs);
 

@@ -92,7 +92,7 @@ public sealed class VirtioVcpu : VcpuWorker
         if (_step == Step.Compute)
         {
             Counters.ComputeNs += endNs - _startNs;
-            Current!.EndQuantum(endNs, _coreNs);
+            EndQuantum(Current!, endNs, _coreNs);
         }
         else
         {
@@ -303,7 +303,11 @@ public sealed class VirtioVcpu : VcpuWorker
             Counters.ReadBytes += operation.LengthBytes;
         }
 
-        JobOf(request.Job)?.Answered(endNs);
+        if (JobOf(request.Job) is { } job && job.Answered())
+        {
+            EndQuantum(job, endNs, 0);
+        }
+
         return 1;
     }
 

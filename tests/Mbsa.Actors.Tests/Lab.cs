@@ -1,3 +1,4 @@
+using Mbsa.Actors.Qos;
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Nvm.Memory;
@@ -88,6 +89,9 @@ internal static class Lab
             Storage = new StorageSpec(path, sizeBytes),
             Jobs = [Job(pattern, vcpus) with { Engine = depth == 1 ? IoEngine.Synchronous : IoEngine.Asynchronous, IoDepth = depth }],
         };
+
+    /// <summary>A VM that only computes, as the planner sees it.</summary>
+    public static Tenant Tenant(int vm, int vcpus, double weight) => new(vm, vcpus, new QosSpec { Weight = weight }, OperationMix.Computing(1));
 
     public static VmSpec Hog(string name, int vcpus = 4, int cpuPercent = 100) => new()
     {

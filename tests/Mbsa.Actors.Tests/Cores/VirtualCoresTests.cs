@@ -1,6 +1,7 @@
 using CsCheck;
 using Mbsa.Actors.Cores;
 using Mbsa.Actors.Qos;
+using Mbsa.Actors.Qos.Policies;
 using Mbsa.Vm.Vcpus;
 
 namespace Mbsa.Actors.Tests.Cores;
@@ -117,8 +118,9 @@ public sealed class VirtualCoresTests
     [Fact]
     public void A_quantum_of_several_steps_is_charged_once_with_all_it_used()
     {
-        var queue = new ChargeBook();
-        var cores = new VirtualCores(1, 1e12, queue, 100);
+        var host = new HostCapacity(1, 1e12);
+        var queue = new ChargeBook(host, 100);
+        var cores = new VirtualCores(host, queue);
         Attach(cores, Script.Of(new Step(40, AfterQuantum.Continuing, BusBytes: 10)));
         cores.RunUntil(240, idle: false, _departures);
         Assert.Equal([(120L, 30.0, 3L), (120L, 30.0, 3L)], queue.Charges);
@@ -194,7 +196,7 @@ public sealed class VirtualCoresTests
     {
         // Alone each would fill the bus for 1000 ns; together both run at half speed.
         var (leaving, staying) = (Script.Forever(1000, busBytes: 1000), Script.Forever(1000, busBytes: 1000));
-        var cores = new VirtualCores(2, 1e9, new RoundRobinQueue(), 1000);
+        var cores = Cores(new HostCapacity(2, 1e9), 1000);
         var schedulable = leaving.As(0);
         cores.Attach(schedulable);
         cores.Attach(staying.As(1));
@@ -253,7 +255,8 @@ public sealed class VirtualCoresTests
 
             static ulong? HashOf(int[] order)
             {
-                var cores = new VirtualCores(2, 1e9, new FairQueue(100), 100);
+                var host = new HostCapacity(2, 1e9);
+                var cores = new VirtualCores(host, new FairQueue(host, 100));
                 foreach (var i in order)
                 {
                     cores.Attach(Script.Of(new Step(50 + (i * 7)), new Step(20 + i, AfterQuantum.Sleeping, 30)).As(i / 3, i % 3));
@@ -289,10 +292,12 @@ public sealed class VirtualCoresTests
                 ThrowsInExecute = kind == 39,
                 ThrowsInComplete = kind == 40,
             });
-        Gen.Select(Gen.Int[1, 4], Gen.Bool, step.Array[1, 6].Array[1, 8]).Sample((coreCount, fair, scripts) =>
+        Gen.Select(Gen.Int[1, 4], Gen.Int[0, QosPolicies.All.Count - 1], step.Array[1, 6].Array[1, 8]).Sample((coreCount, policy, scripts) =>
         {
-            RunQueue queue = fair ? new FairQueue(100) : new RoundRobinQueue();
-            var cores = new VirtualCores(coreCount, 1e9, queue, 100);
+            var host = new HostCapacity(coreCount, 1e9);
+            var queue = QosPolicies.All[policy].CreateQueue(host, 100);
+            queue.Apply(QosPolicies.All[policy].MakePlan(host, [.. Enumerable.Range(0, 4).Select(vm => Lab.Tenant(vm, 2, vm + 1))]), 0);
+            var cores = new VirtualCores(host, queue);
             var workers = scripts.Select(script => new ScriptedWorker(script)).ToArray();
             var schedulables = workers.Select((worker, i) => worker.As(i / 2, i % 2)).ToArray();
             Array.ForEach(schedulables, cores.Attach);
@@ -351,22 +356,27 @@ public sealed class VirtualCoresTests
         moments.TrueForAll(ns => workers.Sum(w => w.Quanta.Count(q => q.StartNs <= ns && ns < q.EndNs)) <= cores);
 
     /// <summary>Takes turns, and writes down what it is told of.</summary>
-    private sealed class ChargeBook : RunQueue
+    private sealed class ChargeBook(HostCapacity host, long quantumNs) : RunQueue(host, quantumNs)
     {
-        private readonly RoundRobinQueue _queue = new();
+        private readonly Queue<Schedulable> _ready = new();
 
         public List<(long HeldNs, double BusBytes, long Operations)> Charges { get; } = [];
 
-        public override void Enqueue(Schedulable schedulable) => _queue.Enqueue(schedulable);
+        public override void Apply(Plan plan, long nowNs)
+        {
+        }
 
-        public override Schedulable? Dequeue() => _queue.Dequeue();
+        protected override void Add(Schedulable schedulable, long nowNs) => _ready.Enqueue(schedulable);
 
-        public override void Charge(SchedulableId id, in QuantumUse use) => Charges.Add((use.HeldNs, use.Work.BusBytes, use.Operations));
+        protected override Schedulable? Take(long nowNs, ref long budgetNs) => TakeFirst(_ready);
 
-        public override void Apply(Plan plan) => _queue.Apply(plan);
+        protected override void Account(Schedulable schedulable, in ResourceUse use, in QuantumUse quantum, long nowNs) =>
+            Charges.Add((quantum.HeldNs, quantum.Work.BusBytes, quantum.Operations));
     }
 
-    private static VirtualCores Cores(int count) => new(count, 1e12, new RoundRobinQueue(), 100);
+    private static VirtualCores Cores(int count) => Cores(new HostCapacity(count, 1e12), 100);
+
+    private static VirtualCores Cores(HostCapacity host, long quantumNs) => new(host, new RoundRobinQueue(host, quantumNs));
 
     private static void Attach(VirtualCores cores, params ScriptedWorker[] workers)
     {

@@ -83,7 +83,7 @@ public sealed class ConventionalRunTests
     {
         // On one core a VM that computes and one that does I/O get half of it each, front end and back end together.
         var result = await Lab.Scenario(Lab.Hog("hog", vcpus: 1), Lab.ConventionalVm("io", path, 32)).With(h => h with { Machine = Lab.Machine(cores: 1) }).RunAsync();
-        Assert.Equal(0.5, result.Of("io").AchievedShare, 0.02);
+        Assert.Equal(0.5, result.Of("io").CoreShare, 0.02);
         Assert.Equal(1, result.Utilisation.Cpu, 0.002);
         var (io, seconds) = (result.Of("io"), result.MeasuredNs);
         Assert.Equal(0.5, (double)io.StorageCpuNs / seconds, 0.02);

@@ -183,6 +183,6 @@ public sealed class ExpectationTests
         Write = write,
         StorageCpuNs = 200_000_000,
         ComputeCpuNs = 50_000_000,
-        AchievedShare = share,
+        CoreShare = share,
     };
 }
