@@ -12,13 +12,15 @@ internal static class Figures
     [
         ("fig2", HostFigure.MakeAsync),
         ("fig3", ThreadsFigure.MakeAsync),
+        ("fig4", ConventionalFigure.MakeMultiQueueAsync),
+        ("fig5", ConventionalFigure.MakeVhostAsync),
         ("fig7", GuestFigure.MakeAsync),
         ("fig8", request => Task.FromResult(WearFigure.Make(request))),
         ("fig9", LevellingCostFigure.MakeAsync),
     ];
 
     private static readonly string[] s_drawings = ["fig1", "fig6"];
-    private static readonly string[] s_notYet = ["fig4", "fig5", "future"];
+    private static readonly string[] s_notYet = ["future"];
 
     /// <summary>Their names, and the one for all of them.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. s_figures.Select(figure => figure.Name), All];
