@@ -72,7 +72,7 @@ internal static class Admission
         foreach (var resource in new[] { Resource.Cores, Resource.Bus, Resource.Nvm })
         {
             var need = candidate.Use.WorstNeed(floor, resource);
-            var left = 1 - host.Headroom - given.Sum(other => other.Use.WorstNeed(other.Qos.Reservation!.Value, resource));
+            var left = 1 - given.Sum(other => other.Use.WorstNeed(other.Qos.Reservation!.Value, resource));
             if (need > left + Rounding)
             {
                 return $"its reservation takes {Percent(need)} of the {Name(resource)}, and {Percent(Math.Max(0, left))} is left beside what is reserved for others";

@@ -13,9 +13,6 @@ public sealed record HostCapacity(int Cores, double BusBytesPerSecond)
     /// </summary>
     public bool IsExact { get; init; } = true;
 
-    /// <summary>Part of each resource that is never planned nor promised, 0 to 1: for what the plan does not see.</summary>
-    public double Headroom { get; init; }
-
     /// <summary>
     /// What work takes of the host. A core is held for as long as the slowest part of the work takes: on a memory bus, waiting for the bus or the NVM is
     /// core time too. Without <see cref="IsExact"/> the NVM counts as core time only, which is how its slowness is emulated.

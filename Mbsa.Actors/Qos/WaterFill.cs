@@ -4,13 +4,19 @@ namespace Mbsa.Actors.Qos;
 /// Weighted max-min fair division of a host on dominant shares, with floors and ceilings:
 /// <code>
 /// x_i = min(ceiling_i, demand_i, max(floor_i, theta * weight_i))
-/// raise theta until some resource is full: sum_i x_i * d_ij / k_i = 1 - headroom
+/// raise theta until some resource is full: sum_i x_i * d_ij / k_i = 1
 /// freeze the VMs that use it, go on with the rest
 /// </code>
 /// After Ghodsi et al., "Dominant Resource Fairness" (NSDI 2011), by progressive filling. Pure arithmetic on + - * /, in the order of the tenants.
 /// </summary>
 internal sealed class WaterFill
 {
+    /// <summary>
+    /// How much above its floor a VM competes that is held at it: where several resources are full at once, quanta in flight stretch a little, and what that
+    /// costs is for those who have no floor to bear.
+    /// </summary>
+    private const double FloorMargin = 0.02;
+
     private static readonly Resource[] _resources = [Resource.Cores, Resource.Bus, Resource.Nvm];
 
     private readonly IReadOnlyList<Tenant> _tenants;
@@ -22,13 +28,11 @@ internal sealed class WaterFill
     private readonly double[] _used = new double[_resources.Length];
     private readonly double[] _slopes = new double[_resources.Length];
     private readonly double[] _fullAt = [double.PositiveInfinity, double.PositiveInfinity, double.PositiveInfinity];
-    private readonly double _full;
     private double _theta;
 
     private WaterFill(HostCapacity host, IReadOnlyList<Tenant> tenants)
     {
         _tenants = tenants;
-        _full = 1 - host.Headroom;
         (_floors, _caps) = (new double[tenants.Count], new double[tenants.Count]);
         (_rises, _frozen) = (new bool[tenants.Count], new bool[tenants.Count]);
         _relative = new double[tenants.Count, _resources.Length];
@@ -78,7 +82,7 @@ internal sealed class WaterFill
                 needed += _floors[i] * _relative[i, (int)resource];
             }
 
-            scale = needed > _full ? Math.Min(scale, _full / needed) : scale;
+            scale = needed > 1 ? Math.Min(scale, 1 / needed) : scale;
         }
 
         for (var i = 0; i < _floors.Length; i++)
@@ -162,7 +166,7 @@ internal sealed class WaterFill
     }
 
     private double FullAt(int resource) =>
-        _slopes[resource] > 1e-15 ? _theta + (_full - _used[resource]) / _slopes[resource] : double.PositiveInfinity;
+        _slopes[resource] > 1e-15 ? _theta + (1 - _used[resource]) / _slopes[resource] : double.PositiveInfinity;
 
     private void Advance(double theta)
     {
@@ -207,7 +211,7 @@ internal sealed class WaterFill
             }
 
             theta = double.IsPositiveInfinity(theta) ? Math.Max(_theta, 1 / weights) : theta;
-            Rates[i] = Math.Max(1e-9, Math.Min(_tenants[i].LimitShare, Math.Max(_floors[i], theta * _tenants[i].Qos.Weight)));
+            Rates[i] = Math.Max(1e-9, Math.Min(_tenants[i].LimitShare, Math.Max(_floors[i] * (1 + FloorMargin), theta * _tenants[i].Qos.Weight)));
         }
     }
 

@@ -102,7 +102,7 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
     {
         var agenda = new Agenda(scenario);
         var window = scenario.WindowNs ?? long.MaxValue;
-        var (windowStartNs, before) = (0L, board.Operations());
+        var (windowStartNs, before) = (0L, await ReadWindowAsync(window));
         while (!IsInterrupted)
         {
             var eventNs = agenda.NextNs;
@@ -122,9 +122,9 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
 
             if (nowNs >= windowEndNs)
             {
-                var operations = board.Operations();
-                _windows.Add(new WindowResult(windowStartNs, [.. operations.Zip(before, (now, then) => now - then)]));
-                (windowStartNs, before) = (windowEndNs, operations);
+                var now = await ReadWindowAsync(window);
+                _windows.Add(now.Since(before, windowStartNs, windowEndNs));
+                (windowStartNs, before) = (windowEndNs, now);
             }
 
             if (nowNs >= scenario.DurationNs)
@@ -138,6 +138,10 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
             }
         }
     }
+
+    private async Task<WindowCounts> ReadWindowAsync(long windowNs) => windowNs == long.MaxValue
+        ? WindowCounts.None
+        : new WindowCounts(board.Operations(), (await AskAsync<TenantUses>(host, ReadAccounts.Instance)).ByVm);
 
     private async Task HappenAsync(Happening happening, Agenda agenda)
     {

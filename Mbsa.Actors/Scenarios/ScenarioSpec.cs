@@ -126,12 +126,9 @@ public sealed record HostSpec
     /// <summary>Core time a VCPU is granted at once, in nanoseconds.</summary>
     public required long QuantumNs { get; init; }
 
-    /// <summary>What there is to share out. Under the wall clock a part is kept back for what no plan sees: supervisor, interrupts, other programs.</summary>
-    public HostCapacity Capacity(int cores, ClockKind clock) => new(cores, Machine.MemoryBandwidthBytesPerSecond)
-    {
-        IsExact = clock == ClockKind.Virtual,
-        Headroom = clock == ClockKind.Virtual ? 0 : 0.02,
-    };
+    /// <summary>What there is to share out on so many cores.</summary>
+    public HostCapacity Capacity(int cores, ClockKind clock) =>
+        new(cores, Machine.MemoryBandwidthBytesPerSecond) { IsExact = clock == ClockKind.Virtual };
 
     /// <summary>
     /// The quantum when none is asked for, in nanoseconds: about ten I/Os of the paper under the virtual clock; longer on real cores, where a change
@@ -177,7 +174,7 @@ public sealed record StorageSpec(IoPath Path, long SizeBytes, string WearPolicy 
 
     /// <summary>Bytes of the child device behind it: a virtual disk has a super block and a map, the raw device nothing.</summary>
     /// <exception cref="Mbsa.Vm.InputException">The wear policy or a parameter of it is unknown.</exception>
-    public long ChildBytes => Path == IoPath.Host ? SizeBytes : VirtualDisk.RequiredBytes(SizeBytes, WearPolicy, WearParameters);
+    public long ChildBytes => !Path.HasVirtualDisk() ? SizeBytes : VirtualDisk.RequiredBytes(SizeBytes, WearPolicy, WearParameters);
 }
 
 /// <summary>What was promised to a VM. Shares are fractions of the host, 0 to 1.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using HdrHistogram;
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
+using Mbsa.Vm.Paths;
 using Mbsa.Vm.Storage;
 using Mbsa.Vm.Vcpus;
 
@@ -12,6 +13,7 @@ internal sealed class VmMeter
 {
     private readonly VmSpec _spec;
     private VcpuCounters _before = new();
+    private StageTimes _stagesBefore = new();
     private WearCounts? _wearBefore;
     private WearCounts? _wornUntilPowerFailed;
     private DiskState? _frozen;
@@ -34,6 +36,7 @@ internal sealed class VmMeter
     public void Begin(VmDisk? disk)
     {
         _before = VcpuCounters.Sum(Counters);
+        _stagesBefore = SumStages();
         _wearBefore = disk?.CountWear();
         foreach (var record in Records)
         {
@@ -72,6 +75,7 @@ internal sealed class VmMeter
             BlocksWrong = diskState.BlocksWrong,
             Quanta = sum.Quanta,
             Wear = diskState.Wear,
+            Stages = Stages(),
             Problems = diskState.FirstWrong is { } wrong ? [.. problems, $"{_spec.Name}: {wrong}"] : [.. problems],
         };
     }
@@ -92,6 +96,35 @@ internal sealed class VmMeter
 
         var worn = _wearBefore is { } before ? now.Since(before) : now;
         return _wornUntilPowerFailed is { } earlier ? worn.Plus(earlier) : worn;
+    }
+
+    private StagesResult? Stages()
+    {
+        if (_spec.Storage?.Path.IsConventional() != true)
+        {
+            return null;
+        }
+
+        var sum = SumStages();
+        sum.Subtract(_stagesBefore);
+        var means = ImmutableArray.CreateBuilder<double>(StageTimes.Stages);
+        foreach (var sumNs in sum.SumNs)
+        {
+            means.Add(sum.Requests == 0 ? 0 : sumNs / (double)sum.Requests);
+        }
+
+        return new StagesResult(sum.Requests, means.MoveToImmutable());
+    }
+
+    private StageTimes SumStages()
+    {
+        var sum = new StageTimes();
+        foreach (var record in Records)
+        {
+            sum.Add(record.Stages);
+        }
+
+        return sum;
     }
 
     private DirectionResult Direction(long operations, long bytes, Func<LatencyRecorder, LongHistogram> histogram) =>

@@ -22,10 +22,11 @@ internal static class RunCommand
         var json = Text("--json", "FILE", "Write the report to a file; '-' is standard output, and then nothing else is");
         var serve = Text("--serve", "ADDRESS", $"Serve /metrics during the run and until Ctrl-C after it [{ServeAddress.Default}]");
         serve.Arity = ArgumentArity.ZeroOrOne;
+        var stages = new Option<bool>("--stages") { Description = "Show where the time of an I/O went, stub by stub, on paths vhost-bio and virtio-mq" };
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Print nothing but what went wrong" };
         var command = new Command("run", "Run a scenario and print what was measured. Ctrl-C ends it early and still prints it (exit code 130).")
         {
-            scenario, clock, policy, seed, duration, windows, latency, json, serve, quiet,
+            scenario, clock, policy, seed, duration, windows, latency, json, stages, serve, quiet,
         };
         command.SetAction(parsed => new RunSession(services, new RunOptions
         {
@@ -40,6 +41,7 @@ internal static class RunCommand
             },
             Latency = Named("--latency", parsed.GetValue(latency), KnownNames.Latencies),
             JsonPath = parsed.GetValue(json),
+            Stages = parsed.GetValue(stages),
             Quiet = parsed.GetValue(quiet),
             Serve = parsed.GetResult(serve) is not { } result ? null
                 : result.Tokens.Count == 0 ? ServeAddress.Default

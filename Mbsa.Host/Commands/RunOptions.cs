@@ -19,6 +19,9 @@ internal sealed record RunOptions
     /// <summary>Where the JSON report goes; "-" is standard output, null nowhere.</summary>
     public string? JsonPath { get; init; }
 
+    /// <summary>Show where the time of an I/O went on the conventional paths.</summary>
+    public bool Stages { get; init; }
+
     /// <summary>Show nothing but what went wrong.</summary>
     public bool Quiet { get; init; }
 

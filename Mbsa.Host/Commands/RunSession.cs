@@ -76,6 +76,10 @@ internal sealed class RunSession(ProgramServices services, RunOptions options)
         else
         {
             ResultPrinter.Print(Terminal.Out, result, expectations);
+            if (options.Stages)
+            {
+                ResultPrinter.PrintStages(Terminal.Out, result);
+            }
         }
 
         json?.Write(JsonReportContext.Serialize(ReportBuilder.Build(result, expectations)));

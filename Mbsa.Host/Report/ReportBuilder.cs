@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
@@ -61,6 +62,7 @@ internal static class ReportBuilder
                 vm.Use.ReservationWindows > 0 ? vm.Use.ReservationMisses : null),
             Protection = vm.Spec.Storage is { } storage ? KnownNames.NameOf(storage.Protection) : null,
             Wear = vm.Wear is { } wear ? Wear(wear, result.Scenario.Host.Device.EnduranceWrites) : null,
+            Stages = vm.Stages is { } stages ? Stages(stages) : null,
             Verify = vm.BlocksVerified > 0 ? new JsonVerify(vm.BlocksVerified, vm.BlocksWrong) : null,
         };
     }
@@ -89,14 +91,28 @@ internal static class ReportBuilder
         wear.CoefficientOfVariation,
         double.IsFinite(enduranceWrites) && enduranceWrites > 0 ? wear.Max / enduranceWrites : null);
 
-    private static JsonWindow Window(WindowResult window, RunResult result)
+    private static JsonStages Stages(StagesResult stages)
     {
-        var operations = new OrderedDictionary<string, long>(window.Operations.Length);
-        for (var i = 0; i < window.Operations.Length; i++)
+        var means = new OrderedDictionary<string, double>(stages.MeanNs.Length);
+        for (var stage = 0; stage < stages.MeanNs.Length; stage++)
         {
-            operations.Add(result.Vms[i].Spec.Name, window.Operations[i]);
+            means.Add(StageTable.Stubs(stage), stages.MeanNs[stage]);
         }
 
-        return new JsonWindow(window.StartNs, operations);
+        return new JsonStages(stages.Requests, stages.MeanNs.Sum(), means);
+    }
+
+    private static JsonWindow Window(WindowResult window, RunResult result) =>
+        new(window.StartNs, ByVm(window.Operations, result), ByVm(window.Shares, result));
+
+    private static OrderedDictionary<string, T> ByVm<T>(ImmutableArray<T> values, RunResult result)
+    {
+        var byVm = new OrderedDictionary<string, T>(values.Length);
+        for (var i = 0; i < values.Length; i++)
+        {
+            byVm.Add(result.Vms[i].Spec.Name, values[i]);
+        }
+
+        return byVm;
     }
 }

@@ -14,10 +14,12 @@ internal sealed class PlanAccount(int vm)
     private const double DominanceNs = 1_000_000;
 
     private ResourceUse _window;
+    private double _heldPerNs = 1;
     private double _costPerNs;
+    private double _quantumCostNs;
     private double _limitUnitsPerNs;
-    private double _busPerNs;
-    private double _nvmPerNs;
+    private double _busFraction;
+    private double _nvmFraction;
     private PromiseUnit _limitUnit;
     private Gcra _limit;
     private Gcra _floor;
@@ -31,8 +33,20 @@ internal sealed class PlanAccount(int vm)
     /// <summary>Its rate: the share at which it competes.</summary>
     public double Rate { get; private set; } = 1;
 
-    /// <summary>Where its next quantum starts, in virtual time.</summary>
+    /// <summary>Where its next quantum starts, in virtual time: what it has had, at its rate.</summary>
     public double StartTag { get; set; }
+
+    /// <summary>Its start tag when it took its place in an order.</summary>
+    public double OrderedTag { get; set; }
+
+    /// <summary>When it should have had its next quantum, in virtual time.</summary>
+    public double Deadline => StartTag + _quantumCostNs / Rate;
+
+    /// <summary>It wants to run: it stands in an order, or VCPUs of it are in flight. <see cref="VirtualTime"/> keeps this.</summary>
+    public bool Competes { get; set; }
+
+    /// <summary>Its quanta that are going on.</summary>
+    public int InFlight { get; set; }
 
     /// <summary>Which order it stands in.</summary>
     public Resource Dominant { get; private set; }
@@ -62,7 +76,8 @@ internal sealed class PlanAccount(int vm)
         Rate = planned.Rate;
         if (_costPerNs == 0)
         {
-            Learn(tenant.Mix.PerOperation, tenant.Mix.DominantNs, tenant.Mix.DoesIo ? 1 : 0, tenant.Mix.BytesPerOperation, tenant.Mix.PerOperation.CoresNs * host.Cores);
+            var heldNs = tenant.Mix.PerOperation.CoresNs * host.Cores;
+            Learn(tenant.Mix.PerOperation, tenant.Mix.DominantNs, tenant.Mix.DoesIo ? 1 : 0, tenant.Mix.BytesPerOperation, heldNs, heldNs);
         }
 
         Dominant = tenant.Mix.PerOperation.Dominant;
@@ -81,11 +96,14 @@ internal sealed class PlanAccount(int vm)
         }
     }
 
-    /// <summary>A quantum no longer than its limit earns back in a quantum: a small ceiling is kept in small steps.</summary>
-    public long Budget(long budgetNs)
+    /// <summary>
+    /// The budget with which the VM holds a core for a quantum, also when bus or NVM keep it waiting; and no longer than its limit earns back in a quantum, so
+    /// that a small ceiling is kept in small steps.
+    /// </summary>
+    public long Budget(long quantumNs)
     {
-        var earnedNs = _limitUnitsPerNs * _limit.NsPerUnit;
-        return IsLimited && earnedNs > 1 ? Math.Max(1, (long)(budgetNs / earnedNs)) : budgetNs;
+        var perNs = Math.Max(_heldPerNs, IsLimited ? _limitUnitsPerNs * _limit.NsPerUnit : 0);
+        return perNs > 1 ? Math.Max(1, (long)(quantumNs / perNs)) : quantumNs;
     }
 
     /// <summary>Charges what a quantum is expected to use.</summary>
@@ -95,10 +113,11 @@ internal sealed class PlanAccount(int vm)
         {
             Cost = _costPerNs * budgetNs,
             LimitUnits = IsLimited ? _limitUnitsPerNs * budgetNs : 0,
-            BusFraction = _busPerNs,
-            NvmFraction = _nvmPerNs,
+            BusFraction = _busFraction,
+            NvmFraction = _nvmFraction,
         };
         StartTag += estimate.Cost / Rate;
+        _quantumCostNs = estimate.Cost;
         if (IsLimited)
         {
             _limit.Take(nowNs, estimate.LimitUnits);
@@ -128,7 +147,8 @@ internal sealed class PlanAccount(int vm)
         }
 
         // On real cores a budget is real time, whatever the work costs nominally.
-        Learn(use, costNs, quantum.Operations, quantum.Work.BusBytes, host.IsExact ? use.CoresNs * host.Cores : quantum.HeldNs);
+        var heldNs = host.IsExact ? use.CoresNs * host.Cores : quantum.HeldNs;
+        Learn(use, costNs, quantum.Operations, quantum.Work.BusBytes, host.IsExact ? quantum.Work.CoreNs : quantum.HeldNs, heldNs);
     }
 
     private double CostOf(in ResourceUse use)
@@ -151,13 +171,13 @@ internal sealed class PlanAccount(int vm)
         _ => bytes,
     };
 
-    /// <summary>The next quantum is expected to be like this one, which took so much of its budget.</summary>
-    private void Learn(in ResourceUse use, double costNs, double operations, double bytes, double budgetNs)
+    /// <summary>The next quantum is expected to be like this one, which took so much of its budget and would hold a core for so long if it were alone.</summary>
+    private void Learn(in ResourceUse use, double costNs, double operations, double bytes, double budgetNs, double heldNs)
     {
         if (budgetNs > 0)
         {
-            (_costPerNs, _limitUnitsPerNs) = (costNs / budgetNs, UnitsOf(costNs, operations, bytes) / budgetNs);
-            (_busPerNs, _nvmPerNs) = (use.BusNs / budgetNs, use.NvmNs / budgetNs);
+            (_costPerNs, _limitUnitsPerNs, _heldPerNs) = (costNs / budgetNs, UnitsOf(costNs, operations, bytes) / budgetNs, heldNs / budgetNs);
+            (_busFraction, _nvmFraction) = (use.BusNs / heldNs, use.NvmNs / heldNs);
         }
     }
 }

@@ -141,6 +141,10 @@ internal static class Golden
               "ops": {
                 "oltp": 5,
                 "writer": 6
+              },
+              "share": {
+                "oltp": 0.25,
+                "writer": 0.5
               }
             },
             {
@@ -148,6 +152,10 @@ internal static class Golden
               "ops": {
                 "oltp": 7,
                 "writer": 8
+              },
+              "share": {
+                "oltp": 0.125,
+                "writer": 0.375
               }
             }
           ],
