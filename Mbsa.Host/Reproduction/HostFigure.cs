@@ -86,7 +86,7 @@ internal static class HostFigure
         return
         [
             new("software of an I/O on the host (paths.host.read.operation, .write.operation)", $"{FigureTable.Number(host.Read.OperationNs, 1)} ns", "claim 1, SR and SW"),
-            new("a byte from or to DRAM (perByte of all paths)", $"{FigureTable.Number(host.Read.NsPerByte, 3)} ns", "claim 1, SR and SW"),
+            new("a byte from or to DRAM, four threads at once (perByte of host and memory-bus)", $"{FigureTable.Number(host.Read.NsPerByte, 3)} ns", "claim 1, SR and SW"),
             new("a random place, read (paths.host.read.random)", $"{FigureTable.Number(host.Read.RandomNs, 1)} ns", "claim 1, RR"),
             new("a random place, written (paths.host.write.random)", $"{FigureTable.Number(host.Write.RandomNs, 1)} ns", "claim 1, RW"),
             new("a context switch (contextSwitch)", $"{FigureTable.Number(machine.ContextSwitchNs, 1)} ns", "claim 2, SR"),

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Profiles;
 using Mbsa.Nvm.Protection;
@@ -49,7 +50,7 @@ internal sealed record IoExperiment(RequestKind Kind, IoPath Path)
         }
 
         var vm = result.Vms[0];
-        return new IoSpeed((vm.Read.Bytes + vm.Write.Bytes) / (double)result.MeasuredNs, result.Utilisation.Cpu);
+        return new IoSpeed((vm.Read.Bytes + vm.Write.Bytes) / (double)result.MeasuredNs, result.Utilisation.Cpu, vm.Stages?.MeanNs ?? []);
     }
 
     private ScenarioSpec Scenario()
@@ -85,4 +86,5 @@ internal sealed record IoExperiment(RequestKind Kind, IoPath Path)
 /// <summary>What an experiment measured.</summary>
 /// <param name="GigabytesPerSecond">Bandwidth, decimal.</param>
 /// <param name="Cpu">Part of the host's cores that was busy, 0 to 1.</param>
-internal readonly record struct IoSpeed(double GigabytesPerSecond, double Cpu);
+/// <param name="StagesNs">Mean time of an I/O in each stage of a conventional path, in nanoseconds; none on the others.</param>
+internal readonly record struct IoSpeed(double GigabytesPerSecond, double Cpu, ImmutableArray<double> StagesNs);

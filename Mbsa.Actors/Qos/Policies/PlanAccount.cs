@@ -16,6 +16,7 @@ internal sealed class PlanAccount(int vm)
     private ResourceUse _window;
     private double _heldPerNs = 1;
     private double _costPerNs;
+    private double _quantumCostNs;
     private double _limitUnitsPerNs;
     private double _busFraction;
     private double _nvmFraction;
@@ -32,8 +33,20 @@ internal sealed class PlanAccount(int vm)
     /// <summary>Its rate: the share at which it competes.</summary>
     public double Rate { get; private set; } = 1;
 
-    /// <summary>Where its next quantum starts, in virtual time.</summary>
+    /// <summary>Where its next quantum starts, in virtual time: what it has had, at its rate.</summary>
     public double StartTag { get; set; }
+
+    /// <summary>Its start tag when it took its place in an order.</summary>
+    public double OrderedTag { get; set; }
+
+    /// <summary>When it should have had its next quantum, in virtual time.</summary>
+    public double Deadline => StartTag + _quantumCostNs / Rate;
+
+    /// <summary>It wants to run: it stands in an order, or VCPUs of it are in flight. <see cref="VirtualTime"/> keeps this.</summary>
+    public bool Competes { get; set; }
+
+    /// <summary>Its quanta that are going on.</summary>
+    public int InFlight { get; set; }
 
     /// <summary>Which order it stands in.</summary>
     public Resource Dominant { get; private set; }
@@ -104,6 +117,7 @@ internal sealed class PlanAccount(int vm)
             NvmFraction = _nvmFraction,
         };
         StartTag += estimate.Cost / Rate;
+        _quantumCostNs = estimate.Cost;
         if (IsLimited)
         {
             _limit.Take(nowNs, estimate.LimitUnits);

@@ -3,8 +3,10 @@ using Mbsa.Actors.Cores;
 namespace Mbsa.Actors.Qos.Policies;
 
 /// <summary>
-/// Carries out a plan: start-time fair queueing (Goyal, Vin, Cheng, SIGCOMM 1996) over VMs on the plan's rates, charged in dominant use; inside a VM its
-/// VCPUs take turns.
+/// Carries out a plan: earliest eligible virtual deadline first (Stoica, Abdel-Wahab, 1995) over VMs on the plan's rates, charged in dominant use; inside a
+/// VM its VCPUs take turns. Each VM has a start tag, how far its service has come at its rate; virtual time is where all who want to run have come on
+/// average. Who is not ahead of it is eligible, and of those whoever should have its next quantum first is served: a VM of a large rate does not wait
+/// for a thousand small ones to have had theirs.
 /// <list type="bullet">
 /// <item>A ceiling is a <see cref="Gcra"/>: whoever is beyond it is held until it has earned the next quantum.</item>
 /// <item>The latency class is served first, as long as it keeps within its floor and burst; while there is one, others get short quanta.</item>
@@ -20,16 +22,24 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs) : RunQueue(ho
     /// <summary>A resource counts as full a little below its capacity: sums of fractions are not exact.</summary>
     private const double Full = 1 - 1e-6;
 
-    private readonly PriorityQueue<PlanAccount, VmOrder>[] _orders = [new(), new(), new()];
+    private readonly DeadlineOrder[] _orders = [new(), new(), new()];
     private readonly PriorityQueue<PlanAccount, VmOrder> _held = new();
     private readonly List<PlanAccount?> _accounts = [];
     private readonly List<PlanAccount> _urgent = [];
+    private readonly VirtualTime _virtualTime = new();
     private double _busInFlight;
     private double _nvmInFlight;
     private int _inFlight;
-    private double _virtualTime;
 
     public override long NextNs => _held.TryPeek(out _, out var order) ? (long)Math.Ceiling(order.Tag) : long.MaxValue;
+
+    /// <summary>
+    /// How far behind a VM may fall and still catch up, in quanta: with its ceiling, and a core's worth of it with its rate. It waited for a core; on real cores
+    /// it may have waited for other programs too.
+    /// </summary>
+    private int PatienceQuanta => Host.IsExact ? 2 : 50;
+
+    private double LimitToleranceNs => PatienceQuanta * QuantumNs;
 
     public override void Apply(Plan plan, long nowNs)
     {
@@ -43,13 +53,13 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs) : RunQueue(ho
         {
             var account = AccountOf(planned.Tenant.Vm);
             account.Apply(planned, Host, LimitToleranceNs);
-            account.StartTag = Math.Min(account.StartTag, FurthestAhead(account));
             if (account.IsUrgent)
             {
                 _urgent.Add(account);
             }
         }
 
+        _virtualTime.Reset(_accounts);
         Reorder();
     }
 
@@ -59,7 +69,6 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs) : RunQueue(ho
         account.Ready.Enqueue(schedulable);
         if (!account.IsOrdered && account.HeldSinceNs is null)
         {
-            account.StartTag = Math.Max(_virtualTime, account.StartTag);
             Order(account);
         }
     }
@@ -84,10 +93,9 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs) : RunQueue(ho
 
         while (FirstOpen() is { } open)
         {
-            Advance();
-            open.TryDequeue(out var account, out var order);
-            account!.IsOrdered = false;
-            if (account.StartTag > order.Tag)
+            var account = open.Take();
+            account.IsOrdered = false;
+            if (account.StartTag > account.OrderedTag)
             {
                 Order(account); // what it used meanwhile moved it back
             }
@@ -100,6 +108,10 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs) : RunQueue(ho
                 budgetNs = account.Budget(budgetNs);
                 return Grant(account, next, nowNs, budgetNs);
             }
+            else
+            {
+                Rest(account);
+            }
         }
 
         return null;
@@ -108,21 +120,26 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs) : RunQueue(ho
     protected override void Account(Schedulable schedulable, in ResourceUse use, in QuantumUse quantum, long nowNs)
     {
         var estimate = schedulable.Estimate;
-        AccountOf(schedulable.Id.Vm).Correct(estimate, use, quantum, Host);
+        var account = AccountOf(schedulable.Id.Vm);
+        account.InFlight--;
+        var before = account.StartTag;
+        account.Correct(estimate, use, quantum, Host);
+        _virtualTime.OnMoved(account, before);
+        Rest(account);
         _inFlight--;
         (_busInFlight, _nvmInFlight) = _inFlight == 0 ? (0, 0) : (_busInFlight - estimate.BusFraction, _nvmInFlight - estimate.NvmFraction);
     }
 
-    /// <summary>
-    /// How much later than its ceiling allows a VM may run and still catch up: it waited for a core. On real cores it may have waited for other programs too.
-    /// </summary>
-    private double LimitToleranceNs => (Host.IsExact ? 2 : 25) * QuantumNs;
-
     private Schedulable Grant(PlanAccount account, Schedulable next, long nowNs, long budgetNs)
     {
-        account.StartTag = Math.Min(Math.Max(account.StartTag, _virtualTime), FurthestAhead(account));
+        // A VM that ran ahead while others were away does not pay for it later, nor does one save up what its VCPUs could not use: but for a few quanta.
+        var before = account.StartTag;
+        var leewayNs = Host.Cores * PatienceQuanta / 2 * QuantumNs / account.Rate;
+        account.StartTag = Math.Clamp(account.StartTag, _virtualTime.Ns - leewayNs, _virtualTime.Ns + leewayNs);
         var estimate = account.Take(nowNs, budgetNs);
+        _virtualTime.OnMoved(account, before);
         next.Estimate = estimate;
+        account.InFlight++;
         _inFlight++;
         _busInFlight += estimate.BusFraction;
         _nvmInFlight += estimate.NvmFraction;
@@ -150,35 +167,16 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs) : RunQueue(ho
         return first is not null && TakeFirst(first.Ready) is { } next ? (first, next) : null;
     }
 
-    /// <summary>
-    /// Virtual time stands at the least start tag of those who want to run, whatever resource they wait for. So the order of a full resource may fall
-    /// behind, and nobody else gets further ahead of it than <see cref="FurthestAhead"/>: what the plan thought that resource had, and it has not, is
-    /// forgiven.
-    /// </summary>
-    private void Advance()
+    /// <summary>The order whose first is served next, of those whose resource is not full; null when there is none.</summary>
+    private DeadlineOrder? FirstOpen()
     {
-        var least = double.PositiveInfinity;
-        foreach (var each in _orders)
-        {
-            least = each.TryPeek(out _, out var first) ? Math.Min(least, first.Tag) : least;
-        }
-
-        _virtualTime = Math.Max(_virtualTime, least);
-    }
-
-    /// <summary>A VM that ran ahead while others were away does not pay for it later, but for its last quanta.</summary>
-    private double FurthestAhead(PlanAccount account) => _virtualTime + Host.Cores * QuantumNs / account.Rate;
-
-    private PriorityQueue<PlanAccount, VmOrder>? FirstOpen()
-    {
-        PriorityQueue<PlanAccount, VmOrder>? open = null;
-        var least = default(VmOrder);
+        DeadlineOrder? open = null;
         foreach (var resource in (ReadOnlySpan<Resource>)[Resource.Cores, Resource.Bus, Resource.Nvm])
         {
             var order = _orders[(int)resource];
-            if (!IsFull(resource) && order.TryPeek(out _, out var first) && (open is null || first.CompareTo(least) < 0))
+            if (!IsFull(resource) && order.Settle(_virtualTime.Ns) && (open is null || order.IsBefore(open)))
             {
-                (open, least) = (order, first);
+                open = order;
             }
         }
 
@@ -199,20 +197,37 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs) : RunQueue(ho
             account.HeldSinceNs = nowNs;
             _held.Enqueue(account, new VmOrder(account.MayRunFromNs, account.Vm));
         }
+
+        Rest(account);
     }
 
     private void Release(PlanAccount account, long nowNs)
     {
         CountThrottled(account.Vm, account.HeldSinceNs!.Value, nowNs);
         account.HeldSinceNs = null;
-        account.StartTag = Math.Max(_virtualTime, account.StartTag);
         Order(account);
     }
 
+    /// <summary>It wants to run: it takes its place. Who wanted nothing until now begins where the others are.</summary>
     private void Order(PlanAccount account)
     {
+        if (!account.Competes)
+        {
+            account.StartTag = Math.Max(account.StartTag, _virtualTime.Ns);
+            _virtualTime.OnJoined(account);
+        }
+
         account.IsOrdered = true;
-        _orders[(int)account.Dominant].Enqueue(account, new VmOrder(account.StartTag, account.Vm));
+        _orders[(int)account.Dominant].Add(account);
+    }
+
+    /// <summary>It wants nothing any more, if it is neither in an order nor in flight.</summary>
+    private void Rest(PlanAccount account)
+    {
+        if (account is { Competes: true, IsOrdered: false, InFlight: 0 })
+        {
+            _virtualTime.OnLeft(account);
+        }
     }
 
     /// <summary>Rates, tags and dominant resources have changed.</summary>
