@@ -26,6 +26,9 @@ internal sealed class TestProgram : IDisposable
     /// <summary>Whether scenarios really run.</summary>
     public bool Real { get; init; }
 
+    /// <summary>Whether scenario files are really read.</summary>
+    public bool ReadsFiles { get; init; }
+
     public Interruption Interruption { get; } = new();
 
     public TextWriter ErrorWriter { get; set; } = new StringWriter();
@@ -54,7 +57,7 @@ internal sealed class TestProgram : IDisposable
         },
         Time = new InstantTime(),
         ListenForInterruption = () => Interruption,
-        Load = Load,
+        Load = ReadsFiles ? ScenarioFile.Load : Load,
         Start = Real ? ActorScenario.Start : Start,
         Calibration = Calibration,
     });
