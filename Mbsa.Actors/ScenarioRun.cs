@@ -65,8 +65,18 @@ public sealed class ScenarioRun
         return new LiveSnapshot(nowNs, _scenario.WarmupNs + _scenario.DurationNs, nowNs >= _scenario.WarmupNs, _board.Snapshot())
         {
             NvmAllocatedBytes = _board.NvmAllocatedBytes,
+            AdmissionRefusals = _board.Refusals,
+            Plans = _board.Plans,
+            SchedulerOverheadNs = _clock.OverheadNs,
         };
     }
+
+    /// <summary>What happened in the run.</summary>
+    public RunJournal Journal => _board.Journal;
+
+    /// <summary>The wear of the disks and the NVM device as a picture. Looks at every block of every disk: not for every moment. Any thread.</summary>
+    /// <param name="cells">Cells of the picture.</param>
+    public DeviceWear Wear(int cells) => _board.Wear(cells);
 
     /// <summary>Ends the run at once; what was measured until now is the result.</summary>
     public void Interrupt() => _actor.Tell(ScenarioActor.Interrupt.Instance);
@@ -76,28 +86,30 @@ public sealed class ScenarioRun
     {
         var policy = QosPolicies.Named(scenario.Host.Policy);
         var queue = policy.CreateQueue(scenario.Host.QuantumNs);
-        var board = new LiveBoard(scenario.Vms);
-        ICores clock;
-        Props supervisorProps;
-        if (wall is null)
-        {
-            var virtualCores = new VirtualCores(cores, scenario.Host.Machine.MemoryBandwidthBytesPerSecond, queue, scenario.Host.QuantumNs);
-            clock = virtualCores;
-            supervisorProps = Props.Create(() => new VirtualQosSupervisor(policy, cores, virtualCores, queue, board));
-        }
-        else
-        {
-            var wallCores = new WallCores(queue, scenario.Host.QuantumNs, wall.Clock);
-            clock = wallCores;
-            supervisorProps = Props.Create(() => new WallQosSupervisor(policy, cores, wallCores, wall.Clock, board));
-        }
-
+        var (clock, board, supervisorProps) = Clock(scenario, policy, queue, cores, wall);
         var supervisor = system.ActorOf(supervisorProps.WithDispatcher(Dispatcher), "qos-supervisor");
         var services = new HostServices(scenario, board, clock, supervisor, wall);
         var host = system.ActorOf(Props.Create(() => new HostActor(services, device)).WithDispatcher(Dispatcher), "host-0");
         var result = new TaskCompletionSource<RunResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         var actor = system.ActorOf(Props.Create(() => new ScenarioActor(host, supervisor, scenario, board, result)), "scenario");
         return new ScenarioRun(scenario, board, clock, actor, EndAsync(system, result.Task, ledger));
+    }
+
+    private static (ICores Cores, LiveBoard Board, Props Supervisor) Clock(ScenarioSpec scenario, IQosPolicy policy, RunQueue queue, int cores, WallServices? wall)
+    {
+        var host = scenario.Host;
+        if (wall is null)
+        {
+            var virtualCores = new VirtualCores(cores, host.Machine.MemoryBandwidthBytesPerSecond, queue, host.QuantumNs);
+            var board = new LiveBoard(scenario.Vms, () => virtualCores.NowNs, host.Device.EnduranceWrites);
+            return (virtualCores, board, Props.Create(() => new VirtualQosSupervisor(policy, cores, virtualCores, queue, board)));
+        }
+        else
+        {
+            var wallCores = new WallCores(queue, host.QuantumNs, wall.Clock);
+            var board = new LiveBoard(scenario.Vms, () => wallCores.NowNs, host.Device.EnduranceWrites);
+            return (wallCores, board, Props.Create(() => new WallQosSupervisor(policy, cores, wallCores, wall.Clock, board)));
+        }
     }
 
     /// <summary>Takes the system down in the order of ownership, then checks that no native memory was left behind.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mbsa.Vm.Vcpus;
 
 namespace Mbsa.Metrics;
 

@@ -17,6 +17,7 @@ internal sealed class WallCores(RunQueue queue, long quantumNs, RunClock clock) 
     private readonly PriorityQueue<Schedulable, long> _sleepers = new();
     private readonly HashSet<Schedulable> _attached = [];
     private CoreUse _use;
+    private long _overheadNs;
     private long _untilNs;
     private bool _idle;
 
@@ -35,6 +36,8 @@ internal sealed class WallCores(RunQueue queue, long quantumNs, RunClock clock) 
             }
         }
     }
+
+    public long OverheadNs => Volatile.Read(ref _overheadNs);
 
     public ulong? TraceHash => null;
 
@@ -115,7 +118,8 @@ internal sealed class WallCores(RunQueue queue, long quantumNs, RunClock clock) 
     /// <returns>Whether there is more to run.</returns>
     public bool RunSlice(long sliceNs)
     {
-        var sliceEndsNs = clock.NowNs + sliceNs;
+        var freeSinceNs = clock.NowNs;
+        var sliceEndsNs = freeSinceNs + sliceNs;
         while (true)
         {
             Schedulable? next;
@@ -138,17 +142,20 @@ internal sealed class WallCores(RunQueue queue, long quantumNs, RunClock clock) 
                 if (next is null)
                 {
                     WaitForSomebody(nowNs);
+                    freeSinceNs = clock.NowNs;
                     continue;
                 }
 
                 next.IsRunning = true;
+                _overheadNs += nowNs - freeSinceNs;
             }
 
-            RunQuantum(next, nowNs);
+            freeSinceNs = RunQuantum(next, nowNs);
         }
     }
 
-    private void RunQuantum(Schedulable schedulable, long startNs)
+    /// <returns>When the core was free again; what comes between then and the next quantum is the scheduler's.</returns>
+    private long RunQuantum(Schedulable schedulable, long startNs)
     {
         WorkVector work;
         QuantumOutcome outcome;
@@ -162,7 +169,7 @@ internal sealed class WallCores(RunQueue queue, long quantumNs, RunClock clock) 
         catch (Exception failure)
         {
             Leave(schedulable, failure);
-            return;
+            return clock.NowNs;
         }
 
         lock (_gate)
@@ -181,11 +188,12 @@ internal sealed class WallCores(RunQueue queue, long quantumNs, RunClock clock) 
                     _sleepers.Enqueue(schedulable, outcome.WakeAtNs);
                 }
 
-                return;
+                return endNs;
             }
         }
 
         Leave(schedulable, null);
+        return endNs;
     }
 
     /// <summary>A schedulable comes off its core for good. It counts as running until its worker is disposed: whoever detaches it frees memory next.</summary>

@@ -6,6 +6,7 @@ using Mbsa.Actors.Hosts;
 using Mbsa.Actors.Qos;
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Vms;
+using Mbsa.Metrics;
 
 namespace Mbsa.Actors.Scenarios;
 
@@ -81,6 +82,7 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
                 break;
             case VmRefused refused:
                 _problems.Add($"{scenario.Vms[vm].Name}: not started: {refused.Reason}");
+                board.ShowRefusal(vm, refused.Reason);
                 break;
         }
     }

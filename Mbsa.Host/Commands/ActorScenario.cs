@@ -34,5 +34,11 @@ internal sealed class ActorScenario(ScenarioRun run) : IRunningScenario
     public LiveSnapshot Snapshot() => run.Snapshot();
 
     /// <inheritdoc/>
+    public RunJournal Journal => run.Journal;
+
+    /// <inheritdoc/>
+    public DeviceWear Wear(int cells) => run.Wear(cells);
+
+    /// <inheritdoc/>
     public void Interrupt() => run.Interrupt();
 }

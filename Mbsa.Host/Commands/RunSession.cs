@@ -5,6 +5,7 @@ using Mbsa.Host.Live;
 using Mbsa.Host.Report;
 using Mbsa.Host.Scenarios;
 using Mbsa.Host.Serving;
+using Mbsa.Metrics;
 
 namespace Mbsa.Host.Commands;
 
@@ -55,7 +56,7 @@ internal sealed class RunSession(ProgramServices services, RunOptions options)
     private async Task<RunResult> MeasureAsync(ScenarioSpec scenario, RunServer? server, Interruption interruption)
     {
         var run = services.Start(scenario);
-        server?.Watch(run);
+        server?.Watch(run, services.Time);
         await using var registration = interruption.Token.Register(run.Interrupt).ConfigureAwait(false);
         if (!options.IsSilent)
         {

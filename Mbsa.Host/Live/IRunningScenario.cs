@@ -11,6 +11,12 @@ internal interface IRunningScenario
     /// <summary>How it stands; cheap, from any thread.</summary>
     LiveSnapshot Snapshot();
 
+    /// <summary>What happened in it.</summary>
+    RunJournal Journal { get; }
+
+    /// <summary>The wear of its disks and its NVM device as a picture, from any thread; not for every moment.</summary>
+    DeviceWear Wear(int cells);
+
     /// <summary>Ends it at once.</summary>
     void Interrupt();
 }

@@ -3,6 +3,7 @@ using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Expectations;
 using Mbsa.Host.Scenarios;
+using Mbsa.Metrics;
 
 namespace Mbsa.Host.Report;
 
@@ -41,7 +42,7 @@ internal static class ReportBuilder
         return new JsonVm
         {
             Name = vm.Spec.Name,
-            State = Words.Of(vm.State),
+            State = vm.State.Word(),
             Vcpus = vm.Spec.Vcpus,
             Ops = operations,
             Iops = RunFigures.PerSecond(operations, result.MeasuredNs),

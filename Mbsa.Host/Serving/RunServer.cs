@@ -31,9 +31,9 @@ internal sealed class RunServer : IAsyncDisposable
     }
 
     /// <summary>From now on the metrics are those of this run.</summary>
-    public void Watch(IRunningScenario run)
+    public void Watch(IRunningScenario run, TimeProvider time)
     {
-        _instruments = new MbsaInstruments(new LiveMetricsSource(_scenario, run.Snapshot));
+        _instruments = new MbsaInstruments(new LiveMetricsSource(_scenario, run, time));
         _bridge = new PrometheusBridge(_instruments, _registry);
     }
 

@@ -36,6 +36,12 @@ internal sealed class FakeRun(RunResult result, params LiveSnapshot[] snapshots)
         return snapshot;
     }
 
+    public RunJournal Journal { get; } = new(() => 0);
+
+    public DeviceWear DeviceWear { get; set; } = DeviceWear.None;
+
+    public DeviceWear Wear(int cells) => DeviceWear;
+
     public void Interrupt()
     {
         WasInterrupted = true;

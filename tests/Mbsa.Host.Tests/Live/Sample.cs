@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
+using Mbsa.Metrics;
 using Mbsa.Nvm.Timing;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Workload;
@@ -66,7 +67,7 @@ internal static class Sample
 
     /// <summary>A moment of the run at which VM i has done (i + 1) thousand reads and a hundred writes of 4 KiB per millisecond.</summary>
     public static LiveSnapshot Snapshot(ScenarioSpec scenario, long clockMs, bool measuring = true) =>
-        new(clockMs * 1_000_000, scenario.WarmupNs + scenario.DurationNs, measuring, [.. scenario.Vms.Select((vm, i) => new LiveVm
+        new(clockMs * 1_000_000, scenario.WarmupNs + scenario.DurationNs, measuring, [.. scenario.Vms.Select((vm, i) => new VmSample
         {
             Name = vm.Name,
             State = VmState.Running,
