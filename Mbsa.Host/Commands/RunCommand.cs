@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Mbsa.Host.Scenarios;
 using Mbsa.Host.Serving;
+using Mbsa.Host.Telemetry;
 using Mbsa.Vm;
 
 namespace Mbsa.Host.Commands;
@@ -21,11 +22,12 @@ internal static class RunCommand
         var latency = Text("--latency", "sampled|every", "Wall clock: time one I/O in 64, or every one");
         var json = Text("--json", "FILE", "Write the report to a file; '-' is standard output, and then nothing else is");
         var serve = Text("--serve", "ADDRESS", $"Serve /metrics during the run and until Ctrl-C after it [{ServeAddress.Default}]");
+        var otlp = Text("--otlp", "ENDPOINT", $"Send metrics and traces to an OpenTelemetry collector, as in http://127.0.0.1:4318 [{OtlpTarget.EndpointVariable}]");
         serve.Arity = ArgumentArity.ZeroOrOne;
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Print nothing but what went wrong" };
         var command = new Command("run", "Run a scenario and print what was measured. Ctrl-C ends it early and still prints it (exit code 130).")
         {
-            scenario, clock, policy, seed, duration, windows, latency, json, serve, quiet,
+            scenario, clock, policy, seed, duration, windows, latency, json, serve, otlp, quiet,
         };
         command.SetAction(parsed => new RunSession(services, new RunOptions
         {
@@ -40,6 +42,7 @@ internal static class RunCommand
             },
             Latency = Named("--latency", parsed.GetValue(latency), KnownNames.Latencies),
             JsonPath = parsed.GetValue(json),
+            Otlp = OtlpTarget.Of(parsed.GetValue(otlp), services.Variable),
             Quiet = parsed.GetValue(quiet),
             Serve = parsed.GetResult(serve) is not { } result ? null
                 : result.Tokens.Count == 0 ? ServeAddress.Default

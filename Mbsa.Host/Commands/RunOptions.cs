@@ -1,6 +1,7 @@
 using System.Net;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Scenarios;
+using Mbsa.Host.Telemetry;
 
 namespace Mbsa.Host.Commands;
 
@@ -21,6 +22,9 @@ internal sealed record RunOptions
 
     /// <summary>Show nothing but what went wrong.</summary>
     public bool Quiet { get; init; }
+
+    /// <summary>Where metrics and traces are sent; null for nowhere.</summary>
+    public OtlpTarget? Otlp { get; init; }
 
     /// <summary>Where the web page listens; null for none.</summary>
     public IPEndPoint? Serve { get; init; }

@@ -4,7 +4,6 @@ using Mbsa.Host.Expectations;
 using Mbsa.Host.Live;
 using Mbsa.Host.Report;
 using Mbsa.Host.Scenarios;
-using Mbsa.Host.Serving;
 using Mbsa.Metrics;
 
 namespace Mbsa.Host.Commands;
@@ -26,16 +25,22 @@ internal sealed class RunSession(ProgramServices services, RunOptions options)
         }
 
         using var json = options.JsonPath is { } path ? OutputFile.Open("--json", path, Terminal.OpenStandardOutput) : null;
-        var server = options.Serve is { } endPoint ? await RunServer.StartAsync(endPoint, loaded.Spec).ConfigureAwait(false) : null;
-        await using (server)
+        var watchers = await Watchers.StartAsync(options, loaded.Spec).ConfigureAwait(false);
+        await using (watchers)
         {
+            var server = watchers.Server;
             if (server is not null)
             {
                 await SayAsync($"metrics at {server.Url}/metrics").ConfigureAwait(false);
             }
 
-            var result = await MeasureAsync(loaded.Spec, server, interruption).ConfigureAwait(false);
+            var result = await MeasureAsync(loaded.Spec, watchers, interruption).ConfigureAwait(false);
             var exitCode = await ShowAsync(result, loaded, json).ConfigureAwait(false);
+            if (watchers.Finish() is { } problem)
+            {
+                await Terminal.Error.WriteLineAsync($"warning: {problem}").ConfigureAwait(false);
+            }
+
             if (server is not null && !interruption.IsRequested)
             {
                 await SayAsync($"still serving {server.Url}/metrics; Ctrl-C ends it").ConfigureAwait(false);
@@ -53,10 +58,10 @@ internal sealed class RunSession(ProgramServices services, RunOptions options)
         return RealMachine.Fit(options.Scenario, loaded with { Spec = spec });
     }
 
-    private async Task<RunResult> MeasureAsync(ScenarioSpec scenario, RunServer? server, Interruption interruption)
+    private async Task<RunResult> MeasureAsync(ScenarioSpec scenario, Watchers watchers, Interruption interruption)
     {
         var run = services.Start(scenario);
-        server?.Watch(run, services.Time);
+        watchers.Watch(run, services.Time);
         await using var registration = interruption.Token.Register(run.Interrupt).ConfigureAwait(false);
         if (!options.IsSilent)
         {

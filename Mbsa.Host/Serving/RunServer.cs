@@ -1,6 +1,5 @@
 using System.Net;
 using Mbsa.Actors.Scenarios;
-using Mbsa.Host.Live;
 using Mbsa.Metrics;
 using Prometheus;
 
@@ -12,7 +11,6 @@ internal sealed class RunServer : IAsyncDisposable
     private readonly ScenarioSpec _scenario;
     private readonly CollectorRegistry _registry;
     private readonly MetricsServer _server;
-    private MbsaInstruments? _instruments;
     private PrometheusBridge? _bridge;
 
     private RunServer(ScenarioSpec scenario, CollectorRegistry registry, MetricsServer server) =>
@@ -31,17 +29,13 @@ internal sealed class RunServer : IAsyncDisposable
     }
 
     /// <summary>From now on the metrics are those of this run.</summary>
-    public void Watch(IRunningScenario run, TimeProvider time)
-    {
-        _instruments = new MbsaInstruments(new LiveMetricsSource(_scenario, run, time));
-        _bridge = new PrometheusBridge(_instruments, _registry);
-    }
+    /// <param name="instruments">Its instruments, which outlive the server.</param>
+    public void Watch(MbsaInstruments instruments) => _bridge = new PrometheusBridge(instruments, _registry);
 
     /// <summary>Stops listening.</summary>
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync().ConfigureAwait(false);
         _bridge?.Dispose();
-        _instruments?.Dispose();
     }
 }
