@@ -26,6 +26,8 @@ internal sealed class TestProgram : IDisposable
     /// <summary>Whether scenarios really run.</summary>
     public bool Real { get; init; }
 
+    public TimeProvider Time { get; init; } = new InstantTime();
+
     public Interruption Interruption { get; } = new();
 
     public TextWriter ErrorWriter { get; set; } = new StringWriter();
@@ -52,7 +54,7 @@ internal sealed class TestProgram : IDisposable
             OpenStandardOutput = () => StandardOutput,
             IsInteractive = false,
         },
-        Time = new InstantTime(),
+        Time = Time,
         ListenForInterruption = () => Interruption,
         Load = Load,
         Start = Real ? ActorScenario.Start : Start,

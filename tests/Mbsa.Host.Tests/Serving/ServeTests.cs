@@ -52,22 +52,4 @@ public sealed class ServeTests : IDisposable
 
         Assert.Contains("192.0.2.1 is not an address of this machine", Assert.Single(_program.Errors));
     }
-
-    /// <summary>Waits for a line that begins so.</summary>
-    private sealed class LineWatcher(string beginning) : StringWriter
-    {
-        private readonly TaskCompletionSource<string> _line = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task<string> Line => _line.Task;
-
-        public override Task WriteLineAsync(string? value)
-        {
-            if (value?.StartsWith(beginning, StringComparison.Ordinal) == true)
-            {
-                _line.TrySetResult(value);
-            }
-
-            return base.WriteLineAsync(value);
-        }
-    }
 }
