@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Configuration;
 using Mbsa.Actors.Cores;
@@ -74,6 +75,9 @@ public sealed class ScenarioRun
     /// <summary>What happened in the run.</summary>
     public RunJournal Journal => _board.Journal;
 
+    /// <summary>The run as a time series so far; empty when the scenario asks for none.</summary>
+    public ImmutableList<SeriesPoint> Series => _board.Series?.Points ?? [];
+
     /// <summary>The wear of the disks and the NVM device as a picture. Looks at every block of every disk: not for every moment. Any thread.</summary>
     /// <param name="cells">Cells of the picture.</param>
     public DeviceWear Wear(int cells) => _board.Wear(cells);
@@ -87,12 +91,23 @@ public sealed class ScenarioRun
         var policy = QosPolicies.Named(scenario.Host.Policy);
         var queue = policy.CreateQueue(scenario.Host.QuantumNs);
         var (clock, board, supervisorProps) = Clock(scenario, policy, queue, cores, wall);
+        if (scenario.SeriesPoints > 0)
+        {
+            board.KeepSeries(Math.Max(1, (scenario.WarmupNs + scenario.DurationNs) / scenario.SeriesPoints));
+        }
+
         var supervisor = system.ActorOf(supervisorProps.WithDispatcher(Dispatcher), "qos-supervisor");
         var services = new HostServices(scenario, board, clock, supervisor, wall);
         var host = system.ActorOf(Props.Create(() => new HostActor(services, device)).WithDispatcher(Dispatcher), "host-0");
         var result = new TaskCompletionSource<RunResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         var actor = system.ActorOf(Props.Create(() => new ScenarioActor(host, supervisor, scenario, board, result)), "scenario");
-        return new ScenarioRun(scenario, board, clock, actor, EndAsync(system, result.Task, ledger));
+        var completion = EndAsync(system, result.Task, ledger);
+        if (wall is not null && board.Series is { } series)
+        {
+            _ = FollowAsync(series, clock, scenario, completion);
+        }
+
+        return new ScenarioRun(scenario, board, clock, actor, completion);
     }
 
     private static (ICores Cores, LiveBoard Board, Props Supervisor) Clock(ScenarioSpec scenario, IQosPolicy policy, RunQueue queue, int cores, WallServices? wall)
@@ -109,6 +124,19 @@ public sealed class ScenarioRun
             var wallCores = new WallCores(queue, host.QuantumNs, wall.Clock);
             var board = new LiveBoard(scenario.Vms, () => wallCores.NowNs, host.Device.EnduranceWrites);
             return (wallCores, board, Props.Create(() => new WallQosSupervisor(policy, cores, wallCores, wall.Clock, board)));
+        }
+    }
+
+    /// <summary>Under the wall clock nobody lets time pass who could tell the series: it is told from aside, a few times a point.</summary>
+    private static async Task FollowAsync(RunSeries series, ICores clock, ScenarioSpec scenario, Task completion)
+    {
+        const int LooksPerPoint = 4;
+        var periodNs = Math.Max(1, (scenario.WarmupNs + scenario.DurationNs) / scenario.SeriesPoints);
+        var pause = TimeSpan.FromMilliseconds(Math.Clamp(periodNs / 1e6 / LooksPerPoint, 1, 100));
+        while (!completion.IsCompleted)
+        {
+            series.Advance(clock.NowNs);
+            await Task.WhenAny(completion, Task.Delay(pause));
         }
     }
 

@@ -14,13 +14,14 @@ internal sealed class VirtualQosSupervisor : QosSupervisor
     private readonly RunQueue _queue;
     private readonly HashSet<SchedulableId> _unsettled = [];
     private readonly List<Departure> _departures = [];
+    private readonly LiveBoard _board;
     private long _targetNs;
     private bool _idle;
 
     public VirtualQosSupervisor(IQosPolicy policy, int coreCount, VirtualCores cores, RunQueue queue, LiveBoard board)
         : base(policy, coreCount, cores, board)
     {
-        (_cores, _queue) = (cores, queue);
+        (_cores, _queue, _board) = (cores, queue, board);
         Receive<Continue>(_ => Play());
     }
 
@@ -55,6 +56,7 @@ internal sealed class VirtualQosSupervisor : QosSupervisor
         PlanIfStale();
         _departures.Clear();
         var mayGoOn = _cores.RunUntil(Math.Min(_targetNs, _cores.NowNs + StretchNs), _idle, _departures);
+        _board.Series?.Advance(_cores.NowNs);
         foreach (var departure in _departures)
         {
             if (Report(departure))

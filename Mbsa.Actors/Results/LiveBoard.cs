@@ -31,6 +31,9 @@ internal sealed class LiveBoard
         Journal = new RunJournal(nowNs ?? (() => 0));
     }
 
+    /// <summary>The run as a time series; null when nobody asked for one.</summary>
+    public RunSeries? Series { get; private set; }
+
     /// <summary>What happened.</summary>
     public RunJournal Journal { get; }
 
@@ -98,6 +101,10 @@ internal sealed class LiveBoard
 
         Note(plan.Shares.ToImmutableDictionary(share => _vms[share.Key].Name, share => share.Value));
     }
+
+    /// <summary>Keeps a time series from now on.</summary>
+    /// <param name="periodNs">Length of a point, in nanoseconds.</param>
+    public void KeepSeries(long periodNs) => Series = new RunSeries(periodNs, Snapshot);
 
     /// <summary>I/Os each VM completed since it started.</summary>
     public ImmutableArray<long> Operations() => [.. _vms.Select(vm => vm.Operations)];

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Mbsa.Actors;
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
@@ -35,6 +36,9 @@ internal sealed class ActorScenario(ScenarioRun run) : IRunningScenario
 
     /// <inheritdoc/>
     public RunJournal Journal => run.Journal;
+
+    /// <inheritdoc/>
+    public ImmutableList<SeriesPoint> Series => run.Series;
 
     /// <inheritdoc/>
     public DeviceWear Wear(int cells) => run.Wear(cells);

@@ -21,7 +21,7 @@ internal static class RunCommand
         var windows = Text("--windows", "T", "Put a time series into the report, in windows of this length");
         var latency = Text("--latency", "sampled|every", "Wall clock: time one I/O in 64, or every one");
         var json = Text("--json", "FILE", "Write the report to a file; '-' is standard output, and then nothing else is");
-        var serve = Text("--serve", "ADDRESS", $"Serve /metrics during the run and until Ctrl-C after it [{ServeAddress.Default}]");
+        var serve = Text("--serve", "ADDRESS", $"Serve a live page and /metrics during the run and until Ctrl-C after it [{ServeAddress.Default}]");
         var otlp = Text("--otlp", "ENDPOINT", $"Send metrics and traces to an OpenTelemetry collector, as in http://127.0.0.1:4318 [{OtlpTarget.EndpointVariable}]");
         serve.Arity = ArgumentArity.ZeroOrOne;
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Print nothing but what went wrong" };

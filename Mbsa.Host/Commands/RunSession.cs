@@ -2,6 +2,7 @@ using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Expectations;
 using Mbsa.Host.Live;
+using Mbsa.Host.Page;
 using Mbsa.Host.Report;
 using Mbsa.Host.Scenarios;
 using Mbsa.Metrics;
@@ -25,29 +26,32 @@ internal sealed class RunSession(ProgramServices services, RunOptions options)
         }
 
         using var json = options.JsonPath is { } path ? OutputFile.Open("--json", path, Terminal.OpenStandardOutput) : null;
-        var watchers = await Watchers.StartAsync(options, loaded.Spec).ConfigureAwait(false);
+        var watchers = await Watchers.StartAsync(options, loaded.Spec, services.Time).ConfigureAwait(false);
         await using (watchers)
         {
             var server = watchers.Server;
             if (server is not null)
             {
-                await SayAsync($"metrics at {server.Url}/metrics").ConfigureAwait(false);
+                await SayAsync($"page at {server.Url}/, metrics at {server.Url}/metrics").ConfigureAwait(false);
             }
 
             var result = await MeasureAsync(loaded.Spec, watchers, interruption).ConfigureAwait(false);
-            var exitCode = await ShowAsync(result, loaded, json).ConfigureAwait(false);
-            if (watchers.Finish() is { } problem)
+            ExpectationOutcome[] expectations = [.. loaded.Expectations.Select(e => e.Evaluate(result))];
+            var report = JsonReportContext.Serialize(ReportBuilder.Build(result, expectations));
+            await ShowAsync(result, expectations).ConfigureAwait(false);
+            json?.Write(report);
+            if (watchers.Finish(result, report) is { } problem)
             {
                 await Terminal.Error.WriteLineAsync($"warning: {problem}").ConfigureAwait(false);
             }
 
             if (server is not null && !interruption.IsRequested)
             {
-                await SayAsync($"still serving {server.Url}/metrics; Ctrl-C ends it").ConfigureAwait(false);
+                await SayAsync($"still serving {server.Url}/ and {server.Url}/metrics; Ctrl-C ends it").ConfigureAwait(false);
                 await UntilAsync(interruption.Token).ConfigureAwait(false);
             }
 
-            return exitCode;
+            return ExitCodeOf(result, expectations);
         }
     }
 
@@ -55,6 +59,7 @@ internal sealed class RunSession(ProgramServices services, RunOptions options)
     {
         var loaded = services.Load(options.Scenario, options.Overrides);
         var spec = options.Latency is { } latency ? loaded.Spec with { Latency = latency } : loaded.Spec;
+        spec = options.Serve is not null ? spec with { SeriesPoints = PageFeed.SeriesPoints } : spec;
         return RealMachine.Fit(options.Scenario, loaded with { Spec = spec });
     }
 
@@ -72,9 +77,8 @@ internal sealed class RunSession(ProgramServices services, RunOptions options)
         return await run.Completion.ConfigureAwait(false);
     }
 
-    private async Task<int> ShowAsync(RunResult result, LoadedScenario loaded, OutputFile? json)
+    private async Task ShowAsync(RunResult result, ExpectationOutcome[] expectations)
     {
-        ExpectationOutcome[] expectations = [.. loaded.Expectations.Select(e => e.Evaluate(result))];
         if (options.IsSilent)
         {
             await ComplainAsync(result, expectations).ConfigureAwait(false);
@@ -83,9 +87,6 @@ internal sealed class RunSession(ProgramServices services, RunOptions options)
         {
             ResultPrinter.Print(Terminal.Out, result, expectations);
         }
-
-        json?.Write(JsonReportContext.Serialize(ReportBuilder.Build(result, expectations)));
-        return ExitCodeOf(result, expectations);
     }
 
     private async Task ComplainAsync(RunResult result, ExpectationOutcome[] expectations)

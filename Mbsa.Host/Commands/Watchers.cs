@@ -1,3 +1,4 @@
+using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Live;
 using Mbsa.Host.Serving;
@@ -20,9 +21,9 @@ internal sealed class Watchers : IAsyncDisposable
 
     /// <summary>Lets them get ready, before the run: a port in use is found out early.</summary>
     /// <exception cref="Mbsa.Vm.InputException">Nobody can listen there.</exception>
-    public static async Task<Watchers> StartAsync(RunOptions options, ScenarioSpec scenario)
+    public static async Task<Watchers> StartAsync(RunOptions options, ScenarioSpec scenario, TimeProvider time)
     {
-        var server = options.Serve is { } endPoint ? await RunServer.StartAsync(endPoint, scenario).ConfigureAwait(false) : null;
+        var server = options.Serve is { } endPoint ? await RunServer.StartAsync(endPoint, scenario, time).ConfigureAwait(false) : null;
         return new Watchers(scenario, server, options.Otlp is { } target ? OtlpExport.Start(target, scenario) : null);
     }
 
@@ -32,14 +33,20 @@ internal sealed class Watchers : IAsyncDisposable
         if (Server is not null || _otlp is not null)
         {
             _instruments = new MbsaInstruments(new LiveMetricsSource(_scenario, run, time));
-            Server?.Watch(_instruments);
+            Server?.Watch(run, _instruments);
             _otlp?.Watch(_scenario, run);
         }
     }
 
     /// <summary>The run is over: they see its end.</summary>
+    /// <param name="result">What was measured.</param>
+    /// <param name="report">The same as JSON.</param>
     /// <returns>What went wrong, one line; null when nothing did.</returns>
-    public string? Finish() => _otlp?.Finish();
+    public string? Finish(RunResult result, byte[] report)
+    {
+        Server?.End(report, TimeSpan.FromSeconds(result.ElapsedSeconds));
+        return _otlp?.Finish();
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Mbsa.Actors.Results;
 
 namespace Mbsa.Host.Live;
@@ -13,6 +14,9 @@ internal interface IRunningScenario
 
     /// <summary>What happened in it.</summary>
     RunJournal Journal { get; }
+
+    /// <summary>It as a time series so far; empty when its scenario asks for none.</summary>
+    ImmutableList<SeriesPoint> Series { get; }
 
     /// <summary>The wear of its disks and its NVM device as a picture, from any thread; not for every moment.</summary>
     DeviceWear Wear(int cells);

@@ -36,11 +36,11 @@ public sealed partial class PrometheusProgramTests
         ExternalProgram.Require("prometheus", "prometheus");
         using var scratch = new ScratchScenario();
         using var program = new TestProgram { Real = true, Time = TimeProvider.System, Scenario = scratch.Spec(Scenario) };
-        var serving = new LineWatcher("metrics at ");
+        var serving = new LineWatcher("page at ");
         program.ErrorWriter = serving;
         var report = Path.Combine(scratch.Folder, "report.json");
         var run = program.InvokeAsync("run", "x.yaml", "--serve", "127.0.0.1:0", "--quiet", "--json", report);
-        var url = (await serving.Line).Split(' ')[2].Replace("/metrics", "", StringComparison.Ordinal);
+        var url = (await serving.Line).Split(' ')[2].TrimEnd('/', ',');
         using var prometheus = new PrometheusServer(new Uri(url).Authority);
 
         Assert.Equal(1, Assert.Single(await prometheus.QueryAsync("up{job=\"mbsa\"}", values => values is [1])));
@@ -102,7 +102,7 @@ public sealed partial class PrometheusProgramTests
         var serving = new LineWatcher("still serving ");
         program.ErrorWriter = serving;
         var run = program.InvokeAsync("run", "x.yaml", "--serve", "127.0.0.1:0", "--quiet");
-        var url = (await serving.Line).Split(' ')[2].Replace("/metrics;", "", StringComparison.Ordinal);
+        var url = (await serving.Line).Split(' ')[2].TrimEnd('/');
         using var client = new HttpClient();
         var metrics = await client.GetStringAsync(new Uri(url + "/metrics"));
         program.Interruption.Request();

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Mbsa.Actors.Results;
 using Mbsa.Host.Live;
 
@@ -35,6 +36,8 @@ internal sealed class FakeRun(RunResult result, params LiveSnapshot[] snapshots)
 
         return snapshot;
     }
+
+    public ImmutableList<SeriesPoint> Series { get; set; } = [];
 
     public RunJournal Journal { get; } = new(() => 0);
 

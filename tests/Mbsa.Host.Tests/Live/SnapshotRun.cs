@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Mbsa.Actors.Results;
 using Mbsa.Host.Live;
 
@@ -13,6 +14,8 @@ internal sealed class SnapshotRun(Func<LiveSnapshot> snapshot) : IRunningScenari
     public Action OnWear { get; init; } = () => { };
 
     public DeviceWear DeviceWear { get; set; } = DeviceWear.None;
+
+    public ImmutableList<SeriesPoint> Series { get; set; } = [];
 
     public RunJournal Journal { get; } = new(() => 0);
 

@@ -18,7 +18,7 @@ public sealed class ServeTests : IDisposable
         _program.ErrorWriter = serving;
 
         var run = _program.InvokeAsync("run", "x.yaml", "--serve", "127.0.0.1:0", "--quiet");
-        var url = (await serving.Line).Split(' ')[2].Replace("/metrics;", "", StringComparison.Ordinal);
+        var url = (await serving.Line).Split(' ')[2].TrimEnd('/');
         using var client = new HttpClient();
         var page = await client.GetStringAsync(new Uri(url + "/"));
         var metrics = await client.GetStringAsync(new Uri(url + "/metrics"));
