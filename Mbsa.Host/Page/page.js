@@ -24,7 +24,9 @@ setTheme(localStorage.getItem('theme') ?? (matchMedia('(prefers-color-scheme: da
 $('theme').addEventListener('click', turnTheme);
 document.addEventListener('keydown', event => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches('input')) {
-    if (event.key === 'Escape') {
+    if (event.key === 'Escape' && event.target === $('search')) {
+      event.target.value = '';
+      event.target.dispatchEvent(new Event('input'));
       event.target.blur();
     }
     return;

@@ -1,5 +1,4 @@
 using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
 using Mbsa.Metrics;
 
 namespace Mbsa.Actors.Tests.Results;
