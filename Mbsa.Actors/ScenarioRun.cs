@@ -89,54 +89,36 @@ public sealed class ScenarioRun
         ActorSystem system, ScenarioSpec scenario, HostDevice device, int cores, WallServices? wall, MemoryLedger ledger)
     {
         var policy = QosPolicies.Named(scenario.Host.Policy);
-        var queue = policy.CreateQueue(scenario.Host.QuantumNs);
-        var (clock, board, supervisorProps) = Clock(scenario, policy, queue, cores, wall);
+        var capacity = scenario.Host.Capacity(cores, scenario.Clock);
+        var queue = policy.CreateQueue(capacity, scenario.Host.QuantumNs);
+        var (clock, board, supervisorProps) = Clock(scenario, policy, capacity, queue, wall);
         if (scenario.SeriesPoints > 0)
         {
             board.KeepSeries(Math.Max(1, (scenario.WarmupNs + scenario.DurationNs) / scenario.SeriesPoints));
         }
 
         var supervisor = system.ActorOf(supervisorProps.WithDispatcher(Dispatcher), "qos-supervisor");
-        var services = new HostServices(scenario, board, clock, supervisor, wall);
+        var services = new HostServices(scenario, board, clock, supervisor, capacity, wall);
         var host = system.ActorOf(Props.Create(() => new HostActor(services, device)).WithDispatcher(Dispatcher), "host-0");
         var result = new TaskCompletionSource<RunResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         var actor = system.ActorOf(Props.Create(() => new ScenarioActor(host, supervisor, scenario, board, result)), "scenario");
-        var completion = EndAsync(system, result.Task, ledger);
-        if (wall is not null && board.Series is { } series)
-        {
-            _ = FollowAsync(series, clock, scenario, completion);
-        }
-
-        return new ScenarioRun(scenario, board, clock, actor, completion);
+        return new ScenarioRun(scenario, board, clock, actor, EndAsync(system, result.Task, ledger));
     }
 
-    private static (ICores Cores, LiveBoard Board, Props Supervisor) Clock(ScenarioSpec scenario, IQosPolicy policy, RunQueue queue, int cores, WallServices? wall)
+    private static (ICores Cores, LiveBoard Board, Props Supervisor) Clock(
+        ScenarioSpec scenario, IQosPolicy policy, HostCapacity capacity, RunQueue queue, WallServices? wall)
     {
-        var host = scenario.Host;
         if (wall is null)
         {
-            var virtualCores = new VirtualCores(cores, host.Machine.MemoryBandwidthBytesPerSecond, queue, host.QuantumNs);
-            var board = new LiveBoard(scenario.Vms, () => virtualCores.NowNs, host.Device.EnduranceWrites);
-            return (virtualCores, board, Props.Create(() => new VirtualQosSupervisor(policy, cores, virtualCores, queue, board)));
+            var virtualCores = new VirtualCores(capacity, queue);
+            var board = new LiveBoard(scenario.Vms, () => virtualCores.NowNs, scenario.Host.Device.EnduranceWrites);
+            return (virtualCores, board, Props.Create(() => new VirtualQosSupervisor(policy, capacity, virtualCores, queue, board)));
         }
         else
         {
-            var wallCores = new WallCores(queue, host.QuantumNs, wall.Clock);
-            var board = new LiveBoard(scenario.Vms, () => wallCores.NowNs, host.Device.EnduranceWrites);
-            return (wallCores, board, Props.Create(() => new WallQosSupervisor(policy, cores, wallCores, wall.Clock, board)));
-        }
-    }
-
-    /// <summary>Under the wall clock nobody lets time pass who could tell the series: it is told from aside, a few times a point.</summary>
-    private static async Task FollowAsync(RunSeries series, ICores clock, ScenarioSpec scenario, Task completion)
-    {
-        const int LooksPerPoint = 4;
-        var periodNs = Math.Max(1, (scenario.WarmupNs + scenario.DurationNs) / scenario.SeriesPoints);
-        var pause = TimeSpan.FromMilliseconds(Math.Clamp(periodNs / 1e6 / LooksPerPoint, 1, 100));
-        while (!completion.IsCompleted)
-        {
-            series.Advance(clock.NowNs);
-            await Task.WhenAny(completion, Task.Delay(pause));
+            var wallCores = new WallCores(queue, wall.Clock);
+            var board = new LiveBoard(scenario.Vms, () => wallCores.NowNs, scenario.Host.Device.EnduranceWrites);
+            return (wallCores, board, Props.Create(() => new WallQosSupervisor(policy, capacity, wallCores, wall.Clock, board)));
         }
     }
 

@@ -64,8 +64,10 @@ public sealed class MbsaInstruments : IDisposable
     {
         Counter("mbsa.cpu.time", "s", "Core time used, by what it was used for.",
             sample => PerVm(sample, "kind", ("storage", vm => Seconds(vm.StorageCpuNs)), ("compute", vm => Seconds(vm.ComputeCpuNs))));
-        Counter("mbsa.cpu.throttled_time", "s", "Time VCPUs were ready to run and did not, summed over VCPUs.",
+        Counter("mbsa.cpu.waiting_time", "s", "Time VCPUs were ready to run and did not, summed over VCPUs.",
             sample => PerVm<double>(sample, vm => Seconds(vm.WaitingNs)));
+        Counter("mbsa.cpu.throttled_time", "s", "Time the VM's limit kept it from running.",
+            sample => PerVm<double>(sample, vm => Seconds(vm.ThrottledNs)));
         Counter("mbsa.scheduler.quanta", "{quantum}", "Quanta granted.", sample => PerVm<long>(sample, vm => vm.Quanta));
         Counter("mbsa.scheduler.plans", "{plan}", "Plans the policy made.", sample => PerHost(sample, sample.Plans));
         Counter("mbsa.scheduler.overhead", "s", "Core time that went into deciding who runs next; 0 under the virtual clock.",
@@ -75,11 +77,11 @@ public sealed class MbsaInstruments : IDisposable
     private void AddPromises()
     {
         // Readers disagree whether a gauge in "1" gets "_ratio" appended; a name that ends so is the same with all of them.
-        Gauge("mbsa.share.planned.ratio", "1", "Share of the host's core time the policy planned, 0 to 1; absent where it plans none.",
+        Gauge("mbsa.share.planned.ratio", "1", "The part of the host the policy expects the VM to get, 0 to 1, as a share of the resource it uses most; absent where it plans none.",
             sample => PerVm<double>(sample, vm => vm.PlannedShare));
-        Gauge("mbsa.share.achieved.ratio", "1", "Share of the core time used by all VMs that this one got since the collection before, 0 to 1.",
+        Gauge("mbsa.share.achieved.ratio", "1", "The part of the host the VM got since the collection before, 0 to 1, as a share of the resource it used most.",
             sample => PerVm<double>(sample, vm => vm.AchievedShare));
-        Counter("mbsa.reservation.misses", "{miss}", "Planning periods with less than the reservation although it was wanted.",
+        Counter("mbsa.reservation.misses", "{miss}", "Windows of 100 ms with less than the reservation although more was wanted all the time.",
             sample => PerVm<long>(sample, vm => vm.ReservationMisses));
         Counter("mbsa.admission.refusals", "{refusal}", "VMs turned away for want of what they had to be promised.",
             sample => PerHost(sample, sample.AdmissionRefusals));

@@ -1,3 +1,4 @@
+using Mbsa.Actors.Qos;
 using Mbsa.Vm.Vcpus;
 
 namespace Mbsa.Actors.Cores;
@@ -18,6 +19,12 @@ public sealed class Schedulable(SchedulableId id, IQuantumWorker worker)
 
     /// <summary>It left: nobody may grant it a core again.</summary>
     internal bool IsRetired { get; set; }
+
+    /// <summary>How it stands with the run queue, which keeps this.</summary>
+    internal RunState RunState { get; set; }
+
+    /// <summary>What the quantum it was granted is expected to use; a note of the run queue.</summary>
+    internal QuantumEstimate Estimate { get; set; }
 }
 
 /// <summary>Names a schedulable: the VM's place in the scenario, and the VCPU's in the VM. Its order is the order of ties.</summary>

@@ -12,7 +12,6 @@ internal sealed class VirtualCores : ICores
 {
     private readonly Timeline _timeline;
     private readonly RunQueue _queue;
-    private readonly long _quantumNs;
     private readonly Grant[] _grants;
     private readonly Stack<int> _idle = new();
     private readonly PriorityQueue<Schedulable, WakeTime> _sleepers = new();
@@ -21,12 +20,12 @@ internal sealed class VirtualCores : ICores
     private bool _idleIsMixed;
     private long _nowNs;
 
-    public VirtualCores(int cores, double busBytesPerSecond, RunQueue queue, long quantumNs)
+    public VirtualCores(HostCapacity host, RunQueue queue)
     {
-        _timeline = new Timeline(cores, busBytesPerSecond);
-        (_queue, _quantumNs) = (queue, quantumNs);
-        _grants = new Grant[cores];
-        for (var core = cores - 1; core >= 0; core--)
+        _timeline = new Timeline(host.Cores, host.BusBytesPerSecond);
+        _queue = queue;
+        _grants = new Grant[host.Cores];
+        for (var core = host.Cores - 1; core >= 0; core--)
         {
             _idle.Push(core);
         }
@@ -52,6 +51,7 @@ internal sealed class VirtualCores : ICores
         }
 
         schedulable.IsRetired = true;
+        _queue.Leave(schedulable, _nowNs);
         if (schedulable.IsRunning)
         {
             var core = Array.FindIndex(_grants, g => g.To == schedulable);
@@ -82,7 +82,8 @@ internal sealed class VirtualCores : ICores
 
             var core = _timeline.PeekNext(out var endsAtNs);
             var wakeAtNs = NextWakeNs();
-            var nextNs = Math.Min(endsAtNs, wakeAtNs);
+            var releaseAtNs = _idle.Count > 0 ? Math.Max(_nowNs, _queue.NextNs) : long.MaxValue;
+            var nextNs = Math.Min(Math.Min(endsAtNs, wakeAtNs), releaseAtNs);
             if (nextNs > untilNs)
             {
                 var isOver = nextNs == long.MaxValue;
@@ -99,9 +100,9 @@ internal sealed class VirtualCores : ICores
             {
                 Complete(core, departures);
             }
-            else
+            else if (wakeAtNs == nextNs)
             {
-                _queue.Enqueue(_sleepers.Dequeue());
+                _queue.Enqueue(_sleepers.Dequeue(), _nowNs);
             }
         }
     }
@@ -125,7 +126,7 @@ internal sealed class VirtualCores : ICores
         {
             if (!arrival.IsRetired)
             {
-                _queue.Enqueue(arrival);
+                _queue.Enqueue(arrival, _nowNs);
             }
         }
 
@@ -134,11 +135,11 @@ internal sealed class VirtualCores : ICores
 
     private void GrantIdleCores(List<Departure> departures)
     {
-        while (_idle.Count > 0 && _queue.Dequeue() is { } next)
+        while (_idle.Count > 0 && _queue.Dequeue(_nowNs, out var budgetNs) is { } next)
         {
             try
             {
-                var work = next.Worker.Execute(_nowNs, _quantumNs);
+                var work = next.Worker.Execute(_nowNs, budgetNs);
                 var core = _idle.Pop();
                 next.IsRunning = true;
                 _grants[core] = new Grant(next, _nowNs, work);
@@ -164,7 +165,7 @@ internal sealed class VirtualCores : ICores
             switch (outcome.Next)
             {
                 case AfterQuantum.Ready:
-                    _queue.Enqueue(grant.To);
+                    _queue.Enqueue(grant.To, _nowNs);
                     break;
                 case AfterQuantum.Sleeping:
                     _sleepers.Enqueue(grant.To, new WakeTime(outcome.WakeAtNs, grant.To.Id));
@@ -184,7 +185,7 @@ internal sealed class VirtualCores : ICores
     {
         var heldNs = _nowNs - grant.StartNs;
         Use = new CoreUse(Use.BusyNs + heldNs, Use.BusBytes + grant.Work.BusBytes, Use.NvmNs + grant.Work.NvmNs);
-        _queue.Charge(grant.To.Id, new QuantumUse(heldNs, grant.Work, operations));
+        _queue.Charge(grant.To, new QuantumUse(heldNs, grant.Work, operations), _nowNs);
     }
 
     private void Release(int core)
@@ -194,9 +195,10 @@ internal sealed class VirtualCores : ICores
         _idle.Push(core);
     }
 
-    private static void Depart(Schedulable schedulable, Exception? failure, List<Departure> departures)
+    private void Depart(Schedulable schedulable, Exception? failure, List<Departure> departures)
     {
         schedulable.IsRetired = true;
+        _queue.Leave(schedulable, _nowNs);
         schedulable.Worker.Dispose();
         departures.Add(new Departure(schedulable, failure));
     }

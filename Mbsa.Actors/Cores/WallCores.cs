@@ -8,7 +8,7 @@ namespace Mbsa.Actors.Cores;
 /// The cores of a host under the wall clock: threads that take the next quantum from one shared queue. A quantum costs one short lock and no
 /// message; a core with nothing to run waits for the next sleeper.
 /// </summary>
-internal sealed class WallCores(RunQueue queue, long quantumNs, RunClock clock) : ICores
+internal sealed class WallCores(RunQueue queue, RunClock clock) : ICores
 {
     /// <summary>A sleeper due sooner than this is waited for on the core: a blocked thread wakes up to a millisecond late.</summary>
     private const long SpinNs = 2_000_000;
@@ -58,7 +58,7 @@ internal sealed class WallCores(RunQueue queue, long quantumNs, RunClock clock) 
         lock (_gate)
         {
             _attached.Add(schedulable);
-            queue.Enqueue(schedulable);
+            queue.Enqueue(schedulable, clock.NowNs);
             Monitor.Pulse(_gate);
         }
     }
@@ -83,12 +83,12 @@ internal sealed class WallCores(RunQueue queue, long quantumNs, RunClock clock) 
         return true;
     }
 
-    /// <summary>Changes the queue's rates between two quanta.</summary>
-    public void Apply(Plan plan)
+    /// <summary>Does something with the run queue between two quanta.</summary>
+    public void WithQueue(Action<RunQueue, long> action)
     {
         lock (_gate)
         {
-            queue.Apply(plan);
+            action(queue, clock.NowNs);
         }
     }
 
@@ -123,7 +123,7 @@ internal sealed class WallCores(RunQueue queue, long quantumNs, RunClock clock) 
         while (true)
         {
             Schedulable? next;
-            long nowNs;
+            long nowNs, budgetNs;
             lock (_gate)
             {
                 nowNs = clock.NowNs;
@@ -138,7 +138,7 @@ internal sealed class WallCores(RunQueue queue, long quantumNs, RunClock clock) 
                 }
 
                 WakeSleepers(nowNs);
-                next = queue.Dequeue();
+                next = queue.Dequeue(nowNs, out budgetNs);
                 if (next is null)
                 {
                     WaitForSomebody(nowNs);
@@ -150,19 +150,19 @@ internal sealed class WallCores(RunQueue queue, long quantumNs, RunClock clock) 
                 _overheadNs += nowNs - freeSinceNs;
             }
 
-            freeSinceNs = RunQuantum(next, nowNs);
+            freeSinceNs = RunQuantum(next, nowNs, budgetNs);
         }
     }
 
     /// <returns>When the core was free again; what comes between then and the next quantum is the scheduler's.</returns>
-    private long RunQuantum(Schedulable schedulable, long startNs)
+    private long RunQuantum(Schedulable schedulable, long startNs, long budgetNs)
     {
         WorkVector work;
         QuantumOutcome outcome;
         long endNs;
         try
         {
-            work = schedulable.Worker.Execute(startNs, quantumNs);
+            work = schedulable.Worker.Execute(startNs, budgetNs);
             endNs = clock.NowNs;
             outcome = schedulable.Worker.Complete(endNs);
         }
@@ -175,13 +175,13 @@ internal sealed class WallCores(RunQueue queue, long quantumNs, RunClock clock) 
         lock (_gate)
         {
             _use = new CoreUse(_use.BusyNs + endNs - startNs, _use.BusBytes + work.BusBytes, _use.NvmNs + work.NvmNs);
-            queue.Charge(schedulable.Id, new QuantumUse(endNs - startNs, work, outcome.Operations));
+            queue.Charge(schedulable, new QuantumUse(endNs - startNs, work, outcome.Operations), endNs);
             if (!schedulable.IsRetired && outcome.Next != AfterQuantum.Finished)
             {
                 schedulable.IsRunning = false;
                 if (outcome.Next == AfterQuantum.Ready)
                 {
-                    queue.Enqueue(schedulable);
+                    queue.Enqueue(schedulable, endNs);
                 }
                 else
                 {
@@ -212,6 +212,7 @@ internal sealed class WallCores(RunQueue queue, long quantumNs, RunClock clock) 
     private void Retire(Schedulable schedulable)
     {
         schedulable.IsRetired = true;
+        queue.Leave(schedulable, clock.NowNs);
         _attached.Remove(schedulable);
         Monitor.PulseAll(_gate);
     }
@@ -223,7 +224,7 @@ internal sealed class WallCores(RunQueue queue, long quantumNs, RunClock clock) 
             _sleepers.Dequeue();
             if (!sleeper.IsRetired)
             {
-                queue.Enqueue(sleeper);
+                queue.Enqueue(sleeper, nowNs);
             }
         }
     }
@@ -231,7 +232,7 @@ internal sealed class WallCores(RunQueue queue, long quantumNs, RunClock clock) 
     /// <summary>Gives up the lock until somebody may be ready: briefly when a sleeper or the end is due soon, else for about a millisecond or until a pulse.</summary>
     private void WaitForSomebody(long nowNs)
     {
-        var dueNs = Math.Min(_sleepers.TryPeek(out _, out var firstNs) ? firstNs : long.MaxValue, _untilNs);
+        var dueNs = Math.Min(Math.Min(_sleepers.TryPeek(out _, out var firstNs) ? firstNs : long.MaxValue, queue.NextNs), _untilNs);
         if (dueNs - nowNs > SpinNs)
         {
             // Not longer: a sleeper that others put to bed meanwhile may be due before. Not spinning: that would take from a core's twin, where two are one.

@@ -48,6 +48,8 @@ internal sealed class HostActor : ReceiveActor
         Receive<RunUntil>(m => _host.Supervisor.Forward(m));
         Receive<Halt>(m => _host.Supervisor.Forward(m));
         Receive<ChangeTenant>(m => _host.Supervisor.Forward(m));
+        Receive<BeginAccounts>(m => _host.Supervisor.Forward(m));
+        Receive<ReadAccounts>(m => _host.Supervisor.Forward(m));
     }
 
     /// <summary>Whoever owns memory is stopped, never restarted: what it owned may still be in use.</summary>

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Mbsa.Actors.Cores;
+using Mbsa.Actors.Qos;
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Vm.Vcpus;
@@ -11,8 +12,9 @@ namespace Mbsa.Actors.Hosts;
 /// <param name="Board">Where VMs show how they stand.</param>
 /// <param name="Clock">The scenario's clock.</param>
 /// <param name="Supervisor">The QoS supervisor.</param>
+/// <param name="Capacity">What the host has to share out.</param>
 /// <param name="Wall">What only the wall clock needs; null under the virtual one.</param>
-internal sealed record HostServices(ScenarioSpec Scenario, LiveBoard Board, ICores Clock, IActorRef Supervisor, WallServices? Wall);
+internal sealed record HostServices(ScenarioSpec Scenario, LiveBoard Board, ICores Clock, IActorRef Supervisor, HostCapacity Capacity, WallServices? Wall);
 
 /// <summary>What VCPUs need to run on real cores and memory.</summary>
 /// <param name="Clock">The real clock of the run.</param>

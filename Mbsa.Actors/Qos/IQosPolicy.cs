@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Mbsa.Actors.Qos;
 
 /// <summary>A way to divide a host among VMs: a pure plan, and the queue that carries it out.</summary>
@@ -11,27 +9,39 @@ public interface IQosPolicy
     /// <summary>One line for people.</summary>
     string Description { get; }
 
+    /// <summary>Which promises it keeps; the others are only compared with what a VM got.</summary>
+    Promises Keeps { get; }
+
+    /// <summary>Whether the plan depends on what VMs used and wanted lately, so that it is made anew all the time and not only when who competes changes.</summary>
+    bool FollowsDemand => false;
+
     /// <summary>Divides the host. Pure: same tenants, same plan.</summary>
-    /// <param name="cores">Cores of the host.</param>
+    /// <param name="host">What there is.</param>
     /// <param name="tenants">The VMs that run, in the scenario's order.</param>
-    Plan MakePlan(int cores, IReadOnlyList<Tenant> tenants);
+    Plan MakePlan(HostCapacity host, IReadOnlyList<Tenant> tenants);
 
     /// <summary>An empty queue of this policy.</summary>
+    /// <param name="host">What there is.</param>
     /// <param name="quantumNs">Core time of a quantum, in nanoseconds.</param>
-    RunQueue CreateQueue(long quantumNs);
+    RunQueue CreateQueue(HostCapacity host, long quantumNs);
 }
 
-/// <summary>A VM as the planner sees it.</summary>
-/// <param name="Vm">Its place in the scenario.</param>
-/// <param name="Vcpus">Its VCPUs that have not come to their end: it cannot use more cores than that.</param>
-/// <param name="Weight">Its weight, above 0.</param>
-public sealed record Tenant(int Vm, int Vcpus, double Weight);
-
-/// <summary>What the planner decided; an immutable snapshot.</summary>
-/// <param name="Weights">Weight per VM.</param>
-/// <param name="Shares">Planned share of the host's core time per VM, 0 to 1; empty where the policy plans none.</param>
-public sealed record Plan(ImmutableDictionary<int, double> Weights, ImmutableDictionary<int, double> Shares)
+/// <summary>Kinds of promises.</summary>
+[Flags]
+public enum Promises
 {
-    /// <summary>Nobody is there.</summary>
-    public static Plan Empty { get; } = new(ImmutableDictionary<int, double>.Empty, ImmutableDictionary<int, double>.Empty);
+    /// <summary>None.</summary>
+    None = 0,
+
+    /// <summary>How what is left is divided.</summary>
+    Weights = 1,
+
+    /// <summary>Ceilings.</summary>
+    Limits = 2,
+
+    /// <summary>Floors.</summary>
+    Reservations = 4,
+
+    /// <summary>The latency class.</summary>
+    Latency = 8,
 }

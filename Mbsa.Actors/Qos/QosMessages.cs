@@ -1,16 +1,23 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Mbsa.Actors.Cores;
+using Mbsa.Actors.Scenarios;
 
 namespace Mbsa.Actors.Qos;
 
-/// <summary>To the supervisor: a VM is there, with what it was promised. Answered with <see cref="TenantAdmitted"/>.</summary>
-internal sealed record AdmitTenant(int Vm, int Vcpus, double Weight);
+/// <summary>To the supervisor: a VM is there and wants these promises. Answered with <see cref="TenantAdmitted"/> or <see cref="TenantRefused"/>.</summary>
+internal sealed record AdmitTenant(AdmittedTenant Tenant);
 
-/// <summary>From the supervisor: the VM may attach its VCPUs.</summary>
-internal sealed record TenantAdmitted(int Vm);
+/// <summary>From the supervisor: the VM may attach its VCPUs, or has its new promises.</summary>
+/// <param name="Vm">Which one.</param>
+/// <param name="WhyBestEffort">Why it has no reservation though it asked for one; null when it has all it asked for.</param>
+internal sealed record TenantAdmitted(int Vm, string? WhyBestEffort = null);
 
-/// <summary>To the supervisor: the promises of a VM changed. Answered with <see cref="TenantAdmitted"/>.</summary>
-internal sealed record ChangeTenant(int Vm, double Weight);
+/// <summary>From the supervisor: the promises cannot be given, and why. Nothing has changed for anybody.</summary>
+internal sealed record TenantRefused(int Vm, string Reason);
+
+/// <summary>To the supervisor: a VM that is there wants other promises. Answered with <see cref="TenantAdmitted"/> or <see cref="TenantRefused"/>.</summary>
+internal sealed record ChangeTenant(int Vm, QosSpec Qos);
 
 /// <summary>To the supervisor: the VM is gone.</summary>
 internal sealed record RemoveTenant(int Vm);
@@ -47,6 +54,21 @@ internal sealed record RunUntil(long Ns, bool Idle = false);
 /// <param name="Use">What the cores used so far.</param>
 /// <param name="TraceHash">Hash of the run so far; null under the wall clock.</param>
 internal sealed record Reached(long Ns, bool AllFinished, CoreUse Use, ulong? TraceHash);
+
+/// <summary>To the supervisor: the measured part begins. Answered with <see cref="TenantUses"/> as it stands.</summary>
+internal sealed record BeginAccounts
+{
+    public static readonly BeginAccounts Instance = new();
+}
+
+/// <summary>To the supervisor: what has everybody used? Answered with <see cref="TenantUses"/>.</summary>
+internal sealed record ReadAccounts
+{
+    public static readonly ReadAccounts Instance = new();
+}
+
+/// <summary>From the supervisor: what every VM that was ever admitted used since the measured part began.</summary>
+internal sealed record TenantUses(ImmutableDictionary<int, TenantUse> ByVm);
 
 /// <summary>To the supervisor: stop time as soon as possible, and do not let it pass again.</summary>
 internal sealed record Halt

@@ -1,10 +1,16 @@
+using Mbsa.Actors.Qos.Policies;
+
 namespace Mbsa.Actors.Qos;
 
 /// <summary>The policies a scenario can name.</summary>
 public static class QosPolicies
 {
+    /// <summary>The policy of a scenario that names none.</summary>
+    public const string Default = "plan";
+
     /// <summary>Every policy, in the order they are shown.</summary>
-    public static IReadOnlyList<IQosPolicy> All { get; } = [new RoundRobinPolicy(), new FairPolicy()];
+    public static IReadOnlyList<IQosPolicy> All { get; } =
+        [new RoundRobinPolicy(), new CapPolicy(), new FairPolicy(), new MClockPolicy(), new PlanPolicy()];
 
     /// <summary>The policy of a name.</summary>
     /// <exception cref="ArgumentException">No policy has it.</exception>

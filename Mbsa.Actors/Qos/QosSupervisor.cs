@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Mbsa.Actors.Cores;
 using Mbsa.Actors.Results;
@@ -12,21 +13,31 @@ namespace Mbsa.Actors.Qos;
 internal abstract class QosSupervisor : ReceiveActor
 {
     private readonly IQosPolicy _policy;
-    private readonly int _coreCount;
+    private readonly HostCapacity _host;
     private readonly ICores _cores;
     private readonly LiveBoard _board;
-    private readonly SortedDictionary<int, Tenant> _tenants = [];
+    private readonly TenantBook _tenants;
     private readonly Dictionary<SchedulableId, (Schedulable Schedulable, IActorRef Owner)> _attached = [];
     private readonly Dictionary<SchedulableId, IActorRef> _leaving = [];
     private IActorRef? _asker;
     private bool _planIsStale;
 
-    protected QosSupervisor(IQosPolicy policy, int coreCount, ICores cores, LiveBoard board)
+    protected QosSupervisor(IQosPolicy policy, HostCapacity host, ICores cores, LiveBoard board)
     {
-        (_policy, _coreCount, _cores, _board) = (policy, coreCount, cores, board);
-        Receive<AdmitTenant>(m => Change(m.Vm, new Tenant(m.Vm, m.Vcpus, m.Weight), new TenantAdmitted(m.Vm)));
-        Receive<ChangeTenant>(m => Change(m.Vm, _tenants.GetValueOrDefault(m.Vm) is { } t ? t with { Weight = m.Weight } : null, new TenantAdmitted(m.Vm)));
-        Receive<RemoveTenant>(m => Change(m.Vm, null, null));
+        (_policy, _host, _cores, _board, _tenants) = (policy, host, cores, board, new TenantBook(host));
+        Receive<AdmitTenant>(m => Admit(m.Tenant));
+        Receive<ChangeTenant>(OnChange);
+        Receive<RemoveTenant>(m =>
+        {
+            _tenants.Remove(m.Vm);
+            OutdatePlan();
+        });
+        Receive<BeginAccounts>(_ =>
+        {
+            WithQueue(_tenants.BeginAccounts);
+            SendAccounts();
+        });
+        Receive<ReadAccounts>(_ => SendAccounts());
         Receive<Attach>(OnAttach);
         Receive<Detach>(OnDetach);
         Receive<Noted>(m => OnSettled(m.Id));
@@ -52,8 +63,8 @@ internal abstract class QosSupervisor : ReceiveActor
     /// <summary>Somebody asked to stop.</summary>
     protected abstract void OnHalt();
 
-    /// <summary>Takes over new rates between two quanta.</summary>
-    protected abstract void Apply(Plan plan);
+    /// <summary>Does something with the run queue between two quanta, at a moment of the scenario's clock.</summary>
+    protected abstract void WithQueue(Action<RunQueue, long> action);
 
     /// <summary>An owner has seen to a departure, one way or the other.</summary>
     protected virtual void OnSettled(SchedulableId id)
@@ -77,9 +88,19 @@ internal abstract class QosSupervisor : ReceiveActor
 
         _planIsStale = false;
         var vcpus = _attached.Keys.CountBy(id => id.Vm).ToDictionary();
-        var plan = _policy.MakePlan(_coreCount, [.. _tenants.Values.Select(t => t with { Vcpus = vcpus.GetValueOrDefault(t.Vm) })]);
-        Apply(plan);
+        var plan = _policy.MakePlan(_host, _tenants.Tenants(vm => vcpus.GetValueOrDefault(vm)));
+        WithQueue((queue, nowNs) => queue.Apply(plan, nowNs));
         _board.Publish(plan);
+    }
+
+    /// <summary>Looks at what everybody used and wanted lately, and makes the plan anew if the policy goes by that.</summary>
+    protected void Observe()
+    {
+        WithQueue(_tenants.Observe);
+        _tenants.ShowOn(_board);
+        _board.Series?.Advance(_cores.NowNs);
+        _planIsStale |= _policy.FollowsDemand;
+        PlanIfStale();
     }
 
     /// <summary>Tells the owner what became of its schedulable.</summary>
@@ -156,22 +177,38 @@ internal abstract class QosSupervisor : ReceiveActor
         }
     }
 
-    private void Change(int vm, Tenant? tenant, object? answer)
+    /// <summary>Admits a VM, or gives it other promises; if they do not fit, as best effort where it asked for that.</summary>
+    private void Admit(AdmittedTenant tenant)
     {
-        if (tenant is null)
+        var why = _tenants.Admit(tenant);
+        if (why is null || (tenant.Qos.OrBestEffort && _tenants.Admit(tenant with { Qos = tenant.Qos.WithoutReservation() }) is null))
         {
-            _tenants.Remove(vm);
+            OutdatePlan();
+            Sender.Tell(new TenantAdmitted(tenant.Vm, why));
         }
         else
         {
-            _tenants[vm] = tenant;
+            Sender.Tell(new TenantRefused(tenant.Vm, why));
         }
+    }
 
-        OutdatePlan();
-        if (answer is not null)
+    private void OnChange(ChangeTenant message)
+    {
+        if (_tenants.Find(message.Vm) is { } tenant)
         {
-            Sender.Tell(answer);
+            Admit(tenant with { Qos = message.Qos });
         }
+        else
+        {
+            Sender.Tell(new TenantRefused(message.Vm, "the VM is not there"));
+        }
+    }
+
+    private void SendAccounts()
+    {
+        var uses = ImmutableDictionary<int, TenantUse>.Empty;
+        WithQueue((queue, nowNs) => uses = _tenants.ReadAccounts(queue, nowNs));
+        Sender.Tell(new TenantUses(uses));
     }
 
     /// <summary>Who competes has changed. A thousand changes at one moment make one plan, before time passes again.</summary>

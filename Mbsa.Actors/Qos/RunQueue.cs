@@ -3,20 +3,121 @@ using Mbsa.Nvm.Timing;
 
 namespace Mbsa.Actors.Qos;
 
-/// <summary>The data plane of a policy: who is next. Called once per quantum, under the cores' own short lock; never per I/O. Not thread-safe.</summary>
-public abstract class RunQueue
+/// <summary>
+/// The data plane of a policy: who is next, and for how long. Called once per quantum, under the cores' own short lock; never per I/O. Not thread-safe.
+/// It counts for the control plane what every VM used and wanted; what a policy adds is the order.
+/// </summary>
+/// <param name="host">What is shared out.</param>
+/// <param name="quantumNs">Core time of a quantum, in nanoseconds.</param>
+public abstract class RunQueue(HostCapacity host, long quantumNs)
 {
-    /// <summary>Takes in a schedulable that is ready to run.</summary>
-    public abstract void Enqueue(Schedulable schedulable);
+    private readonly List<TenantMeter> _meters = [];
 
-    /// <summary>Hands out the next one; null when nobody is ready. Those that were retired meanwhile are passed over.</summary>
-    public abstract Schedulable? Dequeue();
+    /// <summary>When somebody who is held back now may run at the earliest, if nothing else happens; <see cref="long.MaxValue"/> when nobody is.</summary>
+    public virtual long NextNs => long.MaxValue;
+
+    /// <summary>What is shared out.</summary>
+    protected HostCapacity Host { get; } = host;
+
+    /// <summary>Core time of a quantum, in nanoseconds.</summary>
+    protected long QuantumNs { get; } = quantumNs;
+
+    /// <summary>Takes in a schedulable that is ready to run.</summary>
+    public void Enqueue(Schedulable schedulable, long nowNs)
+    {
+        MeterOf(schedulable.Id.Vm).OnReady(schedulable.RunState, nowNs);
+        schedulable.RunState = RunState.Ready;
+        Add(schedulable, nowNs);
+    }
+
+    /// <summary>Hands out the next one; null when nobody may run now. Those that left meanwhile are passed over.</summary>
+    /// <param name="nowNs">The scenario's clock.</param>
+    /// <param name="budgetNs">Core time it is granted, in nanoseconds; at most a quantum.</param>
+    public Schedulable? Dequeue(long nowNs, out long budgetNs)
+    {
+        budgetNs = QuantumNs;
+        if (Take(nowNs, ref budgetNs) is not { } next)
+        {
+            return null;
+        }
+
+        MeterOf(next.Id.Vm).OnGranted(nowNs);
+        next.RunState = RunState.Granted;
+        return next;
+    }
 
     /// <summary>Takes note of what a quantum used, before the schedulable is enqueued again.</summary>
-    public abstract void Charge(SchedulableId id, in QuantumUse use);
+    public void Charge(Schedulable schedulable, in QuantumUse quantum, long nowNs)
+    {
+        if (schedulable.RunState != RunState.Granted)
+        {
+            return; // it left in the middle of its quantum
+        }
+
+        schedulable.RunState = RunState.Resting;
+        var use = Host.UseOf(quantum.Work);
+        MeterOf(schedulable.Id.Vm).OnCharged(use, quantum, nowNs);
+        Account(schedulable, use, quantum, nowNs);
+    }
+
+    /// <summary>A schedulable is gone for good, wherever it was. Harmless when it left already.</summary>
+    public void Leave(Schedulable schedulable, long nowNs)
+    {
+        var before = schedulable.RunState;
+        if (before == RunState.Gone)
+        {
+            return;
+        }
+
+        schedulable.RunState = RunState.Gone;
+        MeterOf(schedulable.Id.Vm).OnLeft(before, nowNs);
+        if (before == RunState.Granted)
+        {
+            Account(schedulable, default, default, nowNs);
+        }
+    }
 
     /// <summary>Takes over the plan's rates.</summary>
-    public abstract void Apply(Plan plan);
+    public abstract void Apply(Plan plan, long nowNs);
+
+    /// <summary>What a VM used and wanted until now.</summary>
+    internal TenantCounts CountsOf(int vm, long nowNs) => MeterOf(vm).At(nowNs);
+
+    /// <summary>Takes in one that is ready.</summary>
+    protected abstract void Add(Schedulable schedulable, long nowNs);
+
+    /// <summary>Hands out the next one, and may shorten its quantum.</summary>
+    protected abstract Schedulable? Take(long nowNs, ref long budgetNs);
+
+    /// <summary>Charges what a quantum used; nothing when it was cut off.</summary>
+    protected abstract void Account(Schedulable schedulable, in ResourceUse use, in QuantumUse quantum, long nowNs);
+
+    /// <summary>A VM wanted to run and its limit forbade it.</summary>
+    protected void CountThrottled(int vm, long fromNs, long toNs) => MeterOf(vm).OnThrottled(fromNs, toNs);
+
+    /// <summary>Takes the first one out that has not left.</summary>
+    protected static Schedulable? TakeFirst(Queue<Schedulable> ready)
+    {
+        while (ready.TryDequeue(out var next))
+        {
+            if (next.RunState == RunState.Ready)
+            {
+                return next;
+            }
+        }
+
+        return null;
+    }
+
+    private TenantMeter MeterOf(int vm)
+    {
+        while (_meters.Count <= vm)
+        {
+            _meters.Add(new TenantMeter());
+        }
+
+        return _meters[vm];
+    }
 }
 
 /// <summary>What one quantum used.</summary>

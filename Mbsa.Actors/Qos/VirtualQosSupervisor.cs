@@ -7,21 +7,23 @@ namespace Mbsa.Actors.Qos;
 /// <summary>The supervisor under the virtual clock: it plays the cores itself, and time stands still while anybody has to decide something.</summary>
 internal sealed class VirtualQosSupervisor : QosSupervisor
 {
-    /// <summary>Virtual time played at a stretch, in nanoseconds; between two stretches the supervisor hears its messages.</summary>
+    /// <summary>
+    /// Virtual time played at a stretch, in nanoseconds; between two stretches the supervisor hears its messages and looks at what everybody used. Stretches
+    /// end at multiples of it, so that a plan does not depend on where windows end.
+    /// </summary>
     private const long StretchNs = 1_000_000;
 
     private readonly VirtualCores _cores;
     private readonly RunQueue _queue;
     private readonly HashSet<SchedulableId> _unsettled = [];
     private readonly List<Departure> _departures = [];
-    private readonly LiveBoard _board;
     private long _targetNs;
     private bool _idle;
 
-    public VirtualQosSupervisor(IQosPolicy policy, int coreCount, VirtualCores cores, RunQueue queue, LiveBoard board)
-        : base(policy, coreCount, cores, board)
+    public VirtualQosSupervisor(IQosPolicy policy, HostCapacity host, VirtualCores cores, RunQueue queue, LiveBoard board)
+        : base(policy, host, cores, board)
     {
-        (_cores, _queue, _board) = (cores, queue, board);
+        (_cores, _queue) = (cores, queue);
         Receive<Continue>(_ => Play());
     }
 
@@ -35,7 +37,7 @@ internal sealed class VirtualQosSupervisor : QosSupervisor
     {
     }
 
-    protected override void Apply(Plan plan) => _queue.Apply(plan);
+    protected override void WithQueue(Action<RunQueue, long> action) => action(_queue, _cores.NowNs);
 
     protected override void OnSettled(SchedulableId id)
     {
@@ -55,8 +57,13 @@ internal sealed class VirtualQosSupervisor : QosSupervisor
 
         PlanIfStale();
         _departures.Clear();
-        var mayGoOn = _cores.RunUntil(Math.Min(_targetNs, _cores.NowNs + StretchNs), _idle, _departures);
-        _board.Series?.Advance(_cores.NowNs);
+        var stretchEndNs = (_cores.NowNs / StretchNs + 1) * StretchNs;
+        var mayGoOn = _cores.RunUntil(Math.Min(_targetNs, stretchEndNs), _idle, _departures);
+        if (_cores.NowNs == stretchEndNs)
+        {
+            Observe();
+        }
+
         foreach (var departure in _departures)
         {
             if (Report(departure))

@@ -8,16 +8,21 @@ namespace Mbsa.Actors.Qos;
 /// <summary>The supervisor under the wall clock: its cores run on threads of their own, it lets them go and calls them back.</summary>
 internal sealed class WallQosSupervisor : QosSupervisor
 {
+    /// <summary>How often it looks at what everybody used. The scheduler of actors is no finer.</summary>
+    private static readonly TimeSpan _observeEvery = TimeSpan.FromMilliseconds(10);
+
     private readonly int _coreCount;
     private readonly WallCores _cores;
     private readonly RunClock _clock;
     private readonly List<IActorRef> _coreActors = [];
     private int _running;
+    private ICancelable? _ticks;
 
-    public WallQosSupervisor(IQosPolicy policy, int coreCount, WallCores cores, RunClock clock, LiveBoard board)
-        : base(policy, coreCount, cores, board)
+    public WallQosSupervisor(IQosPolicy policy, HostCapacity host, WallCores cores, RunClock clock, LiveBoard board)
+        : base(policy, host, cores, board)
     {
-        (_coreCount, _cores, _clock) = (coreCount, cores, clock);
+        (_coreCount, _cores, _clock) = (host.Cores, cores, clock);
+        Receive<Tick>(_ => Observe());
         Receive<Departure>(departure => Report(departure));
         Receive<CoreActor.Parked>(_ => OnParked());
         var self = Self;
@@ -33,6 +38,14 @@ internal sealed class WallQosSupervisor : QosSupervisor
             var props = Props.Create(() => new CoreActor(_cores)).WithDispatcher(Context.Props.Dispatcher);
             _coreActors.Add(Context.ActorOf(props, $"core-{core}"));
         }
+
+        _ticks = Context.System.Scheduler.ScheduleTellRepeatedlyCancelable(_observeEvery, _observeEvery, Self, Tick.Instance, Self);
+    }
+
+    protected override void PostStop()
+    {
+        _ticks?.Cancel();
+        base.PostStop();
     }
 
     protected override void Go(long untilNs, bool idle)
@@ -45,7 +58,12 @@ internal sealed class WallQosSupervisor : QosSupervisor
 
     protected override void OnHalt() => _cores.Close();
 
-    protected override void Apply(Plan plan) => _cores.Apply(plan);
+    protected override void WithQueue(Action<RunQueue, long> action) => _cores.WithQueue(action);
+
+    private sealed record Tick
+    {
+        public static readonly Tick Instance = new();
+    }
 
     private void OnParked()
     {

@@ -94,13 +94,21 @@ internal sealed class LiveBoard
     public void Publish(Plan plan)
     {
         Interlocked.Increment(ref _plans);
+        var planned = plan.Tenants.ToDictionary(tenant => tenant.Tenant.Vm, tenant => tenant.Share);
         for (var vm = 0; vm < _vms.Length; vm++)
         {
-            _vms[vm].PlannedShare = plan.Shares.TryGetValue(vm, out var share) ? share : null;
+            _vms[vm].PlannedShare = planned.GetValueOrDefault(vm);
         }
 
-        Note(plan.Shares.ToImmutableDictionary(share => _vms[share.Key].Name, share => share.Value));
+        Note(planned.Where(tenant => tenant.Value is not null).ToImmutableDictionary(tenant => _vms[tenant.Key].Name, tenant => tenant.Value!.Value));
     }
+
+    /// <summary>Shows what a VM used and wanted of the host since it came.</summary>
+    /// <param name="vm">The VM.</param>
+    /// <param name="counts">What it used and wanted.</param>
+    /// <param name="misses">Windows of the measured part in which its reservation was missed.</param>
+    /// <param name="nowNs">The scenario's clock.</param>
+    public void ShowUse(int vm, in TenantCounts counts, int misses, long nowNs) => _vms[vm].ShowUse(counts, misses, nowNs);
 
     /// <summary>Keeps a time series from now on.</summary>
     /// <param name="periodNs">Length of a point, in nanoseconds.</param>

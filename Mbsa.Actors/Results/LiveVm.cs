@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mbsa.Actors.Qos;
 using Mbsa.Metrics;
 using Mbsa.Vm.Vcpus;
 
@@ -11,6 +12,12 @@ internal sealed class LiveVm(string name)
     private volatile VmState _state = VmState.Waiting;
     private volatile Func<DiskWear?>? _wear;
     private volatile Share? _plannedShare;
+    private double _coresNs;
+    private double _busNs;
+    private double _nvmNs;
+    private long _throttledNs;
+    private long _misses;
+    private long _observedNs;
 
     public string Name => name;
 
@@ -40,6 +47,17 @@ internal sealed class LiveVm(string name)
 
     public long Operations => Vcpus.Sum(vcpu => vcpu.Counters.ReadOperations + vcpu.Counters.WriteOperations);
 
+    /// <summary>Written by one thread, read by any: what is read of it can be a moment apart.</summary>
+    public void ShowUse(in TenantCounts counts, int misses, long nowNs)
+    {
+        Volatile.Write(ref _coresNs, counts.Use.CoresNs);
+        Volatile.Write(ref _busNs, counts.Use.BusNs);
+        Volatile.Write(ref _nvmNs, counts.Use.NvmNs);
+        Volatile.Write(ref _throttledNs, counts.ThrottledNs);
+        Volatile.Write(ref _misses, misses);
+        Volatile.Write(ref _observedNs, nowNs);
+    }
+
     public VmSample Snapshot()
     {
         var vcpus = Vcpus;
@@ -56,6 +74,12 @@ internal sealed class LiveVm(string name)
             ComputeCpuNs = sum.ComputeNs,
             WaitingNs = sum.WaitingNs,
             Quanta = sum.Quanta,
+            ObservedNs = Volatile.Read(ref _observedNs),
+            CoresUsedNs = Volatile.Read(ref _coresNs),
+            BusUsedNs = Volatile.Read(ref _busNs),
+            NvmUsedNs = Volatile.Read(ref _nvmNs),
+            ThrottledNs = Volatile.Read(ref _throttledNs),
+            ReservationMisses = Volatile.Read(ref _misses),
             PlannedShare = PlannedShare,
             ReadLatency = sum.ReadOperations > 0 ? Latency(vcpus, vcpu => vcpu.Latency.LiveReads) : null,
             WriteLatency = sum.WriteOperations > 0 ? Latency(vcpus, vcpu => vcpu.Latency.LiveWrites) : null,

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mbsa.Actors.Qos;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Metrics;
 
@@ -56,6 +57,9 @@ public sealed record VmResult
     /// <summary>Its writes.</summary>
     public required DirectionResult Write { get; init; }
 
+    /// <summary>How long its batches between two think times took; null when its jobs have none.</summary>
+    public LatencySummary? BatchNs { get; init; }
+
     /// <summary>Core time spent on I/O, in nanoseconds.</summary>
     public long StorageCpuNs { get; init; }
 
@@ -69,7 +73,10 @@ public sealed record VmResult
     public double? PlannedShare { get; init; }
 
     /// <summary>Share of the core time used by all VMs that it got, 0 to 1.</summary>
-    public double AchievedShare { get; init; }
+    public double CoreShare { get; init; }
+
+    /// <summary>What it used of the host by nominal costs, and how its promises were kept.</summary>
+    public TenantUse Use { get; init; } = new();
 
     /// <summary>Blocks read back and compared with what was written to them.</summary>
     public long BlocksVerified { get; init; }
@@ -85,6 +92,9 @@ public sealed record VmResult
 
     /// <summary>What went wrong in it, a line each.</summary>
     public ImmutableArray<string> Problems { get; init; } = [];
+
+    /// <summary>The part of the host's dominant resource that it got, 0 to 1: the unit of reservations, limits and planned shares.</summary>
+    public double DominantShare(long measuredNs) => measuredNs > 0 ? Use.Use.DominantNs / measuredNs : 0;
 
     /// <summary>The result of a VM that never ran.</summary>
     public static VmResult NotRun(VmSpec spec, VmState state) =>
@@ -106,4 +116,5 @@ public sealed record WearResult(string Policy, long Writes, long ExtraWrites, lo
 /// <summary>One window of the time series.</summary>
 /// <param name="StartNs">Start, in nanoseconds after the measured part began.</param>
 /// <param name="Operations">I/Os each VM completed in it, in the scenario's order of VMs.</param>
-public sealed record WindowResult(long StartNs, ImmutableArray<long> Operations);
+/// <param name="Shares">The part of the host's dominant resource that each VM used in it, 0 to 1, in the same order.</param>
+public sealed record WindowResult(long StartNs, ImmutableArray<long> Operations, ImmutableArray<double> Shares);

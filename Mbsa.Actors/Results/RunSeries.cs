@@ -57,11 +57,12 @@ public sealed record SeriesPoint(long StartNs, long EndNs, ImmutableArray<VmPoin
 /// <param name="WriteBytes">Bytes written.</param>
 /// <param name="CpuNs">Core time used, in nanoseconds.</param>
 /// <param name="WaitingNs">Time its VCPUs were ready to run and did not, in nanoseconds, summed over VCPUs.</param>
-/// <param name="PlannedShare">Share of the host's core time planned for it at the end; not a number where none was.</param>
+/// <param name="Share">The part of the host that it got, as a share of the resource it used most.</param>
+/// <param name="PlannedShare">The part that was planned for it at the end; not a number where none was.</param>
 /// <param name="P50Ns">Median of its latencies, from buckets; not a number without I/O.</param>
 /// <param name="P99Ns">99th percentile of its latencies; not a number without I/O.</param>
 public readonly record struct VmPoint(
-    long Operations, long ReadBytes, long WriteBytes, long CpuNs, long WaitingNs, float PlannedShare, float P50Ns, float P99Ns)
+    long Operations, long ReadBytes, long WriteBytes, long CpuNs, long WaitingNs, float Share, float PlannedShare, float P50Ns, float P99Ns)
 {
     /// <summary>What happened between two samples of one VM.</summary>
     internal static VmPoint Between(VmSample later, VmSample earlier)
@@ -74,6 +75,7 @@ public readonly record struct VmPoint(
             later.WriteBytes - earlier.WriteBytes,
             later.CpuNs - earlier.CpuNs,
             later.WaitingNs - earlier.WaitingNs,
+            (float)(later.ShareSince(earlier) ?? 0),
             (float)(later.PlannedShare ?? double.NaN),
             (float)(latencies?.Quantile(0.5) ?? double.NaN),
             (float)(latencies?.Quantile(0.99) ?? double.NaN));

@@ -96,13 +96,15 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
                 await AskVmAsync<Done>(vm, BeginMeasuring.Instance);
             }
         }
+
+        await AskAsync<TenantUses>(host, BeginAccounts.Instance);
     }
 
     private async Task RunMeasuredPartAsync(long beganNs)
     {
         var agenda = new Agenda(scenario);
         var window = scenario.WindowNs ?? long.MaxValue;
-        var (windowStartNs, before) = (0L, board.Operations());
+        var (windowStartNs, before) = (0L, await ReadWindowAsync(window));
         while (!IsInterrupted)
         {
             var eventNs = agenda.NextNs;
@@ -122,9 +124,9 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
 
             if (nowNs >= windowEndNs)
             {
-                var operations = board.Operations();
-                _windows.Add(new WindowResult(windowStartNs, [.. operations.Zip(before, (now, then) => now - then)]));
-                (windowStartNs, before) = (windowEndNs, operations);
+                var now = await ReadWindowAsync(window);
+                _windows.Add(now.Since(before, windowStartNs, windowEndNs));
+                (windowStartNs, before) = (windowEndNs, now);
             }
 
             if (nowNs >= scenario.DurationNs)
@@ -139,6 +141,10 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
         }
     }
 
+    private async Task<WindowCounts> ReadWindowAsync(long windowNs) => windowNs == long.MaxValue
+        ? WindowCounts.None
+        : new WindowCounts(board.Operations(), (await AskAsync<TenantUses>(host, ReadAccounts.Instance)).ByVm);
+
     private async Task HappenAsync(Happening happening, Agenda agenda)
     {
         switch (happening)
@@ -147,14 +153,14 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
                 await HappenAsync(toVm);
                 break;
             case Happening.OfVm { Event: var toVm }:
-                _problems.Add($"{toVm.Vm}: the event at {toVm.AtNs / 1e6} ms came when the host had no power");
+                AddProblem($"{toVm.Vm}: the event at {toVm.AtNs / 1e6} ms came when the host had no power");
                 break;
             case Happening.PowerFails { Failure: var failure } when _power.IsOn:
                 await _power.FailAsync(failure);
                 agenda.Add(new Happening.PowerReturns(failure.AtNs + failure.OutageNs));
                 break;
             case Happening.PowerFails:
-                _problems.Add($"host: the power failure at {happening.AtNs / 1e6} ms came when the host had no power");
+                AddProblem($"host: the power failure at {happening.AtNs / 1e6} ms came when the host had no power");
                 break;
             case Happening.PowerReturns:
                 await _power.ReturnAsync();
@@ -174,12 +180,12 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
                 await AskAsync<object>(host, new EndVm(vm));
                 break;
             case VmChange.SetQos change when Runs(vm):
-                await AskAsync<TenantAdmitted>(host, new ChangeTenant(vm, change.Qos.Weight));
+                await ChangeQosAsync(vm, change.Qos);
                 break;
             case VmChange.Resize resize when Runs(vm):
                 if (await AskAsync<object>(host, new ResizeVm(vm, resize.ChildBytes)) is VmRefused refused)
                 {
-                    _problems.Add($"{happening.Vm}: not resized: {refused.Reason}");
+                    AddProblem($"{happening.Vm}: not resized: {refused.Reason}");
                 }
 
                 break;
@@ -187,7 +193,20 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
                 await AskVmAsync<Done>(vm, new FailVcpu(failure.Vcpu));
                 break;
             default:
-                _problems.Add($"{happening.Vm}: the event at {happening.AtNs / 1e6} ms came when the VM was not running");
+                AddProblem($"{happening.Vm}: the event at {happening.AtNs / 1e6} ms came when the VM was not running");
+                break;
+        }
+    }
+
+    private async Task ChangeQosAsync(int vm, QosSpec qos)
+    {
+        switch (await AskAsync<object>(host, new ChangeTenant(vm, qos)))
+        {
+            case TenantRefused refused:
+                AddProblem($"{scenario.Vms[vm].Name}: promises not changed: {refused.Reason}");
+                break;
+            case TenantAdmitted { WhyBestEffort: { } why }:
+                AddProblem($"{scenario.Vms[vm].Name}: runs as best effort: {why}");
                 break;
         }
     }
@@ -198,11 +217,12 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
     private async Task<RunResult> CollectAsync(Reached began, Stopwatch elapsed)
     {
         var measuredNs = _now.Ns - began.Ns;
+        var uses = (await AskAsync<TenantUses>(host, ReadAccounts.Instance)).ByVm;
         var vms = ImmutableArray.CreateBuilder<VmResult>(_started.Length);
         for (var vm = 0; vm < _started.Length; vm++)
         {
             var result = _started[vm] ? await AskVmAsync<VmResult>(vm, CollectResult.Instance) : null;
-            vms.Add(result ?? VmResult.NotRun(scenario.Vms[vm], board.StateOf(vm)));
+            vms.Add((result ?? VmResult.NotRun(scenario.Vms[vm], board.StateOf(vm))) with { Use = uses.GetValueOrDefault(vm) ?? new TenantUse() });
         }
 
         var allNs = vms.Sum(v => v.StorageCpuNs + v.ComputeCpuNs);
@@ -214,7 +234,7 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
             Interrupted = IsInterrupted && measuredNs < scenario.DurationNs,
             ElapsedSeconds = elapsed.Elapsed.TotalSeconds,
             Utilisation = Utilisation(_now.Use - began.Use, measuredNs),
-            Vms = [.. vms.Select(v => v with { AchievedShare = allNs == 0 ? 0 : (v.StorageCpuNs + v.ComputeCpuNs) / (double)allNs })],
+            Vms = [.. vms.Select(v => v with { CoreShare = allNs == 0 ? 0 : (v.StorageCpuNs + v.ComputeCpuNs) / (double)allNs })],
             Windows = [.. _windows],
             PowerFailures = _power.Failures,
             Problems = [.. _problems, .. vms.SelectMany(v => v.Problems)],
@@ -238,10 +258,16 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
         var answer = await AskAsync<object>(host, new AskVm(vm, question));
         if (answer is VmRefused lost)
         {
-            _problems.Add($"{scenario.Vms[vm].Name}: lost: {lost.Reason}");
+            AddProblem($"{scenario.Vms[vm].Name}: lost: {lost.Reason}");
         }
 
         return answer as T;
+    }
+
+    private void AddProblem(string problem)
+    {
+        _problems.Add(problem);
+        board.ShowProblem(problem);
     }
 
     private async Task<T> AskAsync<T>(IActorRef actor, object question) =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mbsa.Actors.Qos;
 using Mbsa.Nvm.Protection;
 using Mbsa.Nvm.Timing;
 using Mbsa.Vm.Paths;
@@ -123,10 +124,14 @@ public sealed record HostSpec
     public required PayloadKind Payload { get; init; }
 
     /// <summary>Name of the QoS policy.</summary>
-    public string Policy { get; init; } = "fair";
+    public string Policy { get; init; } = QosPolicies.Default;
 
     /// <summary>Core time a VCPU is granted at once, in nanoseconds.</summary>
     public required long QuantumNs { get; init; }
+
+    /// <summary>What there is to share out on so many cores.</summary>
+    public HostCapacity Capacity(int cores, ClockKind clock) =>
+        new(cores, Machine.MemoryBandwidthBytesPerSecond) { IsExact = clock == ClockKind.Virtual };
 
     /// <summary>
     /// The quantum when none is asked for, in nanoseconds: about ten I/Os of the paper under the virtual clock; longer on real cores, where a change
@@ -189,6 +194,24 @@ public sealed record QosSpec
 
     /// <summary>The ceiling, if any.</summary>
     public Promise? Limit { get; init; }
+
+    /// <summary>
+    /// Of the latency class: how long a batch of <see cref="BurstOperations"/> I/Os may take, in nanoseconds; null for a throughput VM. Such a VM is
+    /// served first within its reservation.
+    /// </summary>
+    public long? LatencyNs { get; init; }
+
+    /// <summary>Of the latency class: I/Os it may do at once after a pause, still served first; above 0.</summary>
+    public int BurstOperations { get; init; } = DefaultBurstOperations;
+
+    /// <summary>Whether the VM runs without its reservation when that does not fit beside those of others; else it does not run.</summary>
+    public bool OrBestEffort { get; init; }
+
+    /// <summary>The burst when none is asked for.</summary>
+    public const int DefaultBurstOperations = 64;
+
+    /// <summary>The same with nothing reserved, and so not of the latency class.</summary>
+    public QosSpec WithoutReservation() => this with { Reservation = null, LatencyNs = null };
 }
 
 /// <summary>A floor or ceiling, in one of three units.</summary>

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Mbsa.Actors.Hosts;
 using Mbsa.Actors.Scenarios;
-using Mbsa.Vm.Paths;
 using Mbsa.Vm.Vcpus;
 using Mbsa.Vm.Workload;
 using Mbsa.Vm.Workload.Random;
@@ -71,14 +70,10 @@ internal sealed class VcpuFactory(HostServices host, VmSpec vm, VmDisk? disk)
         }
 
         var seed = JobSeed.SeedFor(host.Scenario.Seed, vm.Name, job.Name, index);
-        var (machine, storage) = (host.Scenario.Host.Machine, vm.Storage!);
 
         // Not what the disk says it has: a raw one grows with its child device, and the jobs of a VCPU that begins anew are the same as before.
-        var source = new OperationSource(job, storage.SizeBytes, seed, index);
-
-        // Under the wall clock a protection costs what it costs.
-        var protection = host.Wall is null ? new ProtectionTimes(machine, storage.Path, storage.Protection, vm.Vcpus) : null;
-        var times = new OperationTimes(machine.Paths[storage.Path], host.Scenario.Host.Device, job.ReadBlockBytes, job.WriteBlockBytes, protection);
+        var source = new OperationSource(job, vm.Storage!.SizeBytes, seed, index);
+        var times = JobUse.TimesOf(host.Scenario, vm, job);
         return new RunningJob(job, source, session.TransferFor(job, seed), times, nowNs);
     }
 }

@@ -49,7 +49,20 @@ internal sealed class VmActor : ReceiveActor
         _disk = area is null ? null : VmDisk.Attach(host.Scenario, _spec, area);
         var dealt = VcpuFactory.Deal(_spec);
         _meter = new VmMeter(_spec, dealt.Length);
-        Receive<TenantAdmitted>(_ => Spawn(dealt));
+        Receive<TenantAdmitted>(m =>
+        {
+            if (m.WhyBestEffort is { } why)
+            {
+                _problems.Add($"{_spec.Name}: runs as best effort: {why}");
+            }
+
+            Spawn(dealt);
+        });
+        Receive<TenantRefused>(m =>
+        {
+            _lastFailure = m.Reason;
+            BeginStop();
+        });
         Receive<VcpuAttached>(m => OnAttached(m.Vcpu));
         Receive<VcpuFinished>(m => OnFinished(m.Vcpu));
         Receive<Terminated>(m => OnTerminated(m.ActorRef));
@@ -95,7 +108,8 @@ internal sealed class VmActor : ReceiveActor
         }
 
         _host.Board.Show(_index, VmState.Running, _meter.Records);
-        _host.Supervisor.Tell(new AdmitTenant(_index, _spec.Vcpus, _spec.Qos.Weight));
+        var use = JobUse.Of(_host.Scenario, _host.Capacity, _spec);
+        _host.Supervisor.Tell(new AdmitTenant(new AdmittedTenant(_index, _spec.Vcpus, _spec.Qos, use)));
     }
 
     protected override void PostStop() => _disk?.Dispose();

@@ -64,6 +64,7 @@ internal sealed class VmMeter
             State = state,
             Read = Direction(sum.ReadOperations, sum.ReadBytes, r => r.Reads),
             Write = Direction(sum.WriteOperations, sum.WriteBytes, r => r.Writes),
+            BatchNs = Latency(r => r.Batches),
             StorageCpuNs = sum.StorageNs,
             ComputeCpuNs = sum.ComputeNs,
             WaitingNs = sum.WaitingNs,
@@ -94,7 +95,10 @@ internal sealed class VmMeter
         return _wornUntilPowerFailed is { } earlier ? worn.Plus(earlier) : worn;
     }
 
-    private DirectionResult Direction(long operations, long bytes, Func<LatencyRecorder, LongHistogram> histogram)
+    private DirectionResult Direction(long operations, long bytes, Func<LatencyRecorder, LongHistogram> histogram) =>
+        new(operations, bytes, Latency(histogram));
+
+    private LatencySummary? Latency(Func<LatencyRecorder, LongHistogram> histogram)
     {
         var all = LatencyRecorder.Empty();
         foreach (var record in Records)
@@ -102,7 +106,7 @@ internal sealed class VmMeter
             all.Add(histogram(record.Latency));
         }
 
-        return new DirectionResult(operations, bytes, all.TotalCount == 0 ? null : new LatencySummary(
+        return all.TotalCount == 0 ? null : new LatencySummary(
             Min: all.LowestEquivalentValue(all.GetValueAtPercentile(0)),
             Mean: all.GetMean(),
             P50: all.GetValueAtPercentile(50),
@@ -110,6 +114,6 @@ internal sealed class VmMeter
             P99: all.GetValueAtPercentile(99),
             P999: all.GetValueAtPercentile(99.9),
             Max: all.GetMaxValue(),
-            Samples: all.TotalCount));
+            Samples: all.TotalCount);
     }
 }

@@ -58,6 +58,8 @@ internal sealed record PageVms
     public required IReadOnlyList<string> State { get; init; }
     public required IReadOnlyList<double> Iops { get; init; }
     public required IReadOnlyList<double> Bandwidth { get; init; }
+
+    /// <summary>The part of the host, as a share of the resource the VM uses most; so is what was planned.</summary>
     public required IReadOnlyList<double> Share { get; init; }
     public required IReadOnlyList<double?> Planned { get; init; }
 
@@ -74,7 +76,7 @@ internal sealed record PagePercentiles(double P50, double P99);
 internal sealed record PageSeries(
     int From, IReadOnlyList<double> Seconds, IReadOnlyList<double> Cpu, IReadOnlyList<double> Bus, IReadOnlyList<double> Nvm, IReadOnlyList<PageVmSeries> Vms);
 
-/// <summary>One VM over the points. The share is of the core time that all VMs used.</summary>
+/// <summary>One VM over the points. Shares are parts of the host, of the resource the VM uses most.</summary>
 internal sealed record PageVmSeries(
     string Name, IReadOnlyList<double?> Share, IReadOnlyList<double?> Planned, IReadOnlyList<double?> Bandwidth, IReadOnlyList<double?> P99Ns);
 

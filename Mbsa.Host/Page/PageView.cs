@@ -51,8 +51,6 @@ internal static class PageView
     {
         var rows = LiveRates.Between(scenario, earlier, now);
         var use = HostUse.Between(scenario, earlier, now);
-        var usedNs = now.Vms.Select((vm, i) => vm.CpuNs - (earlier?.Vms[i].CpuNs ?? 0)).ToArray();
-        var allNs = Math.Max(1, usedNs.Sum());
         double[] bytes = [.. scenario.Vms.Zip(now.Vms).Where(pair => RunFigures.DoesIo(pair.First)).Select(pair => (double)pair.Second.Bytes)];
         return new PageFrame
         {
@@ -71,7 +69,7 @@ internal static class PageView
                 State = [.. now.Vms.Select(vm => vm.State.Word())],
                 Iops = [.. rows.Select(row => PageJson.Short(row.ReadIops + row.WriteIops))],
                 Bandwidth = [.. rows.Select(row => PageJson.Short(row.BandwidthBytesPerSecond))],
-                Share = [.. usedNs.Select(ns => PageJson.Short((double)ns / allNs))],
+                Share = [.. now.Vms.Select((vm, i) => PageJson.Short(vm.ShareSince(earlier?.Vms[i]) ?? 0))],
                 Planned = [.. now.Vms.Select(vm => vm.PlannedShare is { } share ? PageJson.Figure(share) : null)],
                 Waiting = [.. rows.Select(row => PageJson.Short(row.Waiting))],
                 Read = [.. now.Vms.Select((vm, i) => Percentiles(LatencyBatch.Since(vm.ReadLatency, earlier?.Vms[i].ReadLatency)))],
@@ -130,7 +128,7 @@ internal static class PageView
 
     private static PageVmSeries VmSeries(string name, int index, SeriesPoint[] points) => new(
         name,
-        [.. points.Select(point => PageJson.Figure(point.Vms[index].CpuNs / (double)Math.Max(1, point.Vms.Sum(vm => vm.CpuNs))))],
+        [.. points.Select(point => PageJson.Figure(point.Vms[index].Share))],
         [.. points.Select(point => PageJson.Figure(point.Vms[index].PlannedShare))],
         [.. points.Select(point => PageJson.Figure((point.Vms[index].ReadBytes + point.Vms[index].WriteBytes) * 1e9 / (point.EndNs - point.StartNs)))],
         [.. points.Select(point => PageJson.Figure(point.Vms[index].P99Ns))]);

@@ -102,7 +102,7 @@ async function showReport() {
   showNow(report.host.utilisation, sum('iops'), sum('bandwidth_bytes_per_second'), report.fairness.jain);
   showVms(report.vms.map((vm, i) => ({
     name: vm.name, place: i, state: vm.state, iops: vm.iops, bandwidth: vm.bandwidth_bytes_per_second, share: vm.qos.achieved_share,
-    planned: vm.qos.planned_share, waiting: report.duration_ns > 0 ? vm.throttled_seconds * 1e9 / report.duration_ns / vm.vcpus : 0,
+    planned: vm.qos.planned_share, waiting: report.duration_ns > 0 ? vm.waiting_seconds * 1e9 / report.duration_ns / vm.vcpus : 0,
     read: vm.read.latency_ns, write: vm.write.latency_ns,
   })));
   showSeries();

@@ -8,7 +8,7 @@ const columns = [
   { key: 'state', head: 'state', text: true, className: 'wide' },
   { key: 'iops', head: 'IOPS', show: format.rate },
   { key: 'bandwidth', head: 'bandwidth', show: format.bandwidth },
-  { key: 'share', head: 'share of the cores' },
+  { key: 'share', head: 'share of the host' },
   { key: 'waiting', head: 'waiting', show: format.share, className: 'wide' },
   { key: 'read', head: 'read p50/p99', show: latency => format.pair(latency.p50, latency.p99) },
   { key: 'write', head: 'write p50/p99', show: latency => format.pair(latency.p50, latency.p99) },
@@ -136,7 +136,6 @@ export class VmTable {
     const cells = this.#foot.rows[0].cells;
     put(cells[2], format.rate(sum('iops')));
     put(cells[3], format.bandwidth(sum('bandwidth')));
-    put(cells[4], format.share(sum('share')));
   }
 
   #onKey(event) {

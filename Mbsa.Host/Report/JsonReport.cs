@@ -69,7 +69,15 @@ internal sealed record JsonVm
     public required double BandwidthBytesPerSecond { get; init; }
     public required JsonDirection Read { get; init; }
     public required JsonDirection Write { get; init; }
+
+    /// <summary>Batches between two think times, from when the job wanted to begin; null without think times.</summary>
+    public required JsonLatency? BatchLatencyNs { get; init; }
     public required double CpuSeconds { get; init; }
+
+    /// <summary>Time its VCPUs were ready to run and did not, summed over VCPUs.</summary>
+    public required double WaitingSeconds { get; init; }
+
+    /// <summary>Of the run, the time in which its limit kept it from running.</summary>
     public required double ThrottledSeconds { get; init; }
     public required JsonQos Qos { get; init; }
 
@@ -89,7 +97,13 @@ internal sealed record JsonDirection(long Ops, long Bytes, double Iops, double B
 /// <summary>A latency distribution in nanoseconds.</summary>
 internal sealed record JsonLatency(long Min, double Mean, long P50, long P95, long P99, long P999, long Max);
 
-/// <summary>What a VM was promised and what it got. Shares are fractions of the host's core time.</summary>
+/// <summary>What a VM was promised and what it got.</summary>
+/// <param name="Reservation">Its floor; null for none.</param>
+/// <param name="Limit">Its ceiling; null for none.</param>
+/// <param name="Weight">Its weight.</param>
+/// <param name="PlannedShare">The part of the host that the policy planned for it when the run ended; null where it plans none.</param>
+/// <param name="AchievedShare">The part it used of the resource that it used most: cores, bus or NVM.</param>
+/// <param name="ReservationMisses">Windows of 100 ms in which it wanted more and got less than 99 % of its reservation; null when there was none to keep.</param>
 internal sealed record JsonQos(
     JsonPromise? Reservation,
     JsonPromise? Limit,
@@ -107,8 +121,8 @@ internal sealed record JsonWear(string Policy, long Writes, long ExtraWrites, lo
 /// <summary>Blocks read back and compared, and those that were not what was written.</summary>
 internal sealed record JsonVerify(long Blocks, long Wrong);
 
-/// <summary>One window of the time series: I/Os per VM in the scenario's order.</summary>
-internal sealed record JsonWindow(long StartNs, OrderedDictionary<string, long> Ops);
+/// <summary>One window of the time series: I/Os, and the part of the host's dominant resource used, per VM in the scenario's order.</summary>
+internal sealed record JsonWindow(long StartNs, OrderedDictionary<string, long> Ops, OrderedDictionary<string, double> Share);
 
 /// <summary>A power failure of the host. The counts are 0 when the run ended before the power came back.</summary>
 /// <param name="AtNs">When, after the measured part began.</param>

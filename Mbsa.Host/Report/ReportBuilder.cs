@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
@@ -49,15 +50,17 @@ internal static class ReportBuilder
             BandwidthBytesPerSecond = RunFigures.Bandwidth(vm, result.MeasuredNs),
             Read = Direction(vm.Read, result.MeasuredNs),
             Write = Direction(vm.Write, result.MeasuredNs),
+            BatchLatencyNs = Latency(vm.BatchNs),
             CpuSeconds = (vm.StorageCpuNs + vm.ComputeCpuNs) / 1e9,
-            ThrottledSeconds = vm.WaitingNs / 1e9,
+            WaitingSeconds = vm.WaitingNs / 1e9,
+            ThrottledSeconds = vm.Use.ThrottledNs / 1e9,
             Qos = new JsonQos(
                 Promise(vm.Spec.Qos.Reservation),
                 Promise(vm.Spec.Qos.Limit),
                 vm.Spec.Qos.Weight,
                 vm.PlannedShare,
-                vm.AchievedShare,
-                ReservationMisses: null),
+                vm.DominantShare(result.MeasuredNs),
+                vm.Use.ReservationWindows > 0 ? vm.Use.ReservationMisses : null),
             Protection = vm.Spec.Storage is { } storage ? KnownNames.NameOf(storage.Protection) : null,
             Wear = vm.Wear is { } wear ? Wear(wear, result.Scenario.Host.Device.EnduranceWrites) : null,
             Verify = vm.BlocksVerified > 0 ? new JsonVerify(vm.BlocksVerified, vm.BlocksWrong) : null,
@@ -69,7 +72,10 @@ internal static class ReportBuilder
         direction.Bytes,
         RunFigures.PerSecond(direction.Operations, measuredNs),
         RunFigures.PerSecond(direction.Bytes, measuredNs),
-        direction.LatencyNs is { } l ? new JsonLatency(l.Min, l.Mean, l.P50, l.P95, l.P99, l.P999, l.Max) : null);
+        Latency(direction.LatencyNs));
+
+    private static JsonLatency? Latency(LatencySummary? latency) =>
+        latency is { } l ? new JsonLatency(l.Min, l.Mean, l.P50, l.P95, l.P99, l.P999, l.Max) : null;
 
     // JSON has no infinity, and an expectation may divide by what nobody did.
     private static double? Finite(double? value) => value is { } v && double.IsFinite(v) ? v : null;
@@ -85,14 +91,17 @@ internal static class ReportBuilder
         wear.CoefficientOfVariation,
         double.IsFinite(enduranceWrites) && enduranceWrites > 0 ? wear.Max / enduranceWrites : null);
 
-    private static JsonWindow Window(WindowResult window, RunResult result)
+    private static JsonWindow Window(WindowResult window, RunResult result) =>
+        new(window.StartNs, ByVm(window.Operations, result), ByVm(window.Shares, result));
+
+    private static OrderedDictionary<string, T> ByVm<T>(ImmutableArray<T> values, RunResult result)
     {
-        var operations = new OrderedDictionary<string, long>(window.Operations.Length);
-        for (var i = 0; i < window.Operations.Length; i++)
+        var byVm = new OrderedDictionary<string, T>(values.Length);
+        for (var i = 0; i < values.Length; i++)
         {
-            operations.Add(result.Vms[i].Spec.Name, window.Operations[i]);
+            byVm.Add(result.Vms[i].Spec.Name, values[i]);
         }
 
-        return new JsonWindow(window.StartNs, operations);
+        return byVm;
     }
 }

@@ -59,7 +59,7 @@ internal static class ResultTable
             yield return new("write p50/p99", vm => Latency(vm.Write), _ => "");
         }
 
-        yield return new("core share", vm => Readable.Share(vm.AchievedShare), all => Readable.Share(all.Vms.Sum(vm => vm.AchievedShare)));
+        yield return new("core share", vm => Readable.Share(vm.CoreShare), all => Readable.Share(all.Vms.Sum(vm => vm.CoreShare)));
         yield return new("waiting", vm => Readable.Duration(vm.WaitingNs), all => Readable.Duration(all.Vms.Sum(vm => vm.WaitingNs)), LeastWidth: 92);
         if (result.Vms.Any(vm => vm.Spec.Storage is { Protection: not ProtectionMethod.None }))
         {

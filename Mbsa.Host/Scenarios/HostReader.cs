@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mbsa.Actors.Qos;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Profiles;
 using Mbsa.Host.Scenarios.Yaml;
@@ -144,26 +145,37 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
 
     private string Policy(MappingReader? qos)
     {
-        var written = qos?.Name("policy", KnownNames.Policies, KnownNames.FuturePolicies);
+        var written = qos?.Name("policy", KnownNames.Policies);
         if (policyOverride is null)
-            return written ?? "fair";
+            return written ?? QosPolicies.Default;
         if (!KnownNames.Policies.Contains(policyOverride))
             problems.Error(0, new InputException(UnknownName.Message("policy", policyOverride, KnownNames.Policies)));
         return policyOverride;
     }
 
+    /// <summary>What a policy does not keep is a warning; what does not fit together is one too, for a VM may be refused in a scenario that is to show it.</summary>
     private void CheckPromises(string policy, VmList vms)
     {
-        if (vms.Specs.FirstOrDefault(v => v.Qos.Reservation is not null || v.Qos.Limit is not null) is not { } first)
+        if (!KnownNames.Policies.Contains(policy))
             return;
-        if (!KnownNames.PoliciesWithPromises.Contains(policy))
-            problems.Warning(
-                vms.Lines[first.Name],
-                $"policy '{policy}' keeps no reservations and no limits; those of '{first.Name}' are only compared with what it got");
-        var reserved = vms.Specs.Where(v => v.StartsAtOnce && v.Qos.Reservation?.Unit == PromiseUnit.Share).Sum(v => v.Qos.Reservation!.Value.Value);
+        var keeps = QosPolicies.Named(policy).Keeps;
+        Warn(Promises.Reservations, "reservations", qos => qos.Reservation is not null);
+        Warn(Promises.Limits, "limits", qos => qos.Limit is not null);
+        Warn(Promises.Weights, "weights", qos => qos.Weight != 1);
+        Warn(Promises.Latency, "latency class", qos => qos.LatencyNs is not null);
+        var reserving = vms.Specs.Where(v => v.StartsAtOnce && v.Qos.Reservation?.Unit == PromiseUnit.Share).ToList();
+        var reserved = reserving.Sum(v => v.Qos.Reservation!.Value.Value);
         if (reserved > 1 + 1e-9)
             problems.Warning(
-                vms.Lines[first.Name],
-                $"reservations add up to {QuantityText.Format(reserved, Dimension.Percent)} of the host, so they cannot all be kept");
+                vms.Lines[reserving[^1].Name],
+                $"reservations add up to {QuantityText.Format(reserved, Dimension.Percent)} of the host; VMs whose reservation does not fit will not start");
+
+        void Warn(Promises kind, string name, Func<QosSpec, bool> asks)
+        {
+            if (!keeps.HasFlag(kind) && vms.Specs.FirstOrDefault(v => asks(v.Qos)) is { } first)
+                problems.Warning(
+                    vms.Lines[first.Name],
+                    $"policy '{policy}' keeps no {name}; what '{first.Name}' asks for is only compared with what it got");
+        }
     }
 }

@@ -28,12 +28,6 @@ public static class KnownNames
     /// <summary>Policies of the QoS supervisor.</summary>
     public static IReadOnlyList<string> Policies { get; } = [.. QosPolicies.All.Select(p => p.Name)];
 
-    /// <summary>Policies that QOS names and that are not available yet.</summary>
-    internal static IReadOnlyList<string> FuturePolicies { get; } = [.. new[] { "cap", "mclock", "plan" }.Except(Policies)];
-
-    /// <summary>Policies that keep reservations and limits; the others know weights at most.</summary>
-    public static IReadOnlyList<string> PoliciesWithPromises { get; } = [];
-
     /// <summary>Wear-levelling policies of a virtual disk.</summary>
     public static IReadOnlyList<string> WearPolicies { get; } = [.. Mbsa.Vm.Storage.WearPolicies.All.Select(p => p.Name)];
 

@@ -7,9 +7,13 @@ namespace Mbsa.Host.Scenarios;
 internal static class QosReader
 {
     /// <summary>The keys of <c>qos</c>.</summary>
-    public static string[] Keys { get; } = ["reservation", "limit", "weight"];
+    public static string[] Keys { get; } = ["reservation", "limit", "weight", "latency", "burst", "admission"];
 
     private const double MostWeight = 1e6;
+    private const long MostLatencyNs = 60_000_000_000;
+    private const int MostBurst = 1_000_000;
+
+    private static readonly (string Name, bool OrBestEffort)[] _admissions = [("strict", false), ("best-effort", true)];
 
     /// <summary>The promises; what is not written stays as in <paramref name="basis"/>.</summary>
     public static QosSpec Read(MappingReader map, QosSpec basis)
@@ -19,7 +23,12 @@ internal static class QosReader
             Weight = map.Number("weight", 0, MostWeight) ?? basis.Weight,
             Reservation = Promise(map, "reservation", basis.Reservation),
             Limit = Promise(map, "limit", basis.Limit),
+            LatencyNs = map.Find("latency") is ScalarNode { Text: "none" } ? null : map.Whole("latency", Dimension.Time, 1, MostLatencyNs) ?? basis.LatencyNs,
+            BurstOperations = map.Integer("burst", 1, MostBurst) ?? basis.BurstOperations,
+            OrBestEffort = map.Choice("admission", _admissions) ?? basis.OrBestEffort,
         };
+        if (qos is { LatencyNs: not null, Reservation: not { Value: > 0 } })
+            map.Problems.Error(map.LineOf("latency"), "the latency class is served first within its reservation; add one, such as 'reservation: 10%'");
         if (qos is { Reservation: { } floor, Limit: { } ceiling } && floor.Unit == ceiling.Unit && ceiling.Value < floor.Value)
             map.Problems.Error(map.LineOf("limit"), $"the limit of {Text(ceiling)} is below the reservation of {Text(floor)}");
         if (qos.Limit is { Value: <= 0 })

@@ -57,9 +57,7 @@ internal sealed class LiveMetricsSource(ScenarioSpec scenario, IRunningScenario 
             return;
         }
 
-        var usedNs = now.Vms.Select((vm, i) => vm.CpuNs - (_earlier?.Vms[i].CpuNs ?? 0)).ToArray();
-        var allNs = (double)usedNs.Sum();
-        _achieved = [.. usedNs.Select(ns => allNs > 0 ? ns / allNs : 0)];
+        _achieved = [.. now.Vms.Select((vm, i) => vm.ShareSince(_earlier?.Vms[i]) ?? (_achieved.IsEmpty ? 0 : _achieved[i]))];
         _utilisation = HostUse.Between(scenario, _earlier, now);
         _earlier = now;
     }

@@ -14,6 +14,12 @@ public sealed class LatencyRecorder
     /// <summary>Latencies of writes, in nanoseconds.</summary>
     public LongHistogram Writes { get; } = Empty();
 
+    /// <summary>
+    /// How long batches took that a job does between two think times (fio's <c>thinktime_blocks</c>), in nanoseconds: from when it wanted to begin
+    /// until the last I/O was done.
+    /// </summary>
+    public LongHistogram Batches { get; } = Empty();
+
     /// <summary>Latencies of reads since the VCPU started, to be read while it runs; <see cref="Reset"/> leaves them.</summary>
     public LatencyCounts LiveReads { get; } = new();
 
@@ -31,10 +37,14 @@ public sealed class LatencyRecorder
         (isWrite ? LiveWrites : LiveReads).Add(latencyNs, count);
     }
 
-    /// <summary>Begins the measured part: forgets what <see cref="Reads"/> and <see cref="Writes"/> hold.</summary>
+    /// <summary>Records that a batch took this long.</summary>
+    public void RecordBatch(long batchNs) => Batches.RecordValue(Math.Clamp(batchNs, 1, HighestNs));
+
+    /// <summary>Begins the measured part: forgets all but what is for those who watch.</summary>
     public void Reset()
     {
         Reads.Reset();
         Writes.Reset();
+        Batches.Reset();
     }
 }

@@ -19,6 +19,7 @@ public sealed class RunningJob
     private int _untilThink;
     private double _computedNs;
     private bool _thinks;
+    private long _batchStartNs;
     private readonly IoOperation[] _batch;
 
     /// <summary>A job about to start.</summary>
@@ -40,6 +41,7 @@ public sealed class RunningJob
         _writeNsPerOperation = NsPerOperation(spec.WriteRateBytesPerSecond, spec.WriteRateIops, spec.WriteBlockBytes);
         _paceReadNs = _paceWriteNs = NotBeforeNs;
         _untilThink = spec.ThinkTimeBlocks;
+        _batchStartNs = NotBeforeNs;
         _batch = source is null ? [] : new IoOperation[LongestBatch];
         IsPaced = spec.ThinkTimeNs > 0 || _readNsPerOperation > 0 || _writeNsPerOperation > 0;
     }
@@ -116,12 +118,16 @@ public sealed class RunningJob
     /// <summary>Takes note of the end of a quantum.</summary>
     /// <param name="endNs">When it ended.</param>
     /// <param name="computedNs">Nominal core time computed in it; 0 for I/O.</param>
-    public void EndQuantum(long endNs, double computedNs)
+    /// <returns>How long the batch before a think time took, if one ended with the quantum, in nanoseconds.</returns>
+    public long? EndQuantum(long endNs, double computedNs)
     {
+        long? batchNs = null;
         if (_thinks)
         {
             _thinks = false;
+            batchNs = endNs - _batchStartNs;
             NotBeforeNs = Math.Max(NotBeforeNs, endNs + Spec.ThinkTimeNs);
+            _batchStartNs = NotBeforeNs;
         }
 
         _computedNs += computedNs;
@@ -130,6 +136,8 @@ public sealed class RunningJob
             _computedNs = 0;
             NotBeforeNs = endNs + (long)(ComputePeriodNs - BusyNs);
         }
+
+        return batchNs;
     }
 
     private double BusyNs => ComputePeriodNs * Spec.CpuPercent / 100;

@@ -109,6 +109,18 @@ public abstract class VcpuWorker : IQuantumWorker
     /// <returns>I/Os completed in it.</returns>
     protected abstract long CountQuantum(RunningJob job, long endNs);
 
+    /// <summary>Tells the job of its end, and counts the batch that ended with it.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="endNs">When the quantum ended.</param>
+    /// <param name="computedNs">Nominal core time computed in it; 0 for I/O.</param>
+    protected void EndQuantum(RunningJob job, long endNs, double computedNs)
+    {
+        if (job.EndQuantum(endNs, computedNs) is { } batchNs)
+        {
+            Latency.RecordBatch(batchNs);
+        }
+    }
+
     private RunningJob? NextJob(long nowNs)
     {
         for (var step = 1; step <= _jobs.Length; step++)

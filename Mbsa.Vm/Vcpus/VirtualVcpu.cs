@@ -67,7 +67,7 @@ public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> job
         if (job.Source is null)
         {
             Counters.ComputeNs += endNs - _startNs;
-            job.EndQuantum(endNs, _coreNs);
+            EndQuantum(job, endNs, _coreNs);
             return 0;
         }
 
@@ -80,7 +80,7 @@ public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> job
             CountKind(job, kind, stretch);
         }
 
-        job.EndQuantum(endNs, 0);
+        EndQuantum(job, endNs, 0);
         return operations;
     }
 

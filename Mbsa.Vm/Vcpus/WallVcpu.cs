@@ -62,12 +62,12 @@ public sealed class WallVcpu(
         if (job.Source is null)
         {
             Counters.ComputeNs += endNs - _startNs;
-            job.EndQuantum(endNs, endNs - _startNs);
+            EndQuantum(job, endNs, endNs - _startNs);
         }
         else
         {
             Counters.StorageNs += endNs - _startNs;
-            job.EndQuantum(endNs, 0);
+            EndQuantum(job, endNs, 0);
         }
 
         return _operations;

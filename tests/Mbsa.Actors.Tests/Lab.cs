@@ -1,3 +1,4 @@
+using Mbsa.Actors.Qos;
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Nvm.Memory;
@@ -55,6 +56,9 @@ internal static class Lab
         Qos = new QosSpec { Weight = weight },
         Jobs = [Job(pattern, vcpus)],
     };
+
+    /// <summary>A VM that only computes, as the planner sees it.</summary>
+    public static Tenant Tenant(int vm, int vcpus, double weight) => new(vm, vcpus, new QosSpec { Weight = weight }, OperationMix.Computing(1));
 
     public static VmSpec Hog(string name, int vcpus = 4, int cpuPercent = 100) => new()
     {

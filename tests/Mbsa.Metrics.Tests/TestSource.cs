@@ -47,6 +47,7 @@ internal sealed class TestSource(HostSample sample) : IMetricsSource
         StorageCpuNs = 125_000_000 * times,
         ComputeCpuNs = 250_000_000 * times,
         WaitingNs = 62_500_000 * times,
+        ThrottledNs = 31_250_000 * times,
         Quanta = 7 * times,
         PlannedShare = 0.3,
         AchievedShare = 0.29,

@@ -17,6 +17,7 @@ internal static class BenchCommands
           crash      power failures at every fence: states explored, violations, mutants noticed
           protection what each protection of the mapped device costs here
           wear       how evenly the wear policies spread writes, to the first block failure; takes some minutes
+          qos        the bars of docs/QOS.md under each policy
           all        everything in turn
 
         --seconds is the length of one measurement, --repetitions how often each is taken. Results are Markdown on standard output.
@@ -32,6 +33,7 @@ internal static class BenchCommands
         ("crash", CrashCommand.Run),
         ("protection", ProtectionCommand.Run),
         ("wear", WearCommand.Run),
+        ("qos", QosCommand.Run),
     ];
 
     /// <summary>Runs what the command line asks for.</summary>

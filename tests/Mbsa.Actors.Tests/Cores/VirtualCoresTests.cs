@@ -1,6 +1,7 @@
 using CsCheck;
 using Mbsa.Actors.Cores;
 using Mbsa.Actors.Qos;
+using Mbsa.Actors.Qos.Policies;
 using Mbsa.Vm.Vcpus;
 
 namespace Mbsa.Actors.Tests.Cores;
@@ -119,7 +120,7 @@ public sealed class VirtualCoresTests
     {
         // Alone each would fill the bus for 1000 ns; together both run at half speed.
         var (leaving, staying) = (Script.Forever(1000, busBytes: 1000), Script.Forever(1000, busBytes: 1000));
-        var cores = new VirtualCores(2, 1e9, new RoundRobinQueue(), 1000);
+        var cores = Cores(new HostCapacity(2, 1e9), 1000);
         var schedulable = leaving.As(0);
         cores.Attach(schedulable);
         cores.Attach(staying.As(1));
@@ -178,7 +179,8 @@ public sealed class VirtualCoresTests
 
             static ulong? HashOf(int[] order)
             {
-                var cores = new VirtualCores(2, 1e9, new FairQueue(100), 100);
+                var host = new HostCapacity(2, 1e9);
+                var cores = new VirtualCores(host, new FairQueue(host, 100));
                 foreach (var i in order)
                 {
                     cores.Attach(Script.Of(new Step(50 + (i * 7)), new Step(20 + i, AfterQuantum.Sleeping, 30)).As(i / 3, i % 3));
@@ -214,10 +216,12 @@ public sealed class VirtualCoresTests
                 ThrowsInExecute = kind == 39,
                 ThrowsInComplete = kind == 40,
             });
-        Gen.Select(Gen.Int[1, 4], Gen.Bool, step.Array[1, 6].Array[1, 8]).Sample((coreCount, fair, scripts) =>
+        Gen.Select(Gen.Int[1, 4], Gen.Int[0, QosPolicies.All.Count - 1], step.Array[1, 6].Array[1, 8]).Sample((coreCount, policy, scripts) =>
         {
-            RunQueue queue = fair ? new FairQueue(100) : new RoundRobinQueue();
-            var cores = new VirtualCores(coreCount, 1e9, queue, 100);
+            var host = new HostCapacity(coreCount, 1e9);
+            var queue = QosPolicies.All[policy].CreateQueue(host, 100);
+            queue.Apply(QosPolicies.All[policy].MakePlan(host, [.. Enumerable.Range(0, 4).Select(vm => Lab.Tenant(vm, 2, vm + 1))]), 0);
+            var cores = new VirtualCores(host, queue);
             var workers = scripts.Select(script => new ScriptedWorker(script)).ToArray();
             var schedulables = workers.Select((worker, i) => worker.As(i / 2, i % 2)).ToArray();
             Array.ForEach(schedulables, cores.Attach);
@@ -275,7 +279,9 @@ public sealed class VirtualCoresTests
     private static bool AtMost(int cores, ScriptedWorker[] workers, List<long> moments) =>
         moments.TrueForAll(ns => workers.Sum(w => w.Quanta.Count(q => q.StartNs <= ns && ns < q.EndNs)) <= cores);
 
-    private static VirtualCores Cores(int count) => new(count, 1e12, new RoundRobinQueue(), 100);
+    private static VirtualCores Cores(int count) => Cores(new HostCapacity(count, 1e12), 100);
+
+    private static VirtualCores Cores(HostCapacity host, long quantumNs) => new(host, new RoundRobinQueue(host, quantumNs));
 
     private static void Attach(VirtualCores cores, params ScriptedWorker[] workers)
     {

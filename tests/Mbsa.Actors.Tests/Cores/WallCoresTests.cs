@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Mbsa.Actors.Cores;
 using Mbsa.Actors.Qos;
+using Mbsa.Actors.Qos.Policies;
 using Mbsa.Vm.Vcpus;
 
 namespace Mbsa.Actors.Tests.Cores;
@@ -14,7 +15,7 @@ public sealed class WallCoresTests
 
     public WallCoresTests()
     {
-        _cores = new WallCores(new RoundRobinQueue(), 1000, _clock);
+        _cores = new WallCores(new RoundRobinQueue(new HostCapacity(2, 1e12), 1000), _clock);
         _cores.Departed += _departures.Add;
         _clock.Release();
         _cores.Open(long.MaxValue, idle: true);

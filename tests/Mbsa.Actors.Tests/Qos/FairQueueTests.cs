@@ -1,7 +1,7 @@
-using System.Collections.Immutable;
 using CsCheck;
 using Mbsa.Actors.Cores;
 using Mbsa.Actors.Qos;
+using Mbsa.Actors.Qos.Policies;
 using Mbsa.Actors.Tests.Cores;
 
 namespace Mbsa.Actors.Tests.Qos;
@@ -20,11 +20,11 @@ public sealed class FairQueueTests
             var heldNs = new double[vms.Length];
             for (var quantum = 0; quantum < 2000; quantum++)
             {
-                var next = queue.Dequeue()!;
+                var next = queue.Dequeue(0, out long _)!;
                 var held = random.NextInt64(QuantumNs / 10, QuantumNs * 3 / 2);
                 heldNs[next.Id.Vm] += held;
                 Charge(queue, next, held);
-                queue.Enqueue(next);
+                queue.Enqueue(next, 0);
                 for (var a = 0; a < vms.Length; a++)
                 {
                     for (var b = 0; b < a; b++)
@@ -41,10 +41,10 @@ public sealed class FairQueueTests
         Gen.Select(Gen.Int[1, 6], Gen.Select(Gen.Int[1, 6], Gen.Int[1, 8]).Array[2, 5]).Sample((coreCount, vms) =>
         {
             var policy = new FairPolicy();
-            var plan = policy.MakePlan(coreCount, [.. vms.Select((vm, i) => new Tenant(i, vm.Item1, vm.Item2))]);
-            var queue = policy.CreateQueue(QuantumNs);
-            queue.Apply(plan);
-            var cores = new VirtualCores(coreCount, 1e12, queue, QuantumNs);
+            var plan = policy.MakePlan(new HostCapacity(coreCount, 1e12), [.. vms.Select((vm, i) => Lab.Tenant(i, vm.Item1, vm.Item2))]);
+            var queue = policy.CreateQueue(new HostCapacity(coreCount, 1e12), QuantumNs);
+            queue.Apply(plan, 0);
+            var cores = new VirtualCores(new HostCapacity(coreCount, 1e12), queue);
             var workers = vms.Select((vm, i) => Enumerable.Range(0, vm.Item1).Select(_ => Script.Forever(QuantumNs - 100 + (i * 37))).ToArray()).ToArray();
             for (var vm = 0; vm < vms.Length; vm++)
             {
@@ -58,7 +58,7 @@ public sealed class FairQueueTests
             for (var vm = 0; vm < vms.Length; vm++)
             {
                 // Whose share is just what its VCPUs can use loses what they wait for a core, and has no VCPU to make up for it.
-                Assert.Equal(plan.Shares[vm], workers[vm].Sum(w => w.HeldNs) / (double)(coreCount * cores.NowNs), 0.06);
+                Assert.Equal(plan.Tenants[vm].Share!.Value, workers[vm].Sum(w => w.HeldNs) / (double)(coreCount * cores.NowNs), 0.06);
             }
         }, iter: 100);
 
@@ -67,13 +67,13 @@ public sealed class FairQueueTests
     {
         var queue = Queue(1, 1);
         var (a, b) = (Of(0), Of(1));
-        queue.Enqueue(a);
+        queue.Enqueue(a, 0);
         for (var i = 0; i < 100; i++)
         {
             Run(queue, QuantumNs);
         }
 
-        queue.Enqueue(b);
+        queue.Enqueue(b, 0);
         var order = Enumerable.Range(0, 20).Select(_ => Run(queue, QuantumNs)).ToList();
         Assert.InRange(order.Take(4).Count(vm => vm == 1), 2, 3);
         Assert.Equal(10, order.Count(vm => vm == 1), 1.0);
@@ -85,10 +85,10 @@ public sealed class FairQueueTests
         // 100 ns against 1000: ten quanta for one, so the core time is equal.
         var queue = Queue(1, 1);
         Fill(queue, [1, 1]);
-        var order = Enumerable.Range(0, 220).Select(_ => queue.Dequeue()!).Select(next =>
+        var order = Enumerable.Range(0, 220).Select(_ => queue.Dequeue(0, out long _)!).Select(next =>
         {
             Charge(queue, next, next.Id.Vm == 0 ? 100 : 1000);
-            queue.Enqueue(next);
+            queue.Enqueue(next, 0);
             return next.Id.Vm;
         }).ToList();
         Assert.Equal(10, order.Count(vm => vm == 0) / (double)order.Count(vm => vm == 1), 0.6);
@@ -108,10 +108,10 @@ public sealed class FairQueueTests
     {
         var queue = Queue(1, 1);
         Fill(queue, [1, 1]);
-        var sleeper = queue.Dequeue()!;
+        var sleeper = queue.Dequeue(0, out long _)!;
         Charge(queue, sleeper, 5 * QuantumNs);
         Assert.Equal([1, 1], Enumerable.Range(0, 2).Select(_ => Run(queue, QuantumNs)));
-        queue.Enqueue(sleeper);
+        queue.Enqueue(sleeper, 0);
         Assert.Equal([1, 1, 1, 0], Enumerable.Range(0, 4).Select(_ => Run(queue, QuantumNs)));
     }
 
@@ -121,7 +121,7 @@ public sealed class FairQueueTests
         var queue = Queue(1, 1, 1);
         foreach (var vm in new[] { 2, 0, 1 })
         {
-            queue.Enqueue(Of(vm));
+            queue.Enqueue(Of(vm), 0);
         }
 
         Assert.Equal([0, 1, 2, 0, 1, 2], Enumerable.Range(0, 6).Select(_ => Run(queue, QuantumNs)));
@@ -134,8 +134,8 @@ public sealed class FairQueueTests
         Fill(queue, [3]);
         var order = Enumerable.Range(0, 6).Select(_ =>
         {
-            var next = queue.Dequeue()!;
-            queue.Enqueue(next);
+            var next = queue.Dequeue(0, out long _)!;
+            queue.Enqueue(next, 0);
             return next.Id.Vcpu;
         });
         Assert.Equal([0, 1, 2, 0, 1, 2], order);
@@ -146,13 +146,13 @@ public sealed class FairQueueTests
     {
         var queue = Queue(1, 1);
         var all = new[] { Of(0, 0), Of(0, 1), Of(1, 0) };
-        Array.ForEach(all, queue.Enqueue);
-        all[0].IsRetired = true;
-        all[2].IsRetired = true;
-        Assert.Same(all[1], queue.Dequeue());
-        Assert.Null(queue.Dequeue());
-        queue.Enqueue(all[1]);
-        Assert.Same(all[1], queue.Dequeue());
+        Array.ForEach(all, each => queue.Enqueue(each, 0));
+        queue.Leave(all[0], 0);
+        queue.Leave(all[2], 0);
+        Assert.Same(all[1], queue.Dequeue(0, out long _));
+        Assert.Null(queue.Dequeue(0, out long _));
+        queue.Enqueue(all[1], 0);
+        Assert.Same(all[1], queue.Dequeue(0, out long _));
     }
 
     [Fact]
@@ -161,23 +161,23 @@ public sealed class FairQueueTests
         var queue = Queue(1, 1);
         Fill(queue, [1, 1]);
         Assert.Equal(50, Enumerable.Range(0, 100).Count(_ => Run(queue, QuantumNs) == 0));
-        queue.Apply(PlanOf(3, 1));
+        queue.Apply(PlanOf(3, 1), 0);
         Assert.Equal(75, Enumerable.Range(0, 100).Count(_ => Run(queue, QuantumNs) == 0), 1.0);
     }
 
     [Fact]
-    public void An_empty_queue_has_nobody() => Assert.Null(Queue(1).Dequeue());
+    public void An_empty_queue_has_nobody() => Assert.Null(Queue(1).Dequeue(0, out long _));
 
     private static int Run(RunQueue queue, long heldNs)
     {
-        var next = queue.Dequeue()!;
+        var next = queue.Dequeue(0, out long _)!;
         Charge(queue, next, heldNs);
-        queue.Enqueue(next);
+        queue.Enqueue(next, 0);
         return next.Id.Vm;
     }
 
     private static void Charge(RunQueue queue, Schedulable schedulable, long heldNs) =>
-        queue.Charge(schedulable.Id, new QuantumUse(heldNs, default, 0));
+        queue.Charge(schedulable, new QuantumUse(heldNs, default, 0), 0);
 
     private static void Fill(RunQueue queue, IEnumerable<int> vcpus)
     {
@@ -185,7 +185,7 @@ public sealed class FairQueueTests
         {
             for (var vcpu = 0; vcpu < count; vcpu++)
             {
-                queue.Enqueue(Of(vm, vcpu));
+                queue.Enqueue(Of(vm, vcpu), 0);
             }
         }
     }
@@ -194,11 +194,11 @@ public sealed class FairQueueTests
 
     private static RunQueue Queue(params double[] weights)
     {
-        var queue = new FairPolicy().CreateQueue(QuantumNs);
-        queue.Apply(PlanOf(weights));
+        var queue = new FairPolicy().CreateQueue(new HostCapacity(1, 1e12), QuantumNs);
+        queue.Apply(PlanOf(weights), 0);
         return queue;
     }
 
     private static Plan PlanOf(params double[] weights) =>
-        new(weights.Select((weight, vm) => (weight, vm)).ToImmutableDictionary(w => w.vm, w => w.weight), ImmutableDictionary<int, double>.Empty);
+        new FairPolicy().MakePlan(new HostCapacity(1, 1e12), [.. weights.Select((weight, vm) => Lab.Tenant(vm, 1, weight))]);
 }

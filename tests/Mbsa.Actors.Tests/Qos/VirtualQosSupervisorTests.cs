@@ -3,7 +3,9 @@ using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 using Mbsa.Actors.Cores;
 using Mbsa.Actors.Qos;
+using Mbsa.Actors.Qos.Policies;
 using Mbsa.Actors.Results;
+using Mbsa.Actors.Scenarios;
 using Mbsa.Actors.Tests.Cores;
 using Mbsa.Vm.Vcpus;
 
@@ -21,9 +23,10 @@ public sealed class VirtualQosSupervisorTests : TestKit
         : base("akka.test.single-expect-default = 30s")
     {
         var policy = new FairPolicy();
-        var queue = policy.CreateQueue(1000);
-        _cores = new VirtualCores(2, 1e12, queue, 1000);
-        _supervisor = Sys.ActorOf(Props.Create(() => new VirtualQosSupervisor(policy, 2, _cores, queue, _board)));
+        var host = new HostCapacity(2, 1e12);
+        var queue = policy.CreateQueue(host, 1000);
+        _cores = new VirtualCores(host, queue);
+        _supervisor = Sys.ActorOf(Props.Create(() => new VirtualQosSupervisor(policy, host, _cores, queue, _board)));
     }
 
     [Fact]
@@ -182,14 +185,14 @@ public sealed class VirtualQosSupervisorTests : TestKit
     }
 
     [Fact]
-    public void A_change_for_a_vm_that_is_gone_is_answered_and_changes_nothing()
+    public void A_change_for_a_vm_that_is_gone_is_refused_and_changes_nothing()
     {
         Admit(0);
         var worker = Script.Forever(1000);
         Attach(worker.As(0));
         _supervisor.Tell(new RemoveTenant(1), TestActor);
-        _supervisor.Tell(new ChangeTenant(1, 5), TestActor);
-        Assert.Equal(1, ExpectMsg<TenantAdmitted>().Vm);
+        _supervisor.Tell(new ChangeTenant(1, new QosSpec { Weight = 5 }), TestActor);
+        Assert.Equal(1, ExpectMsg<TenantRefused>().Vm);
         Assert.Equal(0, worker.Disposed);
         _supervisor.Tell(new RunUntil(100), TestActor);
         ExpectMsg<Reached>();
@@ -219,7 +222,7 @@ public sealed class VirtualQosSupervisorTests : TestKit
 
     private void Admit(int vm, double weight = 1)
     {
-        _supervisor.Tell(new AdmitTenant(vm, 4, weight), TestActor);
+        _supervisor.Tell(new AdmitTenant(new AdmittedTenant(vm, 4, new QosSpec { Weight = weight }, DeclaredUse.Computing(2))), TestActor);
         Assert.Equal(vm, ExpectMsg<TenantAdmitted>().Vm);
     }
 

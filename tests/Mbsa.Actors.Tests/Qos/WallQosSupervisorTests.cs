@@ -3,6 +3,7 @@ using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 using Mbsa.Actors.Cores;
 using Mbsa.Actors.Qos;
+using Mbsa.Actors.Qos.Policies;
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Tests.Cores;
 using Mbsa.Vm.Vcpus;
@@ -20,9 +21,10 @@ public sealed class WallQosSupervisorTests : TestKit
         : base("akka.test.single-expect-default = 30s")
     {
         var policy = new RoundRobinPolicy();
-        _cores = new WallCores(policy.CreateQueue(1000), 1000, _clock);
+        var host = new HostCapacity(2, 1e12);
+        _cores = new WallCores(policy.CreateQueue(host, 1000), _clock);
         var board = new LiveBoard([Lab.Vm("a"), Lab.Vm("b")]);
-        _supervisor = Sys.ActorOf(Props.Create(() => new WallQosSupervisor(policy, 2, _cores, _clock, board)));
+        _supervisor = Sys.ActorOf(Props.Create(() => new WallQosSupervisor(policy, host, _cores, _clock, board)));
     }
 
     [Fact]

@@ -1,6 +1,6 @@
-using System.Collections.Immutable;
 using Mbsa.Actors.Qos;
 using Mbsa.Actors.Results;
+using Mbsa.Actors.Scenarios;
 using Mbsa.Metrics;
 using Mbsa.Vm.Vcpus;
 
@@ -28,6 +28,23 @@ public sealed class LiveBoardTests
         Assert.Equal(5, vm.ReadLatency!.CumulativeCounts[^1]);
         Assert.Equal(11_000, vm.ReadLatency.SumNs);
         Assert.Null(_board.Snapshot()[1].ReadLatency);
+    }
+
+    [Fact]
+    public void What_a_vm_got_between_two_samples_is_a_share_of_what_it_used_most()
+    {
+        Show(coresNs: 10, nvmNs: 5, nowNs: 100);
+        var earlier = _board.Snapshot()[0];
+        Show(coresNs: 20, nvmNs: 45, nowNs: 200);
+        var later = _board.Snapshot()[0];
+
+        Assert.Equal(0.1, earlier.ShareSince(null));
+        Assert.Equal(0.4, later.ShareSince(earlier));
+        Assert.Null(later.ShareSince(later));
+        Assert.Equal((7, 2), (later.ThrottledNs, later.ReservationMisses));
+
+        void Show(double coresNs, double nvmNs, long nowNs) =>
+            _board.ShowUse(0, new TenantCounts { Use = new ResourceUse(coresNs, 0, nvmNs), ThrottledNs = 7 }, 2, nowNs);
     }
 
     [Fact]
@@ -82,5 +99,7 @@ public sealed class LiveBoardTests
     }
 
     private void Publish(double a, double b) =>
-        _board.Publish(Plan.Empty with { Shares = ImmutableDictionary<int, double>.Empty.Add(0, a).Add(1, b) });
+        _board.Publish(new Plan([Planned(0, a), Planned(1, b)]));
+
+    private static PlannedTenant Planned(int vm, double share) => new(new Tenant(vm, 1, QosSpec.BestEffort, default), 1, share);
 }

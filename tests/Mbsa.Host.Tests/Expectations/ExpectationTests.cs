@@ -184,6 +184,6 @@ public sealed class ExpectationTests
         Write = write,
         StorageCpuNs = 200_000_000,
         ComputeCpuNs = 50_000_000,
-        AchievedShare = share,
+        CoreShare = share,
     };
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mbsa.Actors.Qos;
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Metrics;
@@ -38,6 +39,7 @@ internal static class Sample
             },
             NvmSizeBytes = 1L << 30,
             Payload = PayloadKind.None,
+            Policy = "fair",
             QuantumNs = 25_000,
         },
         Vms = vms.Length > 0 ? [.. vms] : [Vm("oltp", IoPattern.RandReadWrite), Vm("writer", IoPattern.Write, vcpus: 2)],
@@ -76,6 +78,8 @@ internal static class Sample
             WriteOperations = clockMs * 100,
             WriteBytes = clockMs * 100 * 4096,
             StorageCpuNs = clockMs * 1_000_000,
+            ObservedNs = clockMs * 1_000_000,
+            CoresUsedNs = clockMs * 250_000,
             WaitingNs = clockMs * 250_000,
         })]);
 
@@ -92,7 +96,8 @@ internal static class Sample
             StorageCpuNs = 1_500_000_000,
             ComputeCpuNs = 500_000_000,
             WaitingNs = 250_000_000,
-            AchievedShare = 0.5,
+            CoreShare = 0.5,
+            Use = new TenantUse { Use = new ResourceUse(1e9, 1e8, 0), ThrottledNs = 100_000_000 },
             Quanta = 80_000,
             Wear = spec.Storage is null || index > 0 ? null : new WearResult("none", 200_000, 0, 12, 3.5, 0.25),
         };

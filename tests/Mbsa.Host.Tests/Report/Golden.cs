@@ -59,8 +59,10 @@ internal static class Golden
                   "max": 60000
                 }
               },
+              "batch_latency_ns": null,
               "cpu_seconds": 2,
-              "throttled_seconds": 0.25,
+              "waiting_seconds": 0.25,
+              "throttled_seconds": 0.1,
               "qos": {
                 "reservation": {
                   "unit": "share",
@@ -113,8 +115,10 @@ internal static class Golden
                   "max": 60000
                 }
               },
+              "batch_latency_ns": null,
               "cpu_seconds": 2,
-              "throttled_seconds": 0.25,
+              "waiting_seconds": 0.25,
+              "throttled_seconds": 0.1,
               "qos": {
                 "reservation": null,
                 "limit": null,
@@ -137,6 +141,10 @@ internal static class Golden
               "ops": {
                 "oltp": 5,
                 "writer": 6
+              },
+              "share": {
+                "oltp": 0.25,
+                "writer": 0.5
               }
             },
             {
@@ -144,6 +152,10 @@ internal static class Golden
               "ops": {
                 "oltp": 7,
                 "writer": 8
+              },
+              "share": {
+                "oltp": 0.125,
+                "writer": 0.375
               }
             }
           ],

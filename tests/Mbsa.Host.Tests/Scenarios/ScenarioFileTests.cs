@@ -20,7 +20,7 @@ public sealed class ScenarioFileTests : IDisposable
         Assert.Equal(("test", 1UL, ClockKind.Virtual, 1_000_000_000L, 0L), (spec.Name, spec.Seed, spec.Clock, spec.DurationNs, spec.WarmupNs));
         Assert.Null(spec.WindowNs);
         Assert.Equal(LatencySampling.Sampled, spec.Latency);
-        Assert.Equal(("paper", "paper", 1L << 30, "fair", 25_000L), (spec.Host.Machine.Name, spec.Host.Device.Name, spec.Host.NvmSizeBytes, spec.Host.Policy, spec.Host.QuantumNs));
+        Assert.Equal(("paper", "paper", 1L << 30, "plan", 25_000L), (spec.Host.Machine.Name, spec.Host.Device.Name, spec.Host.NvmSizeBytes, spec.Host.Policy, spec.Host.QuantumNs));
         Assert.Equal(PayloadKind.None, spec.Host.Payload);
         var vm = Assert.Single(spec.Vms);
         Assert.Equal(("a", 1, true, new StorageSpec(IoPath.MemoryBus, 1 << 20)), (vm.Name, vm.Vcpus, vm.StartsAtOnce, vm.Storage!));
@@ -147,7 +147,6 @@ public sealed class ScenarioFileTests : IDisposable
     [InlineData("windows: 1us", "'windows': there would be 1000000 windows; at most 100000 are kept, so write longer ones")]
     [InlineData("latency: some", "unknown latency 'some'; available: sampled, every")]
     [InlineData("host: paper", "'paper' stands where keys of the host (machine, nvm, qos) should stand")]
-    [InlineData("host: { qos: { policy: plan } }", "'policy': 'plan' is not available yet; available: none, fair")]
     [InlineData("host: { qos: { quantum: 1ns } }", "'quantum': a time from 1us to 1s was expected, not '1ns'")]
     [InlineData("host: { machine: [paper] }", "'machine': a name, a path or the keys of a machine were expected, not a list")]
     [InlineData("host: { nvm: { device: dran } }", "unknown device 'dran'; did you mean 'dram'?")]

@@ -146,9 +146,29 @@ public sealed class VmReaderTests : IDisposable
     [Fact]
     public void A_promise_that_the_policy_cannot_keep_is_a_warning()
     {
-        var warning = Assert.Single(_scratch.Warnings("duration: 1s\nvms:\n  - { name: a, workload: { cpu: 5% }, qos: { reservation: 40% } }\n"));
+        const string scenario = "duration: 1s\nhost: { qos: { policy: fair } }\nvms:\n  - { name: a, workload: { cpu: 5% }, qos: { reservation: 40%, weight: 2 } }\n";
+        var warning = Assert.Single(_scratch.Warnings(scenario));
 
-        Assert.StartsWith("3: policy 'fair' keeps no reservations and no limits", warning, StringComparison.Ordinal);
+        Assert.StartsWith("4: policy 'fair' keeps no reservations", warning, StringComparison.Ordinal);
+        Assert.Empty(_scratch.Warnings(scenario.Replace("fair", "plan", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_latency_class_has_a_reservation_a_burst_and_may_be_admitted_as_best_effort()
+    {
+        var spec = _scratch.Spec("""
+            duration: 1s
+            vms:
+              - { name: a, workload: { cpu: 5% }, qos: { latency: 400us, reservation: 10%, burst: 32, admission: best-effort } }
+            """);
+
+        Assert.Equal(
+            new QosSpec { LatencyNs = 400_000, Reservation = new Promise(PromiseUnit.Share, 0.1), BurstOperations = 32, OrBestEffort = true },
+            spec.Vms[0].Qos);
+        Assert.Contains(
+            "the latency class is served first within its reservation; add one",
+            Assert.Single(_scratch.ErrorsOfVm("name: a, workload: { cpu: 5% }, qos: { latency: 400us }")),
+            StringComparison.Ordinal);
     }
 
     [Fact]

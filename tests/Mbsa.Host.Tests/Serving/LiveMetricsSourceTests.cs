@@ -31,7 +31,7 @@ public sealed class LiveMetricsSourceTests
     }
 
     [Fact]
-    public void Counters_are_those_of_the_snapshot_and_shares_of_what_was_used()
+    public void Counters_are_those_of_the_snapshot_and_shares_of_the_host()
     {
         var scenario = Sample.Scenario();
 
@@ -40,7 +40,7 @@ public sealed class LiveMetricsSourceTests
         Assert.Equal(("writer", VmState.Running, 200_000L, 10_000L), (writer.Name, writer.State, writer.ReadOperations, writer.WriteOperations));
         Assert.Equal(100_000_000, writer.StorageCpuNs);
         Assert.Equal(25_000_000, writer.WaitingNs);
-        Assert.Equal(0.5, writer.AchievedShare);
+        Assert.Equal(0.25, writer.AchievedShare);
     }
 
     [Fact]
@@ -64,9 +64,9 @@ public sealed class LiveMetricsSourceTests
         source.Sample();
 
         now = Sample.Snapshot(scenario, 200);
-        now = now with { Vms = now.Vms.SetItem(1, now.Vms[1] with { StorageCpuNs = 400_000_000 }) };
+        now = now with { Vms = now.Vms.SetItem(1, now.Vms[1] with { CoresUsedNs = 75_000_000 }) };
 
-        Assert.Equal([0.25, 0.75], source.Sample().Vms.Select(vm => vm.AchievedShare));
+        Assert.Equal([0.25, 0.5], source.Sample().Vms.Select(vm => vm.AchievedShare));
     }
 
     [Fact]

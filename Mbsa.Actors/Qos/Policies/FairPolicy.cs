@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
-
-namespace Mbsa.Actors.Qos;
+namespace Mbsa.Actors.Qos.Policies;
 
 /// <summary>Weighted core time per VM, as a kernel's scheduler would divide it: blind to the bus and to slower writes.</summary>
 public sealed class FairPolicy : IQosPolicy
@@ -12,28 +10,34 @@ public sealed class FairPolicy : IQosPolicy
     public string Description => "Weighted core time per VM, as a kernel's scheduler would: blind to the bus and to slower writes.";
 
     /// <inheritdoc/>
-    public Plan MakePlan(int cores, IReadOnlyList<Tenant> tenants) =>
-        new(tenants.ToImmutableDictionary(t => t.Vm, t => t.Weight), Divide(cores, tenants));
+    public Promises Keeps => Promises.Weights;
 
     /// <inheritdoc/>
-    public RunQueue CreateQueue(long quantumNs) => new FairQueue(quantumNs);
+    public Plan MakePlan(HostCapacity host, IReadOnlyList<Tenant> tenants)
+    {
+        var shares = Divide(host.Cores, tenants);
+        return Plan.Of(tenants, t => new PlannedTenant(t, t.Qos.Weight, shares.TryGetValue(t.Vm, out var share) ? share : null));
+    }
+
+    /// <inheritdoc/>
+    public RunQueue CreateQueue(HostCapacity host, long quantumNs) => new FairQueue(host, quantumNs);
 
     /// <summary>
     /// Water-filling: shares in proportion to weights, but nobody more than its VCPUs can use; what is left over goes to the others in
     /// proportion again.
     /// </summary>
-    private static ImmutableDictionary<int, double> Divide(int cores, IReadOnlyList<Tenant> tenants)
+    private static Dictionary<int, double> Divide(int cores, IReadOnlyList<Tenant> tenants)
     {
-        var shares = ImmutableDictionary.CreateBuilder<int, double>();
+        var shares = new Dictionary<int, double>();
         var open = tenants.Where(t => t.Vcpus > 0).ToList();
         var left = 1d;
         while (open.Count > 0)
         {
-            var perWeight = left / open.Sum(t => t.Weight);
-            var full = open.Where(t => t.Vcpus / (double)cores <= perWeight * t.Weight).ToList();
+            var perWeight = left / open.Sum(t => t.Qos.Weight);
+            var full = open.Where(t => t.Vcpus / (double)cores <= perWeight * t.Qos.Weight).ToList();
             if (full.Count == 0)
             {
-                open.ForEach(t => shares[t.Vm] = perWeight * t.Weight);
+                open.ForEach(t => shares[t.Vm] = perWeight * t.Qos.Weight);
                 break;
             }
 
@@ -45,6 +49,6 @@ public sealed class FairPolicy : IQosPolicy
             }
         }
 
-        return shares.ToImmutable();
+        return shares;
     }
 }

@@ -1,0 +1,50 @@
+namespace Mbsa.Actors.Qos;
+
+/// <summary>
+/// What a VM's I/Os are like and how much of the host it wants, by what it did lately. Who had to wait wants as much as it can get; who did not wants a
+/// little more than it had, and for a while as much as it had at most: a VM that pauses is not forgotten at once.
+/// </summary>
+/// <param name="declared">What its jobs declare; counts until something was measured.</param>
+internal sealed class DemandEstimate(OperationMix declared)
+{
+    /// <summary>Of a stretch of time, the least part that a VCPU has to wait on average for its VM to count as one that wants more.</summary>
+    private const double WaitingFraction = 0.1;
+
+    /// <summary>Room to grow for a VM that got all it wanted.</summary>
+    private const double Growth = 1.1;
+
+    /// <summary>Stretches of time that are remembered.</summary>
+    private const int Remembered = 8;
+
+    private readonly double[] _shares = new double[Remembered];
+    private TenantCounts _before;
+    private int _observed;
+
+    /// <summary>What its I/Os are like: half of it what they were in the last stretch.</summary>
+    public OperationMix Mix { get; private set; } = declared;
+
+    /// <summary>The dominant share it would use if it got all it wants; infinity for as much as it can get.</summary>
+    public double Share { get; private set; } = double.PositiveInfinity;
+
+    /// <summary>Takes note of a stretch of time.</summary>
+    /// <param name="counts">What it used and wanted until now.</param>
+    /// <param name="passedNs">How long the stretch was, in nanoseconds; above 0.</param>
+    public void Observe(in TenantCounts counts, long passedNs)
+    {
+        var lately = counts.Since(_before);
+        _before = counts;
+        _shares[_observed++ % Remembered] = lately.ReadyNs > WaitingFraction * passedNs
+            ? double.PositiveInfinity
+            : lately.Use.DominantNs / passedNs * Growth;
+        Share = _observed < Remembered ? double.PositiveInfinity : _shares.Max();
+        if (lately.Operations > 0)
+        {
+            var now = lately.Use * (1.0 / lately.Operations);
+            Mix = new OperationMix((Mix.DoesIo ? Mix.PerOperation + now : now * 2) * 0.5, lately.Bytes / lately.Operations);
+        }
+        else if (lately.Use.DominantNs > 0 && !Mix.DoesIo)
+        {
+            Mix = Mix with { PerOperation = lately.Use };
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using Mbsa.Actors.Cores;
+
+namespace Mbsa.Actors.Qos;
+
+/// <summary>
+/// What one VM used and wanted, counted by the run queue as VCPUs come and go: once per quantum, never per I/O. Everything only grows; who wants to know
+/// about a stretch of time takes two <see cref="TenantCounts"/>.
+/// </summary>
+internal sealed class TenantMeter
+{
+    private TenantCounts _counts;
+    private long _sinceNs;
+    private int _attached;
+    private int _ready;
+    private int _granted;
+
+    /// <summary>How it stands at a moment.</summary>
+    public TenantCounts At(long nowNs)
+    {
+        Pass(nowNs);
+        return _counts;
+    }
+
+    /// <summary>A VCPU is ready to run.</summary>
+    public void OnReady(RunState before, long nowNs)
+    {
+        Pass(nowNs);
+        _attached += before == RunState.New ? 1 : 0;
+        _ready++;
+    }
+
+    /// <summary>A VCPU was granted a quantum.</summary>
+    public void OnGranted(long nowNs)
+    {
+        Pass(nowNs);
+        _ready--;
+        _granted++;
+    }
+
+    /// <summary>A quantum ended.</summary>
+    public void OnCharged(in ResourceUse use, in QuantumUse quantum, long nowNs)
+    {
+        Pass(nowNs);
+        _granted--;
+        _counts.Use += use;
+        _counts.Operations += quantum.Operations;
+        _counts.Bytes += quantum.Work.BusBytes;
+    }
+
+    /// <summary>A VCPU left for good.</summary>
+    public void OnLeft(RunState before, long nowNs)
+    {
+        Pass(nowNs);
+        _attached -= before == RunState.New ? 0 : 1;
+        _ready -= before == RunState.Ready ? 1 : 0;
+        _granted -= before == RunState.Granted ? 1 : 0;
+    }
+
+    /// <summary>It wanted to run and its limit forbade it.</summary>
+    public void OnThrottled(long fromNs, long toNs) => _counts.ThrottledNs += Math.Max(0, toNs - fromNs);
+
+    private void Pass(long nowNs)
+    {
+        var passedNs = nowNs - _sinceNs;
+        if (passedNs <= 0)
+        {
+            return;
+        }
+
+        _sinceNs = nowNs;
+        _counts.ReadyNs += passedNs * _ready;
+        if (_attached > 0 && _ready + _granted == _attached)
+        {
+            _counts.BackloggedNs += passedNs;
+        }
+    }
+}
+
+/// <summary>How a <see cref="TenantMeter"/> stands.</summary>
+internal struct TenantCounts
+{
+    /// <summary>What it used of the host, by nominal costs.</summary>
+    public ResourceUse Use;
+
+    /// <summary>I/Os completed.</summary>
+    public long Operations;
+
+    /// <summary>Bytes they moved, by nominal work.</summary>
+    public double Bytes;
+
+    /// <summary>Time its VCPUs were ready and did not run, in nanoseconds, summed over VCPUs.</summary>
+    public double ReadyNs;
+
+    /// <summary>Time all its VCPUs ran or wanted to, in nanoseconds: then what it got is all it was let have.</summary>
+    public long BackloggedNs;
+
+    /// <summary>Time its limit kept it from running, in nanoseconds.</summary>
+    public long ThrottledNs;
+
+    /// <summary>What happened since an earlier moment.</summary>
+    public readonly TenantCounts Since(in TenantCounts earlier) => new()
+    {
+        Use = Use - earlier.Use,
+        Operations = Operations - earlier.Operations,
+        Bytes = Bytes - earlier.Bytes,
+        ReadyNs = ReadyNs - earlier.ReadyNs,
+        BackloggedNs = BackloggedNs - earlier.BackloggedNs,
+        ThrottledNs = ThrottledNs - earlier.ThrottledNs,
+    };
+}

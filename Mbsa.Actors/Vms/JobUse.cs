@@ -1,0 +1,66 @@
+using Mbsa.Actors.Qos;
+using Mbsa.Actors.Scenarios;
+using Mbsa.Vm.Paths;
+using Mbsa.Vm.Workload;
+
+namespace Mbsa.Actors.Vms;
+
+/// <summary>What a VM's jobs ask of the host, by nominal costs. Pure.</summary>
+internal static class JobUse
+{
+    /// <summary>What one I/O of a job asks, per kind.</summary>
+    public static OperationTimes TimesOf(ScenarioSpec scenario, VmSpec vm, JobSpec job)
+    {
+        var (machine, storage) = (scenario.Host.Machine, vm.Storage!);
+
+        // Under the wall clock a protection costs what it costs.
+        var protection = scenario.Clock == ClockKind.Virtual ? new ProtectionTimes(machine, storage.Path, storage.Protection, vm.Vcpus) : null;
+        return new OperationTimes(machine.Paths[storage.Path], scenario.Host.Device, job.ReadBlockBytes, job.WriteBlockBytes, protection);
+    }
+
+    /// <summary>What all jobs of a VM declare.</summary>
+    public static DeclaredUse Of(ScenarioSpec scenario, HostCapacity host, VmSpec vm)
+    {
+        List<OperationMix> kinds = [];
+        var (sum, bytes, operations) = (default(ResourceUse), 0d, 0d);
+        foreach (var job in vm.Jobs.Where(job => job.Pattern != IoPattern.Compute))
+        {
+            var times = TimesOf(scenario, vm, job);
+            foreach (var isWrite in new[] { false, true })
+            {
+                var part = isWrite ? WritePart(job) : 1 - WritePart(job);
+                if (part > 0)
+                {
+                    var work = times.ByKind[OperationTimes.KindOf(isWrite, IsSequential(job))];
+                    var use = host.UseOf(work);
+                    kinds.Add(new OperationMix(use, work.BusBytes));
+                    sum += use * (part * job.NumJobs);
+                    bytes += work.BusBytes * part * job.NumJobs;
+                }
+            }
+
+            operations += job.NumJobs;
+        }
+
+        if (operations == 0)
+        {
+            return DeclaredUse.Computing(host.Cores);
+        }
+
+        if (vm.Jobs.Any(job => job.Pattern == IoPattern.Compute))
+        {
+            kinds.Add(OperationMix.Computing(host.Cores));
+        }
+
+        return new DeclaredUse([.. kinds], new OperationMix(sum * (1 / operations), bytes / operations));
+    }
+
+    private static double WritePart(JobSpec job) => job.Pattern switch
+    {
+        IoPattern.Write or IoPattern.RandWrite => 1,
+        IoPattern.ReadWrite or IoPattern.RandReadWrite => 1 - job.ReadPercent / 100.0,
+        _ => 0,
+    };
+
+    private static bool IsSequential(JobSpec job) => job.Pattern is IoPattern.Read or IoPattern.Write or IoPattern.ReadWrite;
+}
