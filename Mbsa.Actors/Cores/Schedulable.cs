@@ -3,7 +3,7 @@ using Mbsa.Vm.Vcpus;
 
 namespace Mbsa.Actors.Cores;
 
-/// <summary>Something that competes for the cores of a host: a VCPU, later an I/O thread. Its state belongs to the <see cref="ICores"/> it is attached to.</summary>
+/// <summary>Something that competes for the cores of a host: a VCPU or an I/O thread. Its state belongs to the <see cref="ICores"/> it is attached to.</summary>
 /// <param name="id">Which one.</param>
 /// <param name="worker">What it runs; owned by the cores from the moment it is attached.</param>
 public sealed class Schedulable(SchedulableId id, IQuantumWorker worker)
@@ -20,6 +20,12 @@ public sealed class Schedulable(SchedulableId id, IQuantumWorker worker)
     /// <summary>It left: nobody may grant it a core again.</summary>
     internal bool IsRetired { get; set; }
 
+    /// <summary>It waits for its doorbell.</summary>
+    internal bool IsBlocked { get; set; }
+
+    /// <summary>The time it waits for; <see cref="long.MaxValue"/> for none.</summary>
+    internal long WakeAtNs { get; set; } = long.MaxValue;
+
     /// <summary>How it stands with the run queue, which keeps this.</summary>
     internal RunState RunState { get; set; }
 
@@ -27,7 +33,10 @@ public sealed class Schedulable(SchedulableId id, IQuantumWorker worker)
     internal QuantumEstimate Estimate { get; set; }
 }
 
-/// <summary>Names a schedulable: the VM's place in the scenario, and the VCPU's in the VM. Its order is the order of ties.</summary>
+/// <summary>
+/// Names a schedulable: the VM's place in the scenario, and the VCPU's in the VM, where I/O threads are numbered behind the VCPUs. Its order
+/// is the order of ties.
+/// </summary>
 public readonly record struct SchedulableId(int Vm, int Vcpu) : IComparable<SchedulableId>
 {
     /// <inheritdoc/>

@@ -14,7 +14,7 @@ internal sealed class VirtualCores : ICores
     private readonly RunQueue _queue;
     private readonly Grant[] _grants;
     private readonly Stack<int> _idle = new();
-    private readonly PriorityQueue<Schedulable, WakeTime> _sleepers = new();
+    private readonly Sleepers _sleepers = new();
     private readonly List<Schedulable> _arrivals = [];
     private TraceHash _trace = new();
     private bool _idleIsMixed;
@@ -39,7 +39,11 @@ internal sealed class VirtualCores : ICores
 
     public ulong? TraceHash => _trace.Value;
 
-    public void Attach(Schedulable schedulable) => _arrivals.Add(schedulable);
+    public void Attach(Schedulable schedulable)
+    {
+        schedulable.Worker.Doorbell?.Connect(() => Wake(schedulable));
+        _arrivals.Add(schedulable);
+    }
 
     /// <inheritdoc/>
     /// <remarks>The quantum it may be in is cut off: its I/Os are in flight and not counted.</remarks>
@@ -81,7 +85,7 @@ internal sealed class VirtualCores : ICores
             }
 
             var core = _timeline.PeekNext(out var endsAtNs);
-            var wakeAtNs = NextWakeNs();
+            var wakeAtNs = _sleepers.NextNs;
             var releaseAtNs = _idle.Count > 0 ? Math.Max(_nowNs, _queue.NextNs) : long.MaxValue;
             var nextNs = Math.Min(Math.Min(endsAtNs, wakeAtNs), releaseAtNs);
             if (nextNs > untilNs)
@@ -102,7 +106,7 @@ internal sealed class VirtualCores : ICores
             }
             else if (wakeAtNs == nextNs)
             {
-                _queue.Enqueue(_sleepers.Dequeue(), _nowNs);
+                _queue.Enqueue(_sleepers.WakeFirst(), _nowNs);
             }
         }
     }
@@ -142,7 +146,7 @@ internal sealed class VirtualCores : ICores
                 var work = next.Worker.Execute(_nowNs, budgetNs);
                 var core = _idle.Pop();
                 next.IsRunning = true;
-                _grants[core] = new Grant(next, _nowNs, work);
+                _grants[core] = new Grant(next, budgetNs, _nowNs, _nowNs, work, 0);
                 _timeline.Start(core, work);
             }
             catch (Exception failure)
@@ -156,36 +160,67 @@ internal sealed class VirtualCores : ICores
     {
         var grant = _grants[core];
         _timeline.Finish(core);
-        Release(core);
+        QuantumOutcome outcome;
         try
         {
-            var outcome = grant.To.Worker.Complete(_nowNs);
-            Account(grant, outcome.Operations);
-            _trace.Add(grant.To.Id, grant.StartNs, _nowNs, outcome);
-            switch (outcome.Next)
+            outcome = grant.To.Worker.Complete(_nowNs);
+            _trace.Add(grant.To.Id, grant.StepStartNs, _nowNs, outcome);
+            grant = grant with { Operations = grant.Operations + outcome.Operations };
+            if (outcome.Next == AfterQuantum.Continuing && _nowNs - grant.StartNs < grant.BudgetNs)
             {
-                case AfterQuantum.Ready:
-                    _queue.Enqueue(grant.To, _nowNs);
-                    break;
-                case AfterQuantum.Sleeping:
-                    _sleepers.Enqueue(grant.To, new WakeTime(outcome.WakeAtNs, grant.To.Id));
-                    break;
-                default:
-                    Depart(grant.To, null, departures);
-                    break;
+                var work = grant.To.Worker.Execute(_nowNs, grant.BudgetNs - (_nowNs - grant.StartNs));
+                _grants[core] = grant with { StepStartNs = _nowNs, Work = grant.Work + work };
+                _timeline.Start(core, work);
+                return;
             }
         }
         catch (Exception failure)
         {
+            Release(core);
             Depart(grant.To, failure, departures);
+            return;
+        }
+
+        Release(core);
+        Account(grant);
+        Follow(grant.To, outcome, departures);
+    }
+
+    private void Follow(Schedulable schedulable, in QuantumOutcome outcome, List<Departure> departures)
+    {
+        switch (outcome.Next)
+        {
+            case AfterQuantum.Finished:
+                Depart(schedulable, null, departures);
+                break;
+            case AfterQuantum.Sleeping:
+                _sleepers.Add(schedulable, outcome.WakeAtNs);
+                break;
+            case AfterQuantum.Blocked when schedulable.Worker.Doorbell is not { IsRung: true }:
+                schedulable.IsBlocked = true;
+                _sleepers.Add(schedulable, outcome.WakeAtNs);
+                break;
+            default:
+                _queue.Enqueue(schedulable, _nowNs);
+                break;
         }
     }
 
-    private void Account(in Grant grant, long operations)
+    /// <summary>Its doorbell rang. Whoever is not blocked sees for itself, now or after its quantum.</summary>
+    private void Wake(Schedulable schedulable)
+    {
+        if (schedulable is { IsBlocked: true, IsRetired: false })
+        {
+            Sleepers.Wake(schedulable);
+            _queue.Enqueue(schedulable, _nowNs);
+        }
+    }
+
+    private void Account(in Grant grant)
     {
         var heldNs = _nowNs - grant.StartNs;
         Use = new CoreUse(Use.BusyNs + heldNs, Use.BusBytes + grant.Work.BusBytes, Use.NvmNs + grant.Work.NvmNs);
-        _queue.Charge(grant.To, new QuantumUse(heldNs, grant.Work, operations), _nowNs);
+        _queue.Charge(grant.To, new QuantumUse(heldNs, grant.Work, grant.Operations), _nowNs);
     }
 
     private void Release(int core)
@@ -203,31 +238,12 @@ internal sealed class VirtualCores : ICores
         departures.Add(new Departure(schedulable, failure));
     }
 
-    private long NextWakeNs()
-    {
-        while (_sleepers.TryPeek(out var sleeper, out var wake))
-        {
-            if (!sleeper.IsRetired)
-            {
-                return wake.Ns;
-            }
-
-            _sleepers.Dequeue();
-        }
-
-        return long.MaxValue;
-    }
-
     private void AdvanceTo(long ns)
     {
         _timeline.AdvanceTo(ns);
         Volatile.Write(ref _nowNs, ns);
     }
 
-    private readonly record struct Grant(Schedulable To, long StartNs, WorkVector Work);
-
-    private readonly record struct WakeTime(long Ns, SchedulableId Id) : IComparable<WakeTime>
-    {
-        public int CompareTo(WakeTime other) => Ns != other.Ns ? Ns.CompareTo(other.Ns) : Id.CompareTo(other.Id);
-    }
+    /// <summary>What a core is at: the quantum from its start, and the step of it that is being played.</summary>
+    private readonly record struct Grant(Schedulable To, long BudgetNs, long StartNs, long StepStartNs, WorkVector Work, long Operations);
 }

@@ -14,10 +14,11 @@ internal sealed class WallCores(RunQueue queue, RunClock clock) : ICores
     private const long SpinNs = 2_000_000;
 
     private readonly object _gate = new();
-    private readonly PriorityQueue<Schedulable, long> _sleepers = new();
+    private readonly Sleepers _sleepers = new();
     private readonly HashSet<Schedulable> _attached = [];
     private CoreUse _use;
     private long _overheadNs;
+    private int _dormant;
     private long _untilNs;
     private bool _idle;
 
@@ -48,13 +49,17 @@ internal sealed class WallCores(RunQueue queue, RunClock clock) : ICores
         {
             lock (_gate)
             {
-                return _attached.Count > 0;
+                return HasRunners;
             }
         }
     }
 
+    /// <summary>Somebody is attached who does not just wait for a doorbell: if all did, nobody would be left to ring it.</summary>
+    private bool HasRunners => _attached.Count > _dormant;
+
     public void Attach(Schedulable schedulable)
     {
+        schedulable.Worker.Doorbell?.Connect(() => Wake(schedulable));
         lock (_gate)
         {
             _attached.Add(schedulable);
@@ -127,7 +132,7 @@ internal sealed class WallCores(RunQueue queue, RunClock clock) : ICores
             lock (_gate)
             {
                 nowNs = clock.NowNs;
-                if (nowNs >= _untilNs || (_attached.Count == 0 && !_idle))
+                if (nowNs >= _untilNs || (!HasRunners && !_idle))
                 {
                     return false;
                 }
@@ -157,14 +162,18 @@ internal sealed class WallCores(RunQueue queue, RunClock clock) : ICores
     /// <returns>When the core was free again; what comes between then and the next quantum is the scheduler's.</returns>
     private long RunQuantum(Schedulable schedulable, long startNs, long budgetNs)
     {
-        WorkVector work;
+        var (work, operations, endNs) = (default(WorkVector), 0L, startNs);
         QuantumOutcome outcome;
-        long endNs;
         try
         {
-            work = schedulable.Worker.Execute(startNs, budgetNs);
-            endNs = clock.NowNs;
-            outcome = schedulable.Worker.Complete(endNs);
+            do
+            {
+                work += schedulable.Worker.Execute(endNs, budgetNs - (endNs - startNs));
+                endNs = clock.NowNs;
+                outcome = schedulable.Worker.Complete(endNs);
+                operations += outcome.Operations;
+            }
+            while (outcome.Next == AfterQuantum.Continuing && endNs - startNs < budgetNs);
         }
         catch (Exception failure)
         {
@@ -175,25 +184,58 @@ internal sealed class WallCores(RunQueue queue, RunClock clock) : ICores
         lock (_gate)
         {
             _use = new CoreUse(_use.BusyNs + endNs - startNs, _use.BusBytes + work.BusBytes, _use.NvmNs + work.NvmNs);
-            queue.Charge(schedulable, new QuantumUse(endNs - startNs, work, outcome.Operations), endNs);
+            queue.Charge(schedulable, new QuantumUse(endNs - startNs, work, operations), endNs);
             if (!schedulable.IsRetired && outcome.Next != AfterQuantum.Finished)
             {
                 schedulable.IsRunning = false;
-                if (outcome.Next == AfterQuantum.Ready)
-                {
-                    queue.Enqueue(schedulable, endNs);
-                }
-                else
-                {
-                    _sleepers.Enqueue(schedulable, outcome.WakeAtNs);
-                }
-
+                Follow(schedulable, outcome, endNs);
                 return endNs;
             }
         }
 
         Leave(schedulable, null);
         return endNs;
+    }
+
+    private void Follow(Schedulable schedulable, in QuantumOutcome outcome, long nowNs)
+    {
+        switch (outcome.Next)
+        {
+            case AfterQuantum.Sleeping:
+                _sleepers.Add(schedulable, outcome.WakeAtNs);
+                break;
+            case AfterQuantum.Blocked when schedulable.Worker.Doorbell is not { IsRung: true }:
+                schedulable.IsBlocked = true;
+                _sleepers.Add(schedulable, outcome.WakeAtNs);
+                CountDormant(schedulable, 1);
+                break;
+            default:
+                queue.Enqueue(schedulable, nowNs);
+                break;
+        }
+    }
+
+    /// <summary>Its doorbell rang, on whatever thread. Whoever is not blocked sees for itself: it looks at its doorbell before it blocks.</summary>
+    private void Wake(Schedulable schedulable)
+    {
+        lock (_gate)
+        {
+            if (schedulable is { IsBlocked: true, IsRetired: false })
+            {
+                CountDormant(schedulable, -1);
+                Sleepers.Wake(schedulable);
+                queue.Enqueue(schedulable, clock.NowNs);
+                Monitor.Pulse(_gate);
+            }
+        }
+    }
+
+    private void CountDormant(Schedulable schedulable, int change)
+    {
+        if (schedulable is { IsBlocked: true, WakeAtNs: long.MaxValue })
+        {
+            _dormant += change;
+        }
     }
 
     /// <summary>A schedulable comes off its core for good. It counts as running until its worker is disposed: whoever detaches it frees memory next.</summary>
@@ -211,28 +253,28 @@ internal sealed class WallCores(RunQueue queue, RunClock clock) : ICores
 
     private void Retire(Schedulable schedulable)
     {
+        if (_attached.Remove(schedulable))
+        {
+            CountDormant(schedulable, -1);
+        }
+
         schedulable.IsRetired = true;
         queue.Leave(schedulable, clock.NowNs);
-        _attached.Remove(schedulable);
         Monitor.PulseAll(_gate);
     }
 
     private void WakeSleepers(long nowNs)
     {
-        while (_sleepers.TryPeek(out var sleeper, out var wakeAtNs) && (wakeAtNs <= nowNs || sleeper.IsRetired))
+        while (_sleepers.NextNs <= nowNs)
         {
-            _sleepers.Dequeue();
-            if (!sleeper.IsRetired)
-            {
-                queue.Enqueue(sleeper, nowNs);
-            }
+            queue.Enqueue(_sleepers.WakeFirst(), nowNs);
         }
     }
 
     /// <summary>Gives up the lock until somebody may be ready: briefly when a sleeper or the end is due soon, else for about a millisecond or until a pulse.</summary>
     private void WaitForSomebody(long nowNs)
     {
-        var dueNs = Math.Min(Math.Min(_sleepers.TryPeek(out _, out var firstNs) ? firstNs : long.MaxValue, queue.NextNs), _untilNs);
+        var dueNs = Math.Min(Math.Min(_sleepers.NextNs, queue.NextNs), _untilNs);
         if (dueNs - nowNs > SpinNs)
         {
             // Not longer: a sleeper that others put to bed meanwhile may be due before. Not spinning: that would take from a core's twin, where two are one.

@@ -90,6 +90,9 @@ public sealed record VmResult
     /// <summary>Wear of its disk; null without one.</summary>
     public WearResult? Wear { get; init; }
 
+    /// <summary>Where the time of its I/Os went on a conventional path; null on the others.</summary>
+    public StagesResult? Stages { get; init; }
+
     /// <summary>What went wrong in it, a line each.</summary>
     public ImmutableArray<string> Problems { get; init; } = [];
 
@@ -109,6 +112,11 @@ public sealed record DirectionResult(long Operations, long Bytes, LatencySummary
 
 /// <summary>A latency distribution, in nanoseconds. Percentiles are within 1 % of the recorded value.</summary>
 public sealed record LatencySummary(long Min, double Mean, long P50, long P95, long P99, long P999, long Max, long Samples);
+
+/// <summary>Where the time of a VM's I/Os went, reads and writes together.</summary>
+/// <param name="Requests">I/Os that went the whole way.</param>
+/// <param name="MeanNs">Mean time of an I/O between one stub of the paper's Figure 1B and the next, in nanoseconds: eleven, for twelve stubs.</param>
+public sealed record StagesResult(long Requests, ImmutableArray<double> MeanNs);
 
 /// <summary>Wear of one disk over the measured part.</summary>
 public sealed record WearResult(string Policy, long Writes, long ExtraWrites, long Max, double Mean, double CoefficientOfVariation);

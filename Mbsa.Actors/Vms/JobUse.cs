@@ -1,5 +1,6 @@
 using Mbsa.Actors.Qos;
 using Mbsa.Actors.Scenarios;
+using Mbsa.Nvm.Timing;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Workload;
 
@@ -8,14 +9,16 @@ namespace Mbsa.Actors.Vms;
 /// <summary>What a VM's jobs ask of the host, by nominal costs. Pure.</summary>
 internal static class JobUse
 {
-    /// <summary>What one I/O of a job asks, per kind.</summary>
+    /// <summary>What one I/O of a job asks, per kind; on a conventional path, of the device alone.</summary>
     public static OperationTimes TimesOf(ScenarioSpec scenario, VmSpec vm, JobSpec job)
     {
         var (machine, storage) = (scenario.Host.Machine, vm.Storage!);
 
-        // Under the wall clock a protection costs what it costs.
-        var protection = scenario.Clock == ClockKind.Virtual ? new ProtectionTimes(machine, storage.Path, storage.Protection, vm.Vcpus) : null;
-        return new OperationTimes(machine.Paths[storage.Path], scenario.Host.Device, job.ReadBlockBytes, job.WriteBlockBytes, protection);
+        // Under the wall clock a protection and an engine cost what they cost, but for the conventional path, of which only the bytes are real.
+        var isCost = scenario.Clock == ClockKind.Virtual || storage.Path.IsConventional();
+        var protection = isCost ? new ProtectionTimes(machine, storage.Path, storage.Protection, vm.Vcpus) : null;
+        var engineNs = isCost && !storage.Path.IsConventional() && job.Engine == IoEngine.Asynchronous ? machine.ContextSwitchNs : 0;
+        return new OperationTimes(machine.Paths[storage.Path], scenario.Host.Device, job.ReadBlockBytes, job.WriteBlockBytes, protection, engineNs);
     }
 
     /// <summary>What all jobs of a VM declare.</summary>
@@ -25,13 +28,13 @@ internal static class JobUse
         var (sum, bytes, operations) = (default(ResourceUse), 0d, 0d);
         foreach (var job in vm.Jobs.Where(job => job.Pattern != IoPattern.Compute))
         {
-            var times = TimesOf(scenario, vm, job);
+            var (times, softwareNs) = (TimesOf(scenario, vm, job), SoftwareNs(scenario, vm, job));
             foreach (var isWrite in new[] { false, true })
             {
                 var part = isWrite ? WritePart(job) : 1 - WritePart(job);
                 if (part > 0)
                 {
-                    var work = times.ByKind[OperationTimes.KindOf(isWrite, IsSequential(job))];
+                    var work = times.ByKind[OperationTimes.KindOf(isWrite, IsSequential(job))] + new WorkVector(softwareNs, 0, 0);
                     var use = host.UseOf(work);
                     kinds.Add(new OperationMix(use, work.BusBytes));
                     sum += use * (part * job.NumJobs);
@@ -53,6 +56,15 @@ internal static class JobUse
         }
 
         return new DeclaredUse([.. kinds], new OperationMix(sum * (1 / operations), bytes / operations));
+    }
+
+    /// <summary>What the front and back end of a conventional path take for an I/O beside the device: alone in flight it pays for everything.</summary>
+    private static double SoftwareNs(ScenarioSpec scenario, VmSpec vm, JobSpec job)
+    {
+        var machine = scenario.Host.Machine;
+        return machine.Paths[vm.Storage!.Path].Stages is not { } stages ? 0
+            : job.Engine == IoEngine.Asynchronous ? stages.RequestNs + machine.ContextSwitchNs + (job.IoDepth == 1 ? stages.EventsNs(machine.ContextSwitchNs) : 0)
+            : stages.RequestNs + stages.EventsNs(machine.ContextSwitchNs);
     }
 
     private static double WritePart(JobSpec job) => job.Pattern switch

@@ -6,27 +6,27 @@ using Mbsa.Vm.Vcpus;
 namespace Mbsa.Actors.Vms;
 
 /// <summary>
-/// The life of one VCPU. It makes the worker, hands it to the cores, and hears what became of it; the worker's quanta and I/Os need no message.
+/// The life of one VCPU, or of an I/O thread, which lives the same way. It makes the worker, hands it to the cores, and hears what became of it; the worker's quanta and I/Os need no message.
 /// A worker that threw makes this actor throw, and the VM decides: a restart attaches a fresh worker over the same counters.
 /// </summary>
 internal sealed class VcpuActor : ReceiveActor
 {
     private readonly SchedulableId _id;
     private readonly IActorRef _supervisor;
-    private readonly Func<VcpuWorker> _createWorker;
-    private VcpuWorker? _worker;
+    private readonly Func<IQuantumWorker> _createWorker;
+    private IQuantumWorker? _worker;
 
     /// <summary>A VCPU that attaches itself when it starts.</summary>
     /// <param name="id">Which one.</param>
     /// <param name="supervisor">The host's QoS supervisor.</param>
     /// <param name="createWorker">Makes its worker, at every start anew.</param>
-    public VcpuActor(SchedulableId id, IActorRef supervisor, Func<VcpuWorker> createWorker)
+    public VcpuActor(SchedulableId id, IActorRef supervisor, Func<IQuantumWorker> createWorker)
     {
         (_id, _supervisor, _createWorker) = (id, supervisor, createWorker);
         Receive<Attached>(_ => Context.Parent.Tell(new VcpuAttached(_id.Vcpu)));
         Receive<FailVcpu>(_ =>
         {
-            _worker?.FailNextQuantum();
+            (_worker as VcpuWorker)?.FailNextQuantum();
             Sender.Tell(Done.Instance);
         });
         Receive<WorkerFailed>(m =>

@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using Mbsa.Actors.Hosts;
 using Mbsa.Actors.Scenarios;
+using Mbsa.Vm;
+using Mbsa.Vm.Engines;
+using Mbsa.Vm.Paths;
 using Mbsa.Vm.Vcpus;
 using Mbsa.Vm.Workload;
 using Mbsa.Vm.Workload.Random;
@@ -12,9 +15,38 @@ namespace Mbsa.Actors.Vms;
 /// <param name="Index">Which clone, from 0.</param>
 internal sealed record JobClone(JobSpec Job, int Index);
 
-/// <summary>Makes the workers of a VM's VCPUs for the scenario's clock.</summary>
-internal sealed class VcpuFactory(HostServices host, VmSpec vm, VmDisk? disk)
+/// <summary>Makes the workers of a VM for the scenario's clock, from one start of the VM to its end or to a power failure.</summary>
+internal sealed class VcpuFactory
 {
+    private readonly HostServices _host;
+    private readonly VmSpec _vm;
+    private readonly VmDisk? _disk;
+    private readonly ImmutableArray<ImmutableArray<JobClone>> _dealt;
+    private readonly VirtioDisk? _virtio;
+
+    /// <summary>A factory for a VM that starts now.</summary>
+    /// <param name="host">What the host's actors share.</param>
+    /// <param name="vm">The VM.</param>
+    /// <param name="disk">Its disk; null without one.</param>
+    /// <param name="dealt">What each VCPU runs.</param>
+    /// <exception cref="InputException">On a conventional path more I/O would be in flight than its disk can hold.</exception>
+    public VcpuFactory(HostServices host, VmSpec vm, VmDisk? disk, ImmutableArray<ImmutableArray<JobClone>> dealt)
+    {
+        (_host, _vm, _disk, _dealt) = (host, vm, disk, dealt);
+        if (disk is not null && vm.Storage is { } storage && storage.Path.IsConventional())
+        {
+            disk.BeginInFlight();
+            _virtio = new VirtioDisk(storage.Path, StagesOf(storage.Path), [.. dealt.Select(clones => clones.Select(FrontEndClone).ToList())]);
+        }
+    }
+
+    /// <summary>Whether the VM's I/O is done by an I/O thread.</summary>
+    public bool HasIoThread => _virtio is { IsInUse: true };
+
+    private MachineProfile Machine => _host.Scenario.Host.Machine;
+
+    private WallPace Pace => new(_host.Wall?.Clock);
+
     /// <summary>Deals the clones of all jobs to the VCPUs in turn.</summary>
     /// <returns>Per VCPU the jobs it runs.</returns>
     public static ImmutableArray<ImmutableArray<JobClone>> Deal(VmSpec vm)
@@ -37,16 +69,23 @@ internal sealed class VcpuFactory(HostServices host, VmSpec vm, VmDisk? disk)
         return [.. dealt.Select(jobs => jobs.ToImmutableArray())];
     }
 
-    /// <summary>Makes a worker that starts now.</summary>
-    public VcpuWorker Create(ImmutableArray<JobClone> clones, VcpuRecord record)
+    /// <summary>Makes the worker of a VCPU, which starts now.</summary>
+    public VcpuWorker Create(int vcpu, VcpuRecord record)
     {
-        var nowNs = host.Clock.NowNs;
-        var session = disk?.OpenSession();
+        var (clones, nowNs) = (_dealt[vcpu], _host.Clock.NowNs);
+        if (_virtio is not null)
+        {
+            var frontEnd = _virtio.FrontEnds[vcpu];
+            var queued = clones.Select((clone, i) => StartQueued(clone, frontEnd.Jobs[i], nowNs)).ToList();
+            return new VirtioVcpu(record, queued, frontEnd, Machine.ContextSwitchNs, Pace, nowNs);
+        }
+
+        var session = _disk?.OpenSession();
         try
         {
             var jobs = clones.Select(clone => Start(clone, session, nowNs)).ToList();
-            return host.Wall is { } wall
-                ? new WallVcpu(record, jobs, session?.Storage, wall.Clock, wall.Delay, host.Scenario.Latency == LatencySampling.Every)
+            return _host.Wall is { } wall
+                ? new WallVcpu(record, jobs, session?.Storage, wall.Clock, wall.Delay, _host.Scenario.Latency == LatencySampling.Every)
                 : new VirtualVcpu(record, jobs, session?.Storage, nowNs);
         }
         catch
@@ -55,6 +94,34 @@ internal sealed class VcpuFactory(HostServices host, VmSpec vm, VmDisk? disk)
             throw;
         }
     }
+
+    /// <summary>Makes the worker of the I/O thread, which starts now.</summary>
+    public IoThread CreateIoThread(VcpuRecord record) =>
+        new(_virtio!, _disk!.OpenSession().Storage, _disk.MovedBytesPerBlock, record, Machine.ContextSwitchNs, Pace, _host.Clock.NowNs);
+
+    private StageCosts StagesOf(IoPath path) => Machine.Paths[path].Stages
+        ?? throw new InputException($"machine '{Machine.Name}' has no 'stages' for a conventional path; add them to its profile, or choose a machine that has them");
+
+    private FrontEndClone? FrontEndClone(JobClone clone)
+    {
+        var (job, index) = clone;
+        if (job.Pattern == IoPattern.Compute)
+        {
+            return null;
+        }
+
+        return new FrontEndClone(job, JobUse.TimesOf(_host.Scenario, _vm, job), _disk!.PayloadFor(SeedOf(job, index)));
+    }
+
+    private RunningJob StartQueued(JobClone clone, FrontEndJob? requests, long nowNs)
+    {
+        var (job, index) = clone;
+        return requests is null
+            ? new RunningJob(job, null, null, null, nowNs)
+            : new QueuedJob(job, new OperationSource(job, _vm.Storage!.SizeBytes, SeedOf(job, index), index), requests, nowNs);
+    }
+
+    private ulong SeedOf(JobSpec job, int clone) => JobSeed.SeedFor(_host.Scenario.Seed, _vm.Name, job.Name, clone);
 
     private RunningJob Start(JobClone clone, VmDisk.Session? session, long nowNs)
     {
@@ -66,14 +133,14 @@ internal sealed class VcpuFactory(HostServices host, VmSpec vm, VmDisk? disk)
 
         if (session is null)
         {
-            throw new InvalidOperationException($"Job '{job.Name}' does I/O, but VM '{vm.Name}' has no storage.");
+            throw new InvalidOperationException($"Job '{job.Name}' does I/O, but VM '{_vm.Name}' has no storage.");
         }
 
-        var seed = JobSeed.SeedFor(host.Scenario.Seed, vm.Name, job.Name, index);
+        var seed = SeedOf(job, index);
 
         // Not what the disk says it has: a raw one grows with its child device, and the jobs of a VCPU that begins anew are the same as before.
-        var source = new OperationSource(job, vm.Storage!.SizeBytes, seed, index);
-        var times = JobUse.TimesOf(host.Scenario, vm, job);
+        var source = new OperationSource(job, _vm.Storage!.SizeBytes, seed, index);
+        var times = JobUse.TimesOf(_host.Scenario, _vm, job);
         return new RunningJob(job, source, session.TransferFor(job, seed), times, nowNs);
     }
 }

@@ -19,6 +19,9 @@ internal sealed class VmActor : ReceiveActor
 {
     private const int RestartsPerVcpu = 3;
 
+    /// <summary>I/O threads that a VM may have, numbered behind its VCPUs.</summary>
+    private const int IoThreads = 1;
+
     private readonly int _index;
     private readonly VmSpec _spec;
     private readonly HostServices _host;
@@ -48,7 +51,7 @@ internal sealed class VmActor : ReceiveActor
         _spec = host.Scenario.Vms[index];
         _disk = area is null ? null : VmDisk.Attach(host.Scenario, _spec, area);
         var dealt = VcpuFactory.Deal(_spec);
-        _meter = new VmMeter(_spec, dealt.Length);
+        _meter = new VmMeter(_spec, dealt.Length + IoThreads);
         Receive<TenantAdmitted>(m =>
         {
             if (m.WhyBestEffort is { } why)
@@ -128,21 +131,29 @@ internal sealed class VmActor : ReceiveActor
             return; // admitted anew after a change of promises
         }
 
-        var factory = new VcpuFactory(_host, _spec, _disk);
+        var factory = new VcpuFactory(_host, _spec, _disk, dealt);
         for (var vcpu = 0; vcpu < dealt.Length; vcpu++)
         {
-            var (jobs, record, id) = (dealt[vcpu], _meter.Records[vcpu], new Cores.SchedulableId(_index, vcpu));
-            if (jobs.IsEmpty)
+            if (!dealt[vcpu].IsEmpty) // a VCPU without jobs would only ever idle
             {
-                continue; // a VCPU without jobs would only ever idle
+                var (index, record) = (vcpu, _meter.Records[vcpu]);
+                Spawn(index, () => factory.Create(index, record));
             }
+        }
 
-            Func<VcpuWorker> create = () => factory.Create(jobs, record);
-            var props = Props.Create(() => new VcpuActor(id, _host.Supervisor, create)).WithDispatcher(Context.Props.Dispatcher);
-            _vcpus[vcpu] = Context.Watch(Context.ActorOf(props, $"vcpu-{vcpu}"));
+        if (factory.HasIoThread)
+        {
+            Spawn(dealt.Length, () => factory.CreateIoThread(_meter.Records[dealt.Length]));
         }
 
         SayStartedWhenAllAttached();
+    }
+
+    private void Spawn(int index, Func<IQuantumWorker> create)
+    {
+        var id = new Cores.SchedulableId(_index, index);
+        var props = Props.Create(() => new VcpuActor(id, _host.Supervisor, create)).WithDispatcher(Context.Props.Dispatcher);
+        _vcpus[index] = Context.Watch(Context.ActorOf(props, index < _spec.Vcpus ? $"vcpu-{index}" : $"io-thread-{index - _spec.Vcpus}"));
     }
 
     private void OnAttached(int vcpu)
@@ -184,7 +195,7 @@ internal sealed class VmActor : ReceiveActor
         {
             // Its restarts are used up. Whoever failed is settled last, so that no time passes while the others are taken off the cores.
             _isLost = true;
-            _problems.Add($"{_spec.Name}: given up after VCPU {index} failed {RestartsPerVcpu + 1} times");
+            _problems.Add($"{_spec.Name}: given up after {(index < _spec.Vcpus ? $"VCPU {index}" : "its I/O thread")} failed {RestartsPerVcpu + 1} times");
             BeginStop();
             return;
         }

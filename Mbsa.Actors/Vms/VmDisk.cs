@@ -2,6 +2,7 @@ using Mbsa.Actors.Hosts;
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Nvm.Devices;
+using Mbsa.Vm.Engines;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Storage;
 using Mbsa.Vm.Vcpus;
@@ -83,6 +84,25 @@ internal sealed class VmDisk : IDisposable
 
     /// <summary>Opens the disk for one VCPU.</summary>
     public Session OpenSession() => new(this, OpenStorage());
+
+    /// <summary>Bytes of each block that a back end moves.</summary>
+    public int MovedBytesPerBlock => _payload switch
+    {
+        PayloadKind.None => 0,
+        PayloadKind.Stamp => _verifier!.ScratchBytes,
+        _ => BlockStorage.BlockBytes,
+    };
+
+    /// <summary>I/O in flight begins anew: what was in flight before is lost.</summary>
+    public void BeginInFlight() => _verifier?.BeginClaims();
+
+    /// <summary>What is in the buffers of a job on a conventional path.</summary>
+    public IoPayload PayloadFor(ulong seed) => this switch
+    {
+        { _verifier: { } verifier } => new VerifiedPayload(verifier),
+        { _payload: PayloadKind.None } => new NoPayload(),
+        _ => new FilledPayload(seed),
+    };
 
     /// <summary>Reads back every block that was written, if blocks are verified and the disk is mounted.</summary>
     public void ReadBack()

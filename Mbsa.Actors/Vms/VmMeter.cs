@@ -3,6 +3,7 @@ using HdrHistogram;
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Metrics;
+using Mbsa.Vm.Paths;
 using Mbsa.Vm.Storage;
 using Mbsa.Vm.Vcpus;
 
@@ -13,6 +14,7 @@ internal sealed class VmMeter
 {
     private readonly VmSpec _spec;
     private VcpuCounters _before = new();
+    private StageTimes _stagesBefore = new();
     private WearCounts? _wearBefore;
     private WearCounts? _wornUntilPowerFailed;
     private DiskState? _frozen;
@@ -35,6 +37,7 @@ internal sealed class VmMeter
     public void Begin(VmDisk? disk)
     {
         _before = VcpuCounters.Sum(Counters);
+        _stagesBefore = SumStages();
         _wearBefore = disk?.CountWear();
         foreach (var record in Records)
         {
@@ -73,6 +76,7 @@ internal sealed class VmMeter
             BlocksWrong = diskState.BlocksWrong,
             Quanta = sum.Quanta,
             Wear = diskState.Wear,
+            Stages = Stages(),
             Problems = diskState.FirstWrong is { } wrong ? [.. problems, $"{_spec.Name}: {wrong}"] : [.. problems],
         };
     }
@@ -93,6 +97,35 @@ internal sealed class VmMeter
 
         var worn = _wearBefore is { } before ? now.Since(before) : now;
         return _wornUntilPowerFailed is { } earlier ? worn.Plus(earlier) : worn;
+    }
+
+    private StagesResult? Stages()
+    {
+        if (_spec.Storage?.Path.IsConventional() != true)
+        {
+            return null;
+        }
+
+        var sum = SumStages();
+        sum.Subtract(_stagesBefore);
+        var means = ImmutableArray.CreateBuilder<double>(StageTimes.Stages);
+        foreach (var sumNs in sum.SumNs)
+        {
+            means.Add(sum.Requests == 0 ? 0 : sumNs / (double)sum.Requests);
+        }
+
+        return new StagesResult(sum.Requests, means.MoveToImmutable());
+    }
+
+    private StageTimes SumStages()
+    {
+        var sum = new StageTimes();
+        foreach (var record in Records)
+        {
+            sum.Add(record.Stages);
+        }
+
+        return sum;
     }
 
     private DirectionResult Direction(long operations, long bytes, Func<LatencyRecorder, LongHistogram> histogram) =>

@@ -79,6 +79,7 @@ internal static class CommandLine
         var root = new RootCommand(Description)
         {
             RunCommand.Create(services),
+            CompareCommand.Create(services),
             CheckCommand.Create(services.Terminal),
             ReproduceCommand.Create(services),
             Nvm.NvmCommand.Create(services.Terminal),

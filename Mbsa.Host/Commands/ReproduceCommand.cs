@@ -4,64 +4,58 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Mbsa.Host.Report;
 using Mbsa.Host.Reproduction;
-using Mbsa.Host.Scenarios;
 using Mbsa.Vm;
 
 namespace Mbsa.Host.Commands;
 
-/// <summary><c>mbsa reproduce FIGURE</c>: figures of the paper, made again, beside what the paper says.</summary>
+/// <summary><c>mbsa reproduce FIGURE...</c>: figures of the paper, made again, beside what the paper says.</summary>
 internal static class ReproduceCommand
 {
-    private static readonly (string Name, Func<FigureRequest, Task<FigureResult>> Make)[] s_figures =
-    [
-        ("fig8", request => Task.FromResult(WearFigure.Make(request))),
-        ("fig9", LevellingCostFigure.MakeAsync),
-    ];
-
-    private static readonly string[] s_notYet = ["fig2", "fig3", "fig4", "fig5", "fig6", "fig7", "future"];
-
     /// <summary>The command.</summary>
     public static Command Create(ProgramServices services)
     {
-        var figure = new Argument<string>("FIGURE") { Description = $"{string.Join(", ", s_figures.Select(f => f.Name))}, or all" };
-        var folder = new Option<string>("--out") { HelpName = "DIR", Description = "Where the pictures go [reproduce]", DefaultValueFactory = _ => "reproduce" };
+        var figures = new Argument<string[]>("FIGURE") { Description = $"{string.Join(", ", Figures.Names.SkipLast(1))}, or all", Arity = ArgumentArity.OneOrMore };
+        var folder = new Option<string>("--out") { HelpName = "DIR", Description = "Where the pictures and report.html go [reproduce]", DefaultValueFactory = _ => "reproduce" };
         var json = new Option<string?>("--json") { HelpName = "FILE", Description = "Write the figures to a file; '-' is standard output, and then nothing else is" };
-        var full = new Option<bool>("--full") { Description = "With a disk as large as the paper's, which takes minutes to hours; else a smaller one with the same writes a block" };
-        var blocks = new Option<long?>("--blocks") { HelpName = "N", Description = $"Blocks of the disk [{FigureRequest.UsualBlocks}; {FigureRequest.PaperBlocks} with --full]" };
-        var command = new Command("reproduce", "Make figures of the paper again, beside what it says. Exit code 1 when one misses its bar.") { figure, folder, json, full, blocks };
+        var full = new Option<bool>("--full") { Description = "Wear on a disk as large as the paper's, which takes minutes to hours; else a smaller one with the same writes a block" };
+        var blocks = new Option<long?>("--blocks") { HelpName = "N", Description = $"Blocks of the disk for wear [{FigureRequest.UsualBlocks}; {FigureRequest.PaperBlocks} with --full]" };
+        var command = new Command("reproduce", "Make figures of the paper again, beside what it says. Exit code 1 when one misses its bar.") { figures, folder, json, full, blocks };
         command.SetAction(parsed => RunAsync(
-            services, Chosen(parsed.GetRequiredValue(figure)), parsed.GetRequiredValue(folder), parsed.GetValue(json), Blocks(parsed.GetValue(full), parsed.GetValue(blocks))));
+            services, parsed.GetRequiredValue(figures), parsed.GetRequiredValue(folder), parsed.GetValue(json), Blocks(parsed.GetValue(full), parsed.GetValue(blocks))));
         return command;
     }
 
-    private static async Task<int> RunAsync(ProgramServices services, string[] figures, string folder, string? jsonPath, long blocks)
+    private static async Task<int> RunAsync(ProgramServices services, string[] names, string folder, string? jsonPath, long blocks)
     {
-        using var json = jsonPath is null ? null : OutputFile.Open("--json", jsonPath, services.Terminal.OpenStandardOutput);
+        var terminal = services.Terminal;
+        var chosen = Figures.Choose(names);
+        using var json = jsonPath is null ? null : OutputFile.Open("--json", jsonPath, terminal.OpenStandardOutput);
         MakeFolder(folder);
-        var report = new JsonObject();
-        var held = true;
-        foreach (var (name, make) in s_figures.Where(figure => figures.Contains(figure.Name)))
+        using var report = OutputFile.Open("--out", Path.Combine(folder, "report.html"), terminal.OpenStandardOutput);
+        List<MadeFigure> made = [];
+        foreach (var (name, make) in chosen)
         {
             var picture = Path.Combine(folder, $"{name}.svg");
-            using var svg = OutputFile.Open("--out", picture, services.Terminal.OpenStandardOutput);
-            var result = await make(new FigureRequest { Blocks = blocks, Progress = services.Terminal.Error, Time = services.Time, Start = services.Start }).ConfigureAwait(false);
+            using var svg = OutputFile.Open("--out", picture, terminal.OpenStandardOutput);
+            var result = await make(new FigureRequest { Blocks = blocks, Progress = terminal.Error, Time = services.Time, Start = services.Start }).ConfigureAwait(false);
             svg.Write(Encoding.UTF8.GetBytes(result.Chart.Render()));
-            held &= result.Bars.All(bar => bar.Held);
-            report[name] = Json(result);
+            made.Add(new MadeFigure(name, result));
             if (jsonPath != "-")
             {
-                Print(services.Terminal, result, picture);
+                Print(terminal, result, picture);
             }
         }
 
-        json?.Write(Bytes(report));
-        return held ? ExitCode.Ok : ExitCode.Failed;
-    }
+        var summary = new ReproductionSummary(made);
+        report.Write(Encoding.UTF8.GetBytes(HtmlReport.Render(made, summary)));
+        json?.Write(Bytes(Json(made, summary)));
+        if (jsonPath != "-")
+        {
+            Print(terminal, summary, Path.Combine(folder, "report.html"));
+        }
 
-    private static string[] Chosen(string name) => name == "all" ? [.. s_figures.Select(figure => figure.Name)]
-        : s_figures.Any(figure => figure.Name == name) ? [name]
-        : s_notYet.Contains(name) ? throw new InputException($"'{name}' cannot be reproduced yet; there are: {string.Join(", ", s_figures.Select(figure => figure.Name))}, all")
-        : throw new InputException(UnknownName.Message("figure", name, [.. s_figures.Select(figure => figure.Name), "all"]));
+        return made.SelectMany(figure => figure.Result.Bars).Concat(summary.Bars).All(bar => bar.Held) ? ExitCode.Ok : ExitCode.Failed;
+    }
 
     private static long Blocks(bool isFull, long? blocks) => (isFull, blocks) switch
     {
@@ -91,30 +85,50 @@ internal static class ReproduceCommand
             terminal.Lines.WriteLine($"  {note}");
         }
 
-        foreach (var table in result.Tables)
-        {
-            terminal.Out.Write(table);
-        }
-
-        foreach (var bar in result.Bars)
-        {
-            terminal.Lines.WriteLine(bar);
-        }
-
+        Print(terminal, result.Tables, result.Bars);
         terminal.Lines.WriteLine($"picture: {picture}");
         terminal.Lines.WriteLine();
     }
 
-    private static JsonObject Json(FigureResult result)
+    private static void Print(Terminal terminal, ReproductionSummary summary, string report)
     {
-        var json = result.Json;
-        json["bars"] = new JsonArray([.. result.Bars.Select(bar => (JsonNode)new JsonObject
+        Print(terminal, summary.Tables, summary.Bars);
+        terminal.Lines.WriteLine($"report: {report}");
+        if (summary.LastLine is { } line)
         {
-            ["what"] = bar.What,
-            [bar.IsMost ? "at_most" : "at_least"] = bar.Limit,
-            ["measured"] = bar.Measured,
-            ["held"] = bar.Held,
-        })]);
+            terminal.Lines.WriteLine(line);
+        }
+    }
+
+    private static void Print(Terminal terminal, IReadOnlyList<FigureTable> tables, IReadOnlyList<Bar> bars)
+    {
+        foreach (var table in tables)
+        {
+            terminal.Out.Write(table.ForTerminal());
+        }
+
+        foreach (var bar in bars)
+        {
+            terminal.Lines.WriteLine(bar);
+        }
+    }
+
+    private static JsonObject Json(List<MadeFigure> made, ReproductionSummary summary)
+    {
+        var json = new JsonObject();
+        foreach (var (name, result) in made)
+        {
+            json[name] = result.Json;
+            result.Json["bars"] = new JsonArray([.. result.Bars.Select(bar => (JsonNode)new JsonObject
+            {
+                ["what"] = bar.What,
+                [bar.IsMost ? "at_most" : "at_least"] = bar.Limit,
+                ["measured"] = bar.Measured,
+                ["held"] = bar.Held,
+            })]);
+        }
+
+        json["summary"] = summary.Json();
         return json;
     }
 

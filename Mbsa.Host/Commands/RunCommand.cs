@@ -1,9 +1,7 @@
 using System.CommandLine;
-using System.Globalization;
 using Mbsa.Host.Scenarios;
 using Mbsa.Host.Serving;
 using Mbsa.Host.Telemetry;
-using Mbsa.Vm;
 
 namespace Mbsa.Host.Commands;
 
@@ -14,34 +12,38 @@ internal static class RunCommand
     public static Command Create(ProgramServices services)
     {
         var scenario = new Argument<string>("SCENARIO") { Description = "The scenario's YAML file" };
-        var clock = Text("--clock", "virtual|wall", "Which clock, in place of the scenario's");
-        var policy = Text("--policy", "NAME", "The QoS policy, in place of the scenario's ('mbsa policies' lists them)");
-        var seed = Text("--seed", "N", "The seed, in place of the scenario's");
-        var duration = Text("--duration", "T", "Length of the measured part, as in 500ms or 2s");
-        var windows = Text("--windows", "T", "Put a time series into the report, in windows of this length");
-        var latency = Text("--latency", "sampled|every", "Wall clock: time one I/O in 64, or every one");
-        var json = Text("--json", "FILE", "Write the report to a file; '-' is standard output, and then nothing else is");
-        var serve = Text("--serve", "ADDRESS", $"Serve a live page and /metrics during the run and until Ctrl-C after it [{ServeAddress.Default}]");
-        var otlp = Text("--otlp", "ENDPOINT", $"Send metrics and traces to an OpenTelemetry collector, as in http://127.0.0.1:4318 [{OtlpTarget.EndpointVariable}]");
+        var clock = OptionText.Option("--clock", "virtual|wall", "Which clock, in place of the scenario's");
+        var policy = OptionText.Option("--policy", "NAME", "The QoS policy, in place of the scenario's ('mbsa policies' lists them)");
+        var seed = OptionText.Option("--seed", "N", "The seed, in place of the scenario's");
+        var duration = OptionText.Option("--duration", "T", "Length of the measured part, as in 500ms or 2s");
+        var windows = OptionText.Option("--windows", "T", "Put a time series into the report, in windows of this length");
+        var latency = OptionText.Option("--latency", "sampled|every", "Wall clock: time one I/O in 64, or every one");
+        var json = OptionText.Option("--json", "FILE", "Write the report to a file; '-' is standard output, and then nothing else is");
+        var html = OptionText.Option("--html", "FILE", "Write the report as a page that needs nothing else, to look at or to print; '-' is standard output");
+        var serve = OptionText.Option("--serve", "ADDRESS", $"Serve a live page and /metrics during the run and until Ctrl-C after it [{ServeAddress.Default}]");
+        var otlp = OptionText.Option("--otlp", "ENDPOINT", $"Send metrics and traces to an OpenTelemetry collector, as in http://127.0.0.1:4318 [{OtlpTarget.EndpointVariable}]");
         serve.Arity = ArgumentArity.ZeroOrOne;
+        var stages = new Option<bool>("--stages") { Description = "Show where the time of an I/O went, stub by stub, on paths vhost-bio and virtio-mq" };
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Print nothing but what went wrong" };
         var command = new Command("run", "Run a scenario and print what was measured. Ctrl-C ends it early and still prints it (exit code 130).")
         {
-            scenario, clock, policy, seed, duration, windows, latency, json, serve, otlp, quiet,
+            scenario, clock, policy, seed, duration, windows, latency, json, html, stages, serve, otlp, quiet,
         };
         command.SetAction(parsed => new RunSession(services, new RunOptions
         {
             Scenario = parsed.GetRequiredValue(scenario),
             Overrides = new ScenarioOverrides
             {
-                Clock = Named("--clock", parsed.GetValue(clock), KnownNames.Clocks),
+                Clock = OptionText.Named("--clock", parsed.GetValue(clock), KnownNames.Clocks),
                 Policy = parsed.GetValue(policy),
-                Seed = Seed(parsed.GetValue(seed)),
-                DurationNs = Time("--duration", parsed.GetValue(duration)),
-                WindowNs = Time("--windows", parsed.GetValue(windows)),
+                Seed = OptionText.Seed(parsed.GetValue(seed)),
+                DurationNs = OptionText.TimeNs("--duration", parsed.GetValue(duration)),
+                WindowNs = OptionText.TimeNs("--windows", parsed.GetValue(windows)),
             },
-            Latency = Named("--latency", parsed.GetValue(latency), KnownNames.Latencies),
+            Latency = OptionText.Named("--latency", parsed.GetValue(latency), KnownNames.Latencies),
             JsonPath = parsed.GetValue(json),
+            Stages = parsed.GetValue(stages),
+            HtmlPath = parsed.GetValue(html),
             Otlp = OtlpTarget.Of(parsed.GetValue(otlp), services.Variable),
             Quiet = parsed.GetValue(quiet),
             Serve = parsed.GetResult(serve) is not { } result ? null
@@ -49,48 +51,5 @@ internal static class RunCommand
                 : ServeAddress.Parse(result.Tokens[0].Value),
         }).RunAsync());
         return command;
-    }
-
-    private static Option<string?> Text(string name, string value, string description) => new(name) { HelpName = value, Description = description };
-
-    private static T? Named<T>(string option, string? text, IReadOnlyList<(string Name, T Value)> known)
-        where T : struct
-    {
-        if (text is null)
-        {
-            return null;
-        }
-
-        foreach (var (name, value) in known)
-        {
-            if (name == text)
-            {
-                return value;
-            }
-        }
-
-        throw new InputException($"{option}: {UnknownName.Message("name", text, [.. known.Select(k => k.Name)])}");
-    }
-
-    private static ulong? Seed(string? text) => text is null ? null
-        : ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seed) ? seed
-        : throw new InputException($"--seed: '{text}' is not a whole number from 0 to {ulong.MaxValue}");
-
-    private static long? Time(string option, string? text)
-    {
-        if (text is null)
-        {
-            return null;
-        }
-
-        try
-        {
-            var timeNs = Quantity.TimeNs(text);
-            return timeNs > 0 ? timeNs : throw new InputException($"'{text}' is no time to measure; write one above 0, as in 500ms");
-        }
-        catch (InputException e)
-        {
-            throw new InputException($"{option}: {e.Message}");
-        }
     }
 }

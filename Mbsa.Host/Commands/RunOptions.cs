@@ -20,6 +20,12 @@ internal sealed record RunOptions
     /// <summary>Where the JSON report goes; "-" is standard output, null nowhere.</summary>
     public string? JsonPath { get; init; }
 
+    /// <summary>Where the report as a page goes; "-" is standard output, null nowhere.</summary>
+    public string? HtmlPath { get; init; }
+
+    /// <summary>Show where the time of an I/O went on the conventional paths.</summary>
+    public bool Stages { get; init; }
+
     /// <summary>Show nothing but what went wrong.</summary>
     public bool Quiet { get; init; }
 
@@ -30,5 +36,5 @@ internal sealed record RunOptions
     public IPEndPoint? Serve { get; init; }
 
     /// <summary>Standard output belongs to the report, or to nobody.</summary>
-    public bool IsSilent => Quiet || JsonPath == "-";
+    public bool IsSilent => Quiet || JsonPath == "-" || HtmlPath == "-";
 }

@@ -4,6 +4,7 @@ using Mbsa.Host.Expectations;
 using Mbsa.Host.Live;
 using Mbsa.Host.Page;
 using Mbsa.Host.Report;
+using Mbsa.Host.Report.Html;
 using Mbsa.Host.Scenarios;
 using Mbsa.Metrics;
 
@@ -25,6 +26,7 @@ internal sealed class RunSession(ProgramServices services, RunOptions options)
             await Terminal.Error.WriteLineAsync($"warning: {warning}").ConfigureAwait(false);
         }
 
+        using var html = options.HtmlPath is { } page ? OutputFile.Open("--html", page, Terminal.OpenStandardOutput) : null;
         using var json = options.JsonPath is { } path ? OutputFile.Open("--json", path, Terminal.OpenStandardOutput) : null;
         var watchers = await Watchers.StartAsync(options, loaded.Spec, services.Time).ConfigureAwait(false);
         await using (watchers)
@@ -35,11 +37,13 @@ internal sealed class RunSession(ProgramServices services, RunOptions options)
                 await SayAsync($"page at {server.Url}/, metrics at {server.Url}/metrics").ConfigureAwait(false);
             }
 
-            var result = await MeasureAsync(loaded.Spec, watchers, interruption).ConfigureAwait(false);
+            var run = services.Start(loaded.Spec);
+            var result = await MeasureAsync(loaded.Spec, run, watchers, interruption).ConfigureAwait(false);
             ExpectationOutcome[] expectations = [.. loaded.Expectations.Select(e => e.Evaluate(result))];
             var report = JsonReportContext.Serialize(ReportBuilder.Build(result, expectations));
             await ShowAsync(result, expectations).ConfigureAwait(false);
             json?.Write(report);
+            html?.Write(RunPage.Render(new RunRecord(result, expectations, run.Series, run.Wear(WearWatch.Cells), run.Journal.Since(0))));
             if (watchers.Finish(result, report) is { } problem)
             {
                 await Terminal.Error.WriteLineAsync($"warning: {problem}").ConfigureAwait(false);
@@ -59,13 +63,12 @@ internal sealed class RunSession(ProgramServices services, RunOptions options)
     {
         var loaded = services.Load(options.Scenario, options.Overrides);
         var spec = options.Latency is { } latency ? loaded.Spec with { Latency = latency } : loaded.Spec;
-        spec = options.Serve is not null ? spec with { SeriesPoints = PageFeed.SeriesPoints } : spec;
+        spec = options.Serve is not null || options.HtmlPath is not null ? spec with { SeriesPoints = PageFeed.SeriesPoints } : spec;
         return RealMachine.Fit(options.Scenario, loaded with { Spec = spec });
     }
 
-    private async Task<RunResult> MeasureAsync(ScenarioSpec scenario, Watchers watchers, Interruption interruption)
+    private async Task<RunResult> MeasureAsync(ScenarioSpec scenario, IRunningScenario run, Watchers watchers, Interruption interruption)
     {
-        var run = services.Start(scenario);
         watchers.Watch(run, services.Time);
         await using var registration = interruption.Token.Register(run.Interrupt).ConfigureAwait(false);
         if (!options.IsSilent)
@@ -86,6 +89,10 @@ internal sealed class RunSession(ProgramServices services, RunOptions options)
         else
         {
             ResultPrinter.Print(Terminal.Out, result, expectations);
+            if (options.Stages)
+            {
+                ResultPrinter.PrintStages(Terminal.Out, result);
+            }
         }
     }
 

@@ -37,8 +37,8 @@ internal static class PageView
                 vm.Vcpus,
                 vm.Storage is { } storage ? KnownNames.NameOf(storage.Path) : null,
                 vm.Qos.Weight,
-                Promised(vm.Qos.Reservation),
-                Promised(vm.Qos.Limit)))],
+                Readable.Promise(vm.Qos.Reservation),
+                Readable.Promise(vm.Qos.Limit)))],
         };
     }
 
@@ -132,13 +132,6 @@ internal static class PageView
         [.. points.Select(point => PageJson.Figure(point.Vms[index].PlannedShare))],
         [.. points.Select(point => PageJson.Figure((point.Vms[index].ReadBytes + point.Vms[index].WriteBytes) * 1e9 / (point.EndNs - point.StartNs)))],
         [.. points.Select(point => PageJson.Figure(point.Vms[index].P99Ns))]);
-
-    private static string? Promised(Promise? promise) => promise is not { } p ? null : p.Unit switch
-    {
-        PromiseUnit.Share => Readable.Share(p.Value),
-        PromiseUnit.BytesPerSecond => Readable.Bandwidth(p.Value),
-        _ => Readable.Iops(p.Value),
-    };
 }
 
 /// <summary>What a snapshot does not know of a run.</summary>

@@ -22,6 +22,8 @@ public static class MachineProfileWriter
         Line(text, $"source: {Quote(profile.Source)}");
         Line(text, $"cores: {profile.Cores}");
         Line(text, $"memoryBandwidth: {Exact(profile.MemoryBandwidthBytesPerSecond)}B/s");
+        if (profile.ContextSwitchNs > 0)
+            Line(text, $"contextSwitch: {Exact(profile.ContextSwitchNs)}ns");
         Line(text, "paths:");
         foreach (var (name, path) in KnownNames.Paths)
         {
@@ -32,6 +34,12 @@ public static class MachineProfileWriter
                 Line(text, $"    includes: {KnownNames.NameOf(costs.Includes)}");
             Line(text, $"    read: {Cost(costs.Read)}");
             Line(text, $"    write: {Cost(costs.Write)}");
+            if (costs.Stages is { } stages)
+            {
+                Line(text, "    stages:");
+                foreach (var key in StageCostsReader.Keys)
+                    Line(text, $"      {key}: {Exact(StageCostsReader.CostOf(stages, key))}ns");
+            }
         }
 
         if (profile.Protection is { } protection)

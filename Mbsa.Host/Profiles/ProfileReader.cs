@@ -16,9 +16,10 @@ internal static class ProfileReader
     private const double MostOperationNs = 1e9;
     private const double MostNsPerByte = 1e6;
 
-    private static readonly string[] _machineKeys = ["name", "description", "source", "cores", "memoryBandwidth", "paths", "protection"];
+    private static readonly string[] _machineKeys = ["name", "description", "source", "cores", "memoryBandwidth", "contextSwitch", "paths", "protection"];
     private static readonly string[] _costKeys = ["operation", "perByte", "random"];
     private static readonly string[] _pathKeys = ["read", "write", "includes"];
+    private static readonly string[] _conventionalKeys = [.. _pathKeys, "stages"];
     private static readonly string[] _protectionKeys = ["switch", "exit", "vectorSave", "wordPerByte", "pageChange", "shootDown", "map", "unmap"];
 
     private static readonly string[] _deviceKeys =
@@ -40,6 +41,7 @@ internal static class ProfileReader
             Source = map.Text("source") ?? "",
             Cores = map.Integer("cores", 1, MostCores) ?? 1,
             MemoryBandwidthBytesPerSecond = map.Measure("memoryBandwidth", Dimension.Bandwidth, 1, MostBytesPerSecond) ?? 1,
+            ContextSwitchNs = map.Measure("contextSwitch", Dimension.Time, 0, MostOperationNs) ?? 0,
             Paths = Paths(map),
             Protection = Protection(map),
         };
@@ -82,12 +84,15 @@ internal static class ProfileReader
             return paths;
         foreach (var (name, path) in KnownNames.Paths)
         {
-            if (map.Mapping(name, $"path {name}", _pathKeys) is not { } directions)
+            if (map.Mapping(name, $"path {name}", path.IsConventional() ? _conventionalKeys : _pathKeys) is not { } directions)
                 continue;
             directions.Require("read", "read: { operation: 1us, perByte: 0.1ns }");
             directions.Require("write", "write: { operation: 1us, perByte: 0.1ns }");
             paths[path] = new PathCosts(
-                Cost(directions, "read"), Cost(directions, "write"), directions.Choice("includes", KnownNames.Protections) ?? ProtectionMethod.None);
+                Cost(directions, "read"), Cost(directions, "write"), directions.Choice("includes", KnownNames.Protections) ?? ProtectionMethod.None)
+            {
+                Stages = path.IsConventional() ? StageCostsReader.Read(directions) : null,
+            };
         }
 
         if (paths.Count == 0)

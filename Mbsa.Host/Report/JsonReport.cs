@@ -87,6 +87,9 @@ internal sealed record JsonVm
     /// <summary>Null without a disk.</summary>
     public required JsonWear? Wear { get; init; }
 
+    /// <summary>Where the time of its I/Os went; null on a path without stages.</summary>
+    public required JsonStages? Stages { get; init; }
+
     /// <summary>Null when nothing was verified.</summary>
     public required JsonVerify? Verify { get; init; }
 }
@@ -120,6 +123,12 @@ internal sealed record JsonWear(string Policy, long Writes, long ExtraWrites, lo
 
 /// <summary>Blocks read back and compared, and those that were not what was written.</summary>
 internal sealed record JsonVerify(long Blocks, long Wrong);
+
+/// <summary>The mean way of an I/O through the conventional stack.</summary>
+/// <param name="Requests">I/Os that went it.</param>
+/// <param name="TotalNs">From stub 1 to 12, in nanoseconds: the sum of the stages.</param>
+/// <param name="MeanNs">The stages, "1-2" to "11-12", in nanoseconds.</param>
+internal sealed record JsonStages(long Requests, double TotalNs, OrderedDictionary<string, double> MeanNs);
 
 /// <summary>One window of the time series: I/Os, and the part of the host's dominant resource used, per VM in the scenario's order.</summary>
 internal sealed record JsonWindow(long StartNs, OrderedDictionary<string, long> Ops, OrderedDictionary<string, double> Share);

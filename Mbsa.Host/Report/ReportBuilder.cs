@@ -63,6 +63,7 @@ internal static class ReportBuilder
                 vm.Use.ReservationWindows > 0 ? vm.Use.ReservationMisses : null),
             Protection = vm.Spec.Storage is { } storage ? KnownNames.NameOf(storage.Protection) : null,
             Wear = vm.Wear is { } wear ? Wear(wear, result.Scenario.Host.Device.EnduranceWrites) : null,
+            Stages = vm.Stages is { } stages ? Stages(stages) : null,
             Verify = vm.BlocksVerified > 0 ? new JsonVerify(vm.BlocksVerified, vm.BlocksWrong) : null,
         };
     }
@@ -90,6 +91,17 @@ internal static class ReportBuilder
         wear.Mean,
         wear.CoefficientOfVariation,
         double.IsFinite(enduranceWrites) && enduranceWrites > 0 ? wear.Max / enduranceWrites : null);
+
+    private static JsonStages Stages(StagesResult stages)
+    {
+        var means = new OrderedDictionary<string, double>(stages.MeanNs.Length);
+        for (var stage = 0; stage < stages.MeanNs.Length; stage++)
+        {
+            means.Add(StageTable.Stubs(stage), stages.MeanNs[stage]);
+        }
+
+        return new JsonStages(stages.Requests, stages.MeanNs.Sum(), means);
+    }
 
     private static JsonWindow Window(WindowResult window, RunResult result) =>
         new(window.StartNs, ByVm(window.Operations, result), ByVm(window.Shares, result));

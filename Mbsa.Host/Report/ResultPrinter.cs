@@ -44,6 +44,19 @@ internal static class ResultPrinter
         }
     }
 
+    /// <summary>Prints where the time of an I/O went on the conventional paths.</summary>
+    public static void PrintStages(IAnsiConsole console, RunResult result)
+    {
+        if (StageTable.Of(result) is { } table)
+        {
+            console.Write(table);
+        }
+        else
+        {
+            console.WriteLine("no stages: no VM did I/O on path vhost-bio or virtio-mq");
+        }
+    }
+
     /// <summary>"host: cores 98.1 %, bus 40.0 %, NVM 12.0 %; Jain writer-* 0.9998; 2.2 s in 0.71 s, 3.1x real time".</summary>
     public static string HostLine(RunResult result)
     {

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Spectre.Console;
 
 namespace Mbsa.Host.Reproduction;
 
@@ -13,13 +12,19 @@ internal sealed record FigureResult
     public required IReadOnlyList<string> Notes { get; init; }
 
     /// <summary>Its tables.</summary>
-    public required IReadOnlyList<Table> Tables { get; init; }
+    public required IReadOnlyList<FigureTable> Tables { get; init; }
 
     /// <summary>What it must reach.</summary>
     public required IReadOnlyList<Bar> Bars { get; init; }
 
+    /// <summary>The paper's numbers in it, beside what came out.</summary>
+    public IReadOnlyList<Claim> Claims { get; init; } = [];
+
+    /// <summary>What was fitted to the paper for it.</summary>
+    public IReadOnlyList<FreeParameter> FreeParameters { get; init; } = [];
+
     /// <summary>Its picture.</summary>
-    public required SvgChart Chart { get; init; }
+    public required IChart Chart { get; init; }
 
     /// <summary>The figures, for programs.</summary>
     public required JsonObject Json { get; init; }

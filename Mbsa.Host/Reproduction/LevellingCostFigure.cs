@@ -133,7 +133,7 @@ internal static class LevellingCostFigure
         };
     }
 
-    private static Spectre.Console.Table CostTable(List<Cost> costs)
+    private static FigureTable CostTable(List<Cost> costs)
     {
         var table = FigureTable.WithColumns("Cost by data set", 2, "data set", "policy", "kIOPS without", "kIOPS with", "overhead %", "paper %", "extra writes %", "CV % of the whole disk");
         foreach (var cost in costs)
@@ -146,7 +146,7 @@ internal static class LevellingCostFigure
         return table;
     }
 
-    private static Spectre.Console.Table CurveTable(List<Cost> curve)
+    private static FigureTable CurveTable(List<Cost> curve)
     {
         var table = FigureTable.WithColumns($"Higher thresholds, {s_dataSets[0].Gb} GB", 1, "threshold", "extra writes %", "overhead %", "CV %");
         foreach (var cost in curve)

@@ -74,7 +74,7 @@ internal static class WearFigure
         }
     }
 
-    private static Spectre.Console.Table Regions(Worn[] worn, long blocks)
+    private static FigureTable Regions(Worn[] worn, long blocks)
     {
         var table = FigureTable.WithColumns("Writes a block, by region of the disk: mean (least to most)", 1, ["region", "minutes", .. worn.Select(run => run.Policy)]);
         foreach (var region in s_regions)
@@ -85,7 +85,7 @@ internal static class WearFigure
         return table;
     }
 
-    private static Spectre.Console.Table Policies(Worn[] worn)
+    private static FigureTable Policies(Worn[] worn)
     {
         var table = FigureTable.WithColumns("The whole disk", 1, "policy", "max:mean", "CV %", "extra writes %", "parameters");
         foreach (var run in worn)

@@ -98,7 +98,8 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
                 var known = string.Join(", ", machine.Paths.Keys.Select(KnownNames.NameOf));
                 problems.Error(
                     vms.Lines[vm.Name],
-                    $"machine '{machine.Name}' has no costs for path '{KnownNames.NameOf(storage.Path)}'; it has {known}");
+                    $"machine '{machine.Name}' has no costs for path '{KnownNames.NameOf(storage.Path)}'; it has {known}"
+                        + (storage.Path.IsConventional() ? "; 'mbsa calibrate' cannot measure a hypervisor, so take them from a profile that has them, such as 'paper'" : ""));
                 return;
             }
         }

@@ -9,10 +9,10 @@ namespace Mbsa.Host.Scenarios;
 public static class KnownNames
 {
     /// <summary>Ways from a VM to the NVM.</summary>
-    public static IReadOnlyList<(string Name, IoPath Value)> Paths { get; } = [("memory-bus", IoPath.MemoryBus), ("host", IoPath.Host)];
-
-    /// <summary>Ways that INTERFACES names and that cannot be taken yet.</summary>
-    internal static IReadOnlyList<string> FuturePaths { get; } = ["vhost-bio", "virtio-mq"];
+    public static IReadOnlyList<(string Name, IoPath Value)> Paths { get; } = 
+    [
+        ("memory-bus", IoPath.MemoryBus), ("host", IoPath.Host), ("vhost-bio", IoPath.VhostBio), ("virtio-mq", IoPath.VirtioMq),
+    ];
 
     /// <summary>The two clocks.</summary>
     public static IReadOnlyList<(string Name, ClockKind Value)> Clocks { get; } = [("virtual", ClockKind.Virtual), ("wall", ClockKind.Wall)];

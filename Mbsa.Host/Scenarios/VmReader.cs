@@ -99,7 +99,7 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, Problems 
         var size = map.Whole("size", Dimension.Size, BlockStorage.BlockBytes, MostDiskBytes) ?? BlockStorage.BlockBytes;
         if (size % BlockStorage.BlockBytes != 0)
             problems.Error(map.LineOf("size"), $"'size': {size} bytes are not a whole number of blocks of {BlockStorage.BlockBytes}");
-        var path = map.Choice("path", KnownNames.Paths, KnownNames.FuturePaths) ?? IoPath.MemoryBus;
+        var path = map.Choice("path", KnownNames.Paths) ?? IoPath.MemoryBus;
         var (protection, fallback) = Protection(map);
         var wear = map.Find("wear") is null ? "none" : map.Name("wear", KnownNames.WearPolicies);
         return new StorageSpec(pathOverride ?? path, size, wear ?? "none", wear is null ? "" : WearParameters(map, wear))
@@ -143,7 +143,10 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, Problems 
                     line,
                     $"job '{ScalarNode.Shorten(job.Name)}' does I/O, and its VM has no storage; add 'storage: {{ size: 1GiB }}'");
             else if (storage is not null)
+            {
                 CheckRegion(line, job, storage.SizeBytes);
+                CheckDepth(line, job, storage.Path);
+            }
         }
 
         var clones = jobs.Sum(j => (long)j.NumJobs);
@@ -165,6 +168,15 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, Problems 
         {
             problems.Error(line, e.Message);
         }
+    }
+
+    /// <summary>With a synchronous engine the job's own reader has said it.</summary>
+    private void CheckDepth(int line, JobSpec job, IoPath path)
+    {
+        if (path is IoPath.MemoryBus or IoPath.Host && job is { Engine: IoEngine.Asynchronous, IoDepth: > 1 })
+            problems.Warning(
+                line,
+                $"job '{ScalarNode.Shorten(job.Name)}': on path {KnownNames.NameOf(path)} an I/O is done when it is submitted, so one is in flight per job; use numjobs for more");
     }
 
     private void Expand(MappingReader map, VmSpec template, int? count, bool isRight)

@@ -15,7 +15,8 @@ public sealed class OperationTimes
     /// <param name="readBytes">Length of a read.</param>
     /// <param name="writeBytes">Length of a write.</param>
     /// <param name="protection">What the protection adds to the path's costs; null for nothing.</param>
-    public OperationTimes(PathCosts costs, DeviceProfile device, int readBytes, int writeBytes, ProtectionTimes? protection = null)
+    /// <param name="engineNs">What the job's engine adds to the software of an I/O, in nanoseconds.</param>
+    public OperationTimes(PathCosts costs, DeviceProfile device, int readBytes, int writeBytes, ProtectionTimes? protection = null, double engineNs = 0)
     {
         for (var kind = 0; kind < 4; kind++)
         {
@@ -25,7 +26,7 @@ public sealed class OperationTimes
             var factor = isWrite ? device.WriteLatencyFactor : device.ReadLatencyFactor;
             var bytes = isWrite ? writeBytes : readBytes;
             var coreNs = cost.OperationNs + bytes * cost.NsPerByte * factor + (isRandom ? cost.RandomNs : 0)
-                + (protection?.ExtraNs(isWrite, bytes) ?? 0);
+                + (protection?.ExtraNs(isWrite, bytes) ?? 0) + engineNs;
 
             // Whatever a profile says, an I/O takes a nanosecond: free ones would never use up a quantum.
             _work[kind] = new WorkVector(Math.Max(1, coreNs), bytes, device.BusyNs(isWrite, bytes));

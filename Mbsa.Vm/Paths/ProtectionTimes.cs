@@ -26,13 +26,13 @@ public sealed class ProtectionTimes
 
     /// <summary>The times of one VM.</summary>
     /// <param name="machine">The machine; it has to know the costs of protections unless there is none.</param>
-    /// <param name="path">The VM's path, which the machine has; any but <see cref="IoPath.Host"/> is a guest's.</param>
+    /// <param name="path">The VM's path, which the machine has; on <see cref="IoPath.MemoryBus"/> the guest protects, on the others the host.</param>
     /// <param name="method">Its protection.</param>
     /// <param name="vcpus">Its VCPUs: a guest's page table is cached by the cores that run it, the host's by all.</param>
     /// <exception cref="InputException">The machine has no costs for the protection.</exception>
     public ProtectionTimes(MachineProfile machine, IoPath path, ProtectionMethod method, int vcpus)
     {
-        (_costs, _method, _included, _isGuest) = (machine.Protection, method, machine.Paths[path].Includes, path != IoPath.Host);
+        (_costs, _method, _included, _isGuest) = (machine.Protection, method, machine.Paths[path].Includes, path == IoPath.MemoryBus);
         _otherCores = (_isGuest ? Math.Min(vcpus, machine.Cores) : machine.Cores) - 1;
         if (_costs is null && method != _included)
         {

@@ -18,6 +18,7 @@ public sealed class BlockVerifier
     private readonly Lock[] _stripes;
     private long _verified, _wrong;
     private string? _firstWrong;
+    private BlockClaims? _claims;
 
     /// <summary>Makes a verifier for a disk on which nothing was written yet.</summary>
     /// <param name="diskBytes">Size of the disk.</param>
@@ -92,7 +93,7 @@ public sealed class BlockVerifier
                 session.Read(block * BlockStorage.BlockBytes, scratch);
                 if (_generations[block] != 0)
                 {
-                    Judge(new VerifiedHeader(_seed, block, _generations[block]), scratch);
+                    Judge(block, scratch, _claims?.IsUnsure(block, countClaimed: true) == true);
                 }
             }
         }
@@ -115,16 +116,78 @@ public sealed class BlockVerifier
         return BlocksWrong - before;
     }
 
+    /// <summary>Makes the verifier ready for I/O in flight. What was in flight before is lost.</summary>
+    public void BeginClaims()
+    {
+        _claims ??= new BlockClaims(_generations.Length);
+        _claims.LoseAll();
+    }
+
+    /// <summary>Claims the blocks of an operation that is about to be submitted, after <see cref="BeginClaims"/>.</summary>
+    /// <returns>False when an operation on one of them is in flight.</returns>
+    public bool TryClaim(long offsetBytes, int lengthBytes) =>
+        _claims!.TryClaim(offsetBytes / BlockStorage.BlockBytes, lengthBytes / BlockStorage.BlockBytes);
+
+    /// <summary>Fills a buffer with the next generation of the claimed blocks that it will be written to.</summary>
+    public void FillClaimed(long offsetBytes, Span<byte> buffer)
+    {
+        for (var at = 0; at < buffer.Length; at += BlockStorage.BlockBytes)
+        {
+            var block = (offsetBytes + at) / BlockStorage.BlockBytes;
+            new VerifiedHeader(_seed, block, _generations[block] + 1).Fill(buffer.Slice(at, _transferBytes), _withChecksum);
+        }
+    }
+
+    /// <summary>The operation on claimed blocks is done: takes note of a write, judges what a read found.</summary>
+    public void ReleaseClaimed(long offsetBytes, ReadOnlySpan<byte> buffer, bool isWrite)
+    {
+        for (var at = 0; at < buffer.Length; at += BlockStorage.BlockBytes)
+        {
+            var block = (offsetBytes + at) / BlockStorage.BlockBytes;
+            if (isWrite)
+            {
+                _generations[block]++;
+            }
+            else if (_generations[block] != 0)
+            {
+                Judge(block, buffer.Slice(at, _transferBytes), _claims!.IsUnsure(block));
+            }
+
+            _claims!.Release(block);
+        }
+    }
+
+    /// <summary>The operation on claimed blocks was lost: if it was a write, nobody knows which generation they hold.</summary>
+    public void AbandonClaimed(long offsetBytes, int lengthBytes)
+    {
+        for (var block = offsetBytes / BlockStorage.BlockBytes; block < (offsetBytes + lengthBytes) / BlockStorage.BlockBytes; block++)
+        {
+            _claims!.Lose(block);
+        }
+    }
+
     private Lock StripeOf(long block) => _stripes[block % _stripes.Length];
 
-    private void Judge(VerifiedHeader expected, ReadOnlySpan<byte> found)
+    /// <param name="block">The block.</param>
+    /// <param name="found">What was read of it.</param>
+    /// <param name="isUnsure">Whether a write after the last that was acknowledged may have been done as well.</param>
+    private void Judge(long block, ReadOnlySpan<byte> found, bool isUnsure)
     {
         Interlocked.Increment(ref _verified);
-        if (expected.Compare(found, _withChecksum) is { } problem)
+        var expected = new VerifiedHeader(_seed, block, _generations[block]);
+        if (expected.Compare(found, _withChecksum) is not { } problem)
         {
-            Interlocked.Increment(ref _wrong);
-            Interlocked.CompareExchange(ref _firstWrong, $"block {expected.Block}, last written as generation {expected.Generation}: {problem}", null);
+            return;
         }
+
+        if (isUnsure && (expected with { Generation = expected.Generation + 1 }).Compare(found, _withChecksum) is null)
+        {
+            _generations[block]++;
+            return;
+        }
+
+        Interlocked.Increment(ref _wrong);
+        Interlocked.CompareExchange(ref _firstWrong, $"block {expected.Block}, last written as generation {expected.Generation}: {problem}", null);
     }
 
     private Span<byte> Check(long offsetBytes, long lengthBytes, Span<byte> scratch)

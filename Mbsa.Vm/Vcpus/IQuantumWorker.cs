@@ -7,11 +7,15 @@ namespace Mbsa.Vm.Vcpus;
 /// from a real clock), and then calls <see cref="Complete"/>; never two threads at once.
 /// </summary>
 /// <remarks>
-/// States: ready -> Execute -> executing -> Complete -> ready, sleeping until a time, or finished. A worker that throws in either call is
-/// never called again, only disposed.
+/// States: ready -> Execute -> executing -> Complete -> ready, continuing, sleeping until a time, blocked until somebody rings, or finished. What
+/// others may see of a quantum it shows in Complete, when it has happened; one that shows something in the middle ends there and continues.
+/// A worker that throws in either call is never called again, only disposed.
 /// </remarks>
 public interface IQuantumWorker : IDisposable
 {
+    /// <summary>What wakes it when it is blocked; null for a worker that never is.</summary>
+    Doorbell? Doorbell => null;
+
     /// <summary>Does what fits into a quantum; the last operation may overrun it.</summary>
     /// <param name="startNs">The scenario's clock now.</param>
     /// <param name="budgetNs">Core time granted, in nanoseconds.</param>
@@ -23,8 +27,8 @@ public interface IQuantumWorker : IDisposable
 }
 
 /// <summary>What a worker wants after a quantum.</summary>
-/// <param name="Next">Run again, sleep, or never again.</param>
-/// <param name="WakeAtNs">When a sleeper wants to run again, on the scenario's clock.</param>
+/// <param name="Next">Run again, wait, or never again.</param>
+/// <param name="WakeAtNs">When a sleeper wants to run again, and a blocked worker at the latest, on the scenario's clock; <see cref="long.MaxValue"/> for never.</param>
 /// <param name="Operations">I/Os completed in the quantum.</param>
 public readonly record struct QuantumOutcome(AfterQuantum Next, long WakeAtNs, long Operations);
 
@@ -34,8 +38,14 @@ public enum AfterQuantum
     /// <summary>To run again as soon as it may.</summary>
     Ready,
 
+    /// <summary>To go on at once: its quantum is not used up, it only showed what it did. It keeps its core as long as the quantum lasts.</summary>
+    Continuing,
+
     /// <summary>To sleep until a time: think time, a rate limit, a start delay.</summary>
     Sleeping,
+
+    /// <summary>Nothing until its <see cref="IQuantumWorker.Doorbell"/> rings, or until a time.</summary>
+    Blocked,
 
     /// <summary>Nothing: all its jobs came to their end.</summary>
     Finished,

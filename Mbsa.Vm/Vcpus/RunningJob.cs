@@ -4,7 +4,7 @@ using Mbsa.Vm.Workload;
 namespace Mbsa.Vm.Vcpus;
 
 /// <summary>One clone of a job on a VCPU: where it stands, and when it may go on. The pace is an absolute schedule, so a job that fell behind catches up as in fio.</summary>
-public sealed class RunningJob
+public class RunningJob
 {
     /// <summary>Core time a partial CPU hog computes and then idles, together, in nanoseconds.</summary>
     private const double ComputePeriodNs = 1_000_000;
@@ -69,6 +69,9 @@ public sealed class RunningJob
 
     /// <summary>It has think time or a rate, so <see cref="Pace"/> must hear of every operation.</summary>
     public bool IsPaced { get; }
+
+    /// <summary>It will think when the quantum ends.</summary>
+    protected bool IsAboutToThink => _thinks;
 
     /// <summary>Whether it came to its end.</summary>
     public bool IsFinished(long nowNs) => BytesLeft <= 0 || nowNs >= EndsAtNs;

@@ -5,7 +5,8 @@ namespace Mbsa.Vm.Vcpus;
 
 /// <summary>
 /// A VCPU: runs its jobs one quantum at a time, on whatever core it is granted. The guest's own scheduler is a round robin over the jobs of
-/// the VCPU, one quantum each. The two clocks have a worker each: <see cref="VirtualVcpu"/> and <see cref="WallVcpu"/>.
+/// the VCPU, one quantum each. The two clocks have a worker each, <see cref="VirtualVcpu"/> and <see cref="WallVcpu"/>, where an I/O is done when it
+/// is submitted; where it goes through a virtqueue both have <see cref="VirtioVcpu"/>.
 /// </summary>
 public abstract class VcpuWorker : IQuantumWorker
 {
@@ -38,22 +39,24 @@ public abstract class VcpuWorker : IQuantumWorker
     protected LatencyRecorder Latency => Record.Latency;
 
     /// <summary>Since when it has been ready to run: the end of its last quantum, or the end of its sleep.</summary>
-    protected long ReadySinceNs { get; private set; }
+    protected long ReadySinceNs { get; set; }
 
     /// <summary>The job of the current quantum; null when its turn came just as its runtime ended.</summary>
-    protected RunningJob? Current { get; private set; }
+    protected RunningJob? Current { get; set; }
+
+    /// <summary>Its jobs.</summary>
+    protected ReadOnlySpan<RunningJob> Jobs => _jobs;
+
+    /// <inheritdoc/>
+    public virtual Doorbell? Doorbell => null;
 
     /// <summary>Makes the next quantum throw, as a bug in a guest would.</summary>
     public void FailNextQuantum() => Volatile.Write(ref _failNext, true);
 
     /// <inheritdoc/>
-    public WorkVector Execute(long startNs, long budgetNs)
+    public virtual WorkVector Execute(long startNs, long budgetNs)
     {
-        if (Volatile.Read(ref _failNext))
-        {
-            throw new InjectedFaultException();
-        }
-
+        ThrowIfFaulty();
         Counters.WaitingNs += Math.Max(0, startNs - ReadySinceNs);
         Counters.Quanta++;
         Current = NextJob(startNs);
@@ -67,7 +70,7 @@ public abstract class VcpuWorker : IQuantumWorker
     }
 
     /// <inheritdoc/>
-    public QuantumOutcome Complete(long endNs)
+    public virtual QuantumOutcome Complete(long endNs)
     {
         var operations = Current is { } job ? CountQuantum(job, endNs) : 0;
         var wakeAtNs = long.MaxValue;
@@ -96,6 +99,15 @@ public abstract class VcpuWorker : IQuantumWorker
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Throws when a fault was injected.</summary>
+    protected void ThrowIfFaulty()
+    {
+        if (Volatile.Read(ref _failNext))
+        {
+            throw new InjectedFaultException();
+        }
+    }
+
     /// <summary>What the disk's wear policy did on this VCPU's time since this was last asked.</summary>
     protected WearWork TakeWearWork() => _storage?.TakeWearWork() ?? default;
 
@@ -121,12 +133,16 @@ public abstract class VcpuWorker : IQuantumWorker
         }
     }
 
-    private RunningJob? NextJob(long nowNs)
+    /// <summary>Whether a job can go on now.</summary>
+    protected virtual bool MayRun(RunningJob job, long nowNs) => job.NotBeforeNs <= nowNs && !job.IsFinished(nowNs);
+
+    /// <summary>The job whose turn it is; null when none can go on.</summary>
+    protected RunningJob? NextJob(long nowNs)
     {
         for (var step = 1; step <= _jobs.Length; step++)
         {
             var index = (_lastJob + step) % _jobs.Length;
-            if (_jobs[index].NotBeforeNs <= nowNs && !_jobs[index].IsFinished(nowNs))
+            if (MayRun(_jobs[index], nowNs))
             {
                 _lastJob = index;
                 return _jobs[index];

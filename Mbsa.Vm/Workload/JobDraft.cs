@@ -80,6 +80,11 @@ internal sealed class JobDraft
         }
 
         CheckVerify();
+        if (Spec is { IoDepth: > 1, Engine: IoEngine.Synchronous })
+        {
+            Warn(_given["iodepth"].Remark("a synchronous engine has one I/O in flight per job; use ioengine=libaio, or numjobs for more"));
+        }
+
         return Spec with { TimeBased = IsTimeBased() };
     }
 

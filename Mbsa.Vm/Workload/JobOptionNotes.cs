@@ -8,7 +8,7 @@ internal static class JobOptionNotes
 {
     private const string NoFiles = "a job works on its VM's disk, there are no files";
     private const string NoCache = "no page cache lies between a VM and its NVM";
-    private const string OneInFlight = "one I/O is in flight per job";
+    private const string OwnQueueing = "I/O is submitted one by one, and its end is seen as soon as there is one";
     private const string OwnReport = "Mbsa has its own report and time series";
     private const string OwnScheduler = "the scenario's QoS policy says who runs where and when";
     private const string OwnBytes = "buffers and their content are Mbsa's own";
@@ -20,7 +20,7 @@ internal static class JobOptionNotes
             + " create_serialize create_fsync create_on_open allow_file_create allow_mounted_write overwrite unlink unlink_each_loop pre_read"),
         (NoCache, "direct buffered invalidate"),
         (Persistent, "sync fsync fdatasync sync_file_range write_barrier end_fsync fsync_on_close"),
-        (OneInFlight, "iodepth_batch iodepth_batch_complete_min iodepth_batch_complete_max iodepth_low"
+        (OwnQueueing, "iodepth_batch iodepth_batch_complete_min iodepth_batch_complete_max iodepth_low"
             + " io_submit_mode serialize_overlap"),
         (OwnReport, "group_reporting new_group stats per_job_logs write_bw_log write_lat_log write_iops_log write_hist_log bwavgtime iopsavgtime"
             + " log_entries log_avg_msec log_hist_msec log_hist_coarseness log_max_value log_offset log_prio log_compression log_compression_cpus"

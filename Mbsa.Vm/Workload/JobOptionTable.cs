@@ -51,7 +51,7 @@ internal static class JobOptionTable
         ["io_size"] = (draft, option) => draft.Spec = draft.Spec with { IoSizeBytes = JobOptionValues.IoSize(option, draft.Units) },
         ["offset"] = (draft, option) => draft.Spec = draft.Spec with { Offset = JobOptionValues.Offset(option, draft.Units) },
         ["offset_increment"] = (draft, option) => draft.Spec = draft.Spec with { OffsetIncrement = JobOptionValues.Offset(option, draft.Units) },
-        ["iodepth"] = JobOptionValues.IoDepth,
+        ["iodepth"] = (draft, option) => draft.Spec = draft.Spec with { IoDepth = JobOptionValues.Count(option, JobOptionValues.DeepestQueue) },
         ["numjobs"] = (draft, option) => draft.Spec = draft.Spec with { NumJobs = JobOptionValues.Count(option, JobOptionValues.MostClones) },
         ["runtime"] = (draft, option) => draft.Spec = draft.Spec with { RuntimeNs = JobOptionValues.Runtime(option) },
         ["time_based"] = (draft, option) => draft.Spec = draft.Spec with { TimeBased = JobOptionValues.Flag(option) },

@@ -6,14 +6,17 @@ internal static class JobOptionValues
     /// <summary>Most clones of one job.</summary>
     public const int MostClones = 4096;
 
+    /// <summary>Most I/Os of one job in flight.</summary>
+    public const int DeepestQueue = 65536;
+
     private const int SectorBytes = 512;
     private const int LargestBlockBytes = 64 << 20;
-    private const int DeepestQueue = 65536;
     private const double DefaultTheta = 1.1;
     private const double DefaultH = 0.2;
     private const double LargestTheta = 100;
+    private const string CpuEngine = "cpuio";
     private static readonly string[] SynchronousEngines = ["psync", "sync", "pvsync", "pvsync2", "mmap", "dev-dax", "libpmem"];
-    private static readonly string[] AsynchronousEngines = ["libaio", "io_uring"];
+    private static readonly string[] AsynchronousEngines = ["libaio", "io_uring", "posixaio"];
 
     public static string Text(JobOption option) =>
         string.IsNullOrWhiteSpace(option.Value) ? throw new InputException("needs a value") : option.Value.Trim();
@@ -39,20 +42,30 @@ internal static class JobOptionValues
     public static void Engine(JobDraft draft, JobOption option)
     {
         var engine = Text(option);
-        draft.IsCpuEngine = engine == "cpuio";
-        if (AsynchronousEngines.Contains(engine))
+        if (engine != CpuEngine)
         {
-            draft.Warn(option.Remark("ignored: the memory bus is synchronous, one I/O is in flight per job"));
+            draft.Spec = draft.Spec with { Engine = EngineNamed(engine) };
         }
-        else if (SynchronousEngines.Contains(engine))
+
+        draft.IsCpuEngine = engine == CpuEngine;
+    }
+
+    private static IoEngine EngineNamed(string name)
+    {
+        if (SynchronousEngines.Contains(name))
         {
-            draft.Warn(option.Remark("ignored: the VM's storage path says how I/O is done"));
+            return IoEngine.Synchronous;
         }
-        else if (!draft.IsCpuEngine)
+
+        if (AsynchronousEngines.Contains(name))
         {
-            throw new InputException(
-                $"no such engine here; accepted are {string.Join(", ", SynchronousEngines.Concat(AsynchronousEngines))} and cpuio");
+            return IoEngine.Asynchronous;
         }
+
+        string[] known = [.. SynchronousEngines, .. AsynchronousEngines, CpuEngine];
+        throw new InputException(NearestName.Of(name, known) is { } nearest
+            ? $"no such engine here; did you mean {nearest}?"
+            : $"no such engine here; there are {string.Join(", ", known[..^1])} and {CpuEngine}");
     }
 
     public static IoPattern Pattern(string text) => text switch
@@ -113,15 +126,6 @@ internal static class JobOptionValues
 
         var bytes = FioNumber.Size(text, units);
         return bytes > 0 ? bytes : throw new InputException("must be more than 0");
-    }
-
-    public static void IoDepth(JobDraft draft, JobOption option)
-    {
-        draft.Spec = draft.Spec with { IoDepth = Count(option, DeepestQueue) };
-        if (draft.Spec.IoDepth > 1)
-        {
-            draft.Warn(option.Remark("the memory bus is synchronous: one I/O is in flight per job, use numjobs for more"));
-        }
     }
 
     public static long? Runtime(JobOption option)

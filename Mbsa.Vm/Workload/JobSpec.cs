@@ -45,7 +45,10 @@ public sealed record JobSpec
     /// <summary>fio's <c>numjobs</c>: clones of this job.</summary>
     public int NumJobs { get; init; } = 1;
 
-    /// <summary>fio's <c>iodepth</c>. A memory-bus path is synchronous, so it has one I/O in flight per job whatever stands here.</summary>
+    /// <summary>fio's <c>ioengine</c>: how the job waits for its I/O.</summary>
+    public IoEngine Engine { get; init; } = IoEngine.Synchronous;
+
+    /// <summary>fio's <c>iodepth</c>: most I/Os in flight per job. It says something only with an <see cref="IoEngine.Asynchronous"/> engine.</summary>
     public int IoDepth { get; init; } = 1;
 
     /// <summary>fio's <c>rate</c> for reads, bytes per second; null for no limit.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Mbsa.Metrics;
 using Prometheus;
 
 namespace Mbsa.Metrics.Tests;

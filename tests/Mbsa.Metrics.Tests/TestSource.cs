@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mbsa.Metrics;
 using Mbsa.Vm.Vcpus;
 
 namespace Mbsa.Metrics.Tests;

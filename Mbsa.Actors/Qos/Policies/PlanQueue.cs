@@ -34,9 +34,12 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs) : RunQueue(ho
     public override long NextNs => _held.TryPeek(out _, out var order) ? (long)Math.Ceiling(order.Tag) : long.MaxValue;
 
     /// <summary>
-    /// How much later than its ceiling allows a VM may run and still catch up: it waited for a core. On real cores it may have waited for other programs too.
+    /// How far behind a VM may fall and still catch up, in quanta: with its ceiling, and a core's worth of it with its rate. It waited for a core; on real cores
+    /// it may have waited for other programs too.
     /// </summary>
-    private double LimitToleranceNs => (Host.IsExact ? 2 : 25) * QuantumNs;
+    private int PatienceQuanta => Host.IsExact ? 2 : 50;
+
+    private double LimitToleranceNs => PatienceQuanta * QuantumNs;
 
     public override void Apply(Plan plan, long nowNs)
     {
@@ -131,7 +134,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs) : RunQueue(ho
     {
         // A VM that ran ahead while others were away does not pay for it later, nor does one save up what its VCPUs could not use: but for a few quanta.
         var before = account.StartTag;
-        var leewayNs = Host.Cores * QuantumNs / account.Rate;
+        var leewayNs = Host.Cores * PatienceQuanta / 2 * QuantumNs / account.Rate;
         account.StartTag = Math.Clamp(account.StartTag, _virtualTime.Ns - leewayNs, _virtualTime.Ns + leewayNs);
         var estimate = account.Take(nowNs, budgetNs);
         _virtualTime.OnMoved(account, before);

@@ -7,7 +7,7 @@ namespace Mbsa.Actors.Tests.Cores;
 /// <summary>One quantum of a script: what it asks for, and what comes after it.</summary>
 /// <param name="CoreNs">Core time it takes.</param>
 /// <param name="Next">What the worker wants afterwards.</param>
-/// <param name="SleepNs">How long it sleeps then.</param>
+/// <param name="SleepNs">How long it sleeps then, or is blocked at most.</param>
 /// <param name="BusBytes">Bytes over the bus.</param>
 internal sealed record Step(double CoreNs, AfterQuantum Next = AfterQuantum.Ready, long SleepNs = 0, double BusBytes = 0)
 {
@@ -16,11 +16,17 @@ internal sealed record Step(double CoreNs, AfterQuantum Next = AfterQuantum.Read
 
     /// <summary>Completing it throws.</summary>
     public bool ThrowsInComplete { get; init; }
+
+    /// <summary>Completing it rings this.</summary>
+    public Doorbell? Rings { get; init; }
 }
 
 /// <summary>A worker that follows a script, over and over, writes down what happens to it, and insists on the contract of <see cref="IQuantumWorker"/>.</summary>
 internal sealed class ScriptedWorker(IReadOnlyList<Step> steps) : IQuantumWorker
 {
+    /// <summary>Quanta completed, for other threads to look at.</summary>
+    public int Rounds;
+
     private int _next;
     private int _inside;
     private bool _executing;
@@ -32,6 +38,12 @@ internal sealed class ScriptedWorker(IReadOnlyList<Step> steps) : IQuantumWorker
 
     /// <summary>Starts of all quanta, completed or not.</summary>
     public List<long> Starts { get; } = [];
+
+    /// <summary>What wakes it when a step leaves it blocked.</summary>
+    public Doorbell? Doorbell { get; init; }
+
+    /// <summary>Quanta at whose start it found its doorbell rung.</summary>
+    public int Answers { get; private set; }
 
     public long HeldNs => Quanta.Sum(q => q.EndNs - q.StartNs);
 
@@ -50,6 +62,7 @@ internal sealed class ScriptedWorker(IReadOnlyList<Step> steps) : IQuantumWorker
         Enter(!_executing, "executed twice without completing");
         _executing = true;
         Starts.Add(startNs);
+        Answers += Doorbell?.TryAnswer(out _) == true ? 1 : 0;
         var step = Current;
         Throw(step.ThrowsInExecute);
         Interlocked.Decrement(ref _inside);
@@ -63,9 +76,11 @@ internal sealed class ScriptedWorker(IReadOnlyList<Step> steps) : IQuantumWorker
         var step = Current;
         Throw(step.ThrowsInComplete);
         _next++;
+        Rounds++;
         Quanta.Add((Starts[^1], endNs));
         Interlocked.Decrement(ref _inside);
-        return new QuantumOutcome(step.Next, endNs + step.SleepNs, 1);
+        step.Rings?.Ring(endNs);
+        return new QuantumOutcome(step.Next, step.SleepNs == long.MaxValue ? long.MaxValue : endNs + step.SleepNs, 1);
     }
 
     public void Dispose()
@@ -114,6 +129,9 @@ internal static class Script
 {
     /// <summary>The same quantum for ever.</summary>
     public static ScriptedWorker Forever(double coreNs, double busBytes = 0) => new([new Step(coreNs, BusBytes: busBytes)]);
+
+    /// <summary>A quantum after which the worker waits for its doorbell, for ever if need be.</summary>
+    public static Step Blocking(double coreNs) => new(coreNs, AfterQuantum.Blocked, long.MaxValue);
 
     /// <summary>Step by step.</summary>
     public static ScriptedWorker Of(params Step[] steps) => new(steps);

@@ -65,6 +65,82 @@ public sealed class VirtualCoresTests
     }
 
     [Fact]
+    public void A_blocked_worker_keeps_no_core_and_runs_when_somebody_rings()
+    {
+        var bell = new Doorbell();
+        var blocked = new ScriptedWorker([Script.Blocking(10)]) { Doorbell = bell };
+        var (ringer, cores) = (Script.Of(new Step(100) { Rings = bell }), Cores(2));
+        Attach(cores, blocked, ringer);
+        cores.RunUntil(350, idle: false, _departures);
+        Assert.Equal([0L, 100, 200, 300], blocked.Starts);
+        Assert.Equal(40 + 300, cores.Use.BusyNs);
+        Assert.Equal(3, blocked.Answers);
+    }
+
+    [Fact]
+    public void A_ring_while_the_worker_runs_ends_its_next_wait_before_it_begins()
+    {
+        var bell = new Doorbell();
+        var busy = new ScriptedWorker([Script.Blocking(150)]) { Doorbell = bell };
+        var (ringer, cores) = (Script.Of(new Step(100) { Rings = bell }, Script.Blocking(1)), Cores(2));
+        Attach(cores, busy, ringer); // rung at 100, in the middle of its first quantum; never again
+        Assert.False(cores.RunUntil(1000, idle: false, _departures));
+        Assert.Equal([0L, 150], busy.Starts);
+        Assert.Equal(300, cores.NowNs);
+    }
+
+    [Fact]
+    public void A_blocked_worker_wakes_at_its_time_when_nobody_rings_and_not_again_for_a_wait_that_is_over()
+    {
+        var bell = new Doorbell();
+        var impatient = new ScriptedWorker([new Step(10, AfterQuantum.Blocked, 90), Script.Blocking(10)]) { Doorbell = bell };
+        var cores = Cores(1);
+        cores.Attach(impatient.As(0));
+        Assert.False(cores.RunUntil(1000, idle: false, _departures)); // waits until 100, and then for ever
+        Assert.Equal([0L, 100], impatient.Starts);
+        bell.Ring(cores.NowNs);
+        cores.RunUntil(130, idle: true, _departures); // waits until 210
+        bell.Ring(cores.NowNs);
+        Assert.False(cores.RunUntil(1000, idle: false, _departures));
+        Assert.Equal([0L, 100, 110, 130], impatient.Starts);
+    }
+
+    [Fact]
+    public void A_worker_that_continues_keeps_its_core_until_its_quantum_is_used_and_is_charged_once()
+    {
+        var (stepper, other, cores) = (Script.Of(new Step(40, AfterQuantum.Continuing)), Script.Forever(100), Cores(1)); // a quantum is 100 ns
+        Attach(cores, stepper, other);
+        cores.RunUntil(420, idle: false, _departures);
+        Assert.Equal([0L, 40, 80, 220, 260, 300], stepper.Starts);
+        Assert.Equal([120L, 340], other.Starts);
+    }
+
+    [Fact]
+    public void A_quantum_of_several_steps_is_charged_once_with_all_it_used()
+    {
+        var host = new HostCapacity(1, 1e12);
+        var queue = new ChargeBook(host, 100);
+        var cores = new VirtualCores(host, queue);
+        Attach(cores, Script.Of(new Step(40, AfterQuantum.Continuing, BusBytes: 10)));
+        cores.RunUntil(240, idle: false, _departures);
+        Assert.Equal([(120L, 30.0, 3L), (120L, 30.0, 3L)], queue.Charges);
+    }
+
+    [Fact]
+    public void A_blocked_worker_can_be_detached_and_a_late_ring_wakes_nobody()
+    {
+        var bell = new Doorbell();
+        var (blocked, cores) = (new ScriptedWorker([Script.Blocking(10)]) { Doorbell = bell }, Cores(1));
+        var schedulable = blocked.As(0);
+        cores.Attach(schedulable);
+        Assert.False(cores.RunUntil(100, idle: false, _departures));
+        Assert.True(cores.Detach(schedulable));
+        bell.Ring(cores.NowNs);
+        Assert.False(cores.RunUntil(200, idle: false, _departures));
+        Assert.Equal((1, 1, null), (blocked.Disposed, blocked.Quanta.Count, blocked.Breach));
+    }
+
+    [Fact]
     public void Whoever_finishes_is_disposed_and_time_stands_still_until_its_departure_was_seen()
     {
         var (brief, other, cores) = (Script.Of(new Step(100, AfterQuantum.Finished)), Script.Forever(60), Cores(2));
@@ -278,6 +354,25 @@ public sealed class VirtualCoresTests
     /// <summary>Whether never more quanta than cores were going on at these moments.</summary>
     private static bool AtMost(int cores, ScriptedWorker[] workers, List<long> moments) =>
         moments.TrueForAll(ns => workers.Sum(w => w.Quanta.Count(q => q.StartNs <= ns && ns < q.EndNs)) <= cores);
+
+    /// <summary>Takes turns, and writes down what it is told of.</summary>
+    private sealed class ChargeBook(HostCapacity host, long quantumNs) : RunQueue(host, quantumNs)
+    {
+        private readonly Queue<Schedulable> _ready = new();
+
+        public List<(long HeldNs, double BusBytes, long Operations)> Charges { get; } = [];
+
+        public override void Apply(Plan plan, long nowNs)
+        {
+        }
+
+        protected override void Add(Schedulable schedulable, long nowNs) => _ready.Enqueue(schedulable);
+
+        protected override Schedulable? Take(long nowNs, ref long budgetNs) => TakeFirst(_ready);
+
+        protected override void Account(Schedulable schedulable, in ResourceUse use, in QuantumUse quantum, long nowNs) =>
+            Charges.Add((quantum.HeldNs, quantum.Work.BusBytes, quantum.Operations));
+    }
 
     private static VirtualCores Cores(int count) => Cores(new HostCapacity(count, 1e12), 100);
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Mbsa.Actors.Cores;
 using Mbsa.Actors.Qos;
 using Mbsa.Actors.Qos.Policies;
@@ -101,6 +102,49 @@ public sealed class WallCoresTests
         {
             Assert.True(worker.Quanta[i].StartNs >= worker.Quanta[i - 1].EndNs + 300_000);
         }
+    }
+
+    [Fact]
+    public async Task Two_workers_that_wake_each_other_lose_no_ring()
+    {
+        var (ping, pong) = (new Doorbell(), new Doorbell());
+        var a = new ScriptedWorker([Script.Blocking(0) with { Rings = pong }]) { Doorbell = ping };
+        var b = new ScriptedWorker([Script.Blocking(0) with { Rings = ping }]) { Doorbell = pong };
+        _cores.Open(long.MaxValue, idle: false);
+        _cores.Attach(a.As(0));
+        _cores.Attach(b.As(0, 1));
+        var threads = Enumerable.Range(0, 2).Select(_ => Task.Factory.StartNew(RunUntilClosed, TaskCreationOptions.LongRunning)).ToArray();
+        var patience = Stopwatch.StartNew();
+        while (Volatile.Read(ref a.Rounds) < 1000 && patience.Elapsed < TimeSpan.FromSeconds(30))
+        {
+            Assert.True(_cores.HasWork, "both wait for the other");
+            await Task.Delay(1);
+        }
+
+        _cores.Close();
+        await Task.WhenAll(threads);
+        Assert.InRange(a.Quanta.Count, 1000, int.MaxValue);
+        Assert.Equal((null, null), (a.Breach, b.Breach));
+    }
+
+    [Fact]
+    public void Cores_park_when_all_who_are_left_wait_for_somebody_to_ring()
+    {
+        var bell = new Doorbell();
+        var worker = new ScriptedWorker([Script.Blocking(0), new Step(0, AfterQuantum.Blocked, 100_000), Script.Blocking(0)]) { Doorbell = bell };
+        var schedulable = worker.As(0);
+        _cores.Open(long.MaxValue, idle: false);
+        _cores.Attach(schedulable);
+        Assert.False(_cores.RunSlice(1_000_000));
+        Assert.Single(worker.Starts);
+        bell.Ring(_clock.NowNs);
+        Assert.True(_cores.HasWork);
+        Assert.False(_cores.RunSlice(10_000_000)); // once for the ring, and once because its time has come
+        Assert.Equal(3, worker.Starts.Count);
+        Assert.True(_cores.Detach(schedulable));
+        bell.Ring(_clock.NowNs);
+        Assert.False(_cores.HasWork);
+        Assert.Equal((1, null), (worker.Disposed, worker.Breach));
     }
 
     [Fact]

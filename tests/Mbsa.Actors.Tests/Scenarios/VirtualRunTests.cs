@@ -78,6 +78,24 @@ public sealed class VirtualRunTests
         Assert.Equal(2, result.OperationsPerSecond("plain") / result.OperationsPerSecond("exits"), 0.01);
     }
 
+    [Theory]
+    [InlineData(IoPath.Host, 1)]
+    [InlineData(IoPath.MemoryBus, 32)]
+    public async Task An_asynchronous_engine_costs_a_context_switch_an_io_whatever_its_depth_where_io_is_done_when_it_is_submitted(IoPath path, int depth)
+    {
+        VmSpec Engine(IoEngine engine) => Lab.Vm(engine.ToString(), vcpus: 1) with
+        {
+            Storage = new StorageSpec(path, 4 << 20),
+            Jobs = [Lab.Job(IoPattern.RandRead, 1) with { Engine = engine, IoDepth = depth }],
+        };
+
+        var result = await Lab.Scenario(Engine(IoEngine.Synchronous), Engine(IoEngine.Asynchronous))
+            .With(h => h with { Machine = h.Machine with { ContextSwitchNs = 500 } }).RunAsync();
+
+        Assert.Equal(1.25, result.OperationsPerSecond("Synchronous") / result.OperationsPerSecond("Asynchronous"), 0.01);
+        Assert.Equal(2500, result.Of("Asynchronous").Read.LatencyNs!.P50, 25.0);
+    }
+
     [Fact]
     public async Task Waiting_for_a_core_shows_in_the_latency_of_the_io_it_hit()
     {

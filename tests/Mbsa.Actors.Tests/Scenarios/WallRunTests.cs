@@ -28,6 +28,35 @@ public sealed class WallRunTests
         Assert.All(result.Vms, v => Assert.Equal(0, v.BlocksWrong));
     }
 
+    [Theory]
+    [InlineData(IoPath.VhostBio, 1)]
+    [InlineData(IoPath.VhostBio, 16)]
+    [InlineData(IoPath.VirtioMq, 1)]
+    [InlineData(IoPath.VirtioMq, 16)]
+    public async Task On_a_conventional_path_vms_read_what_they_wrote(IoPath path, int depth)
+    {
+        var vms = Enumerable.Range(0, 3).Select(i => Lab.ConventionalVm($"vm-{i}", path, depth, IoPattern.RandReadWrite, vcpus: 2)).ToArray();
+        var result = await Wall(300, [.. vms.Select(vm => vm with { Jobs = [vm.Jobs[0] with { Verify = VerifyMethod.Crc32c }] })]).RunAsync();
+        Assert.Empty(result.Problems);
+        Assert.All(result.Vms, v => Assert.InRange(v.BlocksVerified, 20, long.MaxValue));
+        Assert.All(result.Vms, v => Assert.Equal(0, v.BlocksWrong));
+        Assert.All(result.Vms, v => Assert.Equal(v.Read.Operations + v.Write.Operations, v.Stages!.Requests));
+    }
+
+    [Theory]
+    [InlineData(IoPath.VhostBio)]
+    [InlineData(IoPath.VirtioMq)]
+    public async Task A_conventional_path_is_slower_than_the_memory_bus_on_real_cores_too(IoPath path)
+    {
+        var ratio = await WallClock.MedianAsync(async () =>
+        {
+            var bus = await Wall(100, Lab.Vm("a", vcpus: 1)).RunAsync();
+            var conventional = await Wall(100, Lab.ConventionalVm("a", path)).RunAsync();
+            return bus.OperationsPerSecond("a") / conventional.OperationsPerSecond("a");
+        });
+        Assert.InRange(ratio, 2, 10_000);
+    }
+
     [SkippableTheory]
     [InlineData(ProtectionMethod.Pte)]
     [InlineData(ProtectionMethod.Cr0)]

@@ -16,7 +16,7 @@ public sealed class ProfileCatalogTests : IDisposable
     {
         Assert.Equal(["generic-4core", "paper"], ProfileCatalog.MachineNames);
         Assert.Equal(["3d-xpoint", "cxl-dram", "dram", "paper", "pcm", "reram", "stt-mram"], ProfileCatalog.DeviceNames);
-        Assert.All(ProfileCatalog.Machines(), m => Assert.True(m is { Description.Length: > 10, Source.Length: > 20, Protection: not null } && m.Paths.Count == 2));
+        Assert.All(ProfileCatalog.Machines(), m => Assert.True(m is { Description.Length: > 10, Source.Length: > 20, Protection: not null } && m.Paths.Count == 4));
         Assert.All(ProfileCatalog.Devices(), d => Assert.True(d is { Description.Length: > 10, Source.Length: > 20 }));
         Assert.Equal(ProfileCatalog.MachineNames, ProfileCatalog.Machines().Select(m => m.Name));
         Assert.Equal(ProfileCatalog.DeviceNames, ProfileCatalog.Devices().Select(d => d.Name));
@@ -76,13 +76,18 @@ public sealed class ProfileCatalogTests : IDisposable
     [InlineData("memoryBandwidth: 0GB/s", "'memoryBandwidth': a bandwidth from 1B/s to 1000TB/s was expected, not '0GB/s'")]
     [InlineData("memoryBandwidth: 21", "'memoryBandwidth': '21' has no unit")]
     [InlineData("bandwidth: 1GB/s", "unknown key of a machine 'bandwidth'")]
-    [InlineData("paths: {}", "a machine needs the costs of at least one path (memory-bus, host)")]
+    [InlineData("paths: {}", "a machine needs the costs of at least one path (memory-bus, host, vhost-bio, virtio-mq)")]
+    [InlineData("paths: { vhost-bio: { read: { operation: 1us, perByte: 1ns }, write: { operation: 1us, perByte: 1ns } } }", "'stages' is missing from path vhost-bio; for example 'stages: { submit: 1us, lock: 1us,")]
+    [InlineData("paths: { host: { stages: {}, read: { operation: 1us, perByte: 1ns }, write: { operation: 1us, perByte: 1ns } } }", "unknown key of path host 'stages'")]
+    [InlineData("paths: { virtio-mq: { stages: { submit: 1us }, read: { operation: 1us, perByte: 1ns }, write: { operation: 1us, perByte: 1ns } } }", "'lock' is missing from the stages of a conventional path; for example 'lock: 100ns'")]
     [InlineData("paths: { bus: {} }", "unknown key of the paths 'bus'")]
     [InlineData("paths: { host: { read: { operation: 1us, perByte: 1ns } } }", "'write' is missing from path host")]
     [InlineData("paths: { host: { read: { operation: 0ns, perByte: 1ns }, write: { operation: 1us, perByte: 1ns } } }", "'operation': a time from 1ns to 1s was expected, not '0ns'")]
     [InlineData("paths: { host: { includes: cr0, read: { operation: 1us, perByte: 1ns }, write: { operation: 1us, perByte: 1ns } } }", "the figures of path 'host' include protection 'cr0', so the machine needs 'protection' with its costs")]
     [InlineData("paths: { host: { includes: wp, read: { operation: 1us, perByte: 1ns }, write: { operation: 1us, perByte: 1ns } } }", "unknown includes 'wp'; available: none, pte, cr0, cr0-opt, pmap")]
     [InlineData("protection: { exit: 1us }", "'switch' is missing from the costs of protections; for example 'switch: 100ns'")]
+    [InlineData("contextSwitch: -1us", "'contextSwitch'")]
+    [InlineData("contextSwitch: 3", "'contextSwitch': '3' has no unit")]
     [InlineData("protection: { exits: 1us }", "unknown key of the costs of protections 'exits'; did you mean 'exit'?")]
     [InlineData("paths: { host: { read: { operation: 1us }, write: { operation: 1us, perByte: 1ns } } }", "'perByte' is missing from the cost of a read")]
     public void A_machine_that_cannot_be_is_an_error(string line, string expected)

@@ -84,6 +84,7 @@ internal static class Golden
                 "cv": 0.25,
                 "lifetime_fraction": 1.2E-05
               },
+              "stages": null,
               "verify": null
             },
             {
@@ -129,6 +130,7 @@ internal static class Golden
               },
               "protection": "none",
               "wear": null,
+              "stages": null,
               "verify": {
                 "blocks": 100,
                 "wrong": 1

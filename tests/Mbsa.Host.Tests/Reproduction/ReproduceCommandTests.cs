@@ -57,9 +57,67 @@ public sealed class ReproduceCommandTests : IDisposable
         Assert.True(overheads[0] > 4 * overheads[^1]);
     }
 
+    /// <summary>Figures 2 and 3 (section 4.1) and 7 (section 5.1): every order, and every number within a tenth of the paper's.</summary>
+    [Fact]
+    public async Task The_host_and_the_guest_come_out_as_in_the_paper()
+    {
+        using var program = new TestProgram { Real = true };
+        var json = Path.Combine(_folder, "f.json");
+
+        Assert.Equal(ExitCode.Ok, await program.InvokeAsync("reproduce", "fig7", "fig2", "fig3", "--out", _folder, "--json", json));
+
+        Assert.DoesNotContain("FAILED", program.Output, StringComparison.Ordinal);
+        Assert.True(program.Output.IndexOf("Figure 2", StringComparison.Ordinal) < program.Output.IndexOf("Figure 7", StringComparison.Ordinal), "in the order of the paper");
+        Assert.StartsWith("predicted: 8 numbers by 5 free parameters, mean error 3.7 %, maximum -7.1 % (claim 10: guest of MBSA, RW", LastLine(program), StringComparison.Ordinal);
+        using var report = JsonDocument.Parse(await File.ReadAllTextAsync(json));
+        var claims = report.RootElement.GetProperty("summary").GetProperty("claims").EnumerateArray().ToArray();
+        Assert.All(claims, claim => Assert.InRange(claim.GetProperty("error").GetDouble(), -0.1, 0.1));
+        Assert.All(claims.Where(claim => claim.GetProperty("kind").GetString() == "calibrated"), claim => Assert.InRange(claim.GetProperty("error").GetDouble(), -0.001, 0.001));
+        Assert.Equal([1, 1, 1, 1, 2, 2, 2, 2, 10, 10, 10, 10, 14], claims.Select(claim => claim.GetProperty("claim").GetInt32()));
+        var page = await File.ReadAllTextAsync(Path.Combine(_folder, "report.html"));
+        Assert.Equal(3, page.Split("<svg ").Length - 1);
+        Assert.Contains(await File.ReadAllTextAsync(Path.Combine(_folder, "fig7.svg")), page, StringComparison.Ordinal);
+    }
+
+    /// <summary>Figures 4 and 5 (section 4.2): the conventional architecture.</summary>
+    [Fact]
+    public async Task The_conventional_architecture_comes_out_as_in_the_paper()
+    {
+        using var program = new TestProgram { Real = true };
+        var json = Path.Combine(_folder, "f.json");
+
+        Assert.Equal(ExitCode.Ok, await program.InvokeAsync("reproduce", "fig4", "fig5", "--out", _folder, "--json", json));
+
+        Assert.DoesNotContain("FAILED", program.Output, StringComparison.Ordinal);
+        using var report = JsonDocument.Parse(await File.ReadAllTextAsync(json));
+        var claims = report.RootElement.GetProperty("summary").GetProperty("claims").EnumerateArray().ToArray();
+        Assert.Equal([6, 6, 6, 6, 8, 9, 9, 13], claims.Select(claim => claim.GetProperty("claim").GetInt32()));
+        Assert.All(claims, claim => Assert.InRange(claim.GetProperty("error").GetDouble(), -0.05, 0.05));
+        var stages = report.RootElement.GetProperty("fig5").GetProperty("stages_ns");
+        Assert.Equal(42_000, stages.EnumerateObject().Sum(stage => stage.Value.GetDouble()), 42.0);
+        Assert.Equal(2000, stages.GetProperty("6-7").GetDouble(), 10.0);
+    }
+
+    [Fact]
+    public async Task Numbers_and_report_are_the_same_each_time()
+    {
+        var first = await Run("once");
+
+        Assert.Equal(first, await Run("twice"));
+
+        async Task<(string, string)> Run(string name)
+        {
+            using var program = new TestProgram { Real = true };
+            var folder = Path.Combine(_folder, name);
+            await program.InvokeAsync("reproduce", "fig7", "--out", folder, "--json", Path.Combine(_folder, name + ".json"));
+            return (await File.ReadAllTextAsync(Path.Combine(folder, "report.html")), await File.ReadAllTextAsync(Path.Combine(_folder, name + ".json")));
+        }
+    }
+
     [Theory]
-    [InlineData("fig7", "'fig7' cannot be reproduced yet; there are: fig8, fig9, all")]
+    [InlineData("fig6", "'fig6' is a drawing of an architecture: there is nothing to measure; there are: fig2,")]
     [InlineData("future", "'future' cannot be reproduced yet")]
+    [InlineData("fig8 fig99", "unknown figure 'fig99'")]
     [InlineData("fig99", "unknown figure 'fig99'")]
     [InlineData("fig8 --blocks 7", "--blocks: 7 is no multiple of 8 from 1024 to 2097152")]
     [InlineData("fig8 --blocks 4096 --full", "--full says how large the disk is")]
@@ -72,6 +130,8 @@ public sealed class ReproduceCommandTests : IDisposable
 
         Assert.Contains(expected, Assert.Single(program.Errors), StringComparison.Ordinal);
     }
+
+    private static string LastLine(TestProgram program) => program.Output.TrimEnd().Split('\n')[^1];
 
     private async Task<string> Figure9(string name)
     {

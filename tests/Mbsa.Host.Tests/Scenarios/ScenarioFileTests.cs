@@ -100,7 +100,7 @@ public sealed class ScenarioFileTests : IDisposable
             vms:
               - name: a
                 vcpu: 4
-                storage: { size: 1.3k, path: vhost-bio, protection: cr0-opd, wear: due-tme }
+                storage: { size: 1.3k, path: vhost-bo, protection: cr0-opd, wear: due-tme }
                 workload: { rw: randread, bs: 3, numjob: 4 }
               - name: a
                 workload: { cpu: 100% }
@@ -117,7 +117,7 @@ public sealed class ScenarioFileTests : IDisposable
                 "4: 'quantum': '-25us' is negative; write a time as in 25us (units: ns, us, ms, s, m, h)",
                 "7: unknown key of a VM 'vcpu'; did you mean 'vcpus'?",
                 "8: 'size': '1.3k' is not a whole number of bytes",
-                "8: 'path': 'vhost-bio' is not available yet; available: memory-bus, host",
+                "8: unknown path 'vhost-bo'; did you mean 'vhost-bio'?",
                 "8: unknown protection 'cr0-opd'; did you mean 'cr0-opt'?",
                 "8: unknown wear 'due-tme'; did you mean 'due-time'?",
                 "9: bs=3: 3 bytes; a block must be a multiple of 512",

@@ -225,4 +225,17 @@ public sealed class VmReaderTests : IDisposable
         Assert.Equal(10_000, _scratch.Spec("duration: 1s\nvms: [ { name: a, count: 10000, storage: { size: 1MiB }, workload: { rw: read } } ]\nexpect: [ jain(a-*) > 0.9 ]\n").Vms.Length);
 
     private static string ScenarioShort(string path) => path.Length > 60 ? path[..57] + "..." : path;
+
+    [Theory]
+    [InlineData("path: memory-bus", "ioengine: libaio, iodepth: 32", "on path memory-bus an I/O is done when it is submitted, so one is in flight per job; use numjobs for more")]
+    [InlineData("path: host", "ioengine: libaio, iodepth: 2", "on path host an I/O is done when it is submitted, so one is in flight per job; use numjobs for more")]
+    [InlineData("path: host", "ioengine: libaio", null)]
+    [InlineData("path: memory-bus", "iodepth: 32", "a synchronous engine has one I/O in flight per job; use ioengine=libaio, or numjobs for more")]
+    public void A_depth_that_cannot_be_reached_is_said(string path, string workload, string? warning)
+    {
+        var warnings = _scratch.Warnings($"duration: 1s\nvms:\n  - {{ name: a, storage: {{ size: 1MiB, {path} }}, workload: {{ rw: read, {workload} }} }}\n");
+
+        Assert.Equal(warning is null ? 0 : 1, warnings.Count);
+        Assert.All(warnings, said => Assert.EndsWith(warning!, said, StringComparison.Ordinal));
+    }
 }

@@ -27,6 +27,18 @@ public sealed class OperationTimesTests
     }
 
     [Fact]
+    public void An_engine_adds_to_the_software_of_each_io_and_to_nothing_else()
+    {
+        var cost = new OperationCost(100, 0.5, RandomNs: 7);
+        var device = new DeviceProfile { Name = "test", ReadBandwidthBytesPerSecond = 1e9, WriteBandwidthBytesPerSecond = 1e9 };
+        var without = new OperationTimes(new PathCosts(cost, cost), device, 4096, 4096);
+        var with = new OperationTimes(new PathCosts(cost, cost), device, 4096, 4096, engineNs: 30);
+
+        Assert.Equal(without.ByKind.ToArray().Select(work => work with { CoreNs = work.CoreNs + 30 }), with.ByKind.ToArray());
+        Assert.Equal(without.Of(new WearWork(1, 1)), with.Of(new WearWork(1, 1)));
+    }
+
+    [Fact]
     public void Levelling_costs_a_read_and_a_write_for_a_move_and_a_line_for_a_record()
     {
         var costs = new PathCosts(new OperationCost(100, 0.5, RandomNs: 7), new OperationCost(200, 0.25, RandomNs: 9));

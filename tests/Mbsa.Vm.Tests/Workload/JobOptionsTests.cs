@@ -113,7 +113,12 @@ public sealed class JobOptionsTests
     [InlineData("verify", "sha256", "0, meta or crc32c")]
     [InlineData("cpu", "0%", "from 1 to 100")]
     [InlineData("cpu", "150%", "from 1 to 100")]
-    [InlineData("ioengine", "rbd", "accepted are psync")]
+    [InlineData("iodepth", "65537", "from 1 to 65536")]
+    [InlineData("ioengine", "rados-block", "there are psync, sync")]
+    [InlineData("ioengine", "iouring", "did you mean io_uring?")]
+    [InlineData("ioengine", "psyc", "did you mean psync?")]
+    [InlineData("ioengine", "libaoi", "did you mean libaio?")]
+    [InlineData("ioengine", null, "needs a value")]
     [InlineData("stonewall", null, "side by side")]
     [InlineData("wait_for_previous", null, "side by side")]
     [InlineData("bssplit", "4k/50:8k/50", "not supported: one block size")]
@@ -134,11 +139,7 @@ public sealed class JobOptionsTests
 
     [Theory]
     [InlineData("direct", "1", "page cache")]
-    [InlineData("ioengine", "psync", "storage path")]
-    [InlineData("ioengine", "libpmem", "storage path")]
-    [InlineData("ioengine", "libaio", "synchronous")]
-    [InlineData("ioengine", "io_uring", "synchronous")]
-    [InlineData("iodepth", "32", "synchronous")]
+    [InlineData("iodepth", "32", "synchronous engine")]
     [InlineData("group_reporting", null, "own report")]
     [InlineData("write_bw_log", "bw", "own report")]
     [InlineData("norandommap", null, "with replacement")]
@@ -158,6 +159,37 @@ public sealed class JobOptionsTests
         Assert.StartsWith($"s.yaml:3: {key}", warning, StringComparison.Ordinal);
         Assert.Contains(why, warning, StringComparison.Ordinal);
         Assert.Equal(JobOptions.InlineDefaults("oltp"), job with { IoDepth = 1 });
+    }
+
+    [Theory]
+    [InlineData("sync", IoEngine.Synchronous)]
+    [InlineData("psync", IoEngine.Synchronous)]
+    [InlineData("pvsync", IoEngine.Synchronous)]
+    [InlineData("pvsync2", IoEngine.Synchronous)]
+    [InlineData("mmap", IoEngine.Synchronous)]
+    [InlineData("dev-dax", IoEngine.Synchronous)]
+    [InlineData("libpmem", IoEngine.Synchronous)]
+    [InlineData("libaio", IoEngine.Asynchronous)]
+    [InlineData("io_uring", IoEngine.Asynchronous)]
+    [InlineData("posixaio", IoEngine.Asynchronous)]
+    public void An_engine_waits_for_each_io_or_does_not(string name, IoEngine engine)
+    {
+        Assert.Equal(engine, Inline([("ioengine", name)], out var warnings).Engine);
+        Assert.Empty(warnings);
+    }
+
+    [Theory]
+    [InlineData("libaio", 32, 0)]
+    [InlineData("psync", 32, 1)]
+    [InlineData("psync", 1, 0)]
+    public void Only_an_asynchronous_engine_has_a_depth_whatever_the_order_of_the_options(string engine, int depth, int warnings)
+    {
+        (string, string?)[] options = [("ioengine", engine), ("iodepth", $"{depth}")];
+        foreach (var order in new[] { options, [.. options.Reverse()] })
+        {
+            Assert.Equal(depth, Inline(order, out var said).IoDepth);
+            Assert.Equal(warnings, said.Count);
+        }
     }
 
     [Theory]

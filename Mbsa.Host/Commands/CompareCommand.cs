@@ -1,0 +1,108 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Mbsa.Host.Comparison;
+using Mbsa.Host.Report;
+using Mbsa.Host.Scenarios;
+using Mbsa.Vm;
+
+namespace Mbsa.Host.Commands;
+
+/// <summary><c>mbsa compare SCENARIO</c>: the same scenario under several policies, or over several paths, side by side.</summary>
+internal static class CompareCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(ProgramServices services)
+    {
+        var scenario = new Argument<string>("SCENARIO") { Description = "The scenario's YAML file" };
+        var policies = OptionText.Option("--policies", "A,B,...", $"QoS policies to compare [{string.Join(',', KnownNames.Policies)}]");
+        var paths = OptionText.Option("--paths", "A,B,...", "Paths to compare: each for every VM that has storage");
+        var clock = OptionText.Option("--clock", "virtual|wall", "Which clock, in place of the scenario's");
+        var seed = OptionText.Option("--seed", "N", "The seed, in place of the scenario's");
+        var duration = OptionText.Option("--duration", "T", "Length of the measured part, as in 500ms or 2s");
+        var json = OptionText.Option("--json", "FILE", "Write all reports to a file, by name; '-' is standard output, and then nothing else is");
+        var command = new Command("compare", "Run a scenario under several policies or over several paths and print what each VM got, side by side.")
+        {
+            scenario, policies, paths, clock, seed, duration, json,
+        };
+        command.SetAction(parsed => RunAsync(
+            services,
+            parsed.GetRequiredValue(scenario),
+            Ways(parsed.GetValue(policies), parsed.GetValue(paths)),
+            new ScenarioOverrides
+            {
+                Clock = OptionText.Named("--clock", parsed.GetValue(clock), KnownNames.Clocks),
+                Seed = OptionText.Seed(parsed.GetValue(seed)),
+                DurationNs = OptionText.TimeNs("--duration", parsed.GetValue(duration)),
+            },
+            parsed.GetValue(json)));
+        return command;
+    }
+
+    /// <summary>What is to be compared: a name, and what it changes.</summary>
+    private static IReadOnlyList<(string Name, Func<ScenarioOverrides, ScenarioOverrides> Change)> Ways(string? policies, string? paths)
+    {
+        if (policies is not null && paths is not null)
+        {
+            throw new InputException("--policies and --paths: compare one or the other");
+        }
+
+        return paths is not null
+            ? [.. OptionText.Several("--paths", paths, [.. KnownNames.Paths.Select(path => path.Name)]).Select(name => (name, ByPath(name)))]
+            : [.. (policies is null ? KnownNames.Policies : OptionText.Several("--policies", policies, KnownNames.Policies)).Select(name => (name, ByPolicy(name)))];
+
+        static Func<ScenarioOverrides, ScenarioOverrides> ByPolicy(string name) => overrides => overrides with { Policy = name };
+        static Func<ScenarioOverrides, ScenarioOverrides> ByPath(string name) =>
+            overrides => overrides with { Path = KnownNames.Paths.First(path => path.Name == name).Value };
+    }
+
+    private static async Task<int> RunAsync(
+        ProgramServices services, string scenario, IReadOnlyList<(string Name, Func<ScenarioOverrides, ScenarioOverrides> Change)> ways, ScenarioOverrides overrides, string? jsonPath)
+    {
+        var terminal = services.Terminal;
+        using var interruption = services.ListenForInterruption();
+        // All are read before the first one runs: a mistake is not found after minutes.
+        var loaded = ways.Select(way => (way.Name, Scenario: RealMachine.Fit(scenario, services.Load(scenario, way.Change(overrides))))).ToList();
+        foreach (var warning in loaded.SelectMany(way => way.Scenario.Warnings).Distinct())
+        {
+            await terminal.Error.WriteLineAsync($"warning: {warning}").ConfigureAwait(false);
+        }
+
+        using var json = jsonPath is null ? null : OutputFile.Open("--json", jsonPath, terminal.OpenStandardOutput);
+        List<Contender> contenders = [];
+        foreach (var (name, way) in loaded)
+        {
+            var run = services.Start(way.Spec);
+            await using var registration = interruption.Token.Register(run.Interrupt).ConfigureAwait(false);
+            var result = await run.Completion.ConfigureAwait(false);
+            contenders.Add(new Contender(name, result, [.. way.Expectations.Select(e => e.Evaluate(result))]));
+            await terminal.Error.WriteLineAsync($"{name}: {Readable.Length(result.MeasuredNs)} measured in {Readable.Duration(result.ElapsedSeconds * 1e9)}").ConfigureAwait(false);
+            foreach (var problem in result.Problems)
+            {
+                await terminal.Error.WriteLineAsync($"problem: {name}: {problem}").ConfigureAwait(false);
+            }
+
+            if (interruption.IsRequested)
+            {
+                break;
+            }
+        }
+
+        json?.Write(Bytes(contenders));
+        if (jsonPath != "-")
+        {
+            terminal.Out.Write(ComparisonTable.Of(contenders));
+        }
+
+        return interruption.IsRequested ? ExitCode.Interrupted : ExitCode.Ok;
+    }
+
+    private static byte[] Bytes(List<Contender> contenders)
+    {
+        var reports = new JsonObject(contenders.Select(c => KeyValuePair.Create(
+            c.Name, JsonNode.Parse(JsonReportContext.Serialize(ReportBuilder.Build(c.Result, c.Expectations))))));
+        return [.. JsonSerializer.SerializeToUtf8Bytes(new JsonObject { ["scenario"] = contenders[0].Result.Scenario.Name, ["reports"] = reports }, s_indented), (byte)'\n'];
+    }
+
+    private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true, NewLine = "\n" };
+}

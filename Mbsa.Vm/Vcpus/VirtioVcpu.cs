@@ -1,0 +1,363 @@
+using Mbsa.Nvm.Timing;
+using Mbsa.Vm.Engines;
+using Mbsa.Vm.Paths;
+
+namespace Mbsa.Vm.Vcpus;
+
+/// <summary>
+/// A VCPU whose I/O goes through a virtqueue, under both clocks. It goes in steps, each of which ends where somebody else could see what it did:
+/// <code>
+/// blocked -> Wake -> Interrupt -> Submit -> (Kick -> Submit)* -> blocked
+/// </code>
+/// Submit puts one request on the ring and shows it. Kick leaves the guest to wake the I/O thread, if the ring says so; Return enters it again when there is
+/// nothing else to do there. Interrupt takes back what is done, and again what came meanwhile; Signal reaches other VCPUs whose requests were among it.
+/// </summary>
+public sealed class VirtioVcpu : VcpuWorker
+{
+    private readonly FrontEnd _frontEnd;
+    private readonly VirtioQueue? _queue;
+    private readonly StageCosts _costs;
+    private readonly double _contextSwitchNs;
+    private readonly WallPace _pace;
+    private WakeUp _wake;
+    private Step _step;
+    private long _startNs;
+    private long _quantumEndsNs = -1;
+    private double _coreNs;
+    private double _owedNs;
+    private bool _isWoken;
+    private bool _justEntered;
+    private bool _isReaping;
+    private int _toReap;
+    private double _handlerAtNs;
+    private int _toSignal;
+    private IoRequest? _request;
+    private bool _mustKick;
+
+    /// <summary>A VCPU that is ready to run.</summary>
+    /// <param name="record">Where it counts.</param>
+    /// <param name="jobs">Its jobs: <see cref="QueuedJob"/>s and CPU hogs.</param>
+    /// <param name="frontEnd">Its front end.</param>
+    /// <param name="contextSwitchNs">What a context switch takes on the machine, in nanoseconds.</param>
+    /// <param name="pace">The clock.</param>
+    /// <param name="nowNs">The scenario's clock now.</param>
+    public VirtioVcpu(VcpuRecord record, IReadOnlyList<RunningJob> jobs, FrontEnd frontEnd, double contextSwitchNs, WallPace pace, long nowNs)
+        : base(record, jobs, null, nowNs)
+    {
+        (_frontEnd, _queue, _costs) = (frontEnd, frontEnd.Queue, frontEnd.Disk.Costs);
+        (_contextSwitchNs, _pace) = (contextSwitchNs, pace);
+        frontEnd.Start(nowNs);
+    }
+
+    /// <inheritdoc/>
+    public override Doorbell Doorbell => _frontEnd.Doorbell;
+
+    private enum Step
+    {
+        Idle,
+        Wake,
+        Interrupt,
+        Signal,
+        Kick,
+        Return,
+        Submit,
+        Compute,
+    }
+
+    /// <inheritdoc/>
+    public override WorkVector Execute(long startNs, long budgetNs)
+    {
+        ThrowIfFaulty();
+        _startNs = startNs;
+        var readySinceNs = ReadySinceNs;
+        _isWoken |= _wake.TryEnd(Doorbell, startNs, ref readySinceNs);
+        _frontEnd.IsAsleep = false;
+        var waitedNs = Math.Max(0, startNs - readySinceNs);
+        if (startNs + budgetNs != _quantumEndsNs)
+        {
+            _quantumEndsNs = startNs + budgetNs;
+            Counters.Quanta++;
+            Current = null;
+        }
+
+        Counters.WaitingNs += waitedNs;
+        _coreNs = Begin(startNs, budgetNs, waitedNs);
+        _pace.Fill(startNs, _coreNs);
+        return new WorkVector(_coreNs, 0, 0);
+    }
+
+    /// <inheritdoc/>
+    public override QuantumOutcome Complete(long endNs)
+    {
+        if (_step == Step.Compute)
+        {
+            Counters.ComputeNs += endNs - _startNs;
+            EndQuantum(Current!, endNs, _coreNs);
+        }
+        else
+        {
+            Counters.StorageNs += endNs - _startNs;
+        }
+
+        var operations = End(endNs);
+        while (_frontEnd.HasAnswers && _frontEnd.TakeAnswer() is { } answer)
+        {
+            operations += TakeBack(answer, endNs);
+        }
+
+        return Follow(endNs, operations);
+    }
+
+    /// <inheritdoc/>
+    protected override bool MayRun(RunningJob job, long nowNs) => job is QueuedJob queued ? queued.MaySubmit(nowNs) : base.MayRun(job, nowNs);
+
+    /// <inheritdoc/>
+    protected override WorkVector RunJob(RunningJob job, long startNs, long budgetNs) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    protected override WorkVector Compute(RunningJob hog, long startNs, double budgetNs) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    protected override long CountQuantum(RunningJob job, long endNs) => throw new NotSupportedException();
+
+    /// <summary>Chooses the next step.</summary>
+    /// <returns>Its core time, in nanoseconds.</returns>
+    private double Begin(long startNs, long budgetNs, long waitedNs)
+    {
+        if (_isWoken)
+        {
+            (_step, _isWoken) = (Step.Wake, false);
+            return WakeUp.CostNs(_costs, _contextSwitchNs, waitedNs, _pace) + _costs.EnterNs;
+        }
+
+        if (_mustKick)
+        {
+            _step = Step.Kick;
+            return _costs.ExitNs + _costs.SignalNs;
+        }
+
+        if (_toSignal > 0)
+        {
+            _step = Step.Signal;
+            return _toSignal * (_costs.ExitNs + _costs.SignalNs + _costs.EnterNs);
+        }
+
+        var owedNs = _owedNs;
+        _owedNs = 0;
+        if (_isReaping || _frontEnd.IsInterrupted)
+        {
+            _step = Step.Interrupt;
+            return owedNs + BeginInterrupt(startNs, owedNs);
+        }
+
+        if (Current is null || !MayRun(Current, startNs))
+        {
+            Current = NextJob(startNs);
+        }
+
+        _justEntered = false;
+        switch (Current)
+        {
+            case null:
+                _step = owedNs > 0 ? Step.Return : Step.Idle;
+                return owedNs;
+            case QueuedJob job:
+                _step = Step.Submit;
+                _request = job.TryPrepare();
+                var engineNs = job.Requests.IsAsynchronous ? _contextSwitchNs : 0;
+                var submitNs = owedNs + engineNs + _costs.SubmitNs;
+                return submitNs + (_request is null ? 0 : _queue!.Hold(startNs + submitNs - _costs.LockNs, _costs.LockNs));
+            case var hog:
+                _step = Step.Compute;
+                return owedNs + hog.ComputeBudgetNs(Math.Min(budgetNs, hog.EndsAtNs - startNs));
+        }
+    }
+
+    private double BeginInterrupt(long startNs, double owedNs)
+    {
+        var handlerNs = 0d;
+        if (!_isReaping)
+        {
+            _frontEnd.TryTakeInterrupt();
+            handlerNs = _costs.NotifyNs;
+            owedNs += _justEntered ? 0 : _costs.ExitNs + _costs.EnterNs;
+            handlerNs += _justEntered ? 0 : _costs.ExitNs + _costs.EnterNs;
+            _justEntered = false;
+            if (_queue!.Device.Fault is not Virtio.RingFault.None and var fault)
+            {
+                throw new InputException($"the disk has to be reset: its queue has a fault ({fault})");
+            }
+        }
+
+        _handlerAtNs = owedNs;
+        _toReap = _queue!.Driver.Returned;
+        var reapNs = _toReap * _costs.CompleteNs;
+        return handlerNs + reapNs + (_toReap == 0 ? 0 : _queue.Hold(startNs + owedNs, _toReap * _costs.LockNs));
+    }
+
+    /// <summary>Ends the step: what others can see of it is there from now on.</summary>
+    /// <returns>I/Os of this VCPU that came to their end.</returns>
+    private long End(long endNs)
+    {
+        switch (_step)
+        {
+            case Step.Wake:
+                _justEntered = true;
+                return 0;
+            case Step.Kick:
+                _mustKick = false;
+                _request!.Pass(Stub.Exited, _startNs + (long)((endNs - _startNs) * _costs.ExitNs / _coreNs));
+                _request.Pass(Stub.Kicked, endNs);
+                _owedNs = _costs.EnterNs;
+                _frontEnd.Disk.Doorbell.Ring(endNs);
+                return 0;
+            case Step.Interrupt:
+                return EndInterrupt(endNs);
+            case Step.Signal:
+                _toSignal = 0;
+                return 0;
+            case Step.Submit when _request is { } request:
+                Offer(request, endNs);
+                return 0;
+            default:
+                return 0;
+        }
+    }
+
+    private void Offer(IoRequest request, long endNs)
+    {
+        request.Pass(Stub.Offered, endNs);
+        request.Pass(Stub.Exited, endNs);
+        request.Pass(Stub.Kicked, endNs);
+        lock (_queue!.Gate)
+        {
+            var operation = request.Operation;
+            if (!_queue.Driver.TryAdd(request, request.HeaderAddress, request.BufferAddress, operation.LengthBytes, operation.IsWrite, request.StatusAddress))
+            {
+                throw new InvalidOperationException("a queue has no room for a request it was made for");
+            }
+
+            _mustKick = _queue.Driver.Publish();
+        }
+
+        ((QueuedJob)Current!).Submitted(request, endNs);
+    }
+
+    private long EndInterrupt(long endNs)
+    {
+        var (operations, enteredNs) = (0L, _startNs + (long)(_handlerAtNs / Math.Max(1, _coreNs) * (endNs - _startNs)));
+        for (; _toReap > 0; _toReap--)
+        {
+            IoRequest? request;
+            lock (_queue!.Gate)
+            {
+                request = _queue.Driver.TakeReturned();
+            }
+
+            if (request is null)
+            {
+                break;
+            }
+
+            request.Pass(Stub.Entered, enteredNs);
+            if (request.Job.Owner == _frontEnd)
+            {
+                operations += TakeBack(request, endNs);
+                continue;
+            }
+
+            request.Job.Owner.Hand(request);
+            _toSignal += request.Job.Owner.IsAsleep ? 1 : 0;
+            request.Job.Owner.IsAsleep = false;
+            request.Job.Owner.Doorbell.Ring(endNs);
+        }
+
+        lock (_queue!.Gate)
+        {
+            _isReaping = !_queue.Driver.TryEnableInterrupts();
+        }
+
+        return operations;
+    }
+
+    private int TakeBack(IoRequest request, long endNs)
+    {
+        var (operation, isAbandoned) = (request.Operation, request.IsAbandoned);
+        request.Pass(Stub.Answered, endNs);
+        request.Job.TakeBack(request, endNs);
+        if (isAbandoned)
+        {
+            return 0;
+        }
+
+        Record.Stages.Add(request.Stubs);
+        Latency.Record(operation.IsWrite, endNs - request.Stubs[(int)Stub.Asked]);
+        if (operation.IsWrite)
+        {
+            Counters.WriteOperations++;
+            Counters.WriteBytes += operation.LengthBytes;
+        }
+        else
+        {
+            Counters.ReadOperations++;
+            Counters.ReadBytes += operation.LengthBytes;
+        }
+
+        if (JobOf(request.Job) is { } job && job.Answered())
+        {
+            EndQuantum(job, endNs, 0);
+        }
+
+        return 1;
+    }
+
+    private QuantumOutcome Follow(long endNs, long operations)
+    {
+        ReadySinceNs = endNs;
+        if (_mustKick || _toSignal > 0 || _isReaping || _owedNs > 0 || _frontEnd.IsInterrupted)
+        {
+            return new QuantumOutcome(AfterQuantum.Continuing, endNs, operations);
+        }
+
+        var (isOver, wakeAtNs) = (true, long.MaxValue);
+        foreach (var job in Jobs)
+        {
+            if (MayRun(job, endNs))
+            {
+                return new QuantumOutcome(AfterQuantum.Continuing, endNs, operations);
+            }
+
+            isOver &= job is QueuedJob queued ? queued.IsOver(endNs) : job.IsFinished(endNs);
+            if (!job.IsFinished(endNs) && job.NotBeforeNs > endNs)
+            {
+                wakeAtNs = Math.Min(wakeAtNs, Math.Min(job.NotBeforeNs, job.EndsAtNs));
+            }
+        }
+
+        if (isOver)
+        {
+            _frontEnd.Leave(endNs);
+            if (_queue is null || _queue.Target != _frontEnd || !_queue.IsInUse)
+            {
+                return new QuantumOutcome(AfterQuantum.Finished, 0, operations);
+            }
+        }
+
+        _frontEnd.IsAsleep = true;
+        _wake.Block(endNs);
+        return new QuantumOutcome(AfterQuantum.Blocked, wakeAtNs, operations);
+    }
+
+    private QueuedJob? JobOf(FrontEndJob requests)
+    {
+        foreach (var job in Jobs)
+        {
+            if (job is QueuedJob queued && queued.Requests == requests)
+            {
+                return queued;
+            }
+        }
+
+        return null;
+    }
+}

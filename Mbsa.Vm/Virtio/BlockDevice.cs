@@ -1,0 +1,82 @@
+using Mbsa.Vm.Storage;
+
+namespace Mbsa.Vm.Virtio;
+
+/// <summary>
+/// What a back end does with a request, apart from when it is done: moves the bytes between guest memory and the disk. A request that is wrong
+/// fails; it harms nobody else.
+/// </summary>
+/// <param name="storage">The disk; stays its owner's.</param>
+/// <param name="movedBytesPerBlock">Bytes of each block that are moved: all of them, those of a stamp, or 0 for none.</param>
+public sealed class BlockDevice(BlockStorage storage, int movedBytesPerBlock)
+{
+    /// <summary>Serves the request that a queue gave last.</summary>
+    /// <param name="queue">The queue.</param>
+    /// <param name="request">The request.</param>
+    /// <returns>What became of it.</returns>
+    public BlockStatus Serve(DeviceQueue queue, in BlockRequest request)
+    {
+        if (request.Kind == BlockRequestKind.Flush)
+        {
+            return BlockStatus.Ok;
+        }
+
+        if (request.Kind is not (BlockRequestKind.In or BlockRequestKind.Out))
+        {
+            return BlockStatus.Unsupported;
+        }
+
+        if (!IsOnDisk(request))
+        {
+            return BlockStatus.IoError;
+        }
+
+        var offsetBytes = (long)request.Sector * BlockRequest.SectorBytes;
+        for (var segment = 0; segment < request.Segments; segment++)
+        {
+            var data = queue.Data(segment);
+            Move(request.IsWrite, offsetBytes, data);
+            offsetBytes += data.Length;
+        }
+
+        return BlockStatus.Ok;
+    }
+
+    private bool IsOnDisk(in BlockRequest request)
+    {
+        var sectors = (ulong)storage.SizeBytes / BlockRequest.SectorBytes;
+        return request.DataBytes > 0 && request.DataBytes % BlockRequest.SectorBytes == 0
+            && request.Sector < sectors && (ulong)request.DataBytes / BlockRequest.SectorBytes <= sectors - request.Sector;
+    }
+
+    private void Move(bool isWrite, long offsetBytes, Span<byte> data)
+    {
+        if (movedBytesPerBlock == 0)
+        {
+            if (isWrite)
+            {
+                storage.WriteNothing(offsetBytes, data.Length);
+            }
+            else
+            {
+                storage.ReadNothing(offsetBytes, data.Length);
+            }
+
+            return;
+        }
+
+        var stepBytes = movedBytesPerBlock == BlockStorage.BlockBytes ? data.Length : BlockStorage.BlockBytes;
+        for (var at = 0; at < data.Length; at += stepBytes)
+        {
+            var part = data.Slice(at, Math.Min(movedBytesPerBlock == BlockStorage.BlockBytes ? stepBytes : movedBytesPerBlock, data.Length - at));
+            if (isWrite)
+            {
+                storage.Write(offsetBytes + at, part);
+            }
+            else
+            {
+                storage.Read(offsetBytes + at, part);
+            }
+        }
+    }
+}
