@@ -26,7 +26,11 @@ internal sealed class TestProgram : IDisposable
     /// <summary>Whether scenarios really run.</summary>
     public bool Real { get; init; }
 
+    /// <summary>Real time, as the program sees it.</summary>
     public TimeProvider Time { get; init; } = new InstantTime();
+
+    /// <summary>Whether scenario files are really read.</summary>
+    public bool ReadsFiles { get; init; }
 
     public Interruption Interruption { get; } = new();
 
@@ -56,7 +60,7 @@ internal sealed class TestProgram : IDisposable
         },
         Time = Time,
         ListenForInterruption = () => Interruption,
-        Load = Load,
+        Load = ReadsFiles ? ScenarioFile.Load : Load,
         Start = Real ? ActorScenario.Start : Start,
         Calibration = Calibration,
     });

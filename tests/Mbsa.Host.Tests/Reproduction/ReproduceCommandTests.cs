@@ -116,7 +116,6 @@ public sealed class ReproduceCommandTests : IDisposable
 
     [Theory]
     [InlineData("fig6", "'fig6' is a drawing of an architecture: there is nothing to measure; there are: fig2,")]
-    [InlineData("future", "'future' cannot be reproduced yet")]
     [InlineData("fig8 fig99", "unknown figure 'fig99'")]
     [InlineData("fig99", "unknown figure 'fig99'")]
     [InlineData("fig8 --blocks 7", "--blocks: 7 is no multiple of 8 from 1024 to 2097152")]

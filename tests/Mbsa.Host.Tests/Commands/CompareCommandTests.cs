@@ -1,0 +1,83 @@
+using System.Text.Json;
+using Mbsa.Host.Commands;
+using Mbsa.Host.Scenarios;
+using Mbsa.Host.Tests.Live;
+using Mbsa.Host.Tests.Scenarios;
+
+namespace Mbsa.Host.Tests.Commands;
+
+public sealed class CompareCommandTests : IDisposable
+{
+    private readonly TestProgram _program = new();
+
+    public void Dispose() => _program.Dispose();
+
+    [Fact]
+    public async Task The_same_scenario_really_runs_under_each_policy_and_the_better_one_is_named()
+    {
+        using var scratch = new ScratchScenario();
+        var json = Path.Combine(scratch.Folder, "out.json");
+        var scenario = scratch.Write("""
+            duration: 20ms
+            vms:
+              - { name: small, vcpus: 1, qos: { weight: 3 }, storage: { size: 1MiB }, workload: { rw: randread } }
+              - { name: big, vcpus: 8, storage: { size: 1MiB }, workload: { rw: randread, numjobs: 8 } }
+            expect: [ "small.share >= 20%" ]
+            """);
+        using var program = new TestProgram { Real = true, ReadsFiles = true };
+
+        Assert.Equal(ExitCode.Ok, await program.InvokeAsync("compare", scenario, "--policies", "none,plan", "--json", json));
+
+        var lines = program.Output.Split('\n').Select(line => line.TrimEnd()).ToArray();
+        Assert.Contains(lines, line => line.Contains(" small ", StringComparison.Ordinal) && line.Contains("share of host", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains("expectations held of 1", StringComparison.Ordinal) && line.EndsWith("plan", StringComparison.Ordinal));
+        using var document = JsonDocument.Parse(await File.ReadAllTextAsync(json));
+        var reports = document.RootElement.GetProperty("reports");
+        Assert.Equal(["none", "plan"], reports.EnumerateObject().Select(report => report.Name));
+        Assert.True(Iops(reports, "plan") > 1.5 * Iops(reports, "none"));
+
+        static double Iops(JsonElement reports, string policy) => reports.GetProperty(policy).GetProperty("vms")[0].GetProperty("iops").GetDouble();
+    }
+
+    [Fact]
+    public async Task Without_being_told_it_compares_all_policies()
+    {
+        var runs = 0;
+        _program.Run = scenario =>
+        {
+            runs++;
+            return FakeRun.Over(Sample.Result(scenario));
+        };
+
+        Assert.Equal(ExitCode.Ok, await _program.InvokeAsync("compare", "x.yaml"));
+        Assert.Equal(KnownNames.Policies.Count, runs);
+        Assert.All(KnownNames.Policies, policy => Assert.Contains($" {policy} ", _program.Output, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("--policies: unknown name 'plam'; did you mean 'plan'?", "--policies", "plam,none")]
+    [InlineData("--policies: name at least two different ones", "--policies", "plan")]
+    [InlineData("--policies: name at least two different ones", "--policies", "plan,plan")]
+    [InlineData("--paths: unknown name 'virtio'", "--paths", "virtio,host")]
+    [InlineData("--policies and --paths: compare one or the other", "--policies", "plan,none", "--paths", "host,memory-bus")]
+    public async Task What_cannot_be_compared_is_one_line(string expected, params string[] options)
+    {
+        Assert.Equal(ExitCode.BadInput, await _program.InvokeAsync(["compare", "x.yaml", .. options]));
+        Assert.StartsWith($"mbsa: {expected}", Assert.Single(_program.Errors), StringComparison.Ordinal);
+        Assert.Null(_program.Started);
+    }
+
+    [Fact]
+    public async Task An_interruption_ends_it_with_what_there_is()
+    {
+        _program.Run = scenario =>
+        {
+            _program.Interruption.Request();
+            return FakeRun.Over(Sample.Result(scenario) with { Interrupted = true });
+        };
+
+        Assert.Equal(ExitCode.Interrupted, await _program.InvokeAsync("compare", "x.yaml", "--policies", "none,plan"));
+        Assert.Contains("none", _program.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("plan", _program.Output, StringComparison.Ordinal);
+    }
+}
