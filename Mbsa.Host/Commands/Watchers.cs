@@ -32,8 +32,9 @@ internal sealed class Watchers : IAsyncDisposable
     {
         if (Server is not null || _otlp is not null)
         {
-            _instruments = new MbsaInstruments(new LiveMetricsSource(_scenario, run, time));
-            Server?.Watch(run, _instruments);
+            var wear = new WearWatch(run, time);
+            _instruments = new MbsaInstruments(new LiveMetricsSource(_scenario, run, wear));
+            Server?.Watch(run, wear, _instruments);
             _otlp?.Watch(_scenario, run);
         }
     }

@@ -59,9 +59,11 @@ internal sealed class PageFeed : IAsyncDisposable
     public byte[] Wear() => JsonSerializer.SerializeToUtf8Bytes(PageView.Wear(_wear?.Look() ?? DeviceWear.None), PageJson.Default.PageWear);
 
     /// <summary>The run begins.</summary>
-    public void Watch(IRunningScenario run)
+    /// <param name="run">The run.</param>
+    /// <param name="wear">Looks at its disks.</param>
+    public void Watch(IRunningScenario run, WearWatch wear)
     {
-        (_run, _wear, _startedAt) = (run, new WearWatch(run, _time, TimeSpan.FromSeconds(2)), _time.GetTimestamp());
+        (_run, _wear, _startedAt) = (run, wear, _time.GetTimestamp());
         _looking = LookAsync(run);
     }
 

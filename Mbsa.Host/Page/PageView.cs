@@ -71,7 +71,7 @@ internal static class PageView
                 Bandwidth = [.. rows.Select(row => PageJson.Short(row.BandwidthBytesPerSecond))],
                 Share = [.. now.Vms.Select((vm, i) => PageJson.Short(vm.ShareSince(earlier?.Vms[i]) ?? 0))],
                 Planned = [.. now.Vms.Select(vm => vm.PlannedShare is { } share ? PageJson.Figure(share) : null)],
-                Waiting = [.. rows.Select(row => PageJson.Short(row.Waiting))],
+                Waiting = [.. rows.Select(row => PageJson.Short(Math.Min(1, row.Waiting)))],
                 Read = [.. now.Vms.Select((vm, i) => Percentiles(LatencyBatch.Since(vm.ReadLatency, earlier?.Vms[i].ReadLatency)))],
                 Write = [.. now.Vms.Select((vm, i) => Percentiles(LatencyBatch.Since(vm.WriteLatency, earlier?.Vms[i].WriteLatency)))],
             },

@@ -110,7 +110,7 @@ const shadeWarmup = (plot, warmupSeconds) => {
 
 /** The four charts of the page. */
 export class Charts {
-  #share = new Chart('chart-share', { value: format.share });
+  #share = new Chart('chart-share', { value: format.fine });
   #latency = new Chart('chart-latency', { value: format.duration, log: true });
   #bandwidth = new Chart('chart-bandwidth', { value: format.bandwidth });
   #use = new Chart('chart-use', { value: format.share, max: 1.02 });

@@ -23,6 +23,8 @@ export const bandwidth = value => scaled(value, 'B/s');
 export const count = value => Math.abs(value) < 1000 ? String(Math.round(value)) : scaled(value, '');
 /** "12.4 %" of a fraction. */
 export const share = value => `${(value * 100).toFixed(value > 0 && value < 0.9995 ? 1 : 0)} %`;
+/** "0.10 %", a share with two digits however small: for an axis. */
+export const fine = value => value >= 0.0995 || value === 0 ? share(value) : `${(value * 100).toPrecision(2)} %`;
 /** "0.012 %" of a fraction that may be very small. */
 export const small = value => value >= 1e-3 ? share(value) : value === 0 ? '0 %' : value < 1e-5 ? '< 0.001 %' : `${(value * 100).toPrecision(2)} %`;
 const times = [[1, 'ns'], [1e3, 'us'], [1e6, 'ms'], [1e9, 's']];

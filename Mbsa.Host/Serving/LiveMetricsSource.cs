@@ -10,16 +10,12 @@ namespace Mbsa.Host.Serving;
 /// <summary>Makes samples for the instruments out of the snapshots of a run. What is a share of something is that since the sample before.</summary>
 /// <param name="scenario">What runs.</param>
 /// <param name="run">The run.</param>
-/// <param name="time">Real time: wear is looked at again after <see cref="WearPeriod"/>.</param>
-internal sealed class LiveMetricsSource(ScenarioSpec scenario, IRunningScenario run, TimeProvider time) : IMetricsSource
+/// <param name="wear">Looks at its disks.</param>
+internal sealed class LiveMetricsSource(ScenarioSpec scenario, IRunningScenario run, WearWatch wear) : IMetricsSource
 {
     /// <summary>Name of the emulated host: there is one.</summary>
     public const string HostName = "host-0";
 
-    /// <summary>Real time between two looks at the wear of every block.</summary>
-    public static readonly TimeSpan WearPeriod = TimeSpan.FromSeconds(2);
-
-    private readonly WearWatch _wear = new(run, time, WearPeriod);
     private LiveSnapshot? _earlier;
     private HostUtilisation _utilisation = new(0, 0, 0);
     private ImmutableArray<double> _achieved = [];
@@ -34,7 +30,7 @@ internal sealed class LiveMetricsSource(ScenarioSpec scenario, IRunningScenario 
             Host = HostName,
             ClockSeconds = now.ClockNs / 1e9,
             Vms = [.. now.Vms.Select((vm, i) => vm with { AchievedShare = _achieved.IsEmpty ? 0 : _achieved[i] })],
-            Wear = _wear.Look().Disks,
+            Wear = wear.Look().Disks,
             CpuUtilisation = _utilisation.Cpu,
             BusUtilisation = _utilisation.Bus,
             NvmUtilisation = _utilisation.Nvm,

@@ -32,11 +32,12 @@ internal sealed class RunServer : IAsyncDisposable
 
     /// <summary>From now on page and metrics are those of this run.</summary>
     /// <param name="run">The run.</param>
+    /// <param name="wear">Looks at its disks.</param>
     /// <param name="instruments">Its instruments, which outlive the server.</param>
-    public void Watch(IRunningScenario run, MbsaInstruments instruments)
+    public void Watch(IRunningScenario run, WearWatch wear, MbsaInstruments instruments)
     {
         _bridge = new PrometheusBridge(instruments, _registry);
-        _feed.Watch(run);
+        _feed.Watch(run, wear);
     }
 
     /// <summary>The run is over: the page shows its report.</summary>

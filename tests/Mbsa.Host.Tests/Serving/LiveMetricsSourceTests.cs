@@ -1,4 +1,5 @@
 using Mbsa.Actors.Results;
+using Mbsa.Host.Live;
 using Mbsa.Host.Serving;
 using Mbsa.Host.Tests.Live;
 using Mbsa.Metrics;
@@ -69,21 +70,9 @@ public sealed class LiveMetricsSourceTests
         Assert.Equal([0.25, 0.5], source.Sample().Vms.Select(vm => vm.AchievedShare));
     }
 
-    [Fact]
-    public void Wear_is_looked_at_only_now_and_then()
+    private static LiveMetricsSource Source(Func<LiveSnapshot> snapshot)
     {
-        var time = new ManualTime();
-        var looks = 0;
-        var run = new SnapshotRun(() => Sample.Snapshot(Sample.Scenario(), 100)) { OnWear = () => looks++ };
-        var source = new LiveMetricsSource(Sample.Scenario(), run, time);
-
-        source.Sample();
-        source.Sample();
-        Assert.Equal(1, looks);
-        time.Advance(LiveMetricsSource.WearPeriod);
-        source.Sample();
-        Assert.Equal(2, looks);
+        var run = new SnapshotRun(snapshot);
+        return new LiveMetricsSource(Sample.Scenario(), run, new WearWatch(run, TimeProvider.System));
     }
-
-    private static LiveMetricsSource Source(Func<LiveSnapshot> snapshot) => new(Sample.Scenario(), new SnapshotRun(snapshot), TimeProvider.System);
 }
