@@ -164,7 +164,7 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
         Warn(Promises.Limits, "limits", qos => qos.Limit is not null);
         Warn(Promises.Weights, "weights", qos => qos.Weight != 1);
         Warn(Promises.Latency, "latency class", qos => qos.LatencyNs is not null);
-        var reserving = vms.Specs.Where(v => v.StartsAtOnce && v.Qos.Reservation?.Unit == PromiseUnit.Share).ToList();
+        var reserving = vms.Specs.Where(v => v.StartsAtOnce && !v.Qos.OrBestEffort && v.Qos.Reservation?.Unit == PromiseUnit.Share).ToList();
         var reserved = reserving.Sum(v => v.Qos.Reservation!.Value.Value);
         if (reserved > 1 + 1e-9)
             problems.Warning(

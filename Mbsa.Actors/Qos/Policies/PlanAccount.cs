@@ -42,6 +42,9 @@ internal sealed class PlanAccount(int vm)
     /// <summary>When it should have had its next quantum, in virtual time.</summary>
     public double Deadline => StartTag + _quantumCostNs / Rate;
 
+    /// <summary>Whether it has come less far than others, by more than so many of its quanta.</summary>
+    public bool IsBehind(double othersNs, int quanta) => StartTag + quanta * _quantumCostNs / Rate < othersNs;
+
     /// <summary>It wants to run: it stands in an order, or VCPUs of it are in flight. <see cref="VirtualTime"/> keeps this.</summary>
     public bool Competes { get; set; }
 

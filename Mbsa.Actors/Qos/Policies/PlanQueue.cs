@@ -20,8 +20,8 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs) : RunQueue(ho
     /// <summary>How much shorter a quantum is while there is a latency class, which has to wait for its end.</summary>
     private const int UrgentDivisor = 5;
 
-    /// <summary>Quanta by which a VM may fall behind virtual time because its resource is full.</summary>
-    private const int MostPassedOver = 2;
+    /// <summary>Quanta of its own by which a VM may fall behind virtual time because its resource is full.</summary>
+    private const int MostPassedOver = 4;
 
     /// <summary>A resource counts as full a little below its capacity: sums of fractions are not exact.</summary>
     private const double Full = 1 - 1e-6;
@@ -188,11 +188,11 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs) : RunQueue(ho
             }
         }
 
-        var leastNs = Math.Max(_virtualTime.Ns, open?.FirstTag ?? double.NegativeInfinity) - MostPassedOver * QuantumNs;
+        var othersNs = Math.Max(_virtualTime.Ns, open?.First.StartTag ?? double.NegativeInfinity);
         foreach (var resource in (ReadOnlySpan<Resource>)[Resource.Bus, Resource.Nvm])
         {
             var order = _orders[(int)resource];
-            if (IsFull(resource) && order.HasEligible && order.FirstTag < leastNs && (behind is null || order.IsBefore(behind)))
+            if (IsFull(resource) && order.HasEligible && order.First.IsBehind(othersNs, MostPassedOver) && (behind is null || order.IsBefore(behind)))
             {
                 behind = order;
             }
