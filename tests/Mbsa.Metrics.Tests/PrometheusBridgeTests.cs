@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Mbsa.Metrics;
 using Prometheus;
 
 namespace Mbsa.Metrics.Tests;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Mbsa.Metrics;
 using Mbsa.Vm.Vcpus;
 
 namespace Mbsa.Metrics.Tests;
