@@ -16,6 +16,7 @@ internal sealed class VirtualCores : ICores
     private readonly Stack<int> _idle = new();
     private readonly Sleepers _sleepers = new();
     private readonly List<Schedulable> _arrivals = [];
+    private readonly List<Schedulable> _woken = [];
     private TraceHash _trace = new();
     private bool _idleIsMixed;
     private long _nowNs;
@@ -76,6 +77,7 @@ internal sealed class VirtualCores : ICores
     public bool RunUntil(long untilNs, bool idle, List<Departure> departures)
     {
         Admit();
+        EnqueueWoken();
         while (true)
         {
             GrantIdleCores(departures);
@@ -171,6 +173,7 @@ internal sealed class VirtualCores : ICores
                 var work = grant.To.Worker.Execute(_nowNs, grant.BudgetNs - (_nowNs - grant.StartNs));
                 _grants[core] = grant with { StepStartNs = _nowNs, Work = grant.Work + work };
                 _timeline.Start(core, work);
+                EnqueueWoken();
                 return;
             }
         }
@@ -178,11 +181,13 @@ internal sealed class VirtualCores : ICores
         {
             Release(core);
             Depart(grant.To, failure, departures);
+            EnqueueWoken();
             return;
         }
 
         Release(core);
         Account(grant);
+        EnqueueWoken();
         Follow(grant.To, outcome, departures);
     }
 
@@ -212,8 +217,22 @@ internal sealed class VirtualCores : ICores
         if (schedulable is { IsBlocked: true, IsRetired: false })
         {
             Sleepers.Wake(schedulable);
-            _queue.Enqueue(schedulable, _nowNs);
+            _woken.Add(schedulable);
         }
+    }
+
+    /// <summary>Whoever a quantum woke joins when the quantum is charged: one VM's I/O thread wakes its VCPU, which would else begin on a charge that is not settled.</summary>
+    private void EnqueueWoken()
+    {
+        foreach (var schedulable in _woken)
+        {
+            if (!schedulable.IsRetired)
+            {
+                _queue.Enqueue(schedulable, _nowNs);
+            }
+        }
+
+        _woken.Clear();
     }
 
     private void Account(in Grant grant)

@@ -83,8 +83,8 @@ public sealed class FrontEnd
     }
 
     /// <summary>
-    /// The VCPU's worker begins, perhaps after another that failed. It looks at the ring at once, for an interrupt may have gone unheard, and a queue that
-    /// its device gave up is reset.
+    /// The VCPU's worker begins, perhaps after another that failed. It looks at the ring at once, for an interrupt may have gone unheard, and wakes the I/O
+    /// thread, for a kick may have; a queue that its device gave up is reset.
     /// </summary>
     internal void Start(long nowNs)
     {
@@ -95,6 +95,8 @@ public sealed class FrontEnd
         {
             job?.Start(nowNs);
         }
+
+        Disk.Doorbell.Ring(nowNs);
     }
 
     /// <summary>The VCPU does no more I/O. The last to leave lets the I/O thread go.</summary>

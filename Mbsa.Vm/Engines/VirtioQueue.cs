@@ -8,8 +8,6 @@ namespace Mbsa.Vm.Engines;
 /// </summary>
 public sealed class VirtioQueue
 {
-    private readonly GuestMemory _memory;
-    private readonly VirtqueueLayout _layout;
     private readonly List<FrontEnd> _users = [];
     private double _lockFreeAtNs;
     private int _inUse;
@@ -17,7 +15,7 @@ public sealed class VirtioQueue
 
     internal VirtioQueue(GuestMemory memory, in VirtqueueLayout layout)
     {
-        (_memory, _layout) = (memory, layout);
+        (Memory, Layout) = (memory, layout);
         Driver = new DriverQueue<IoRequest>(memory, layout);
         Device = new DeviceQueue(memory, layout);
         Driver.TryEnableInterrupts();
@@ -25,6 +23,12 @@ public sealed class VirtioQueue
 
     /// <summary>The queue's lock, for everything on <see cref="Driver"/>.</summary>
     public Lock Gate { get; } = new();
+
+    /// <summary>Where it lies.</summary>
+    public VirtqueueLayout Layout { get; }
+
+    /// <summary>Guest memory.</summary>
+    public GuestMemory Memory { get; }
 
     /// <summary>The driver's side.</summary>
     public DriverQueue<IoRequest> Driver { get; private set; }
@@ -95,7 +99,7 @@ public sealed class VirtioQueue
         lock (Gate)
         {
             var isGivenUp = Device.Fault != RingFault.None;
-            for (var head = 0; head < _layout.Entries; head++)
+            for (var head = 0; head < Layout.Entries; head++)
             {
                 if (Driver.TokenOf((ushort)head) is { } request && (isGivenUp || request.Job.Owner == user))
                 {
@@ -110,7 +114,7 @@ public sealed class VirtioQueue
 
             if (isGivenUp)
             {
-                Driver = new DriverQueue<IoRequest>(_memory, _layout);
+                Driver = new DriverQueue<IoRequest>(Memory, Layout);
                 Driver.Publish();
                 Driver.TryEnableInterrupts();
                 _isGivenUp = false;

@@ -53,6 +53,7 @@ public sealed class IoThread : IQuantumWorker
         foreach (var queue in disk.Queues)
         {
             queue.Device.TakeOver();
+            queue.Target.Interrupt(nowNs); // one that failed may have shown something and not said so
         }
     }
 

@@ -7,6 +7,12 @@ namespace Mbsa.Vm.Virtio;
 /// <param name="Next">The entry after it, if the flags say that there is one.</param>
 public readonly record struct Descriptor(ulong Address, uint LengthBytes, DescriptorFlags Flags, ushort Next)
 {
+    /// <summary>The device writes it.</summary>
+    public bool IsWritable => (Flags & DescriptorFlags.Write) != 0;
+
+    /// <summary>The chain goes on behind it.</summary>
+    public bool HasNext => (Flags & DescriptorFlags.Next) != 0;
+
     /// <summary>Reads an entry.</summary>
     public static Descriptor Read(GuestMemory memory, in VirtqueueLayout layout, int index)
     {

@@ -134,8 +134,8 @@ public sealed class DeviceQueue
                 return fault;
             }
 
-            var (address, isWritable) = ((int)descriptor.Address, descriptor.Flags.HasFlag(DescriptorFlags.Write));
-            var isLast = !descriptor.Flags.HasFlag(DescriptorFlags.Next);
+            var (address, isWritable) = ((int)descriptor.Address, descriptor.IsWritable);
+            var isLast = !descriptor.HasNext;
             if (step == 0)
             {
                 (kind, sector) = BlockRequest.ReadHeader(_memory.At(address, BlockRequest.HeaderBytes));
@@ -173,8 +173,8 @@ public sealed class DeviceQueue
         { Flags: var flags } when (flags & ~(DescriptorFlags.Next | DescriptorFlags.Write)) != 0 => RingFault.NotNegotiated,
         { LengthBytes: 0 } => RingFault.OutOfBounds,
         _ when !_memory.Contains(descriptor.Address, descriptor.LengthBytes) => RingFault.OutOfBounds,
-        _ when isFirst && (descriptor.LengthBytes != BlockRequest.HeaderBytes || descriptor.Flags.HasFlag(DescriptorFlags.Write)) => RingFault.WrongShape,
-        _ when mustWrite && !descriptor.Flags.HasFlag(DescriptorFlags.Write) => RingFault.WrongOrder,
+        _ when isFirst && (descriptor.LengthBytes != BlockRequest.HeaderBytes || descriptor.IsWritable) => RingFault.WrongShape,
+        _ when mustWrite && !descriptor.IsWritable => RingFault.WrongOrder,
         _ => RingFault.None,
     };
 

@@ -41,6 +41,29 @@ public sealed class RunSessionTests : IDisposable
     }
 
     [Fact]
+    public async Task Stages_are_shown_on_request_for_those_who_have_them()
+    {
+        _program.Run = scenario => FakeRun.Over(WithFirst(Sample.Result(scenario), vm => vm with
+        {
+            Stages = new StagesResult(10, [593, 750, 557, 16_700, 470, 2000, 25, 200, 557, 17_500, 2650]),
+        }));
+
+        Assert.Equal(ExitCode.Ok, await _program.InvokeAsync("run", "x.yaml", "--stages"));
+
+        Assert.Matches(@"1-2 +guest: system call, block layer, ring +593 ns", _program.Output);
+        Assert.Matches(@"6-7 +device +2\.00 us", _program.Output);
+        Assert.Matches(@"1-12 +all +42\.0 us", _program.Output);
+    }
+
+    [Fact]
+    public async Task Without_a_conventional_path_there_are_no_stages_to_show()
+    {
+        Assert.Equal(ExitCode.Ok, await _program.InvokeAsync("run", "x.yaml", "--stages"));
+
+        Assert.Contains("no stages: no VM did I/O on path vhost-bio or virtio-mq", _program.Output);
+    }
+
+    [Fact]
     public async Task Blocks_that_were_wrong_are_exit_code_1()
     {
         _program.Run = scenario => FakeRun.Over(WithFirst(Sample.Result(scenario), vm => vm with { BlocksVerified = 5, BlocksWrong = 1 }));

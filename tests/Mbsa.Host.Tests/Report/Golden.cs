@@ -130,7 +130,23 @@ internal static class Golden
               },
               "protection": "none",
               "wear": null,
-              "stages": null,
+              "stages": {
+                "requests": 200000,
+                "total_ns": 33,
+                "mean_ns": {
+                  "1-2": 3,
+                  "2-3": 3,
+                  "3-4": 3,
+                  "4-5": 3,
+                  "5-6": 3,
+                  "6-7": 3,
+                  "7-8": 3,
+                  "8-9": 3,
+                  "9-10": 3,
+                  "10-11": 3,
+                  "11-12": 3
+                }
+              },
               "verify": {
                 "blocks": 100,
                 "wrong": 1
