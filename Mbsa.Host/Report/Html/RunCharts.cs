@@ -17,7 +17,7 @@ internal static class RunCharts
         var scenario = run.Result.Scenario;
         var seconds = run.Series.Select(point => point.EndNs / 1e9).ToArray();
         var shown = Enumerable.Range(0, scenario.Vms.Length)
-            .OrderByDescending(vm => run.Result.Vms[vm].DominantShare(run.Result.MeasuredNs)).ThenBy(vm => vm).Take(TimeChart.Colours).ToArray();
+            .OrderByDescending(vm => run.Result.Vms[vm].DominantShare(run.Result.MeasuredNs)).ThenBy(vm => vm).Take(TimeChart.Colours).Order().ToArray();
         IEnumerable<TimeLine> Lines(Func<VmPoint, SeriesPoint, double> value, bool dashed = false) => shown.Select((vm, colour) =>
             new TimeLine(scenario.Vms[vm].Name, colour, [.. run.Series.Select(point => value(point.Vms[vm], point))], dashed));
         TimeChart Chart(string title, IEnumerable<TimeLine> lines, Func<double, string> show) =>
