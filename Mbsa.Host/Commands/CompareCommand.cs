@@ -1,8 +1,12 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Mbsa.Actors.Results;
 using Mbsa.Host.Comparison;
+using Mbsa.Host.Live;
+using Mbsa.Host.Page;
 using Mbsa.Host.Report;
+using Mbsa.Host.Report.Html;
 using Mbsa.Host.Scenarios;
 using Mbsa.Vm;
 
@@ -21,9 +25,10 @@ internal static class CompareCommand
         var seed = OptionText.Option("--seed", "N", "The seed, in place of the scenario's");
         var duration = OptionText.Option("--duration", "T", "Length of the measured part, as in 500ms or 2s");
         var json = OptionText.Option("--json", "FILE", "Write all reports to a file, by name; '-' is standard output, and then nothing else is");
+        var html = OptionText.Option("--html", "FILE", "Write what came of it as a page that needs nothing else, to look at or to print");
         var command = new Command("compare", "Run a scenario under several policies or over several paths and print what each VM got, side by side.")
         {
-            scenario, policies, paths, clock, seed, duration, json,
+            scenario, policies, paths, clock, seed, duration, json, html,
         };
         command.SetAction(parsed => RunAsync(
             services,
@@ -35,7 +40,8 @@ internal static class CompareCommand
                 Seed = OptionText.Seed(parsed.GetValue(seed)),
                 DurationNs = OptionText.TimeNs("--duration", parsed.GetValue(duration)),
             },
-            parsed.GetValue(json)));
+            parsed.GetValue(json),
+            parsed.GetValue(html)));
         return command;
     }
 
@@ -57,7 +63,7 @@ internal static class CompareCommand
     }
 
     private static async Task<int> RunAsync(
-        ProgramServices services, string scenario, IReadOnlyList<(string Name, Func<ScenarioOverrides, ScenarioOverrides> Change)> ways, ScenarioOverrides overrides, string? jsonPath)
+        ProgramServices services, string scenario, IReadOnlyList<(string Name, Func<ScenarioOverrides, ScenarioOverrides> Change)> ways, ScenarioOverrides overrides, string? jsonPath, string? htmlPath)
     {
         var terminal = services.Terminal;
         using var interruption = services.ListenForInterruption();
@@ -69,13 +75,23 @@ internal static class CompareCommand
         }
 
         using var json = jsonPath is null ? null : OutputFile.Open("--json", jsonPath, terminal.OpenStandardOutput);
+        using var html = htmlPath is null ? null : OutputFile.Open("--html", htmlPath, terminal.OpenStandardOutput);
+        var isSilent = jsonPath == "-" || htmlPath == "-";
         List<Contender> contenders = [];
+        List<RunRecord> records = [];
         foreach (var (name, way) in loaded)
         {
-            var run = services.Start(way.Spec);
+            var run = services.Start(html is null ? way.Spec : way.Spec with { SeriesPoints = PageFeed.SeriesPoints });
             await using var registration = interruption.Token.Register(run.Interrupt).ConfigureAwait(false);
+            if (!isSilent)
+            {
+                await new ScenarioView(way.Spec, run, terminal.Out, services.Time, interruption.Token).ShowAsync(terminal.IsInteractive).ConfigureAwait(false);
+            }
+
             var result = await run.Completion.ConfigureAwait(false);
-            contenders.Add(new Contender(name, result, [.. way.Expectations.Select(e => e.Evaluate(result))]));
+            var contender = new Contender(name, result, [.. way.Expectations.Select(e => e.Evaluate(result))]);
+            contenders.Add(contender);
+            records.Add(new RunRecord(result, contender.Expectations, run.Series, DeviceWear.None, []));
             await terminal.Error.WriteLineAsync($"{name}: {Readable.Length(result.MeasuredNs)} measured in {Readable.Duration(result.ElapsedSeconds * 1e9)}").ConfigureAwait(false);
             foreach (var problem in result.Problems)
             {
@@ -89,7 +105,8 @@ internal static class CompareCommand
         }
 
         json?.Write(Bytes(contenders));
-        if (jsonPath != "-")
+        html?.Write(ComparisonPage.Render(contenders, records));
+        if (!isSilent)
         {
             terminal.Out.Write(ComparisonTable.Of(contenders));
         }

@@ -9,7 +9,7 @@ namespace Mbsa.Host.Scenarios;
 public static class KnownNames
 {
     /// <summary>Ways from a VM to the NVM.</summary>
-    public static IReadOnlyList<(string Name, IoPath Value)> Paths { get; } = 
+    public static IReadOnlyList<(string Name, IoPath Value)> Paths { get; } =
     [
         ("memory-bus", IoPath.MemoryBus), ("host", IoPath.Host), ("vhost-bio", IoPath.VhostBio), ("virtio-mq", IoPath.VirtioMq),
     ];

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Mbsa.Host.Commands;
+using Mbsa.Host.Report;
 using Mbsa.Host.Scenarios;
 using Mbsa.Host.Tests.Live;
 using Mbsa.Host.Tests.Scenarios;
@@ -37,6 +38,25 @@ public sealed class CompareCommandTests : IDisposable
         Assert.True(Iops(reports, "plan") > 1.5 * Iops(reports, "none"));
 
         static double Iops(JsonElement reports, string policy) => reports.GetProperty(policy).GetProperty("vms")[0].GetProperty("iops").GetDouble();
+    }
+
+    [Fact]
+    public async Task As_a_page_it_has_the_same_figures_and_each_contenders_charts()
+    {
+        using var scratch = new ScratchScenario();
+        var (html, json) = (Path.Combine(scratch.Folder, "out.html"), Path.Combine(scratch.Folder, "out.json"));
+        var scenario = scratch.Write("duration: 20ms\nvms:\n  - { name: a, count: 3, vcpus: 4, storage: { size: 1MiB }, workload: { rw: randread, numjobs: 4 } }\n");
+        using var program = new TestProgram { Real = true, ReadsFiles = true };
+
+        Assert.Equal(ExitCode.Ok, await program.InvokeAsync("compare", scenario, "--policies", "none,plan", "--html", html, "--json", json));
+
+        var page = await File.ReadAllTextAsync(html);
+        Assert.Contains("<th scope=\"col\">none</th><th scope=\"col\">plan</th>", page, StringComparison.Ordinal);
+        Assert.Equal(8, page.Split("<svg").Length - 1);
+        Assert.DoesNotMatch("(?i)<script|https?://", page);
+        using var document = JsonDocument.Parse(await File.ReadAllTextAsync(json));
+        Assert.All(document.RootElement.GetProperty("reports").EnumerateObject(), report => Assert.Contains(
+            $"<td>{Readable.Rate(report.Value.GetProperty("vms").EnumerateArray().Average(vm => vm.GetProperty("iops").GetDouble()))}</td>", page, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -151,7 +151,8 @@ public sealed class WearBoundsTests
                 {
                     block = ranks.Next(ref random);
                 }
-            },
+            }
+            ,
             _ => blocks => blocks.Clear(),
         };
     }
