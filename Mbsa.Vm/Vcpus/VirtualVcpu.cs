@@ -10,7 +10,7 @@ namespace Mbsa.Vm.Vcpus;
 /// VCPU waited for a core.
 /// </summary>
 public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> jobs, BlockStorage? storage, long nowNs)
-    : VcpuWorker(record, jobs, storage, nowNs)
+    : DirectVcpu(record, jobs, storage, nowNs)
 {
     private readonly long[] _operationsByKind = new long[4];
     private double _coreNs;
