@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Configuration;
 using Mbsa.Actors.Cores;
@@ -65,8 +66,21 @@ public sealed class ScenarioRun
         return new LiveSnapshot(nowNs, _scenario.WarmupNs + _scenario.DurationNs, nowNs >= _scenario.WarmupNs, _board.Snapshot())
         {
             NvmAllocatedBytes = _board.NvmAllocatedBytes,
+            AdmissionRefusals = _board.Refusals,
+            Plans = _board.Plans,
+            SchedulerOverheadNs = _clock.OverheadNs,
         };
     }
+
+    /// <summary>What happened in the run.</summary>
+    public RunJournal Journal => _board.Journal;
+
+    /// <summary>The run as a time series so far; empty when the scenario asks for none.</summary>
+    public ImmutableList<SeriesPoint> Series => _board.Series?.Points ?? [];
+
+    /// <summary>The wear of the disks and the NVM device as a picture. Looks at every block of every disk: not for every moment. Any thread.</summary>
+    /// <param name="cells">Cells of the picture.</param>
+    public DeviceWear Wear(int cells) => _board.Wear(cells);
 
     /// <summary>Ends the run at once; what was measured until now is the result.</summary>
     public void Interrupt() => _actor.Tell(ScenarioActor.Interrupt.Instance);
@@ -77,20 +91,10 @@ public sealed class ScenarioRun
         var policy = QosPolicies.Named(scenario.Host.Policy);
         var capacity = scenario.Host.Capacity(cores, scenario.Clock);
         var queue = policy.CreateQueue(capacity, scenario.Host.QuantumNs);
-        var board = new LiveBoard(scenario.Vms);
-        ICores clock;
-        Props supervisorProps;
-        if (wall is null)
+        var (clock, board, supervisorProps) = Clock(scenario, policy, capacity, queue, wall);
+        if (scenario.SeriesPoints > 0)
         {
-            var virtualCores = new VirtualCores(capacity, queue);
-            clock = virtualCores;
-            supervisorProps = Props.Create(() => new VirtualQosSupervisor(policy, capacity, virtualCores, queue, board));
-        }
-        else
-        {
-            var wallCores = new WallCores(queue, wall.Clock);
-            clock = wallCores;
-            supervisorProps = Props.Create(() => new WallQosSupervisor(policy, capacity, wallCores, wall.Clock, board));
+            board.KeepSeries(Math.Max(1, (scenario.WarmupNs + scenario.DurationNs) / scenario.SeriesPoints));
         }
 
         var supervisor = system.ActorOf(supervisorProps.WithDispatcher(Dispatcher), "qos-supervisor");
@@ -99,6 +103,23 @@ public sealed class ScenarioRun
         var result = new TaskCompletionSource<RunResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         var actor = system.ActorOf(Props.Create(() => new ScenarioActor(host, supervisor, scenario, board, result)), "scenario");
         return new ScenarioRun(scenario, board, clock, actor, EndAsync(system, result.Task, ledger));
+    }
+
+    private static (ICores Cores, LiveBoard Board, Props Supervisor) Clock(
+        ScenarioSpec scenario, IQosPolicy policy, HostCapacity capacity, RunQueue queue, WallServices? wall)
+    {
+        if (wall is null)
+        {
+            var virtualCores = new VirtualCores(capacity, queue);
+            var board = new LiveBoard(scenario.Vms, () => virtualCores.NowNs, scenario.Host.Device.EnduranceWrites);
+            return (virtualCores, board, Props.Create(() => new VirtualQosSupervisor(policy, capacity, virtualCores, queue, board)));
+        }
+        else
+        {
+            var wallCores = new WallCores(queue, wall.Clock);
+            var board = new LiveBoard(scenario.Vms, () => wallCores.NowNs, scenario.Host.Device.EnduranceWrites);
+            return (wallCores, board, Props.Create(() => new WallQosSupervisor(policy, capacity, wallCores, wall.Clock, board)));
+        }
     }
 
     /// <summary>Takes the system down in the order of ownership, then checks that no native memory was left behind.</summary>

@@ -1,5 +1,11 @@
+using System.Runtime.InteropServices;
 using Mbsa.Host.Calibration;
 using Mbsa.Host.Commands;
+
+// A file that grows beyond the limit of its user (ulimit -f) is an error like a full disk, with a message; by default the kernel ends the process for it,
+// in the middle of what it was doing.
+const PosixSignal fileTooLarge = (PosixSignal)25; // SIGXFSZ on Linux, which .NET has no name for
+using var heard = OperatingSystem.IsLinux() ? PosixSignalRegistration.Create(fileTooLarge, context => context.Cancel = true) : null;
 
 var terminal = Terminal.OfProcess();
 return await CommandLine.InvokeAsync(args, new ProgramServices

@@ -11,11 +11,14 @@ public sealed record HostSample
     /// <summary>The run's clock, virtual or wall, in seconds since the VMs started.</summary>
     public required double ClockSeconds { get; init; }
 
-    /// <summary>The VMs there are, each name once. A VM that is left out loses its series.</summary>
+    /// <summary>The VMs of the scenario, each name once.</summary>
     public required ImmutableArray<VmSample> Vms { get; init; }
 
-    /// <summary>How many of them run.</summary>
-    public required int VmsRunning { get; init; }
+    /// <summary>The VMs that have series: all but those that were stopped for good. A VM that is left out loses its series.</summary>
+    public IEnumerable<VmSample> Present => Vms.Where(vm => vm.State != VmState.Stopped);
+
+    /// <summary>Wear of the disks, by the name of the VM; a VM that has no virtual disk has none.</summary>
+    public IReadOnlyDictionary<string, WearSample> Wear { get; init; } = ImmutableDictionary<string, WearSample>.Empty;
 
     /// <summary>Share of the cores' time in use, 0 to 1.</summary>
     public required double CpuUtilisation { get; init; }
@@ -37,4 +40,10 @@ public sealed record HostSample
 
     /// <summary>VMs that were turned away because what they had to be promised was not there.</summary>
     public long AdmissionRefusals { get; init; }
+
+    /// <summary>Plans that the policy made.</summary>
+    public long Plans { get; init; }
+
+    /// <summary>Core time that went into deciding who runs next, in seconds; 0 under the virtual clock, where deciding takes no time.</summary>
+    public double SchedulerOverheadSeconds { get; init; }
 }

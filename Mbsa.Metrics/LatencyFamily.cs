@@ -1,3 +1,4 @@
+using Mbsa.Vm.Vcpus;
 using Prometheus;
 
 namespace Mbsa.Metrics;
@@ -25,7 +26,7 @@ internal sealed class LatencyFamily(IMetricFactory factory)
         var shown = new HashSet<(string, string, string)>();
         if (sample is not null)
         {
-            foreach (VmSample vm in sample.Vms)
+            foreach (VmSample vm in sample.Present)
             {
                 Show((sample.Host, "read", vm.Name), vm.ReadLatency, shown);
                 Show((sample.Host, "write", vm.Name), vm.WriteLatency, shown);

@@ -29,6 +29,8 @@ public sealed class MbsaInstruments : IDisposable
         Meter = new Meter(MeterName);
         AddInputOutput();
         AddCores();
+        AddPromises();
+        AddWear();
         AddHost();
     }
 
@@ -53,7 +55,7 @@ public sealed class MbsaInstruments : IDisposable
     private void AddInputOutput()
     {
         Counter("mbsa.io.operations", "{operation}", "I/Os completed.",
-            sample => PerVm(sample, "op", ("read", vm => vm.Reads), ("write", vm => vm.Writes)));
+            sample => PerVm(sample, "op", ("read", vm => vm.ReadOperations), ("write", vm => vm.WriteOperations)));
         Counter("mbsa.io.bytes", "By", "Bytes moved by I/Os.",
             sample => PerVm(sample, "op", ("read", vm => vm.ReadBytes), ("write", vm => vm.WriteBytes)));
     }
@@ -61,28 +63,54 @@ public sealed class MbsaInstruments : IDisposable
     private void AddCores()
     {
         Counter("mbsa.cpu.time", "s", "Core time used, by what it was used for.",
-            sample => PerVm(sample, "kind", ("storage", vm => vm.StorageCpuSeconds), ("compute", vm => vm.ComputeCpuSeconds)));
-        Counter("mbsa.cpu.throttled_time", "s", "Time VCPUs were ready to run and did not, summed over VCPUs.",
-            sample => PerVm(sample, vm => vm.ThrottledSeconds));
-        Counter("mbsa.scheduler.quanta", "{quantum}", "Quanta granted.", sample => PerVm(sample, vm => vm.Quanta));
+            sample => PerVm(sample, "kind", ("storage", vm => Seconds(vm.StorageCpuNs)), ("compute", vm => Seconds(vm.ComputeCpuNs))));
+        Counter("mbsa.cpu.waiting_time", "s", "Time VCPUs were ready to run and did not, summed over VCPUs.",
+            sample => PerVm<double>(sample, vm => Seconds(vm.WaitingNs)));
+        Counter("mbsa.cpu.throttled_time", "s", "Time the VM's limit kept it from running.",
+            sample => PerVm<double>(sample, vm => Seconds(vm.ThrottledNs)));
+        Counter("mbsa.scheduler.quanta", "{quantum}", "Quanta granted.", sample => PerVm<long>(sample, vm => vm.Quanta));
+        Counter("mbsa.scheduler.plans", "{plan}", "Plans the policy made.", sample => PerHost(sample, sample.Plans));
+        Counter("mbsa.scheduler.overhead", "s", "Core time that went into deciding who runs next; 0 under the virtual clock.",
+            sample => PerHost(sample, sample.SchedulerOverheadSeconds));
+    }
+
+    private void AddPromises()
+    {
         // Readers disagree whether a gauge in "1" gets "_ratio" appended; a name that ends so is the same with all of them.
-        Gauge("mbsa.share.planned.ratio", "1", "Share of the host's core time the policy planned, 0 to 1; absent where it plans none.",
-            sample => PerVm(sample with { Vms = sample.Vms.RemoveAll(vm => vm.PlannedShare is null) }, vm => vm.PlannedShare ?? 0));
-        Gauge("mbsa.share.achieved.ratio", "1", "Share of the core time used by all VMs that this one got, 0 to 1.",
-            sample => PerVm(sample, vm => vm.AchievedShare));
-        Counter("mbsa.reservation.misses", "{miss}", "Planning periods with less than the reservation although it was wanted.",
-            sample => PerVm(sample, vm => vm.ReservationMisses));
+        Gauge("mbsa.share.planned.ratio", "1", "The part of the host the policy expects the VM to get, 0 to 1, as a share of the resource it uses most; absent where it plans none.",
+            sample => PerVm<double>(sample, vm => vm.PlannedShare));
+        Gauge("mbsa.share.achieved.ratio", "1", "The part of the host the VM got since the collection before, 0 to 1, as a share of the resource it used most.",
+            sample => PerVm<double>(sample, vm => vm.AchievedShare));
+        Counter("mbsa.reservation.misses", "{miss}", "Windows of 100 ms with less than the reservation although more was wanted all the time.",
+            sample => PerVm<long>(sample, vm => vm.ReservationMisses));
+        Counter("mbsa.admission.refusals", "{refusal}", "VMs turned away for want of what they had to be promised.",
+            sample => PerHost(sample, sample.AdmissionRefusals));
+        Gauge("mbsa.fairness.jain.ratio", "1", "Jain's index of fairness among the VMs, 1 when all are treated alike.",
+            sample => PerHost(sample, sample.JainIndex));
         UpDownCounter("mbsa.vm.state", "{vm}", "1 for the state the VM is in; other states are absent.",
-            sample => sample.Vms.Select(vm => new Measurement<long>(1, new("host", sample.Host), new("vm", vm.Name), new("state", vm.State))));
+            sample => sample.Present.Select(vm => new Measurement<long>(1, new("host", sample.Host), new("vm", vm.Name), new("state", vm.State.Word()))));
+    }
+
+    private void AddWear()
+    {
+        Counter("mbsa.wear.block_writes", "{write}", "Writes of physical blocks, those of the wear policy included.",
+            sample => PerDisk<long>(sample, wear => wear.BlockWrites));
+        Counter("mbsa.wear.extra_writes", "{write}", "Writes of physical blocks that were the wear policy's own.",
+            sample => PerDisk<long>(sample, wear => wear.ExtraWrites));
+        Gauge("mbsa.wear.worst.writes", "{write}", "Writes of the disk's most written block.",
+            sample => PerDisk<long>(sample, wear => wear.Worst));
+        Gauge("mbsa.wear.mean.writes", "{write}", "Writes of a block of the disk, on average.",
+            sample => PerDisk<double>(sample, wear => wear.Mean));
+        Gauge("mbsa.wear.worst.ratio", "1", "Writes of the disk's most written block over the device's endurance; absent where that has no end.",
+            sample => PerDisk<double>(sample, wear => wear.WorstRatio));
     }
 
     private void AddHost()
     {
         Counter("mbsa.clock.time", "s", "The run's clock, virtual or wall, since the VMs started.",
             sample => PerHost(sample, sample.ClockSeconds));
-        UpDownCounter("mbsa.vms.running", "{vm}", "VMs that run.", sample => PerHost<long>(sample, sample.VmsRunning));
-        Counter("mbsa.admission.refusals", "{refusal}", "VMs turned away for want of what they had to be promised.",
-            sample => PerHost(sample, sample.AdmissionRefusals));
+        UpDownCounter("mbsa.vms.running", "{vm}", "VMs that run.",
+            sample => PerHost<long>(sample, sample.Vms.Count(vm => vm.State == VmState.Running)));
         Gauge<double>("mbsa.utilisation.ratio", "1", "Use of cores, memory bus and NVM device, 0 to 1.",
             sample =>
             [
@@ -93,23 +121,30 @@ public sealed class MbsaInstruments : IDisposable
         UpDownCounter("mbsa.nvm.allocated", "By", "Bytes of the NVM device that belong to child devices.",
             sample => PerHost(sample, sample.NvmAllocatedBytes));
         UpDownCounter("mbsa.nvm.size", "By", "Size of the NVM device.", sample => PerHost(sample, sample.NvmSizeBytes));
-        Gauge("mbsa.fairness.jain.ratio", "1", "Jain's index of fairness among the VMs, 1 when all are treated alike.",
-            sample => PerHost(sample, sample.JainIndex));
     }
+
+    private static double Seconds(long nanoseconds) => nanoseconds / 1e9;
 
     private static IEnumerable<Measurement<T>> PerHost<T>(HostSample sample, T value)
         where T : struct => [new(value, new KeyValuePair<string, object?>("host", sample.Host))];
 
-    private static IEnumerable<Measurement<T>> PerVm<T>(HostSample sample, Func<VmSample, T> value)
+    private static IEnumerable<Measurement<T>> PerVm<T>(HostSample sample, Func<VmSample, T?> value)
         where T : struct =>
-        sample.Vms.Select(vm => new Measurement<T>(value(vm), new("host", sample.Host), new("vm", vm.Name)));
+        from vm in sample.Present
+        let one = value(vm)
+        where one is not null
+        select new Measurement<T>(one.Value, new("host", sample.Host), new("vm", vm.Name));
 
     private static IEnumerable<Measurement<T>> PerVm<T>(
         HostSample sample, string label, params (string Value, Func<VmSample, T> Read)[] parts)
         where T : struct =>
-        from vm in sample.Vms
+        from vm in sample.Present
         from part in parts
         select new Measurement<T>(part.Read(vm), new("host", sample.Host), new("vm", vm.Name), new(label, part.Value));
+
+    private static IEnumerable<Measurement<T>> PerDisk<T>(HostSample sample, Func<WearSample, T?> value)
+        where T : struct =>
+        PerVm<T>(sample, vm => sample.Wear.TryGetValue(vm.Name, out var wear) ? value(wear) : null);
 
     private void Counter<T>(string name, string unit, string description, Func<HostSample, IEnumerable<Measurement<T>>> read)
         where T : struct => Meter.CreateObservableCounter(name, FromSample(read), unit, description);

@@ -110,7 +110,7 @@ public sealed class PrometheusBridge : IDisposable
 
     private void DropStale(HostSample? sample)
     {
-        HashSet<string>? vms = sample is null ? null : [.. sample.Vms.Select(vm => vm.Name)];
+        HashSet<string>? vms = sample is null ? null : [.. sample.Present.Select(vm => vm.Name)];
         foreach (BridgedInstrument instrument in bridged)
         {
             instrument.DropStale(vms);

@@ -12,6 +12,9 @@ internal interface ICores
     /// <summary>What was used so far. Read it while nothing runs.</summary>
     CoreUse Use { get; }
 
+    /// <summary>Core time that went into deciding who runs next, in nanoseconds; 0 where deciding takes no time. Any thread may read it.</summary>
+    long OverheadNs { get; }
+
     /// <summary>Hash over every quantum in order; null where order is a matter of chance.</summary>
     ulong? TraceHash { get; }
 

@@ -36,6 +36,8 @@ internal sealed class VirtualCores : ICores
 
     public CoreUse Use { get; private set; }
 
+    public long OverheadNs => 0;
+
     public ulong? TraceHash => _trace.Value;
 
     public void Attach(Schedulable schedulable)

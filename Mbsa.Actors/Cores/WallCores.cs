@@ -17,6 +17,7 @@ internal sealed class WallCores(RunQueue queue, RunClock clock) : ICores
     private readonly Sleepers _sleepers = new();
     private readonly HashSet<Schedulable> _attached = [];
     private CoreUse _use;
+    private long _overheadNs;
     private int _dormant;
     private long _untilNs;
     private bool _idle;
@@ -36,6 +37,8 @@ internal sealed class WallCores(RunQueue queue, RunClock clock) : ICores
             }
         }
     }
+
+    public long OverheadNs => Volatile.Read(ref _overheadNs);
 
     public ulong? TraceHash => null;
 
@@ -120,7 +123,8 @@ internal sealed class WallCores(RunQueue queue, RunClock clock) : ICores
     /// <returns>Whether there is more to run.</returns>
     public bool RunSlice(long sliceNs)
     {
-        var sliceEndsNs = clock.NowNs + sliceNs;
+        var freeSinceNs = clock.NowNs;
+        var sliceEndsNs = freeSinceNs + sliceNs;
         while (true)
         {
             Schedulable? next;
@@ -143,17 +147,20 @@ internal sealed class WallCores(RunQueue queue, RunClock clock) : ICores
                 if (next is null)
                 {
                     WaitForSomebody(nowNs);
+                    freeSinceNs = clock.NowNs;
                     continue;
                 }
 
                 next.IsRunning = true;
+                _overheadNs += nowNs - freeSinceNs;
             }
 
-            RunQuantum(next, nowNs, budgetNs);
+            freeSinceNs = RunQuantum(next, nowNs, budgetNs);
         }
     }
 
-    private void RunQuantum(Schedulable schedulable, long startNs, long budgetNs)
+    /// <returns>When the core was free again; what comes between then and the next quantum is the scheduler's.</returns>
+    private long RunQuantum(Schedulable schedulable, long startNs, long budgetNs)
     {
         var (work, operations, endNs) = (default(WorkVector), 0L, startNs);
         QuantumOutcome outcome;
@@ -171,7 +178,7 @@ internal sealed class WallCores(RunQueue queue, RunClock clock) : ICores
         catch (Exception failure)
         {
             Leave(schedulable, failure);
-            return;
+            return clock.NowNs;
         }
 
         lock (_gate)
@@ -182,11 +189,12 @@ internal sealed class WallCores(RunQueue queue, RunClock clock) : ICores
             {
                 schedulable.IsRunning = false;
                 Follow(schedulable, outcome, endNs);
-                return;
+                return endNs;
             }
         }
 
         Leave(schedulable, null);
+        return endNs;
     }
 
     private void Follow(Schedulable schedulable, in QuantumOutcome outcome, long nowNs)

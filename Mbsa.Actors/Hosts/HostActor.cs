@@ -1,8 +1,8 @@
 using Akka.Actor;
 using Mbsa.Actors.Qos;
-using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Actors.Vms;
+using Mbsa.Metrics;
 using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Protection;
 using Mbsa.Vm;
@@ -28,6 +28,7 @@ internal sealed class HostActor : ReceiveActor
     public HostActor(HostServices host, HostDevice device)
     {
         (_host, _device) = (host, device);
+        host.Board.ShowDevice(device.Layout);
         ShowAllocation();
         Receive<StartVm>(m => Start(m.Vm));
         Receive<EndVm>(m => End(m.Vm));

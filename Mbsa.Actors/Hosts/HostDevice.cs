@@ -1,3 +1,4 @@
+using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Memory;
@@ -13,7 +14,7 @@ namespace Mbsa.Actors.Hosts;
 /// </summary>
 internal sealed class HostDevice : IDisposable
 {
-    private NvmDevice _device;
+    private volatile NvmDevice _device;
 
     private HostDevice(NvmDevice device) => _device = device;
 
@@ -21,6 +22,16 @@ internal sealed class HostDevice : IDisposable
     public long AllocatedBytes => _device.SizeBytes - _device.FreeBytes;
 
     private bool IsKept => _device.FilePath is not null;
+
+    /// <summary>Who has which blocks. Any thread may ask.</summary>
+    public DeviceLayout Layout()
+    {
+        var device = _device;
+        return new DeviceLayout(
+            device.Geometry.DeviceBlocks,
+            device.Geometry.DataFirstBlock,
+            [.. device.Children.Select(child => new ChildPlace(child.Name, child.Extents))]);
+    }
 
     /// <summary>Makes the device of a scenario, or takes it up again when its file is there.</summary>
     /// <exception cref="NvmException">It cannot be made, or what the file holds is damaged or not what the scenario asks for. A file that was there is as it was.</exception>

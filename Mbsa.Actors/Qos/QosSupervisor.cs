@@ -97,6 +97,8 @@ internal abstract class QosSupervisor : ReceiveActor
     protected void Observe()
     {
         WithQueue(_tenants.Observe);
+        _tenants.ShowOn(_board);
+        _board.Series?.Advance(_cores.NowNs);
         _planIsStale |= _policy.FollowsDemand;
         PlanIfStale();
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mbsa.Actors.Results;
 
 namespace Mbsa.Actors.Qos;
 
@@ -72,6 +73,7 @@ internal sealed class TenantBook(HostCapacity host)
         {
             var counts = queue.CountsOf(entry.Tenant.Vm, nowNs);
             entry.Demand.Observe(counts, passedNs);
+            entry.Latest = counts;
             if (windowNs >= ReservationLedger.WindowNs)
             {
                 var tenant = entry.Tenant;
@@ -81,6 +83,15 @@ internal sealed class TenantBook(HostCapacity host)
         }
 
         _windowStartNs = windowNs >= ReservationLedger.WindowNs ? nowNs : _windowStartNs;
+    }
+
+    /// <summary>Shows those who watch what was observed last.</summary>
+    public void ShowOn(LiveBoard board)
+    {
+        foreach (var entry in _entries.Values.Where(e => e.IsThere))
+        {
+            board.ShowUse(entry.Tenant.Vm, entry.Latest, entry.Ledger.Misses, _observedAtNs);
+        }
     }
 
     /// <summary>The measured part begins.</summary>
@@ -120,5 +131,7 @@ internal sealed class TenantBook(HostCapacity host)
         public ReservationLedger Ledger { get; } = new();
 
         public TenantCounts Begin { get; set; }
+
+        public TenantCounts Latest { get; set; }
     }
 }

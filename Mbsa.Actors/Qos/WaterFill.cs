@@ -12,16 +12,20 @@ namespace Mbsa.Actors.Qos;
 internal sealed class WaterFill
 {
     /// <summary>
-    /// How much above its floor a VM competes that is held at it: where several resources are full at once, quanta in flight stretch a little, and what that
-    /// costs is for those who have no floor to bear.
+    /// How much above its floor a VM competes that is held at it, where several resources are nearly full at once: then quanta in flight stretch each other by
+    /// some percent, and what that costs is for those who have no floor to bear. Where one resource is short nothing is lost, and a floor is exact.
     /// </summary>
-    private const double FloorMargin = 0.02;
+    private const double FloorMargin = 0.1;
+
+    /// <summary>From where on a resource counts as nearly full.</summary>
+    private const double NearlyFull = 0.8;
 
     private static readonly Resource[] _resources = [Resource.Cores, Resource.Bus, Resource.Nvm];
 
     private readonly IReadOnlyList<Tenant> _tenants;
     private readonly double[] _floors;
     private readonly double[] _caps;
+    private readonly double[] _reach;
     private readonly double[,] _relative;
     private readonly bool[] _rises;
     private readonly bool[] _frozen;
@@ -36,6 +40,7 @@ internal sealed class WaterFill
         (_floors, _caps) = (new double[tenants.Count], new double[tenants.Count]);
         (_rises, _frozen) = (new bool[tenants.Count], new bool[tenants.Count]);
         _relative = new double[tenants.Count, _resources.Length];
+        _reach = new double[tenants.Count];
         Shares = new double[tenants.Count];
         Rates = new double[tenants.Count];
         for (var i = 0; i < tenants.Count; i++)
@@ -46,7 +51,8 @@ internal sealed class WaterFill
                 _relative[i, (int)resource] = tenant.Mix.Relative(resource);
             }
 
-            _caps[i] = Math.Min(Math.Min(tenant.LimitShare, tenant.DemandShare), tenant.Mix.ShareOfVcpus(tenant.Vcpus, host.Cores));
+            _reach[i] = tenant.Mix.ShareOfVcpus(tenant.Vcpus, host.Cores);
+            _caps[i] = Math.Min(Math.Min(tenant.LimitShare, tenant.DemandShare), _reach[i]);
             _floors[i] = Math.Min(tenant.ReservedShare, _caps[i]);
         }
     }
@@ -197,6 +203,7 @@ internal sealed class WaterFill
             weights += _tenants[i].Qos.Weight;
         }
 
+        var margin = _used.Count(used => used > NearlyFull) > 1 ? FloorMargin : 0;
         for (var i = 0; i < _tenants.Count; i++)
         {
             if (_rises[i])
@@ -211,7 +218,10 @@ internal sealed class WaterFill
             }
 
             theta = double.IsPositiveInfinity(theta) ? Math.Max(_theta, 1 / weights) : theta;
-            Rates[i] = Math.Max(1e-9, Math.Min(_tenants[i].LimitShare, Math.Max(_floors[i] * (1 + FloorMargin), theta * _tenants[i].Qos.Weight)));
+            // A VM never has more than its VCPUs can use, so it is owed no more. Whom its limit holds back competes for all: the limit sees to it that it gets no
+            // more than that, and who waits for its turn after it waited for its limit would get less.
+            var competes = Math.Min(_reach[i], Math.Max(_floors[i] * (1 + margin), theta * _tenants[i].Qos.Weight));
+            Rates[i] = Math.Max(1e-9, competes < _tenants[i].LimitShare ? competes : Math.Max(competes, 1));
         }
     }
 

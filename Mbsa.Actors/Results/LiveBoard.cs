@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Mbsa.Actors.Qos;
 using Mbsa.Actors.Scenarios;
+using Mbsa.Metrics;
 using Mbsa.Vm.Vcpus;
 
 namespace Mbsa.Actors.Results;
@@ -8,11 +9,33 @@ namespace Mbsa.Actors.Results;
 /// <summary>Where the actors show how the run stands, and anybody looks without asking them: counters are read where the workers write them.</summary>
 internal sealed class LiveBoard
 {
-    private readonly Entry[] _entries;
+    /// <summary>A plan is entered in the journal when it moves a share by at least so much: 0.01 is one per cent of the host.</summary>
+    private const double NotableChange = 0.01;
+
+    private readonly LiveVm[] _vms;
+    private readonly double _enduranceWrites;
+    private volatile Func<DeviceLayout> _layout = () => DeviceLayout.None;
     private long _nvmAllocatedBytes;
+    private ImmutableDictionary<string, double> _notedShares = ImmutableDictionary<string, double>.Empty;
+    private long _refusals;
+    private long _plans;
 
     /// <summary>A board with every VM of the scenario, none started.</summary>
-    public LiveBoard(ImmutableArray<VmSpec> vms) => _entries = [.. vms.Select(vm => new Entry(vm.Name))];
+    /// <param name="vms">The VMs.</param>
+    /// <param name="nowNs">The scenario's clock; null for one that stands at 0.</param>
+    /// <param name="enduranceWrites">Writes that a block of the device bears; infinity for one that bears all.</param>
+    public LiveBoard(ImmutableArray<VmSpec> vms, Func<long>? nowNs = null, double enduranceWrites = double.PositiveInfinity)
+    {
+        _vms = [.. vms.Select(vm => new LiveVm(vm.Name))];
+        _enduranceWrites = enduranceWrites;
+        Journal = new RunJournal(nowNs ?? (() => 0));
+    }
+
+    /// <summary>The run as a time series; null when nobody asked for one.</summary>
+    public RunSeries? Series { get; private set; }
+
+    /// <summary>What happened.</summary>
+    public RunJournal Journal { get; }
 
     /// <summary>Bytes of the NVM device that are taken, its own metadata included.</summary>
     public long NvmAllocatedBytes
@@ -21,82 +44,106 @@ internal sealed class LiveBoard
         set => Volatile.Write(ref _nvmAllocatedBytes, value);
     }
 
-    /// <summary>Shows a VM and its VCPUs' counters.</summary>
-    public void Show(int vm, VmState state, ImmutableArray<VcpuCounters> vcpus)
+    /// <summary>VMs that were turned away.</summary>
+    public long Refusals => Volatile.Read(ref _refusals);
+
+    /// <summary>Plans that the policy made.</summary>
+    public long Plans => Volatile.Read(ref _plans);
+
+    /// <summary>Shows a VM and what is counted of its VCPUs.</summary>
+    public void Show(int vm, VmState state, ImmutableArray<VcpuRecord> vcpus)
     {
-        _entries[vm].Vcpus = vcpus;
-        _entries[vm].State = state;
+        _vms[vm].Vcpus = vcpus;
+        Show(vm, state);
     }
 
     /// <summary>Shows a change of state.</summary>
-    public void Show(int vm, VmState state) => _entries[vm].State = state;
+    public void Show(int vm, VmState state)
+    {
+        if (_vms[vm].State != state || state == VmState.Running)
+        {
+            _vms[vm].State = state;
+            var name = _vms[vm].Name;
+            Journal.Add(new RunEvent(0, 0, RunEventKind.VmState, $"{name}: {state.Word()}") { Vm = name, State = state });
+        }
+    }
+
+    /// <summary>Shows a VM's disk, to be asked for its wear from any thread at any time; it answers null where nothing counts.</summary>
+    public void ShowDisk(int vm, Func<DiskWear?> wear) => _vms[vm].Wear = wear;
+
+    /// <summary>Shows the NVM device, to be asked from any thread at any time who has which blocks of it.</summary>
+    public void ShowDevice(Func<DeviceLayout> layout) => _layout = layout;
+
+    /// <summary>Shows that a VM was turned away.</summary>
+    public void ShowRefusal(int vm, string reason)
+    {
+        Interlocked.Increment(ref _refusals);
+        Journal.Add(new RunEvent(0, 0, RunEventKind.Refusal, $"{_vms[vm].Name}: not started: {reason}") { Vm = _vms[vm].Name });
+    }
+
+    /// <summary>Shows that something went wrong, or was done, that is worth a line.</summary>
+    public void ShowProblem(string text) => Journal.Add(new RunEvent(0, 0, RunEventKind.Problem, text));
 
     /// <summary>How a VM stands.</summary>
-    public VmState StateOf(int vm) => _entries[vm].State;
+    public VmState StateOf(int vm) => _vms[vm].State;
 
     /// <summary>Share planned for a VM now; null where the policy plans none.</summary>
-    public double? PlannedShareOf(int vm) => _entries[vm].PlannedShare?.Value;
+    public double? PlannedShareOf(int vm) => _vms[vm].PlannedShare;
 
     /// <summary>Shows the shares of a plan.</summary>
     public void Publish(Plan plan)
     {
+        Interlocked.Increment(ref _plans);
         var planned = plan.Tenants.ToDictionary(tenant => tenant.Tenant.Vm, tenant => tenant.Share);
-        for (var vm = 0; vm < _entries.Length; vm++)
+        for (var vm = 0; vm < _vms.Length; vm++)
         {
-            _entries[vm].PlannedShare = planned.GetValueOrDefault(vm) is { } share ? new Share(share) : null;
+            _vms[vm].PlannedShare = planned.GetValueOrDefault(vm);
         }
+
+        Note(planned.Where(tenant => tenant.Value is not null).ToImmutableDictionary(tenant => _vms[tenant.Key].Name, tenant => tenant.Value!.Value));
     }
 
+    /// <summary>Shows what a VM used and wanted of the host since it came.</summary>
+    /// <param name="vm">The VM.</param>
+    /// <param name="counts">What it used and wanted.</param>
+    /// <param name="misses">Windows of the measured part in which its reservation was missed.</param>
+    /// <param name="nowNs">The scenario's clock.</param>
+    public void ShowUse(int vm, in TenantCounts counts, int misses, long nowNs) => _vms[vm].ShowUse(counts, misses, nowNs);
+
+    /// <summary>Keeps a time series from now on.</summary>
+    /// <param name="periodNs">Length of a point, in nanoseconds.</param>
+    public void KeepSeries(long periodNs) => Series = new RunSeries(periodNs, Snapshot);
+
     /// <summary>I/Os each VM completed since it started.</summary>
-    public ImmutableArray<long> Operations() =>
-        [.. _entries.Select(e => e.Vcpus.Sum(v => v.ReadOperations + v.WriteOperations))];
+    public ImmutableArray<long> Operations() => [.. _vms.Select(vm => vm.Operations)];
 
     /// <summary>Every VM as it stands.</summary>
-    public ImmutableArray<LiveVm> Snapshot() => [.. _entries.Select(e => e.Snapshot())];
+    public ImmutableArray<VmSample> Snapshot() => [.. _vms.Select(vm => vm.Snapshot())];
 
-    private sealed record Share(double Value);
-
-    private sealed class Entry(string name)
+    /// <summary>The wear of the disks, and the device as a picture. Looks at every block of every disk: not for every moment.</summary>
+    /// <param name="cells">Cells of the picture.</param>
+    public DeviceWear Wear(int cells)
     {
-        private ImmutableArray<VcpuCounters> _vcpus = [];
-        private volatile VmState _state = VmState.Waiting;
-        private volatile Share? _plannedShare;
-
-        public VmState State
+        var disks = new Dictionary<string, DiskWear>();
+        foreach (var vm in _vms)
         {
-            get => _state;
-            set => _state = value;
-        }
-
-        public ImmutableArray<VcpuCounters> Vcpus
-        {
-            get => _vcpus;
-            set => ImmutableInterlocked.InterlockedExchange(ref _vcpus, value);
-        }
-
-        public Share? PlannedShare
-        {
-            get => _plannedShare;
-            set => _plannedShare = value;
-        }
-
-        public LiveVm Snapshot()
-        {
-            var sum = VcpuCounters.Sum(Vcpus);
-            return new LiveVm
+            if (vm.Wear?.Invoke() is { } wear)
             {
-                Name = name,
-                State = State,
-                ReadOperations = sum.ReadOperations,
-                WriteOperations = sum.WriteOperations,
-                ReadBytes = sum.ReadBytes,
-                WriteBytes = sum.WriteBytes,
-                StorageCpuNs = sum.StorageNs,
-                ComputeCpuNs = sum.ComputeNs,
-                WaitingNs = sum.WaitingNs,
-                Quanta = sum.Quanta,
-                PlannedShare = PlannedShare?.Value,
-            };
+                disks.Add(vm.Name, wear);
+            }
+        }
+
+        return DeviceWear.Of(_layout(), disks, _enduranceWrites, cells);
+    }
+
+    private void Note(ImmutableDictionary<string, double> shares)
+    {
+        var isNotable = shares.Count != _notedShares.Count
+            || shares.Any(share => Math.Abs(share.Value - _notedShares.GetValueOrDefault(share.Key, double.PositiveInfinity)) >= NotableChange);
+        if (isNotable)
+        {
+            _notedShares = shares;
+            Journal.Add(new RunEvent(0, 0, RunEventKind.Plan, $"new plan for {shares.Count} VMs") { Shares = shares });
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Mbsa.Actors.Qos;
 using Mbsa.Actors.Scenarios;
+using Mbsa.Metrics;
 
 namespace Mbsa.Actors.Results;
 
@@ -101,28 +102,6 @@ public sealed record VmResult
     /// <summary>The result of a VM that never ran.</summary>
     public static VmResult NotRun(VmSpec spec, VmState state) =>
         new() { Spec = spec, State = state, Read = new DirectionResult(0, 0, null), Write = new DirectionResult(0, 0, null) };
-}
-
-/// <summary>How a VM stands.</summary>
-public enum VmState
-{
-    /// <summary>Waiting for an event that starts it.</summary>
-    Waiting,
-
-    /// <summary>Running.</summary>
-    Running,
-
-    /// <summary>All its jobs came to their end.</summary>
-    Finished,
-
-    /// <summary>Stopped by an event.</summary>
-    Stopped,
-
-    /// <summary>Given up on after a failure.</summary>
-    Failed,
-
-    /// <summary>Its host has no power.</summary>
-    NoPower,
 }
 
 /// <summary>One direction of a VM's I/O.</summary>

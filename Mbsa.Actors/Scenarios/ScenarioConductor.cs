@@ -6,6 +6,7 @@ using Mbsa.Actors.Hosts;
 using Mbsa.Actors.Qos;
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Vms;
+using Mbsa.Metrics;
 
 namespace Mbsa.Actors.Scenarios;
 
@@ -81,6 +82,7 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
                 break;
             case VmRefused refused:
                 _problems.Add($"{scenario.Vms[vm].Name}: not started: {refused.Reason}");
+                board.ShowRefusal(vm, refused.Reason);
                 break;
         }
     }
@@ -151,14 +153,14 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
                 await HappenAsync(toVm);
                 break;
             case Happening.OfVm { Event: var toVm }:
-                _problems.Add($"{toVm.Vm}: the event at {toVm.AtNs / 1e6} ms came when the host had no power");
+                AddProblem($"{toVm.Vm}: the event at {toVm.AtNs / 1e6} ms came when the host had no power");
                 break;
             case Happening.PowerFails { Failure: var failure } when _power.IsOn:
                 await _power.FailAsync(failure);
                 agenda.Add(new Happening.PowerReturns(failure.AtNs + failure.OutageNs));
                 break;
             case Happening.PowerFails:
-                _problems.Add($"host: the power failure at {happening.AtNs / 1e6} ms came when the host had no power");
+                AddProblem($"host: the power failure at {happening.AtNs / 1e6} ms came when the host had no power");
                 break;
             case Happening.PowerReturns:
                 await _power.ReturnAsync();
@@ -183,7 +185,7 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
             case VmChange.Resize resize when Runs(vm):
                 if (await AskAsync<object>(host, new ResizeVm(vm, resize.ChildBytes)) is VmRefused refused)
                 {
-                    _problems.Add($"{happening.Vm}: not resized: {refused.Reason}");
+                    AddProblem($"{happening.Vm}: not resized: {refused.Reason}");
                 }
 
                 break;
@@ -191,7 +193,7 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
                 await AskVmAsync<Done>(vm, new FailVcpu(failure.Vcpu));
                 break;
             default:
-                _problems.Add($"{happening.Vm}: the event at {happening.AtNs / 1e6} ms came when the VM was not running");
+                AddProblem($"{happening.Vm}: the event at {happening.AtNs / 1e6} ms came when the VM was not running");
                 break;
         }
     }
@@ -201,10 +203,10 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
         switch (await AskAsync<object>(host, new ChangeTenant(vm, qos)))
         {
             case TenantRefused refused:
-                _problems.Add($"{scenario.Vms[vm].Name}: promises not changed: {refused.Reason}");
+                AddProblem($"{scenario.Vms[vm].Name}: promises not changed: {refused.Reason}");
                 break;
             case TenantAdmitted { WhyBestEffort: { } why }:
-                _problems.Add($"{scenario.Vms[vm].Name}: runs as best effort: {why}");
+                AddProblem($"{scenario.Vms[vm].Name}: runs as best effort: {why}");
                 break;
         }
     }
@@ -256,10 +258,16 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
         var answer = await AskAsync<object>(host, new AskVm(vm, question));
         if (answer is VmRefused lost)
         {
-            _problems.Add($"{scenario.Vms[vm].Name}: lost: {lost.Reason}");
+            AddProblem($"{scenario.Vms[vm].Name}: lost: {lost.Reason}");
         }
 
         return answer as T;
+    }
+
+    private void AddProblem(string problem)
+    {
+        _problems.Add(problem);
+        board.ShowProblem(problem);
     }
 
     private async Task<T> AskAsync<T>(IActorRef actor, object question) =>

@@ -32,6 +32,9 @@ public sealed record ScenarioSpec
     /// <summary>Length of the windows of the time series, in nanoseconds; null for none.</summary>
     public long? WindowNs { get; init; }
 
+    /// <summary>Points of the time series that is kept for whoever watches the run, warm-up included; 0 for none. It changes nothing about the run.</summary>
+    public int SeriesPoints { get; init; }
+
     /// <summary>Whether wall clock times every I/O or a sample of them.</summary>
     public LatencySampling Latency { get; init; } = LatencySampling.Sampled;
 

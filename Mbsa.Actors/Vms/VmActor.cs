@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Mbsa.Actors.Hosts;
 using Mbsa.Actors.Qos;
-using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
+using Mbsa.Metrics;
 using Mbsa.Nvm.Devices;
 using Mbsa.Vm;
 using Mbsa.Vm.Vcpus;
@@ -105,7 +105,12 @@ internal sealed class VmActor : ReceiveActor
 
     protected override void PreStart()
     {
-        _host.Board.Show(_index, VmState.Running, _meter.Counters);
+        if (_disk is not null)
+        {
+            _host.Board.ShowDisk(_index, _disk.ShowWear);
+        }
+
+        _host.Board.Show(_index, VmState.Running, _meter.Records);
         var use = JobUse.Of(_host.Scenario, _host.Capacity, _spec);
         _host.Supervisor.Tell(new AdmitTenant(new AdmittedTenant(_index, _spec.Vcpus, _spec.Qos, use)));
     }

@@ -18,7 +18,7 @@ internal sealed class VmDisk : IDisposable
     private readonly string _wearPolicy;
     private readonly BlockVerifier? _verifier;
     private readonly ulong _seed;
-    private VirtualDisk? _virtualDisk;
+    private volatile VirtualDisk? _virtualDisk;
     private RawDisk? _rawDisk;
     private bool _isRaw;
 
@@ -130,6 +130,9 @@ internal sealed class VmDisk : IDisposable
 
     /// <summary>Wear so far; null for a raw device and without power.</summary>
     public WearCounts? CountWear() => _virtualDisk?.CountWear();
+
+    /// <summary>The same with where the blocks lie. Any thread may ask.</summary>
+    public DiskWear? ShowWear() => _virtualDisk is { } disk ? new DiskWear(disk.CountWear(), disk.Geometry.DataFirstBlock) : null;
 
     /// <inheritdoc/>
     public void Dispose() => _virtualDisk?.Dispose();

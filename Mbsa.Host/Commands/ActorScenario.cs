@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Mbsa.Actors;
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
@@ -32,6 +33,15 @@ internal sealed class ActorScenario(ScenarioRun run) : IRunningScenario
 
     /// <inheritdoc/>
     public LiveSnapshot Snapshot() => run.Snapshot();
+
+    /// <inheritdoc/>
+    public RunJournal Journal => run.Journal;
+
+    /// <inheritdoc/>
+    public ImmutableList<SeriesPoint> Series => run.Series;
+
+    /// <inheritdoc/>
+    public DeviceWear Wear(int cells) => run.Wear(cells);
 
     /// <inheritdoc/>
     public void Interrupt() => run.Interrupt();

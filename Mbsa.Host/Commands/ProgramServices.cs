@@ -22,6 +22,9 @@ internal sealed record ProgramServices
     /// <summary>Starts a scenario.</summary>
     public required Func<ScenarioSpec, IRunningScenario> Start { get; init; }
 
+    /// <summary>Looks up a variable of the environment.</summary>
+    public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
+
     /// <summary>Measures this machine; without it there is no <c>calibrate</c>.</summary>
     public ICalibration? Calibration { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Scenarios;
+using Mbsa.Host.Telemetry;
 
 namespace Mbsa.Host.Commands;
 
@@ -19,15 +20,21 @@ internal sealed record RunOptions
     /// <summary>Where the JSON report goes; "-" is standard output, null nowhere.</summary>
     public string? JsonPath { get; init; }
 
+    /// <summary>Where the report as a page goes; "-" is standard output, null nowhere.</summary>
+    public string? HtmlPath { get; init; }
+
     /// <summary>Show where the time of an I/O went on the conventional paths.</summary>
     public bool Stages { get; init; }
 
     /// <summary>Show nothing but what went wrong.</summary>
     public bool Quiet { get; init; }
 
+    /// <summary>Where metrics and traces are sent; null for nowhere.</summary>
+    public OtlpTarget? Otlp { get; init; }
+
     /// <summary>Where the web page listens; null for none.</summary>
     public IPEndPoint? Serve { get; init; }
 
     /// <summary>Standard output belongs to the report, or to nobody.</summary>
-    public bool IsSilent => Quiet || JsonPath == "-";
+    public bool IsSilent => Quiet || JsonPath == "-" || HtmlPath == "-";
 }

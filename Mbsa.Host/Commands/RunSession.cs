@@ -2,9 +2,11 @@ using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Expectations;
 using Mbsa.Host.Live;
+using Mbsa.Host.Page;
 using Mbsa.Host.Report;
+using Mbsa.Host.Report.Html;
 using Mbsa.Host.Scenarios;
-using Mbsa.Host.Serving;
+using Mbsa.Metrics;
 
 namespace Mbsa.Host.Commands;
 
@@ -24,24 +26,36 @@ internal sealed class RunSession(ProgramServices services, RunOptions options)
             await Terminal.Error.WriteLineAsync($"warning: {warning}").ConfigureAwait(false);
         }
 
+        using var html = options.HtmlPath is { } page ? OutputFile.Open("--html", page, Terminal.OpenStandardOutput) : null;
         using var json = options.JsonPath is { } path ? OutputFile.Open("--json", path, Terminal.OpenStandardOutput) : null;
-        var server = options.Serve is { } endPoint ? await RunServer.StartAsync(endPoint, loaded.Spec).ConfigureAwait(false) : null;
-        await using (server)
+        var watchers = await Watchers.StartAsync(options, loaded.Spec, services.Time).ConfigureAwait(false);
+        await using (watchers)
         {
+            var server = watchers.Server;
             if (server is not null)
             {
-                await SayAsync($"metrics at {server.Url}/metrics").ConfigureAwait(false);
+                await SayAsync($"page at {server.Url}/, metrics at {server.Url}/metrics").ConfigureAwait(false);
             }
 
-            var result = await MeasureAsync(loaded.Spec, server, interruption).ConfigureAwait(false);
-            var exitCode = await ShowAsync(result, loaded, json).ConfigureAwait(false);
+            var run = services.Start(loaded.Spec);
+            var result = await MeasureAsync(loaded.Spec, run, watchers, interruption).ConfigureAwait(false);
+            ExpectationOutcome[] expectations = [.. loaded.Expectations.Select(e => e.Evaluate(result))];
+            var report = JsonReportContext.Serialize(ReportBuilder.Build(result, expectations));
+            await ShowAsync(result, expectations).ConfigureAwait(false);
+            json?.Write(report);
+            html?.Write(RunPage.Render(new RunRecord(result, expectations, run.Series, run.Wear(WearWatch.Cells), run.Journal.Since(0))));
+            if (watchers.Finish(result, report) is { } problem)
+            {
+                await Terminal.Error.WriteLineAsync($"warning: {problem}").ConfigureAwait(false);
+            }
+
             if (server is not null && !interruption.IsRequested)
             {
-                await SayAsync($"still serving {server.Url}/metrics; Ctrl-C ends it").ConfigureAwait(false);
+                await SayAsync($"still serving {server.Url}/ and {server.Url}/metrics; Ctrl-C ends it").ConfigureAwait(false);
                 await UntilAsync(interruption.Token).ConfigureAwait(false);
             }
 
-            return exitCode;
+            return ExitCodeOf(result, expectations);
         }
     }
 
@@ -49,13 +63,13 @@ internal sealed class RunSession(ProgramServices services, RunOptions options)
     {
         var loaded = services.Load(options.Scenario, options.Overrides);
         var spec = options.Latency is { } latency ? loaded.Spec with { Latency = latency } : loaded.Spec;
+        spec = options.Serve is not null || options.HtmlPath is not null ? spec with { SeriesPoints = PageFeed.SeriesPoints } : spec;
         return RealMachine.Fit(options.Scenario, loaded with { Spec = spec });
     }
 
-    private async Task<RunResult> MeasureAsync(ScenarioSpec scenario, RunServer? server, Interruption interruption)
+    private async Task<RunResult> MeasureAsync(ScenarioSpec scenario, IRunningScenario run, Watchers watchers, Interruption interruption)
     {
-        var run = services.Start(scenario);
-        server?.Watch(run);
+        watchers.Watch(run, services.Time);
         await using var registration = interruption.Token.Register(run.Interrupt).ConfigureAwait(false);
         if (!options.IsSilent)
         {
@@ -66,9 +80,8 @@ internal sealed class RunSession(ProgramServices services, RunOptions options)
         return await run.Completion.ConfigureAwait(false);
     }
 
-    private async Task<int> ShowAsync(RunResult result, LoadedScenario loaded, OutputFile? json)
+    private async Task ShowAsync(RunResult result, ExpectationOutcome[] expectations)
     {
-        ExpectationOutcome[] expectations = [.. loaded.Expectations.Select(e => e.Evaluate(result))];
         if (options.IsSilent)
         {
             await ComplainAsync(result, expectations).ConfigureAwait(false);
@@ -81,9 +94,6 @@ internal sealed class RunSession(ProgramServices services, RunOptions options)
                 ResultPrinter.PrintStages(Terminal.Out, result);
             }
         }
-
-        json?.Write(JsonReportContext.Serialize(ReportBuilder.Build(result, expectations)));
-        return ExitCodeOf(result, expectations);
     }
 
     private async Task ComplainAsync(RunResult result, ExpectationOutcome[] expectations)

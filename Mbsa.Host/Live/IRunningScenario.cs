@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Mbsa.Actors.Results;
 
 namespace Mbsa.Host.Live;
@@ -10,6 +11,15 @@ internal interface IRunningScenario
 
     /// <summary>How it stands; cheap, from any thread.</summary>
     LiveSnapshot Snapshot();
+
+    /// <summary>What happened in it.</summary>
+    RunJournal Journal { get; }
+
+    /// <summary>It as a time series so far; empty when its scenario asks for none.</summary>
+    ImmutableList<SeriesPoint> Series { get; }
+
+    /// <summary>The wear of its disks and its NVM device as a picture, from any thread; not for every moment.</summary>
+    DeviceWear Wear(int cells);
 
     /// <summary>Ends it at once.</summary>
     void Interrupt();

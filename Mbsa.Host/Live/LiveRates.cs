@@ -1,5 +1,6 @@
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
+using Mbsa.Metrics;
 
 namespace Mbsa.Host.Live;
 
@@ -50,9 +51,9 @@ internal static class LiveRates
         rows.Sum(row => row.CoreShare),
         rows.Count > 0 ? rows.Average(row => row.Waiting) : 0);
 
-    private static LiveRow Row(ScenarioSpec scenario, int index, LiveVm? earlier, LiveVm later, long elapsedNs)
+    private static LiveRow Row(ScenarioSpec scenario, int index, VmSample? earlier, VmSample later, long elapsedNs)
     {
-        double Rate(Func<LiveVm, long> counter) =>
+        double Rate(Func<VmSample, long> counter) =>
             elapsedNs > 0 ? (counter(later) - (earlier is null ? 0 : counter(earlier))) / (double)elapsedNs : 0;
 
         return new LiveRow(
@@ -60,8 +61,8 @@ internal static class LiveRates
             later.State,
             Rate(vm => vm.ReadOperations) * 1e9,
             Rate(vm => vm.WriteOperations) * 1e9,
-            Rate(vm => vm.ReadBytes + vm.WriteBytes) * 1e9,
-            Rate(vm => vm.StorageCpuNs + vm.ComputeCpuNs) / scenario.Host.Machine.Cores,
+            Rate(vm => vm.Bytes) * 1e9,
+            Rate(vm => vm.CpuNs) / scenario.Host.Machine.Cores,
             Rate(vm => vm.WaitingNs) / Math.Max(1, scenario.Vms[index].Vcpus));
     }
 }

@@ -1,4 +1,4 @@
-using Mbsa.Actors.Results;
+using Mbsa.Metrics;
 
 namespace Mbsa.Host.Live;
 

@@ -1,6 +1,6 @@
-using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Report;
+using Mbsa.Metrics;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -56,7 +56,7 @@ internal static class LiveTable
         List<IRenderable> cells = [new Text(row.Name).Ellipsis()];
         if (wide)
         {
-            cells.Add(row.State is { } state ? new Text(Words.Of(state), StyleOf(state)) : Text.Empty);
+            cells.Add(row.State is { } state ? new Text(state.Word(), StyleOf(state)) : Text.Empty);
         }
 
         cells.AddRange(

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mbsa.Actors.Scenarios;
 
 namespace Mbsa.Host.Report;
 
@@ -49,6 +50,19 @@ internal static class Readable
         var percent = fraction * 100;
         return percent.ToString(percent is < 99.95 and > 0 ? "0.0" : "0", CultureInfo.InvariantCulture) + " %";
     }
+
+    /// <summary>"0.012 %" of a fraction that may be very small.</summary>
+    public static string SmallShare(double fraction) => fraction is 0 or >= 1e-3 ? Share(fraction)
+        : fraction < 1e-5 ? "< 0.001 %"
+        : (fraction * 100).ToString("0.000", CultureInfo.InvariantCulture) + " %";
+
+    /// <summary>"40.0 %", "800 MB/s" or "200 kIOPS" of what was promised; null of nothing.</summary>
+    public static string? Promise(Promise? promise) => promise is not { } promised ? null : promised.Unit switch
+    {
+        PromiseUnit.Share => Share(promised.Value),
+        PromiseUnit.BytesPerSecond => Bandwidth(promised.Value),
+        _ => Iops(promised.Value),
+    };
 
     /// <summary>"1 GiB", "1.5 MiB" of bytes.</summary>
     public static string Size(long bytes)

@@ -4,6 +4,7 @@ using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Expectations;
 using Mbsa.Host.Scenarios;
+using Mbsa.Metrics;
 
 namespace Mbsa.Host.Report;
 
@@ -42,7 +43,7 @@ internal static class ReportBuilder
         return new JsonVm
         {
             Name = vm.Spec.Name,
-            State = Words.Of(vm.State),
+            State = vm.State.Word(),
             Vcpus = vm.Spec.Vcpus,
             Ops = operations,
             Iops = RunFigures.PerSecond(operations, result.MeasuredNs),

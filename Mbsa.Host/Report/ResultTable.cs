@@ -1,5 +1,6 @@
 using Mbsa.Actors.Results;
 using Mbsa.Host.Scenarios;
+using Mbsa.Metrics;
 using Mbsa.Nvm.Protection;
 using Spectre.Console;
 

@@ -1,4 +1,3 @@
-using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
 
 namespace Mbsa.Host.Report;
@@ -12,18 +11,6 @@ internal static class Words
         ClockKind.Virtual => "virtual",
         ClockKind.Wall => "wall",
         _ => throw new ArgumentOutOfRangeException(nameof(clock), clock, null),
-    };
-
-    /// <summary>How a VM stands.</summary>
-    public static string Of(VmState state) => state switch
-    {
-        VmState.Waiting => "waiting",
-        VmState.Running => "running",
-        VmState.Finished => "finished",
-        VmState.Stopped => "stopped",
-        VmState.Failed => "failed",
-        VmState.NoPower => "no power",
-        _ => throw new ArgumentOutOfRangeException(nameof(state), state, null),
     };
 
     /// <summary>The unit of a promise, as a key of the report.</summary>

@@ -58,19 +58,18 @@ internal static class WearFigure
     {
         using var disk = new BytelessDisk(policy, "", blocks);
         var load = new PaperWearLoad(blocks, blocks * WritesPerBlock, Seed);
-        var writes = 0L;
-        var trial = WearTrial.Run(disk.Disk, NextBlock, long.MaxValue, blocks * WritesPerBlock);
+        var untold = 0;
+        var trial = WearTrial.Run(disk.Disk, Draw, long.MaxValue, blocks * WritesPerBlock);
         return new Worn(policy, disk.Disk.Policy.Parameters, trial, disk.Disk.CountWear().Writes);
 
-        long NextBlock()
+        void Draw(Span<long> next)
         {
-            const int tell = 1 << 20;
-            if (++writes % tell == 0)
+            load.Draw(next);
+            if ((untold += next.Length) >= 1 << 20)
             {
-                progress.Add(tell);
+                progress.Add(untold);
+                untold = 0;
             }
-
-            return load.Next();
         }
     }
 

@@ -1,33 +1,36 @@
+using System.Collections.Immutable;
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
+using Mbsa.Host.Live;
 using Mbsa.Host.Report;
 using Mbsa.Metrics;
 
 namespace Mbsa.Host.Serving;
 
-/// <summary>Makes samples for the instruments out of the snapshots of a run.</summary>
+/// <summary>Makes samples for the instruments out of the snapshots of a run. What is a share of something is that since the sample before.</summary>
 /// <param name="scenario">What runs.</param>
-/// <param name="snapshot">How it stands now.</param>
-internal sealed class LiveMetricsSource(ScenarioSpec scenario, Func<LiveSnapshot> snapshot) : IMetricsSource
+/// <param name="run">The run.</param>
+/// <param name="wear">Looks at its disks.</param>
+internal sealed class LiveMetricsSource(ScenarioSpec scenario, IRunningScenario run, WearWatch wear) : IMetricsSource
 {
     /// <summary>Name of the emulated host: there is one.</summary>
     public const string HostName = "host-0";
 
     private LiveSnapshot? _earlier;
     private HostUtilisation _utilisation = new(0, 0, 0);
+    private ImmutableArray<double> _achieved = [];
 
     /// <inheritdoc/>
     public HostSample Sample()
     {
-        var now = snapshot();
-        UpdateUtilisation(now);
-        var usedNs = now.Vms.Sum(CpuNs);
+        var now = run.Snapshot();
+        UpdateSinceBefore(now);
         return new HostSample
         {
             Host = HostName,
             ClockSeconds = now.ClockNs / 1e9,
-            Vms = [.. now.Vms.Select(vm => Vm(vm, usedNs))],
-            VmsRunning = now.Vms.Count(vm => vm.State == VmState.Running),
+            Vms = [.. now.Vms.Select((vm, i) => vm with { AchievedShare = _achieved.IsEmpty ? 0 : _achieved[i] })],
+            Wear = wear.Look().Disks,
             CpuUtilisation = _utilisation.Cpu,
             BusUtilisation = _utilisation.Bus,
             NvmUtilisation = _utilisation.Nvm,
@@ -35,49 +38,23 @@ internal sealed class LiveMetricsSource(ScenarioSpec scenario, Func<LiveSnapshot
             NvmSizeBytes = scenario.Host.NvmSizeBytes,
             JainIndex = Fairness.JainIndex([.. scenario.Vms.Zip(now.Vms)
                 .Where(pair => RunFigures.DoesIo(pair.First))
-                .Select(pair => (double)(pair.Second.ReadBytes + pair.Second.WriteBytes))]),
+                .Select(pair => (double)pair.Second.Bytes)]),
+            AdmissionRefusals = now.AdmissionRefusals,
+            Plans = now.Plans,
+            SchedulerOverheadSeconds = now.SchedulerOverheadNs / 1e9,
         };
     }
 
-    private static VmSample Vm(LiveVm vm, long usedNs) => new()
+    // While the clock stands, as at the end, the last figures stay.
+    private void UpdateSinceBefore(LiveSnapshot now)
     {
-        Name = vm.Name,
-        State = Words.Of(vm.State),
-        Reads = vm.ReadOperations,
-        Writes = vm.WriteOperations,
-        ReadBytes = vm.ReadBytes,
-        WriteBytes = vm.WriteBytes,
-        StorageCpuSeconds = vm.StorageCpuNs / 1e9,
-        ComputeCpuSeconds = vm.ComputeCpuNs / 1e9,
-        ThrottledSeconds = vm.WaitingNs / 1e9,
-        Quanta = vm.Quanta,
-        PlannedShare = vm.PlannedShare,
-        AchievedShare = usedNs > 0 ? (double)CpuNs(vm) / usedNs : 0,
-    };
-
-    // Since the sample before, from the counters; while the clock stands, as at the end, the last figures stay.
-    private void UpdateUtilisation(LiveSnapshot now)
-    {
-        var elapsedNs = now.ClockNs - (_earlier?.ClockNs ?? 0);
-        if (elapsedNs <= 0)
+        if (now.ClockNs <= (_earlier?.ClockNs ?? 0))
         {
             return;
         }
 
-        double readBytes = now.Vms.Sum(vm => vm.ReadBytes) - (_earlier?.Vms.Sum(vm => vm.ReadBytes) ?? 0);
-        double writeBytes = now.Vms.Sum(vm => vm.WriteBytes) - (_earlier?.Vms.Sum(vm => vm.WriteBytes) ?? 0);
-        double cpuNs = now.Vms.Sum(CpuNs) - (_earlier?.Vms.Sum(CpuNs) ?? 0);
-        var host = scenario.Host;
-        var nvmSeconds = (readBytes / host.Device.ReadBandwidthBytesPerSecond) + (writeBytes / host.Device.WriteBandwidthBytesPerSecond);
-        _utilisation = new HostUtilisation(
-            Fraction(cpuNs / host.Machine.Cores / elapsedNs),
-            Fraction((readBytes + writeBytes) / host.Machine.MemoryBandwidthBytesPerSecond * 1e9 / elapsedNs),
-            Fraction(nvmSeconds * 1e9 / elapsedNs));
+        _achieved = [.. now.Vms.Select((vm, i) => vm.ShareSince(_earlier?.Vms[i]) ?? (_achieved.IsEmpty ? 0 : _achieved[i]))];
+        _utilisation = HostUse.Between(scenario, _earlier, now);
         _earlier = now;
     }
-
-    // Counters are read while workers go on counting: a sample may be a quantum ahead of its clock.
-    private static double Fraction(double value) => Math.Clamp(value, 0, 1);
-
-    private static long CpuNs(LiveVm vm) => vm.StorageCpuNs + vm.ComputeCpuNs;
 }

@@ -28,7 +28,7 @@ public sealed class QueuedJob(JobSpec spec, OperationSource source, FrontEndJob 
     /// <returns>Null when it has to wait.</returns>
     internal IoRequest? TryPrepare()
     {
-        var operation = _refused ?? Source!.Next();
+        var operation = _refused ?? Draw();
         var askedNs = NotBeforeNs;
         if (Requests.TryPrepare(operation) is not { } request)
         {
@@ -58,5 +58,12 @@ public sealed class QueuedJob(JobSpec spec, OperationSource source, FrontEndJob 
     {
         _waitsForOthers = false;
         return IsAboutToThink && Requests.InFlight == 0;
+    }
+
+    private IoOperation Draw()
+    {
+        var operation = default(IoOperation);
+        Source!.Draw(new Span<IoOperation>(ref operation));
+        return operation;
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Mbsa.Nvm.Devices;
+using Mbsa.Nvm.Memory;
 
 namespace Mbsa.Vm.Storage;
 
@@ -16,7 +17,6 @@ public sealed class VirtualDiskSession : BlockStorage
     private readonly uint _dataBlocks;
     private readonly long _dataOffset;
     private ulong _end;
-    private uint _foreseen;
 
     internal VirtualDiskSession(VirtualDisk disk, NvmLease lease, WearLane? lane)
     {
@@ -80,8 +80,19 @@ public sealed class VirtualDiskSession : BlockStorage
     public override void Foresee(long offsetBytes, bool isWrite)
     {
         Check(offsetBytes, 1);
-        var physical = _map[offsetBytes >> BlockShift];
-        _foreseen += !isWrite ? physical : _lane is null ? _writes[physical] : _lane.Foresee(physical);
+        ref var physical = ref _map[offsetBytes >> BlockShift];
+        if (!isWrite)
+        {
+            CacheHint.Fetch(ref physical);
+        }
+        else if (_lane is null)
+        {
+            CacheHint.Fetch(ref _writes[physical]);
+        }
+        else
+        {
+            _lane.Foresee(physical);
+        }
     }
 
     /// <inheritdoc/>

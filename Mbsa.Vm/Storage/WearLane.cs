@@ -32,8 +32,10 @@ public abstract class WearLane
     /// </summary>
     public abstract bool ReadHeld(uint logicalBlock, uint ticket);
 
-    /// <summary>Looks at what a write to this physical block will need, so that it is in the cache by then.</summary>
-    public virtual uint Foresee(uint physicalBlock) => 0;
+    /// <summary>A write to this physical block comes soon: what it needs may be fetched.</summary>
+    public virtual void Foresee(uint physicalBlock)
+    {
+    }
 
     /// <summary>What the policy did since this was last asked.</summary>
     public virtual WearWork TakeWork() => default;

@@ -41,11 +41,27 @@ public sealed class NoTransfer(BlockStorage storage) : IoTransfer
             storage.ReadNothing(operation.OffsetBytes, operation.LengthBytes);
         }
     }
+
+    /// <inheritdoc/>
+    /// <remarks>What follows on the last I/O has its places next to those, where the processor finds them by itself.</remarks>
+    public override void Foresee(ReadOnlySpan<IoOperation> operations)
+    {
+        foreach (ref readonly var operation in operations)
+        {
+            if (!operation.IsSequential)
+            {
+                storage.Foresee(operation.OffsetBytes, operation.IsWrite);
+            }
+        }
+    }
 }
 
 /// <summary>Moves every byte between the NVM and a buffer of the job's own.</summary>
 public sealed class FullTransfer : IoTransfer
 {
+    /// <summary>How far ahead places are looked up: time enough for a line to come from memory, and few enough lines to stay in the first cache.</summary>
+    private const int Ahead = 4;
+
     private readonly BlockStorage _storage;
     private readonly ArraySegment<byte> _buffer;
 
@@ -73,13 +89,13 @@ public sealed class FullTransfer : IoTransfer
 
     /// <inheritdoc/>
     /// <remarks>
-    /// A bare loop of copies lets the processor run ahead into the next copy while the lines of the last are still on their way. Looking up map
-    /// and counts between two copies would end that, and the emulator would look slower than the memory it emulates. So all places are looked
-    /// up at once, and each random read is begun while the one before it is done.
+    /// A bare loop of copies lets the processor run ahead into the next copy while the lines of the last are still on their way. Waiting for map
+    /// and counts between two copies would end that, and the emulator would look slower than the memory it emulates. So places are looked
+    /// up while the I/Os before them are done, and each random read is begun while the one before it is done.
     /// </remarks>
     public override void Foresee(ReadOnlySpan<IoOperation> operations)
     {
-        foreach (ref readonly var operation in operations)
+        foreach (ref readonly var operation in operations[..Math.Min(Ahead, operations.Length)])
         {
             _storage.Foresee(operation.OffsetBytes, operation.IsWrite);
         }
@@ -90,6 +106,11 @@ public sealed class FullTransfer : IoTransfer
     {
         for (var i = 0; i < count; i++)
         {
+            if (i + Ahead < operations.Length)
+            {
+                _storage.Foresee(operations[i + Ahead].OffsetBytes, operations[i + Ahead].IsWrite);
+            }
+
             if (i + 1 < operations.Length && operations[i + 1] is { IsWrite: false, IsSequential: false } next)
             {
                 _storage.Prefetch(next.OffsetBytes);

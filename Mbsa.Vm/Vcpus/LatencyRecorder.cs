@@ -20,17 +20,27 @@ public sealed class LatencyRecorder
     /// </summary>
     public LongHistogram Batches { get; } = Empty();
 
+    /// <summary>Latencies of reads since the VCPU started, to be read while it runs; <see cref="Reset"/> leaves them.</summary>
+    public LatencyCounts LiveReads { get; } = new();
+
+    /// <summary>The same of writes.</summary>
+    public LatencyCounts LiveWrites { get; } = new();
+
     /// <summary>A histogram to add others to.</summary>
     public static LongHistogram Empty() => new(1, HighestNs, SignificantDigits);
 
     /// <summary>Records that <paramref name="count"/> I/Os took this long; longer than a minute counts as a minute.</summary>
-    public void Record(bool isWrite, long latencyNs, long count = 1) =>
-        (isWrite ? Writes : Reads).RecordValueWithCount(Math.Clamp(latencyNs, 1, HighestNs), count);
+    public void Record(bool isWrite, long latencyNs, long count = 1)
+    {
+        latencyNs = Math.Clamp(latencyNs, 1, HighestNs);
+        (isWrite ? Writes : Reads).RecordValueWithCount(latencyNs, count);
+        (isWrite ? LiveWrites : LiveReads).Add(latencyNs, count);
+    }
 
     /// <summary>Records that a batch took this long.</summary>
     public void RecordBatch(long batchNs) => Batches.RecordValue(Math.Clamp(batchNs, 1, HighestNs));
 
-    /// <summary>Forgets everything.</summary>
+    /// <summary>Begins the measured part: forgets all but what is for those who watch.</summary>
     public void Reset()
     {
         Reads.Reset();

@@ -1,3 +1,4 @@
+using Mbsa.Nvm.Timing;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Workload;
 
@@ -42,6 +43,7 @@ public class RunningJob
         _paceReadNs = _paceWriteNs = NotBeforeNs;
         _untilThink = spec.ThinkTimeBlocks;
         _batchStartNs = NotBeforeNs;
+        LongestOperationNs = source is null ? 0 : LongestOf(source, times!.ByKind);
         _batch = source is null ? [] : new IoOperation[LongestBatch];
         IsPaced = spec.ThinkTimeNs > 0 || _readNsPerOperation > 0 || _writeNsPerOperation > 0;
     }
@@ -58,13 +60,16 @@ public class RunningJob
     /// <summary>What its I/Os ask of the host; null for a CPU hog.</summary>
     public OperationTimes? Times { get; }
 
+    /// <summary>Core time that any of its I/Os takes at most when nothing else slows it down, in nanoseconds; 0 for a CPU hog.</summary>
+    public double LongestOperationNs { get; }
+
     /// <summary>It may not run before this time.</summary>
     public long NotBeforeNs { get; private set; }
 
     /// <summary>Its runtime is over at this time.</summary>
     public long EndsAtNs { get; }
 
-    /// <summary>Bytes it has still to transfer.</summary>
+    /// <summary>Bytes it has still to transfer; <see cref="long.MaxValue"/> when only time ends it.</summary>
     public long BytesLeft { get; set; }
 
     /// <summary>It has think time or a rate, so <see cref="Pace"/> must hear of every operation.</summary>
@@ -76,19 +81,21 @@ public class RunningJob
     /// <summary>Whether it came to its end.</summary>
     public bool IsFinished(long nowNs) => BytesLeft <= 0 || nowNs >= EndsAtNs;
 
-    /// <summary>Takes the next operations, up to the one with which the job has transferred all it had to.</summary>
+    /// <summary>Takes the next operations, none after the one with which the job has transferred all it had to.</summary>
     /// <param name="length">How many at most; no more than <see cref="LongestBatch"/>.</param>
     /// <returns>At least one; good until the next call.</returns>
     public ReadOnlySpan<IoOperation> TakeBatch(int length)
     {
-        var taken = 0;
-        do
+        var isEndless = BytesLeft == long.MaxValue;
+        var fitting = isEndless ? length : Math.Clamp(BytesLeft / Math.Max(Spec.ReadBlockBytes, Spec.WriteBlockBytes), 1, length);
+        var batch = _batch.AsSpan(0, (int)fitting);
+        Source!.Draw(batch);
+        for (var i = 0; i < batch.Length && !isEndless; i++)
         {
-            _batch[taken] = Source!.Next();
-            BytesLeft -= _batch[taken].LengthBytes;
+            BytesLeft -= batch[i].LengthBytes;
         }
-        while (++taken < length && BytesLeft > 0);
-        return _batch.AsSpan(0, taken);
+
+        return batch;
     }
 
     /// <summary>Takes note of an operation that completes about now.</summary>
@@ -144,6 +151,20 @@ public class RunningJob
     }
 
     private double BusyNs => ComputePeriodNs * Spec.CpuPercent / 100;
+
+    private static double LongestOf(OperationSource source, ReadOnlySpan<WorkVector> times)
+    {
+        var longestNs = 0d;
+        for (var kind = 0; kind < times.Length; kind++)
+        {
+            if ((kind & 2) != 0 ? source.Writes : source.Reads)
+            {
+                longestNs = Math.Max(longestNs, times[kind].CoreNs);
+            }
+        }
+
+        return longestNs;
+    }
 
     private static double NsPerOperation(double? bytesPerSecond, double? operationsPerSecond, int blockBytes) => Math.Max(
         bytesPerSecond is { } bytes ? blockBytes * 1e9 / bytes : 0,

@@ -1,6 +1,7 @@
 using Mbsa.Nvm.Timing;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Storage;
+using Mbsa.Vm.Workload;
 
 namespace Mbsa.Vm.Vcpus;
 
@@ -12,7 +13,7 @@ namespace Mbsa.Vm.Vcpus;
 public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> jobs, BlockStorage? storage, long nowNs)
     : DirectVcpu(record, jobs, storage, nowNs)
 {
-    private readonly long[] _operationsByKind = new long[4];
+    private readonly OperationTally _done = new();
     private double _coreNs;
     private long _startNs;
     private long _waitedNs;
@@ -23,33 +24,24 @@ public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> job
     {
         _startNs = startNs;
         _waitedNs = Math.Max(0, startNs - ReadySinceNs);
-        Array.Clear(_operationsByKind);
+        _done.Clear();
         _firstKind = -1;
-        var times = job.Times!.ByKind;
-        var (source, transfer) = (job.Source!, job.Transfer!);
-        var (coreNs, bytesLeft) = (0d, job.BytesLeft);
+        var (times, transfer) = (job.Times!, job.Transfer!);
+        WorkVector work = default;
+        bool pause;
         do
         {
-            var operation = source.Next();
-            transfer.Move(operation);
-            var kind = OperationTimes.KindOf(operation.IsWrite, operation.IsSequential);
-            _operationsByKind[kind]++;
-            coreNs += times[kind].CoreNs;
-            bytesLeft -= operation.LengthBytes;
-            if (_firstKind < 0)
-            {
-                _firstKind = kind;
-            }
-
-            if (job.IsPaced && job.Pace(operation.IsWrite, startNs + (long)coreNs))
-            {
-                break;
-            }
+            var batch = job.TakeBatch(job.IsPaced ? 1 : FittingOperations(job, budgetNs - work.CoreNs));
+            transfer.Foresee(batch);
+            transfer.MoveFirst(batch, batch.Length);
+            _done.Add(batch);
+            _firstKind = _firstKind < 0 ? KindOf(batch[0]) : _firstKind;
+            work = _done.Work(times);
+            pause = job.IsPaced && job.Pace(batch[0].IsWrite, startNs + (long)work.CoreNs);
         }
-        while (coreNs < budgetNs && bytesLeft > 0);
+        while (!pause && work.CoreNs < budgetNs && job.BytesLeft > 0);
 
-        job.BytesLeft = bytesLeft;
-        var work = Work(times, coreNs) + job.Times.Of(TakeWearWork());
+        work += times.Of(TakeWearWork());
         _coreNs = work.CoreNs;
         return work;
     }
@@ -73,28 +65,32 @@ public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> job
 
         Counters.StorageNs += endNs - _startNs;
         var stretch = (endNs - _startNs) / _coreNs;
-        var operations = 0L;
-        for (var kind = 0; kind < _operationsByKind.Length; kind++)
+        for (var kind = 0; kind < job.Times!.ByKind.Length; kind++)
         {
-            operations += _operationsByKind[kind];
-            CountKind(job, kind, stretch);
+            RecordKind(job.Times, kind, stretch);
         }
 
+        _done.AddTo(Counters, job.Times);
         EndQuantum(job, endNs, 0);
-        return operations;
+        return _done.Total;
     }
 
-    private void CountKind(RunningJob job, int kind, double stretch)
+    /// <summary>I/Os that can be done at once because they all begin within the budget, whatever their kinds; at least one.</summary>
+    private static int FittingOperations(RunningJob job, double budgetNs) =>
+        (int)Math.Clamp(Math.Ceiling(budgetNs / job.LongestOperationNs), 1, RunningJob.LongestBatch);
+
+    private static int KindOf(in IoOperation operation) => OperationTimes.KindOf(operation.IsWrite, operation.IsSequential);
+
+    private void RecordKind(OperationTimes times, int kind, double stretch)
     {
-        var count = _operationsByKind[kind];
+        var count = _done[kind];
         if (count == 0)
         {
             return;
         }
 
         var isWrite = (kind & 2) != 0;
-        var work = job.Times!.ByKind[kind];
-        var latencyNs = (long)(work.CoreNs * stretch + 0.5);
+        var latencyNs = (long)(times.ByKind[kind].CoreNs * stretch + 0.5);
         if (kind == _firstKind)
         {
             Latency.Record(isWrite, latencyNs + _waitedNs);
@@ -105,28 +101,5 @@ public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> job
         {
             Latency.Record(isWrite, latencyNs, count);
         }
-
-        if (isWrite)
-        {
-            Counters.WriteOperations += _operationsByKind[kind];
-            Counters.WriteBytes += _operationsByKind[kind] * (long)work.BusBytes;
-        }
-        else
-        {
-            Counters.ReadOperations += _operationsByKind[kind];
-            Counters.ReadBytes += _operationsByKind[kind] * (long)work.BusBytes;
-        }
-    }
-
-    private WorkVector Work(ReadOnlySpan<WorkVector> times, double coreNs)
-    {
-        double busBytes = 0, nvmNs = 0;
-        for (var kind = 0; kind < times.Length; kind++)
-        {
-            busBytes += _operationsByKind[kind] * times[kind].BusBytes;
-            nvmNs += _operationsByKind[kind] * times[kind].NvmNs;
-        }
-
-        return new WorkVector(coreNs, busBytes, nvmNs);
     }
 }

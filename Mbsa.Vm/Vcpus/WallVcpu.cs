@@ -1,5 +1,4 @@
 using Mbsa.Nvm.Timing;
-using Mbsa.Vm.Paths;
 using Mbsa.Vm.Storage;
 using Mbsa.Vm.Workload;
 
@@ -19,35 +18,40 @@ public sealed class WallVcpu(
     /// <summary>Step of the sampled place within a batch. Odd, so that every place has its turn and none is tied to a quantum's start.</summary>
     private const int SampleStep = 7;
 
+    private readonly OperationTally _done = new();
     private int _sample;
     private long _startNs;
-    private long _operations;
-    private double _nvmNs;
-    private double _coreNs;
 
     /// <inheritdoc/>
     protected override WorkVector RunJob(RunningJob job, long startNs, long budgetNs)
     {
-        (_startNs, _operations, _nvmNs, _coreNs) = (startNs, 0, 0, 0);
-        var bytesBefore = Counters.ReadBytes + Counters.WriteBytes;
+        _startNs = startNs;
+        _done.Clear();
         var lastEndNs = Math.Min(startNs, ReadySinceNs);
         var batchLength = job.IsPaced ? 1 : BatchLength(job.Spec);
-        long nowNs;
-        bool pause;
-        do
+        try
         {
-            pause = RunBatch(job, batchLength, lastEndNs);
-            lastEndNs = nowNs = clock.NowNs;
+            bool pause;
+            do
+            {
+                pause = RunBatch(job, batchLength, lastEndNs);
+                lastEndNs = clock.NowNs;
+            }
+            while (!pause && lastEndNs - startNs < budgetNs);
         }
-        while (!pause && nowNs - startNs < budgetNs);
+        finally
+        {
+            _done.AddTo(Counters, job.Times!); // what was done before a fault was done
+        }
 
-        return new WorkVector(_coreNs, Counters.ReadBytes + Counters.WriteBytes - bytesBefore, _nvmNs);
+        return _done.Work(job.Times!);
     }
 
     /// <inheritdoc/>
     protected override WorkVector Compute(RunningJob hog, long startNs, double budgetNs)
     {
-        (_startNs, _operations, _coreNs) = (startNs, 0, budgetNs);
+        _startNs = startNs;
+        _done.Clear();
         while (clock.NowNs - startNs < budgetNs)
         {
             Thread.SpinWait(16);
@@ -70,7 +74,7 @@ public sealed class WallVcpu(
             EndQuantum(job, endNs, 0);
         }
 
-        return _operations;
+        return _done.Total;
     }
 
     /// <summary>Runs up to a batch of I/Os and times one of them, or every one.</summary>
@@ -103,7 +107,7 @@ public sealed class WallVcpu(
             Move(job.Transfer, batch[(sample + 1)..], batch.Length - sample - 1);
         }
 
-        Count(batch, job.Times!.ByKind);
+        _done.Add(batch);
         return job.BytesLeft <= 0 || (job.IsPaced && job.Pace(batch[0].IsWrite, lastEndNs));
     }
 
@@ -146,30 +150,4 @@ public sealed class WallVcpu(
 
     private static int BatchLength(JobSpec job) =>
         Math.Clamp(LargestBatchBytes / Math.Max(job.ReadBlockBytes, job.WriteBlockBytes), 1, RunningJob.LongestBatch);
-
-    private void Count(ReadOnlySpan<IoOperation> batch, ReadOnlySpan<WorkVector> times)
-    {
-        long reads = 0, readBytes = 0, writeBytes = 0;
-        foreach (ref readonly var operation in batch)
-        {
-            var work = times[OperationTimes.KindOf(operation.IsWrite, operation.IsSequential)];
-            _coreNs += work.CoreNs;
-            _nvmNs += work.NvmNs;
-            if (operation.IsWrite)
-            {
-                writeBytes += operation.LengthBytes;
-            }
-            else
-            {
-                reads++;
-                readBytes += operation.LengthBytes;
-            }
-        }
-
-        _operations += batch.Length;
-        Counters.ReadOperations += reads;
-        Counters.ReadBytes += readBytes;
-        Counters.WriteOperations += batch.Length - reads;
-        Counters.WriteBytes += writeBytes;
-    }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Mbsa.Nvm.Devices;
+using Mbsa.Nvm.Memory;
 using Mbsa.Vm.Storage;
 
 namespace Mbsa.Vm.Wear;
@@ -98,7 +99,7 @@ internal sealed class LevellingLane : WearLane
     public override bool ReadHeld(uint logicalBlock, uint ticket) => _stripes.IsUnchanged(logicalBlock, ticket);
 
     /// <inheritdoc/>
-    public override uint Foresee(uint physicalBlock) => _wear[physicalBlock].Writes;
+    public override void Foresee(uint physicalBlock) => CacheHint.Fetch(ref _wear[physicalBlock]);
 
     /// <inheritdoc/>
     public override WearWork TakeWork()

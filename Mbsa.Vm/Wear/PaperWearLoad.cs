@@ -32,17 +32,34 @@ public sealed class PaperWearLoad
     /// <summary>Minutes of a pass.</summary>
     public static int TotalMinutes => 180;
 
-    /// <summary>The block to be written next.</summary>
-    public long Next()
+    /// <summary>Draws the blocks to be written next.</summary>
+    public void Draw(Span<long> blocks)
     {
-        while (_left == 0)
+        while (blocks.Length > 0)
         {
-            _region = (_region + 1) % Minutes.Length;
-            _left = _passWrites * Minutes[_region] / TotalMinutes;
+            while (_left == 0)
+            {
+                _region = (_region + 1) % Minutes.Length;
+                _left = _passWrites * Minutes[_region] / TotalMinutes;
+            }
+
+            var ofRegion = blocks[..(int)Math.Min(_left, blocks.Length)];
+            DrawFromRegion(ofRegion);
+            _left -= ofRegion.Length;
+            blocks = blocks[ofRegion.Length..];
+        }
+    }
+
+    private void DrawFromRegion(Span<long> blocks)
+    {
+        var first = _blocks * _region / Minutes.Length;
+        var count = _blocks * (_region + 1) / Minutes.Length - first;
+        var random = _random;
+        foreach (ref var block in blocks)
+        {
+            block = first + random.Below(count);
         }
 
-        _left--;
-        var first = _blocks * _region / Minutes.Length;
-        return first + _random.Below(_blocks * (_region + 1) / Minutes.Length - first);
+        _random = random;
     }
 }

@@ -9,6 +9,8 @@ namespace Mbsa.Vm.Wear;
 /// <param name="DataBlocks">Physical blocks of the data area.</param>
 public sealed record WearTrial(WearSummary Wear, uint MetadataWrites, long EnduranceWrites, long DataBlocks)
 {
+    private const int BatchWrites = 64;
+
     /// <summary>Writes of the guest.</summary>
     public long GuestWrites => Wear.Writes - Wear.ExtraWrites;
 
@@ -26,29 +28,47 @@ public sealed record WearTrial(WearSummary Wear, uint MetadataWrites, long Endur
 
     /// <summary>Writes blocks until the first one has reached its endurance, or as many as are asked for.</summary>
     /// <param name="disk">A disk that nobody else writes to, best one without bytes.</param>
-    /// <param name="nextBlock">The load.</param>
+    /// <param name="load">The load.</param>
     /// <param name="enduranceWrites">Writes that a block bears.</param>
     /// <param name="mostWrites">Writes after which to stop anyway.</param>
-    public static WearTrial Run(VirtualDisk disk, Func<long> nextBlock, long enduranceWrites, long mostWrites = long.MaxValue)
+    public static WearTrial Run(VirtualDisk disk, WearLoad load, long enduranceWrites, long mostWrites = long.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(disk);
-        ArgumentNullException.ThrowIfNull(nextBlock);
-        const long leastStretch = 64;
+        ArgumentNullException.ThrowIfNull(load);
         using var session = disk.OpenSession();
         var wear = disk.SummariseWear();
         while (wear.Max < enduranceWrites && mostWrites > 0)
         {
             // No block can reach its end sooner than by all writes of the stretch. In the last stretch a few writes may be too many.
-            var stretch = Math.Min(mostWrites, Math.Max(leastStretch, enduranceWrites - wear.Max));
-            for (long i = 0; i < stretch; i++)
-            {
-                session.WriteNothing(nextBlock() * BlockStorage.BlockBytes, BlockStorage.BlockBytes);
-            }
-
+            var stretch = Math.Min(mostWrites, Math.Max(BatchWrites, enduranceWrites - wear.Max));
+            WriteStretch(session, load, stretch);
             mostWrites -= stretch;
             wear = disk.SummariseWear();
         }
 
         return new WearTrial(wear, disk.MetadataWear?.Worst() ?? 0, enduranceWrites, disk.Geometry.DataBlocks);
+    }
+
+    /// <summary>
+    /// Writes so many blocks. A batch is drawn and looked up before its first write, so that map and counts of a large disk come from memory side by
+    /// side and not one after the other.
+    /// </summary>
+    private static void WriteStretch(VirtualDiskSession session, WearLoad load, long writes)
+    {
+        Span<long> blocks = stackalloc long[BatchWrites];
+        for (; writes > 0; writes -= blocks.Length)
+        {
+            blocks = blocks[..(int)Math.Min(blocks.Length, writes)];
+            load(blocks);
+            foreach (var block in blocks)
+            {
+                session.Foresee(block * BlockStorage.BlockBytes, isWrite: true);
+            }
+
+            foreach (var block in blocks)
+            {
+                session.WriteNothing(block * BlockStorage.BlockBytes, BlockStorage.BlockBytes);
+            }
+        }
     }
 }

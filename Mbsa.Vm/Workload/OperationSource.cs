@@ -16,8 +16,8 @@ public sealed class OperationSource
     private readonly long _startBytes;
     private Xoshiro256 _random;
     private long _previousEndBytes = -1;
-    private Direction _reads;
-    private Direction _writes;
+    private Direction _read;
+    private Direction _write;
 
     /// <summary>Lays the job's region on a disk.</summary>
     /// <param name="job">A job that does I/O.</param>
@@ -42,14 +42,14 @@ public sealed class OperationSource
         _readsBelow = (ulong)(((UInt128)1 << 64) * (uint)(_mixed ? job.ReadPercent : 0) / 100);
         _access = job.Pattern is IoPattern.Read or IoPattern.Write or IoPattern.ReadWrite ? Access.Sequential
             : job.Distribution.Kind switch { DistributionKind.Zipf => Access.Zipf, DistributionKind.Pareto => Access.Pareto, _ => Access.Uniform };
-        if (_mixed || !_onlyWrites)
+        if (Reads)
         {
-            _reads = new Direction(job, job.ReadBlockBytes, lengthBytes, _access, sameAs: null);
+            _read = new Direction(job, job.ReadBlockBytes, lengthBytes, _access, sameAs: null);
         }
 
-        if (_mixed || _onlyWrites)
+        if (Writes)
         {
-            _writes = new Direction(job, job.WriteBlockBytes, lengthBytes, _access, sameAs: _mixed ? _reads : null);
+            _write = new Direction(job, job.WriteBlockBytes, lengthBytes, _access, sameAs: _mixed ? _read : null);
         }
 
         TotalBytes = job.TimeBased ? null : job.IoSizeBytes ?? Total(lengthBytes, job);
@@ -66,32 +66,42 @@ public sealed class OperationSource
     /// <summary>Bytes the job transfers, reads and writes together, before it ends; null when it is time-based.</summary>
     public long? TotalBytes { get; }
 
-    /// <summary>The next operation.</summary>
-    public IoOperation Next()
+    /// <summary>Whether there are reads among its operations.</summary>
+    public bool Reads => _mixed || !_onlyWrites;
+
+    /// <summary>Whether there are writes among its operations.</summary>
+    public bool Writes => _mixed || _onlyWrites;
+
+    /// <summary>Draws the next operations.</summary>
+    /// <param name="operations">Takes them, in their order.</param>
+    public void Draw(Span<IoOperation> operations)
     {
-        var isWrite = _mixed ? _random.Next() >= _readsBelow : _onlyWrites;
-        ref var direction = ref isWrite ? ref _writes : ref _reads;
-        var offset = _startBytes + (Block(ref direction) * direction.BlockBytes);
-        var isSequential = offset == _previousEndBytes;
-        _previousEndBytes = offset + direction.BlockBytes;
-        return new IoOperation(offset, direction.BlockBytes, isWrite, isSequential);
+        // Copies that nobody has the address of stay in registers: many are drawn at once, and drawing them is what the virtual clock mostly does.
+        var (random, previousEndBytes) = (_random, _previousEndBytes);
+        foreach (ref var operation in operations)
+        {
+            var isWrite = _mixed ? random.Next() >= _readsBelow : _onlyWrites;
+            ref var direction = ref isWrite ? ref _write : ref _read;
+            var block = _access switch
+            {
+                Access.Sequential => direction.Advance(),
+                Access.Uniform => random.Below(direction.Blocks),
+                _ => Popular(in direction, ref random),
+            };
+            var offset = _startBytes + (block * direction.BlockBytes);
+            operation = new IoOperation(offset, direction.BlockBytes, isWrite, offset == previousEndBytes);
+            previousEndBytes = offset + direction.BlockBytes;
+        }
+
+        (_random, _previousEndBytes) = (random, previousEndBytes);
     }
 
-    private long Block(ref Direction direction)
+    private static long Popular(in Direction direction, ref Xoshiro256 random)
     {
-        switch (_access)
-        {
-            case Access.Sequential:
-                var block = direction.NextBlock;
-                direction.NextBlock = block + 1 == direction.Blocks ? 0 : block + 1;
-                return block;
-            case Access.Uniform:
-                return _random.Below(direction.Blocks);
-            case Access.Zipf:
-                return direction.Scatter.BlockOf(direction.Zipf!.Next(ref _random));
-            default:
-                return direction.Scatter.BlockOf(direction.Pareto!.Next(ref _random));
-        }
+        var own = random;
+        var rank = direction.Zipf is { } zipf ? zipf.Next(ref own) : direction.Pareto!.Next(ref own);
+        random = own;
+        return direction.Scatter.BlockOf(rank);
     }
 
     private long Total(long lengthBytes, JobSpec job)
@@ -107,7 +117,7 @@ public sealed class OperationSource
         public readonly BlockScatter Scatter;
         public readonly ZipfRanks? Zipf;
         public readonly ParetoRanks? Pareto;
-        public long NextBlock;
+        private long _nextBlock;
 
         public Direction(JobSpec job, int blockBytes, long lengthBytes, Access access, Direction? sameAs)
         {
@@ -122,6 +132,13 @@ public sealed class OperationSource
             Scatter = new BlockScatter(Blocks);
             Zipf = access == Access.Zipf ? new ZipfRanks(Blocks, job.Distribution.Parameter) : null;
             Pareto = access == Access.Pareto ? new ParetoRanks(Blocks, job.Distribution.Parameter) : null;
+        }
+
+        public long Advance()
+        {
+            var block = _nextBlock;
+            _nextBlock = block + 1 == Blocks ? 0 : block + 1;
+            return block;
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CsCheck;
+using Mbsa.Vm.Vcpus;
 using Prometheus;
 
 namespace Mbsa.Metrics.Tests;
@@ -12,23 +13,6 @@ public class LatencyTests
         Gen.Long[1, 60_000],
         Gen.Long[1, 3_000_000_000],
         Gen.Int[0, LatencyBuckets.BoundariesNs.Length - 1].Select(i => LatencyBuckets.BoundariesNs[i]));
-
-    [Fact]
-    public void Bounds_rise_from_one_microsecond_to_one_second()
-    {
-        Assert.Equal(1_000, LatencyBuckets.BoundariesNs[0]);
-        Assert.Equal(1_000_000_000, LatencyBuckets.BoundariesNs[^1]);
-        Assert.Equal(LatencyBuckets.BoundariesNs, LatencyBuckets.BoundariesNs.Distinct().Order());
-    }
-
-    [Theory]
-    [InlineData(0, 0)]
-    [InlineData(1_000, 0)]
-    [InlineData(1_001, 1)]
-    [InlineData(1_000_000_000, 30)]
-    [InlineData(1_000_000_001, 31)]
-    public void A_bound_belongs_to_the_bucket_below_it(long latencyNs, int bucket) =>
-        Assert.Equal(bucket, LatencyBuckets.IndexOf(latencyNs));
 
     [Fact]
     public void A_batch_of_another_length_or_with_falling_counts_is_refused()

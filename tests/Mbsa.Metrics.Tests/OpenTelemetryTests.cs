@@ -1,3 +1,7 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.RegularExpressions;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using Prometheus;
@@ -6,7 +10,7 @@ namespace Mbsa.Metrics.Tests;
 
 [Collection(Name)]
 [CollectionDefinition(Name, DisableParallelization = true)]
-public class OpenTelemetryTests
+public partial class OpenTelemetryTests
 {
     // The SDK subscribes by the Meter's name and would take samples from the sources of tests that run beside this one.
     private const string Name = "Alone, as the SDK sees every Meter";
@@ -34,6 +38,68 @@ public class OpenTelemetryTests
         Assert.All(exporter.Values, pair => Assert.Equal(withoutLatency[pair.Key], pair.Value));
         Assert.All(exporter.Types, pair => Assert.Equal(scrape.Types[pair.Key], pair.Value));
     }
+
+    [Fact]
+    public async Task Names_types_and_values_are_those_of_opentelemetrys_own_prometheus_exporter()
+    {
+        const string Host = "seen-by-the-exporter";
+        var source = new TestSource(TestSource.Host(Host, TestSource.Vm("oltp"), TestSource.Vm("writer", times: 3)));
+        using var instruments = new MbsaInstruments(source);
+        var registry = new CollectorRegistry();
+        using var bridge = new PrometheusBridge(instruments, registry);
+        int port = FreePort();
+        using MeterProvider provider = Sdk.CreateMeterProviderBuilder()
+            .AddMeter(MbsaInstruments.MeterName)
+            .AddPrometheusHttpListener(options => (options.Host, options.Port) = ("127.0.0.1", port))
+            .Build();
+        using var client = new HttpClient();
+
+        Dictionary<string, string> theirs = Lines(await client.GetStringAsync(new Uri($"http://127.0.0.1:{port}/metrics")), Host);
+        using var text = new MemoryStream();
+        await registry.CollectAndExportAsTextAsync(text);
+        Dictionary<string, string> ours = Lines(Encoding.UTF8.GetString(text.ToArray()), Host);
+
+        foreach (string latency in ours.Keys.Where(key => key.Contains("mbsa_io_latency", StringComparison.Ordinal)).ToArray())
+        {
+            ours.Remove(latency);
+        }
+        Assert.True(theirs.Count > 40);
+        Assert.Empty(theirs.Except(ours));
+        Assert.Empty(ours.Except(theirs));
+    }
+
+    /// <summary>The types of the metrics and the samples of one host, without what an exporter adds of its own.</summary>
+    private static Dictionary<string, string> Lines(string exposition, string host)
+    {
+        var found = new Dictionary<string, string>();
+        foreach (string line in exposition.Split('\n'))
+        {
+            if (line.StartsWith("# TYPE mbsa_", StringComparison.Ordinal))
+            {
+                string[] words = line.Split(' ');
+                found[words[2]] = words[3];
+            }
+            else if (line.Contains($"host=\"{host}\"", StringComparison.Ordinal))
+            {
+                string name = line[..line.IndexOf('{', StringComparison.Ordinal)];
+                IEnumerable<string> labels = Label().Matches(line).Select(match => match.Value)
+                    .Where(label => !label.StartsWith("otel_", StringComparison.Ordinal))
+                    .Order(StringComparer.Ordinal);
+                found[$"{name}{{{string.Join(',', labels)}}}"] = line[(line.LastIndexOf('}') + 1)..].Trim().Split(' ')[0].ToUpperInvariant();
+            }
+        }
+        return found;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    [GeneratedRegex("[a-z_]+=\"[^\"]*\"")]
+    private static partial Regex Label();
 
     /// <summary>Keeps the points of one host under the names Prometheus gives them.</summary>
     private sealed class LastValues(string host) : BaseExporter<Metric>

@@ -29,9 +29,17 @@ public sealed class PrometheusBridgeTests : IDisposable
     [InlineData("counter", "mbsa_io_bytes_total{host=\"h1\",op=\"write\",vm=\"oltp\"}", 81_920)]
     [InlineData("counter", "mbsa_cpu_time_seconds_total{host=\"h1\",kind=\"storage\",vm=\"oltp\"}", 0.125)]
     [InlineData("counter", "mbsa_cpu_time_seconds_total{host=\"h1\",kind=\"compute\",vm=\"oltp\"}", 0.25)]
-    [InlineData("counter", "mbsa_cpu_throttled_time_seconds_total{host=\"h1\",vm=\"oltp\"}", 0.0625)]
+    [InlineData("counter", "mbsa_cpu_waiting_time_seconds_total{host=\"h1\",vm=\"oltp\"}", 0.0625)]
+    [InlineData("counter", "mbsa_cpu_throttled_time_seconds_total{host=\"h1\",vm=\"oltp\"}", 0.03125)]
     [InlineData("counter", "mbsa_scheduler_quanta_total{host=\"h1\",vm=\"writer-1\"}", 21)]
     [InlineData("counter", "mbsa_reservation_misses_total{host=\"h1\",vm=\"oltp\"}", 3)]
+    [InlineData("counter", "mbsa_scheduler_plans_total{host=\"h1\"}", 5)]
+    [InlineData("counter", "mbsa_scheduler_overhead_seconds_total{host=\"h1\"}", 0.5)]
+    [InlineData("counter", "mbsa_wear_block_writes_total{host=\"h1\",vm=\"writer-1\"}", 64)]
+    [InlineData("counter", "mbsa_wear_extra_writes_total{host=\"h1\",vm=\"oltp\"}", 4)]
+    [InlineData("gauge", "mbsa_wear_worst_writes{host=\"h1\",vm=\"oltp\"}", 9)]
+    [InlineData("gauge", "mbsa_wear_mean_writes{host=\"h1\",vm=\"oltp\"}", 2.5)]
+    [InlineData("gauge", "mbsa_wear_worst_ratio{host=\"h1\",vm=\"oltp\"}", 9e-6)]
     [InlineData("counter", "mbsa_admission_refusals_total{host=\"h1\"}", 2)]
     [InlineData("counter", "mbsa_clock_time_seconds_total{host=\"h1\"}", 1.5)]
     [InlineData("gauge", "mbsa_share_planned_ratio{host=\"h1\",vm=\"oltp\"}", 0.3)]
@@ -92,15 +100,24 @@ public sealed class PrometheusBridgeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_vm_that_was_stopped_is_gone()
+    {
+        source.Current = TestSource.Host("h1", TestSource.Vm("oltp"), TestSource.Vm("writer-1") with { State = VmState.Stopped });
+        Exposition scrape = await Exposition.Of(registry);
+        Assert.Contains("mbsa_io_operations_total{host=\"h1\",op=\"read\",vm=\"oltp\"}", scrape.Values.Keys);
+        Assert.DoesNotContain(scrape.Values.Keys, series => series.Contains("writer-1", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task What_is_no_more_observed_goes_though_its_vm_stays()
     {
         await Exposition.Of(registry);
-        source.Current = TestSource.Host("h1", TestSource.Vm("oltp") with { PlannedShare = null, State = "stopped", ReadLatency = null });
+        source.Current = TestSource.Host("h1", TestSource.Vm("oltp") with { PlannedShare = null, State = VmState.Finished, ReadLatency = null });
         Exposition scrape = await Exposition.Of(registry);
         Assert.DoesNotContain("mbsa_share_planned_ratio{host=\"h1\",vm=\"oltp\"}", scrape.Values.Keys);
         Assert.DoesNotContain("mbsa_io_latency_seconds_count{host=\"h1\",op=\"read\",vm=\"oltp\"}", scrape.Values.Keys);
         Assert.Equal(
-            "mbsa_vm_state{host=\"h1\",state=\"stopped\",vm=\"oltp\"}",
+            "mbsa_vm_state{host=\"h1\",state=\"finished\",vm=\"oltp\"}",
             Assert.Single(scrape.Values.Keys, series => series.StartsWith("mbsa_vm_state{", StringComparison.Ordinal)));
         Assert.Contains("mbsa_share_achieved_ratio{host=\"h1\",vm=\"oltp\"}", scrape.Values.Keys);
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mbsa.Vm.Vcpus;
 
 namespace Mbsa.Metrics.Tests;
 
@@ -22,7 +23,7 @@ internal sealed class TestSource(HostSample sample) : IMetricsSource
         Host = name,
         ClockSeconds = 1.5,
         Vms = vms,
-        VmsRunning = vms.Count(vm => vm.State == "running"),
+        Wear = vms.ToImmutableDictionary(vm => vm.Name, vm => new WearSample(vm.WriteOperations + 4, 4, 9, 2.5, 9e-6)),
         CpuUtilisation = 0.75,
         BusUtilisation = 0.5,
         NvmUtilisation = 0.25,
@@ -30,20 +31,23 @@ internal sealed class TestSource(HostSample sample) : IMetricsSource
         NvmSizeBytes = 8L << 30,
         JainIndex = 0.99,
         AdmissionRefusals = 2,
+        Plans = 5,
+        SchedulerOverheadSeconds = 0.5,
     };
 
     /// <summary>A VM with a value of its own in every field, all multiples of a factor.</summary>
     public static VmSample Vm(string name, long times = 1) => new()
     {
         Name = name,
-        State = "running",
-        Reads = 10 * times,
-        Writes = 20 * times,
+        State = VmState.Running,
+        ReadOperations = 10 * times,
+        WriteOperations = 20 * times,
         ReadBytes = 40_960 * times,
         WriteBytes = 81_920 * times,
-        StorageCpuSeconds = 0.125 * times,
-        ComputeCpuSeconds = 0.25 * times,
-        ThrottledSeconds = 0.0625 * times,
+        StorageCpuNs = 125_000_000 * times,
+        ComputeCpuNs = 250_000_000 * times,
+        WaitingNs = 62_500_000 * times,
+        ThrottledNs = 31_250_000 * times,
         Quanta = 7 * times,
         PlannedShare = 0.3,
         AchievedShare = 0.29,

@@ -43,6 +43,12 @@ internal sealed class DeadlineOrder
         return first.CompareTo(second) < 0;
     }
 
+    /// <summary>Whether there is anybody who is not ahead of virtual time.</summary>
+    public bool HasEligible => _eligible.Count > 0;
+
+    /// <summary>The start tag of its first; there has to be one.</summary>
+    public double FirstTag => (_eligible.Count > 0 ? _eligible : _ahead).Peek().StartTag;
+
     /// <summary>Takes out the first; there has to be one.</summary>
     public PlanAccount Take() => _eligible.Count > 0 ? _eligible.Dequeue() : _ahead.Dequeue();
 

@@ -48,6 +48,9 @@ internal sealed class PlanAccount(int vm)
     /// <summary>Its quanta that are going on.</summary>
     public int InFlight { get; set; }
 
+    /// <summary>When its last quantum ended, on the scenario's clock in nanoseconds.</summary>
+    public long RanUntilNs { get; set; } = -1;
+
     /// <summary>Which order it stands in.</summary>
     public Resource Dominant { get; private set; }
 

@@ -11,13 +11,17 @@ namespace Mbsa.Actors.Qos.Policies;
 /// <item>A ceiling is a <see cref="Gcra"/>: whoever is beyond it is held until it has earned the next quantum.</item>
 /// <item>The latency class is served first, as long as it keeps within its floor and burst; while there is one, others get short quanta.</item>
 /// <item>A quantum whose dominant resource is full of quanta in flight is held back: it would only hold a core and wait there. So each resource has
-/// an order of its own, and who may run is the first of those that are not full.</item>
+/// an order of its own, and who may run is the first of those that are not full. Whoever falls behind virtual time for that by more than
+/// <see cref="MostPassedOver"/> quanta runs all the same: others that use the same resource beside another one would have its part.</item>
 /// </list>
 /// </summary>
 internal sealed class PlanQueue(HostCapacity host, long quantumNs) : RunQueue(host, quantumNs)
 {
     /// <summary>How much shorter a quantum is while there is a latency class, which has to wait for its end.</summary>
     private const int UrgentDivisor = 5;
+
+    /// <summary>Quanta by which a VM may fall behind virtual time because its resource is full.</summary>
+    private const int MostPassedOver = 2;
 
     /// <summary>A resource counts as full a little below its capacity: sums of fractions are not exact.</summary>
     private const double Full = 1 - 1e-6;
@@ -60,7 +64,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs) : RunQueue(ho
         }
 
         _virtualTime.Reset(_accounts);
-        Reorder();
+        Reorder(nowNs);
     }
 
     protected override void Add(Schedulable schedulable, long nowNs)
@@ -69,7 +73,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs) : RunQueue(ho
         account.Ready.Enqueue(schedulable);
         if (!account.IsOrdered && account.HeldSinceNs is null)
         {
-            Order(account);
+            Order(account, nowNs);
         }
     }
 
@@ -97,7 +101,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs) : RunQueue(ho
             account.IsOrdered = false;
             if (account.StartTag > account.OrderedTag)
             {
-                Order(account); // what it used meanwhile moved it back
+                Order(account, nowNs); // what it used meanwhile moved it back
             }
             else if (account.MayRunFromNs > nowNs)
             {
@@ -125,6 +129,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs) : RunQueue(ho
         var before = account.StartTag;
         account.Correct(estimate, use, quantum, Host);
         _virtualTime.OnMoved(account, before);
+        account.RanUntilNs = nowNs;
         Rest(account);
         _inFlight--;
         (_busInFlight, _nvmInFlight) = _inFlight == 0 ? (0, 0) : (_busInFlight - estimate.BusFraction, _nvmInFlight - estimate.NvmFraction);
@@ -145,7 +150,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs) : RunQueue(ho
         _nvmInFlight += estimate.NvmFraction;
         if (account.Ready.Count > 0 && !account.IsOrdered)
         {
-            Order(account);
+            Order(account, nowNs);
         }
 
         return next;
@@ -167,20 +172,33 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs) : RunQueue(ho
         return first is not null && TakeFirst(first.Ready) is { } next ? (first, next) : null;
     }
 
-    /// <summary>The order whose first is served next, of those whose resource is not full; null when there is none.</summary>
+    /// <summary>
+    /// The order whose first is served next: of those whose resource is not full; or one whose resource is full and whose first has fallen behind virtual
+    /// time, or the one that would be served instead. Null when there is none.
+    /// </summary>
     private DeadlineOrder? FirstOpen()
     {
-        DeadlineOrder? open = null;
+        DeadlineOrder? open = null, behind = null;
         foreach (var resource in (ReadOnlySpan<Resource>)[Resource.Cores, Resource.Bus, Resource.Nvm])
         {
             var order = _orders[(int)resource];
-            if (!IsFull(resource) && order.Settle(_virtualTime.Ns) && (open is null || order.IsBefore(open)))
+            if (order.Settle(_virtualTime.Ns) && !IsFull(resource) && (open is null || order.IsBefore(open)))
             {
                 open = order;
             }
         }
 
-        return open;
+        var leastNs = Math.Max(_virtualTime.Ns, open?.FirstTag ?? double.NegativeInfinity) - MostPassedOver * QuantumNs;
+        foreach (var resource in (ReadOnlySpan<Resource>)[Resource.Bus, Resource.Nvm])
+        {
+            var order = _orders[(int)resource];
+            if (IsFull(resource) && order.HasEligible && order.FirstTag < leastNs && (behind is null || order.IsBefore(behind)))
+            {
+                behind = order;
+            }
+        }
+
+        return behind ?? open;
     }
 
     private bool IsFull(Resource resource) => Host.IsExact && resource switch
@@ -205,15 +223,18 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs) : RunQueue(ho
     {
         CountThrottled(account.Vm, account.HeldSinceNs!.Value, nowNs);
         account.HeldSinceNs = null;
-        Order(account);
+        Order(account, nowNs);
     }
 
-    /// <summary>It wants to run: it takes its place. Who wanted nothing until now begins where the others are.</summary>
-    private void Order(PlanAccount account)
+    /// <summary>
+    /// It wants to run: it takes its place. Who wanted nothing until now begins where the others are; not so whose only VCPU ended a quantum this
+    /// moment, and wants the next.
+    /// </summary>
+    private void Order(PlanAccount account, long nowNs)
     {
         if (!account.Competes)
         {
-            account.StartTag = Math.Max(account.StartTag, _virtualTime.Ns);
+            account.StartTag = account.RanUntilNs == nowNs ? account.StartTag : Math.Max(account.StartTag, _virtualTime.Ns);
             _virtualTime.OnJoined(account);
         }
 
@@ -231,7 +252,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs) : RunQueue(ho
     }
 
     /// <summary>Rates, tags and dominant resources have changed.</summary>
-    private void Reorder()
+    private void Reorder(long nowNs)
     {
         foreach (var order in _orders)
         {
@@ -242,7 +263,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs) : RunQueue(ho
         {
             if (account is { IsOrdered: true })
             {
-                Order(account);
+                Order(account, nowNs);
             }
         }
     }

@@ -81,7 +81,7 @@ internal static class WearCommand
         var runs = _largePolicies.Select(policy => Task.Run(() =>
         {
             var load = new PaperWearLoad(LargeBlocks, LargeBlocks * PassWritesPerBlock, Seed);
-            return (policy, WearLab.Run(policy, "", LargeBlocks, load.Next, long.MaxValue, LargeBlocks * PassWritesPerBlock));
+            return (policy, WearLab.Run(policy, "", LargeBlocks, load.Draw, long.MaxValue, LargeBlocks * PassWritesPerBlock));
         })).ToArray();
         foreach (var run in runs)
         {
@@ -98,11 +98,11 @@ internal static class WearCommand
         table.Print(output);
     }
 
-    private static IEnumerable<(string Name, Func<Func<long>> Load)> Loads()
+    private static IEnumerable<(string Name, Func<WearLoad> Load)> Loads()
     {
-        yield return ("Figure 8", () => new PaperWearLoad(Blocks, Blocks * PassWritesPerBlock, Seed).Next);
+        yield return ("Figure 8", () => new PaperWearLoad(Blocks, Blocks * PassWritesPerBlock, Seed).Draw);
         yield return ("zipf 0.99", () => WearLab.Zipf(Blocks, 0.99, Seed));
-        yield return ("one hot block", () => () => 0);
+        yield return ("one hot block", () => blocks => blocks.Clear());
     }
 
     private static Table Columns() =>

@@ -10,7 +10,7 @@ internal static class WearLab
     /// <summary>Makes a disk, wears it, and ends it.</summary>
     /// <returns>The trial, and the seconds it took.</returns>
     public static (WearTrial Trial, double Seconds) Run(
-        string policy, string parameters, long blocks, Func<long> load, long enduranceWrites, long mostWrites = long.MaxValue)
+        string policy, string parameters, long blocks, WearLoad load, long enduranceWrites, long mostWrites = long.MaxValue)
     {
         using var disk = new BytelessDisk(policy, parameters, blocks);
         var started = Stopwatch.GetTimestamp();
@@ -19,9 +19,15 @@ internal static class WearLab
     }
 
     /// <summary>Zipf's law over the blocks, the popular ones strewn.</summary>
-    public static Func<long> Zipf(long blocks, double theta, ulong seed)
+    public static WearLoad Zipf(long count, double theta, ulong seed)
     {
-        var (ranks, scatter, random) = (new ZipfRanks(blocks, theta), new BlockScatter(blocks), new Xoshiro256(seed));
-        return () => scatter.BlockOf(ranks.Next(ref random));
+        var (ranks, scatter, random) = (new ZipfRanks(count, theta), new BlockScatter(count), new Xoshiro256(seed));
+        return blocks =>
+        {
+            foreach (ref var block in blocks)
+            {
+                block = scatter.BlockOf(ranks.Next(ref random));
+            }
+        };
     }
 }

@@ -38,11 +38,14 @@ internal sealed class Samples
     /// <summary>Shares by which measurements fell short of others taken side by side; below 0 where they were better.</summary>
     public Samples LossAgainst(Samples other) => new(RatioTo(other)._values.Select(ratio => 1 - ratio));
 
-    /// <summary>"median (min..max)"; the median alone of one measurement, nothing of none.</summary>
+    /// <summary>"median (min..max)", of eight and more with the middle half of them; the median alone of one measurement, nothing of none.</summary>
     public string Text(Func<double, string> format) => _values.Count switch
     {
         0 => "",
         1 => format(Median),
-        _ => $"{format(Median)} ({format(_values.Min())}..{format(_values.Max())})",
+        < 8 => $"{format(Median)} ({format(_values.Min())}..{format(_values.Max())})",
+        _ => $"{format(Median)} ({format(_values.Min())}..{format(_values.Max())}; half {format(Ordered(1))}..{format(Ordered(3))})",
     };
+
+    private double Ordered(int quarter) => _values.Order().ElementAt((_values.Count - 1) * quarter / 4);
 }

@@ -1,6 +1,7 @@
 using CsCheck;
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
+using Mbsa.Metrics;
 using Mbsa.Nvm.Memory;
 using Mbsa.Vm.Workload;
 

@@ -1,5 +1,5 @@
-using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
+using Mbsa.Metrics;
 using Mbsa.Nvm.Memory;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Workload;

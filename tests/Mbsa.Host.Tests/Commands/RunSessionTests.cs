@@ -3,6 +3,7 @@ using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Commands;
 using Mbsa.Host.Tests.Live;
+using Mbsa.Metrics;
 using Mbsa.Vm;
 
 namespace Mbsa.Host.Tests.Commands;

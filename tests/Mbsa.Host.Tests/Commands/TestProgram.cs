@@ -26,6 +26,9 @@ internal sealed class TestProgram : IDisposable
     /// <summary>Whether scenarios really run.</summary>
     public bool Real { get; init; }
 
+    /// <summary>Real time, as the program sees it.</summary>
+    public TimeProvider Time { get; init; } = new InstantTime();
+
     /// <summary>Whether scenario files are really read.</summary>
     public bool ReadsFiles { get; init; }
 
@@ -55,7 +58,7 @@ internal sealed class TestProgram : IDisposable
             OpenStandardOutput = () => StandardOutput,
             IsInteractive = false,
         },
-        Time = new InstantTime(),
+        Time = Time,
         ListenForInterruption = () => Interruption,
         Load = ReadsFiles ? ScenarioFile.Load : Load,
         Start = Real ? ActorScenario.Start : Start,

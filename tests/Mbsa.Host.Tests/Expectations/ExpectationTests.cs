@@ -2,6 +2,7 @@ using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Expectations;
 using Mbsa.Host.Profiles;
+using Mbsa.Metrics;
 using Mbsa.Vm;
 
 namespace Mbsa.Host.Tests.Expectations;

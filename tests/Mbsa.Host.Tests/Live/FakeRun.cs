@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Mbsa.Actors.Results;
 using Mbsa.Host.Live;
 
@@ -35,6 +36,14 @@ internal sealed class FakeRun(RunResult result, params LiveSnapshot[] snapshots)
 
         return snapshot;
     }
+
+    public ImmutableList<SeriesPoint> Series { get; set; } = [];
+
+    public RunJournal Journal { get; } = new(() => 0);
+
+    public DeviceWear DeviceWear { get; set; } = DeviceWear.None;
+
+    public DeviceWear Wear(int cells) => DeviceWear;
 
     public void Interrupt()
     {

@@ -1,5 +1,6 @@
 using Mbsa.Actors.Results;
 using Mbsa.Host.Live;
+using Mbsa.Metrics;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Host.Tests.Live;
@@ -58,7 +59,7 @@ public sealed class LiveRatesTests
     public void Hogs_without_io_have_a_share_of_the_cores_too()
     {
         var scenario = Sample.Scenario(Sample.Vm("hog", IoPattern.Compute));
-        var later = new LiveSnapshot(1_000, 2_000, true, [new LiveVm { Name = "hog", State = VmState.Running, ComputeCpuNs = 1_000 }]);
+        var later = new LiveSnapshot(1_000, 2_000, true, [new VmSample { Name = "hog", State = VmState.Running, ComputeCpuNs = 1_000 }]);
 
         Assert.Equal(0.25, LiveRates.Between(scenario, null, later)[0].CoreShare);
     }

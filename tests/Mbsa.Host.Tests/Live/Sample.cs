@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Mbsa.Actors.Qos;
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
+using Mbsa.Metrics;
 using Mbsa.Nvm.Timing;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Workload;
@@ -68,7 +69,7 @@ internal static class Sample
 
     /// <summary>A moment of the run at which VM i has done (i + 1) thousand reads and a hundred writes of 4 KiB per millisecond.</summary>
     public static LiveSnapshot Snapshot(ScenarioSpec scenario, long clockMs, bool measuring = true) =>
-        new(clockMs * 1_000_000, scenario.WarmupNs + scenario.DurationNs, measuring, [.. scenario.Vms.Select((vm, i) => new LiveVm
+        new(clockMs * 1_000_000, scenario.WarmupNs + scenario.DurationNs, measuring, [.. scenario.Vms.Select((vm, i) => new VmSample
         {
             Name = vm.Name,
             State = VmState.Running,
@@ -77,6 +78,8 @@ internal static class Sample
             WriteOperations = clockMs * 100,
             WriteBytes = clockMs * 100 * 4096,
             StorageCpuNs = clockMs * 1_000_000,
+            ObservedNs = clockMs * 1_000_000,
+            CoresUsedNs = clockMs * 250_000,
             WaitingNs = clockMs * 250_000,
         })]);
 

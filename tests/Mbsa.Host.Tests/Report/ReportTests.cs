@@ -5,6 +5,7 @@ using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Expectations;
 using Mbsa.Host.Report;
 using Mbsa.Host.Tests.Live;
+using Mbsa.Metrics;
 
 namespace Mbsa.Host.Tests.Report;
 

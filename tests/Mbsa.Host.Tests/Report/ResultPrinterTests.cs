@@ -2,6 +2,7 @@ using Mbsa.Actors.Results;
 using Mbsa.Host.Expectations;
 using Mbsa.Host.Report;
 using Mbsa.Host.Tests.Live;
+using Mbsa.Metrics;
 using Mbsa.Nvm.Protection;
 using Spectre.Console.Testing;
 

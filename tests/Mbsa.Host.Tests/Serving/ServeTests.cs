@@ -18,7 +18,7 @@ public sealed class ServeTests : IDisposable
         _program.ErrorWriter = serving;
 
         var run = _program.InvokeAsync("run", "x.yaml", "--serve", "127.0.0.1:0", "--quiet");
-        var url = (await serving.Line).Split(' ')[2].Replace("/metrics;", "", StringComparison.Ordinal);
+        var url = (await serving.Line).Split(' ')[2].TrimEnd('/');
         using var client = new HttpClient();
         var page = await client.GetStringAsync(new Uri(url + "/"));
         var metrics = await client.GetStringAsync(new Uri(url + "/metrics"));
@@ -51,23 +51,5 @@ public sealed class ServeTests : IDisposable
         Assert.Equal(ExitCode.BadInput, await _program.InvokeAsync("run", "x.yaml", "--serve", "192.0.2.1:9000"));
 
         Assert.Contains("192.0.2.1 is not an address of this machine", Assert.Single(_program.Errors));
-    }
-
-    /// <summary>Waits for a line that begins so.</summary>
-    private sealed class LineWatcher(string beginning) : StringWriter
-    {
-        private readonly TaskCompletionSource<string> _line = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task<string> Line => _line.Task;
-
-        public override Task WriteLineAsync(string? value)
-        {
-            if (value?.StartsWith(beginning, StringComparison.Ordinal) == true)
-            {
-                _line.TrySetResult(value);
-            }
-
-            return base.WriteLineAsync(value);
-        }
     }
 }

@@ -1,5 +1,6 @@
 using CsCheck;
 using HdrHistogram;
+using Mbsa.Vm.Paths;
 using Mbsa.Vm.Storage;
 using Mbsa.Vm.Vcpus;
 using Mbsa.Vm.Workload;
@@ -22,6 +23,24 @@ public sealed class VirtualVcpuTests
         Assert.Equal(25, vcpu.Complete(25_500).Operations);
         Assert.Equal((25, 25L * Bench.Block), (_record.Counters.ReadOperations, _record.Counters.ReadBytes));
     }
+
+    [Fact]
+    public void Of_a_mix_too_it_holds_those_that_begin_in_its_budget() => Gen.Select(Gen.Int[1, 60_000], Gen.Int[0, 100]).Sample((budgetNs, percent) =>
+    {
+        // Taken in batches, and the same as one by one: an operation begins as long as those before it took less than the budget.
+        var spec = Bench.Job(IoPattern.RandReadWrite) with { ReadPercent = percent };
+        var drawn = new IoOperation[100];
+        new OperationSource(spec, Bench.DiskBytes, 1, 0).Draw(drawn);
+        var (expected, coreNs) = (0, 0d);
+        for (; coreNs < budgetNs; expected++)
+        {
+            coreNs += Bench.Times.ByKind[OperationTimes.KindOf(drawn[expected].IsWrite, drawn[expected].IsSequential)].CoreNs;
+        }
+
+        var vcpu = Bench.Virtual(new VcpuRecord(), spec);
+        Assert.Equal(coreNs, vcpu.Execute(0, budgetNs).CoreNs);
+        Assert.Equal(expected, vcpu.Complete((long)coreNs).Operations);
+    });
 
     [Fact]
     public void What_wear_levelling_did_takes_its_time_once()

@@ -34,9 +34,9 @@ public sealed class WallVcpuTests : IDisposable
     {
         var job = Bench.Job(IoPattern.RandReadWrite);
         Run(Vcpu(timeEveryIo: false, job), quanta: 20);
-        var source = new OperationSource(job, Bench.DiskBytes, 1, 0);
-        var drawn = _disk.Asked.Select(_ => source.Next()).Select(next => (next.IsWrite ? 'w' : 'r', next.OffsetBytes));
-        Assert.Equal(drawn, _disk.Asked);
+        var drawn = new IoOperation[_disk.Asked.Count];
+        new OperationSource(job, Bench.DiskBytes, 1, 0).Draw(drawn);
+        Assert.Equal(drawn.Select(next => (next.IsWrite ? 'w' : 'r', next.OffsetBytes)), _disk.Asked);
     }
 
     [Fact]

@@ -158,13 +158,10 @@ public sealed class OperationSourceTests
         foreach (var kind in Enum.GetValues<DistributionKind>())
         {
             var source = new OperationSource(new JobSpec { Pattern = IoPattern.RandReadWrite, Distribution = new AccessDistribution(kind, 0.9) }, Disk, 1, 0);
-            source.Next();
+            var operations = new IoOperation[1000];
+            source.Draw(operations);
             var before = GC.GetAllocatedBytesForCurrentThread();
-            for (var i = 0; i < 1000; i++)
-            {
-                source.Next();
-            }
-
+            source.Draw(operations);
             Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
         }
     }
@@ -186,5 +183,10 @@ public sealed class OperationSourceTests
                 },
                 seed));
 
-    private static IEnumerable<IoOperation> Take(OperationSource source, int count) => Enumerable.Range(0, count).Select(_ => source.Next());
+    private static IoOperation[] Take(OperationSource source, int count)
+    {
+        var operations = new IoOperation[count];
+        source.Draw(operations);
+        return operations;
+    }
 }

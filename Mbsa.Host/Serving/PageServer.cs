@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Mbsa.Host.Page;
 using Mbsa.Vm;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -7,12 +8,15 @@ using Prometheus;
 
 namespace Mbsa.Host.Serving;
 
-/// <summary>A web server for one run: its metrics for Prometheus under /metrics, and a page that says so.</summary>
-internal sealed class MetricsServer : IAsyncDisposable
+/// <summary>A web server for one run: its page, and its metrics for Prometheus under /metrics.</summary>
+internal sealed class PageServer : IAsyncDisposable
 {
+    /// <summary>Connections at a time; more are turned away, so that nobody can use the program up.</summary>
+    private const int MostConnections = 500;
+
     private readonly WebApplication _application;
 
-    private MetricsServer(WebApplication application) => _application = application;
+    private PageServer(WebApplication application) => _application = application;
 
     /// <summary>Where it listens, without a slash at the end.</summary>
     public string Url { get; private init; } = "";
@@ -20,21 +24,22 @@ internal sealed class MetricsServer : IAsyncDisposable
     /// <summary>Starts to listen.</summary>
     /// <param name="endPoint">Where; port 0 takes any that is free.</param>
     /// <param name="registry">What /metrics shows.</param>
-    /// <param name="title">Name of what runs, for the page.</param>
+    /// <param name="feed">What the page shows.</param>
     /// <exception cref="InputException">Nobody can listen there.</exception>
-    public static async Task<MetricsServer> StartAsync(IPEndPoint endPoint, CollectorRegistry registry, string title)
+    public static async Task<PageServer> StartAsync(IPEndPoint endPoint, CollectorRegistry registry, PageFeed feed)
     {
         // An empty builder: no configuration files, no logging on the console, nothing that reads the machine.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxConcurrentConnections = MostConnections;
             kestrel.Listen(endPoint);
         });
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         var application = builder.Build();
         application.UseMetricServer(settings => settings.Registry = registry, "/metrics");
-        application.Run(context => PageAsync(context, title));
+        application.Run(context => PageRoutes.AnswerAsync(context, feed));
         try
         {
             await application.StartAsync().ConfigureAwait(false);
@@ -46,7 +51,7 @@ internal sealed class MetricsServer : IAsyncDisposable
         }
 
         var addresses = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
-        return new MetricsServer(application) { Url = addresses?.Addresses.FirstOrDefault() ?? $"http://{endPoint}" };
+        return new PageServer(application) { Url = addresses?.Addresses.FirstOrDefault() ?? $"http://{endPoint}" };
     }
 
     /// <summary>Stops listening.</summary>
@@ -55,20 +60,6 @@ internal sealed class MetricsServer : IAsyncDisposable
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
         await _application.StopAsync(patience.Token).ConfigureAwait(false);
         await _application.DisposeAsync().ConfigureAwait(false);
-    }
-
-    private static Task PageAsync(HttpContext context, string title)
-    {
-        if (context.Request.Path != "/")
-        {
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
-            return context.Response.WriteAsync("Nothing here. The metrics are at /metrics\n");
-        }
-
-        context.Response.ContentType = "text/html; charset=utf-8";
-        var name = WebUtility.HtmlEncode(title);
-        return context.Response.WriteAsync(
-            $"<!doctype html><html lang=\"en\"><title>mbsa: {name}</title><p>mbsa runs {name}.<p><a href=\"/metrics\">/metrics</a> is for Prometheus.</html>\n");
     }
 
     private static InputException CannotListen(IPEndPoint endPoint, Exception e)

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Mbsa.Metrics;
+namespace Mbsa.Vm.Vcpus;
 
 /// <summary>The buckets in which I/O latencies leave the program, the same for every VM so that they can be added up.</summary>
 public static class LatencyBuckets

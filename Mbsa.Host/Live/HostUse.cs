@@ -1,0 +1,41 @@
+using Mbsa.Actors.Results;
+using Mbsa.Actors.Scenarios;
+using Mbsa.Metrics;
+
+namespace Mbsa.Host.Live;
+
+/// <summary>Use of a host over a stretch of time, from the counters of its VMs: cores, memory bus and NVM, each 0 to 1.</summary>
+internal static class HostUse
+{
+    /// <summary>Use between two snapshots.</summary>
+    /// <param name="scenario">What runs.</param>
+    /// <param name="earlier">The snapshot before, or null for the start of the run.</param>
+    /// <param name="later">The snapshot now. When the clock stands where it stood, all are 0.</param>
+    public static HostUtilisation Between(ScenarioSpec scenario, LiveSnapshot? earlier, LiveSnapshot later)
+    {
+        double Grown(Func<VmSample, long> counter) => later.Vms.Sum(counter) - (earlier?.Vms.Sum(counter) ?? 0);
+        return Of(scenario, later.ClockNs - (earlier?.ClockNs ?? 0), Grown(vm => vm.CpuNs), Grown(vm => vm.ReadBytes), Grown(vm => vm.WriteBytes));
+    }
+
+    /// <summary>Use in a point of the time series.</summary>
+    public static HostUtilisation Of(ScenarioSpec scenario, SeriesPoint point) => Of(
+        scenario, point.EndNs - point.StartNs, point.Vms.Sum(vm => vm.CpuNs), point.Vms.Sum(vm => vm.ReadBytes), point.Vms.Sum(vm => vm.WriteBytes));
+
+    private static HostUtilisation Of(ScenarioSpec scenario, double elapsedNs, double cpuNs, double readBytes, double writeBytes)
+    {
+        if (elapsedNs <= 0)
+        {
+            return new HostUtilisation(0, 0, 0);
+        }
+
+        var host = scenario.Host;
+        var nvmSeconds = readBytes / host.Device.ReadBandwidthBytesPerSecond + writeBytes / host.Device.WriteBandwidthBytesPerSecond;
+        return new HostUtilisation(
+            Fraction(cpuNs / host.Machine.Cores / elapsedNs),
+            Fraction((readBytes + writeBytes) / host.Machine.MemoryBandwidthBytesPerSecond * 1e9 / elapsedNs),
+            Fraction(nvmSeconds * 1e9 / elapsedNs));
+    }
+
+    // Counters are read while workers go on counting: a snapshot may be a quantum ahead of its clock.
+    private static double Fraction(double value) => Math.Clamp(value, 0, 1);
+}

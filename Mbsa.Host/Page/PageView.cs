@@ -1,0 +1,142 @@
+using System.Collections.Immutable;
+using Mbsa.Actors.Qos;
+using Mbsa.Actors.Results;
+using Mbsa.Actors.Scenarios;
+using Mbsa.Host.Live;
+using Mbsa.Host.Report;
+using Mbsa.Host.Scenarios;
+using Mbsa.Metrics;
+
+namespace Mbsa.Host.Page;
+
+/// <summary>Makes what the page shows out of a scenario and how its run stands. Pure: same input, same data.</summary>
+internal static class PageView
+{
+    /// <summary>The scenario.</summary>
+    public static PageScenario Scenario(ScenarioSpec scenario)
+    {
+        var host = scenario.Host;
+        return new PageScenario
+        {
+            Name = scenario.Name,
+            Description = scenario.Description,
+            Seed = scenario.Seed,
+            Clock = Words.Of(scenario.Clock),
+            Policy = host.Policy,
+            PolicyDescription = QosPolicies.All.FirstOrDefault(policy => policy.Name == host.Policy)?.Description ?? "",
+            Machine = host.Machine.Name,
+            Device = host.Device.Name,
+            Cores = host.Machine.Cores,
+            QuantumNs = host.QuantumNs,
+            WarmupNs = scenario.WarmupNs,
+            DurationNs = scenario.DurationNs,
+            NvmSizeBytes = host.NvmSizeBytes,
+            EnduranceWrites = PageJson.Figure(host.Device.EnduranceWrites),
+            Vms = [.. scenario.Vms.Select(vm => new PageVm(
+                vm.Name,
+                vm.Vcpus,
+                vm.Storage is { } storage ? KnownNames.NameOf(storage.Path) : null,
+                vm.Qos.Weight,
+                Readable.Promise(vm.Qos.Reservation),
+                Readable.Promise(vm.Qos.Limit)))],
+        };
+    }
+
+    /// <summary>How the run stands.</summary>
+    /// <param name="scenario">What runs.</param>
+    /// <param name="earlier">The snapshot before: rates are from there; null for the start of the run.</param>
+    /// <param name="now">The snapshot now; when the clock stands where it stood, all rates are 0.</param>
+    /// <param name="progress">What a snapshot does not know.</param>
+    public static PageFrame Frame(ScenarioSpec scenario, LiveSnapshot? earlier, LiveSnapshot now, PageProgress progress)
+    {
+        var rows = LiveRates.Between(scenario, earlier, now);
+        var use = HostUse.Between(scenario, earlier, now);
+        double[] bytes = [.. scenario.Vms.Zip(now.Vms).Where(pair => RunFigures.DoesIo(pair.First)).Select(pair => (double)pair.Second.Bytes)];
+        return new PageFrame
+        {
+            ClockNs = now.ClockNs,
+            EndNs = now.EndNs,
+            Measuring = now.Measuring,
+            Ended = progress.Ended,
+            ElapsedSeconds = Math.Round(progress.Elapsed.TotalSeconds, 2),
+            Use = new PageUse(PageJson.Short(use.Cpu), PageJson.Short(use.Bus), PageJson.Short(use.Nvm)),
+            Jain = bytes.Length < 2 ? null : PageJson.Short(Fairness.JainIndex(bytes)),
+            AllocatedBytes = now.NvmAllocatedBytes,
+            Points = progress.Points,
+            NextEvent = progress.NextEvent,
+            Vms = new PageVms
+            {
+                State = [.. now.Vms.Select(vm => vm.State.Word())],
+                Iops = [.. rows.Select(row => PageJson.Short(row.ReadIops + row.WriteIops))],
+                Bandwidth = [.. rows.Select(row => PageJson.Short(row.BandwidthBytesPerSecond))],
+                Share = [.. now.Vms.Select((vm, i) => PageJson.Short(vm.ShareSince(earlier?.Vms[i]) ?? 0))],
+                Planned = [.. now.Vms.Select(vm => vm.PlannedShare is { } share ? PageJson.Figure(share) : null)],
+                Waiting = [.. rows.Select(row => PageJson.Short(Math.Min(1, row.Waiting)))],
+                Read = [.. now.Vms.Select((vm, i) => Percentiles(LatencyBatch.Since(vm.ReadLatency, earlier?.Vms[i].ReadLatency)))],
+                Write = [.. now.Vms.Select((vm, i) => Percentiles(LatencyBatch.Since(vm.WriteLatency, earlier?.Vms[i].WriteLatency)))],
+            },
+        };
+    }
+
+    /// <summary>A part of the time series.</summary>
+    /// <param name="scenario">What runs.</param>
+    /// <param name="points">The series.</param>
+    /// <param name="from">The first point wanted.</param>
+    /// <param name="names">The VMs wanted; others than the scenario's are passed over.</param>
+    public static PageSeries Series(ScenarioSpec scenario, ImmutableList<SeriesPoint> points, int from, IReadOnlyCollection<string> names)
+    {
+        from = Math.Clamp(from, 0, points.Count);
+        SeriesPoint[] part = [.. points.Skip(from)];
+        var uses = part.Select(point => HostUse.Of(scenario, point)).ToArray();
+        return new PageSeries(
+            from,
+            [.. part.Select(point => Math.Round(point.EndNs / 1e9, 6))],
+            [.. uses.Select(use => PageJson.Short(use.Cpu))],
+            [.. uses.Select(use => PageJson.Short(use.Bus))],
+            [.. uses.Select(use => PageJson.Short(use.Nvm))],
+            [.. scenario.Vms.Select((vm, index) => (vm.Name, index)).Where(vm => names.Contains(vm.Name)).Select(vm => VmSeries(vm.Name, vm.index, part))]);
+    }
+
+    /// <summary>The device and the wear of its disks.</summary>
+    public static PageWear Wear(DeviceWear wear)
+    {
+        string[] vms = [.. wear.Cells.Select(cell => cell.Vm).OfType<string>().Distinct()];
+        var places = vms.Select((name, place) => (name, place)).ToDictionary(vm => vm.name, vm => vm.place);
+        return new PageWear(
+            vms,
+            [.. wear.Cells.Select(cell => cell.Vm is { } vm ? places[vm] : cell.IsMetadata ? -2 : -1)],
+            [.. wear.Cells.Select(cell => (long)cell.Worst)],
+            [.. wear.Disks.OrderByDescending(disk => disk.Value.Worst).ThenBy(disk => disk.Key, StringComparer.Ordinal).Select(disk => new PageDisk(
+                disk.Key, disk.Value.BlockWrites, disk.Value.ExtraWrites, disk.Value.Worst, PageJson.Short(disk.Value.Mean), disk.Value.WorstRatio))]);
+    }
+
+    /// <summary>Entries of the journal.</summary>
+    public static IReadOnlyList<PageEvent> Events(IEnumerable<RunEvent> entries) =>
+        [.. entries.Select(entry => new PageEvent(entry.Number, entry.ClockNs, KindOf(entry), entry.Text))];
+
+    private static string KindOf(RunEvent entry) => entry switch
+    {
+        { State: VmState.Failed } => "problem",
+        { Kind: RunEventKind.VmState } => "vm",
+        { Kind: RunEventKind.Plan } => "plan",
+        { Kind: RunEventKind.Refusal } => "refusal",
+        _ => "problem",
+    };
+
+    private static PagePercentiles? Percentiles(LatencyBatch? latencies) =>
+        latencies is null ? null : new PagePercentiles(PageJson.Short(latencies.Quantile(0.5)), PageJson.Short(latencies.Quantile(0.99)));
+
+    private static PageVmSeries VmSeries(string name, int index, SeriesPoint[] points) => new(
+        name,
+        [.. points.Select(point => PageJson.Figure(point.Vms[index].Share))],
+        [.. points.Select(point => PageJson.Figure(point.Vms[index].PlannedShare))],
+        [.. points.Select(point => PageJson.Figure((point.Vms[index].ReadBytes + point.Vms[index].WriteBytes) * 1e9 / (point.EndNs - point.StartNs)))],
+        [.. points.Select(point => PageJson.Figure(point.Vms[index].P99Ns))]);
+}
+
+/// <summary>What a snapshot does not know of a run.</summary>
+/// <param name="Ended">It is over.</param>
+/// <param name="Elapsed">Real time since its start.</param>
+/// <param name="Points">Points of its time series.</param>
+/// <param name="NextEvent">Number of the next entry of its journal.</param>
+internal readonly record struct PageProgress(bool Ended, TimeSpan Elapsed, int Points, long NextEvent);

@@ -1,0 +1,81 @@
+// The NVM device as a picture: rows of cells from its first block to its last, the more written the darker.
+import * as format from './format.js';
+
+const ROWS = 8;
+
+export class WearPicture {
+  #canvas = document.getElementById('wear');
+  #at = document.getElementById('wear-at');
+  #disks = document.querySelector('#disks tbody');
+  #wear = null;
+
+  constructor(nvmBytes, endurance) {
+    this.nvmBytes = nvmBytes;
+    this.endurance = endurance;
+    new ResizeObserver(() => this.draw()).observe(this.#canvas);
+    this.#canvas.addEventListener('pointermove', event => this.#point(event));
+    this.#canvas.addEventListener('pointerleave', () => { this.#at.textContent = '\u00a0'; });
+  }
+
+  show(wear) {
+    this.#wear = wear;
+    this.draw();
+    this.#disks.replaceChildren(...wear.disks.slice(0, 8).map(disk => {
+      const row = document.createElement('tr');
+      const life = disk.worst_ratio === null ? '–' : format.small(disk.worst_ratio);
+      for (const text of [disk.vm, format.count(disk.block_writes), format.count(disk.extra_writes), format.count(disk.worst), format.rate(disk.mean), life]) {
+        row.insertCell().textContent = text;
+      }
+      return row;
+    }));
+    const most = Math.max(...wear.worst, 0);
+    const life = this.endurance ? `, ${format.small(most / this.endurance)} of a block's life` : '';
+    document.getElementById('wear-scale').textContent = most === 0 ? 'nothing written yet' : `darkest: ${format.count(most)} writes${life}`;
+  }
+
+  draw() {
+    const wear = this.#wear;
+    const { clientWidth, clientHeight } = this.#canvas;
+    if (!wear || wear.worst.length === 0 || clientWidth === 0) {
+      return;
+    }
+    const ratio = window.devicePixelRatio || 1;
+    this.#canvas.width = clientWidth * ratio;
+    this.#canvas.height = clientHeight * ratio;
+    const context = this.#canvas.getContext('2d');
+    const style = getComputedStyle(document.documentElement);
+    const [none, full] = ['--wear-0', '--wear-1'].map(name => style.getPropertyValue(name).trim().split(' ').map(Number));
+    const across = Math.ceil(wear.worst.length / ROWS);
+    const [width, height] = [this.#canvas.width / across, this.#canvas.height / ROWS];
+    const most = Math.max(...wear.worst, 1);
+    wear.worst.forEach((worst, cell) => {
+      const [x, y] = [(cell % across) * width, Math.floor(cell / across) * height];
+      const owner = wear.owners[cell];
+      // The square root lets what is written little be told from what is not written.
+      const depth = owner === -1 ? 0 : 0.06 + 0.94 * Math.sqrt(worst / most);
+      context.fillStyle = owner === -2 ? style.getPropertyValue('--quiet') : `rgb(${none.map((part, i) => Math.round(part + depth * (full[i] - part))).join(' ')})`;
+      context.fillRect(x, y, Math.ceil(width), Math.ceil(height) - ratio);
+      if (owner !== (wear.owners[cell - 1] ?? owner)) {
+        context.fillStyle = style.getPropertyValue('--card');
+        context.fillRect(x, y, 1.5 * ratio, height);
+      }
+    });
+  }
+
+  #point(event) {
+    const wear = this.#wear;
+    if (!wear || wear.worst.length === 0) {
+      return;
+    }
+    const across = Math.ceil(wear.worst.length / ROWS);
+    const box = this.#canvas.getBoundingClientRect();
+    const cell = Math.floor((event.clientY - box.top) / box.height * ROWS) * across + Math.floor((event.clientX - box.left) / box.width * across);
+    if (cell < 0 || cell >= wear.worst.length) {
+      return;
+    }
+    const owner = wear.owners[cell];
+    const whose = owner === -2 ? 'the device\'s own metadata' : owner === -1 ? 'free' : wear.vms[owner];
+    const where = format.bytes(cell * this.nvmBytes / wear.worst.length);
+    this.#at.textContent = `at ${where}: ${whose}${owner >= 0 ? `, most written block ${format.count(wear.worst[cell])} writes` : ''}`;
+  }
+}

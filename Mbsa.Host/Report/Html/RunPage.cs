@@ -1,0 +1,207 @@
+using System.Globalization;
+using Mbsa.Actors.Results;
+using Mbsa.Actors.Scenarios;
+using Mbsa.Host.Live;
+using Mbsa.Metrics;
+
+namespace Mbsa.Host.Report.Html;
+
+/// <summary>The report of a run as a page: what was run, what was expected, who got what, over time, how long I/Os took, how the device wore.</summary>
+internal static class RunPage
+{
+    /// <summary>VMs that have lines of their own in a chart, and distributions of their own.</summary>
+    private const int MostLines = TimeChart.Colours, MostDistributions = 32, MostEvents = 60;
+
+    /// <summary>The page.</summary>
+    public static byte[] Render(RunRecord run)
+    {
+        var page = new HtmlPage();
+        WriteHead(page, run.Result);
+        WriteOutcome(page, run);
+        if (run.Result.MeasuredNs > 0)
+        {
+            WriteVms(page, run.Result);
+            WriteSeries(page, run);
+            WriteLatencies(page, run.Result);
+            WriteStages(page, run.Result);
+            WriteWear(page, run);
+        }
+
+        WriteEvents(page, run);
+        return page.Render($"{run.Result.Scenario.Name} · Mbsa");
+    }
+
+    private static void WriteHead(HtmlPage page, RunResult result)
+    {
+        var (scenario, host) = (result.Scenario, result.Scenario.Host);
+        page.Markup($"<h1>{HtmlPage.Escape(scenario.Name)}</h1>").Paragraph(scenario.Description).Paragraph(
+            string.Join("  ·  ",
+                $"{Words.Of(scenario.Clock)} clock", $"{Readable.Length(result.MeasuredNs)} measured after {Readable.Length(scenario.WarmupNs)} of warm-up",
+                $"policy {host.Policy}", $"quantum {Readable.Length(host.QuantumNs)}", $"{scenario.Vms.Length} VMs on {host.Machine.Cores} cores of {host.Machine.Name}",
+                $"{Readable.Size(host.NvmSizeBytes)} of NVM ({host.Device.Name})", $"seed {scenario.Seed.ToString(CultureInfo.InvariantCulture)}",
+                result.TraceHash is { } hash ? $"trace {hash.ToString("x16", CultureInfo.InvariantCulture)}" : "no trace hash"),
+            "quiet");
+        if (result.Interrupted)
+        {
+            page.Paragraph($"Interrupted: {Readable.Length(scenario.DurationNs)} were asked for.");
+        }
+    }
+
+    private static void WriteOutcome(HtmlPage page, RunRecord run)
+    {
+        if (run.Expectations.Count > 0)
+        {
+            page.Section("Expectations", $"{run.Expectations.Count(e => e.Held)} of {run.Expectations.Count} held")
+                .List(run.Expectations.Select(e => (ResultPrinter.Describe(e), e.Held ? "held" : "failed")));
+        }
+
+        if (!run.Result.Problems.IsEmpty)
+        {
+            page.Section("Problems").List(run.Result.Problems.Select(problem => (problem, "problem")));
+        }
+    }
+
+    private static void WriteVms(HtmlPage page, RunResult result)
+    {
+        var use = result.Utilisation;
+        var jain = RunFigures.JainOverAll(result);
+        var columns = Columns(result).ToArray();
+        page.Section("VMs", "shares are parts of the host, of the resource that a VM uses most")
+            .Table([.. columns.Select(column => column.Head)], result.Vms.Select(vm => (string[])[.. columns.Select(column => column.Cell(vm))]), [.. columns.Select(column => column.Total)])
+            .Paragraph(
+                $"Host: cores {Readable.Share(use.Cpu)}, memory bus {Readable.Share(use.Bus)}, NVM {Readable.Share(use.Nvm)}"
+                + (jain is { } index ? $"; Jain's index over all VMs that do I/O {index.ToString("0.0000", CultureInfo.InvariantCulture)}" : ""),
+                "quiet");
+    }
+
+    /// <summary>The columns of the VMs; what nobody was promised and what happened to nobody has none.</summary>
+    private static IEnumerable<(string Head, Func<VmResult, string> Cell, string Total)> Columns(RunResult result)
+    {
+        var (vms, measuredNs) = (result.Vms, result.MeasuredNs);
+        yield return ("VM", vm => vm.Spec.Name, "all");
+        yield return ("state", vm => vm.State.Word(), "");
+        yield return ("VCPUs", vm => vm.Spec.Vcpus.ToString(CultureInfo.InvariantCulture), vms.Sum(vm => vm.Spec.Vcpus).ToString(CultureInfo.InvariantCulture));
+        yield return ("ops", vm => Readable.Count(Operations(vm)), Readable.Count(vms.Sum(Operations)));
+        yield return ("IOPS", vm => Readable.Rate(RunFigures.PerSecond(Operations(vm), measuredNs)), Readable.Rate(RunFigures.PerSecond(vms.Sum(Operations), measuredNs)));
+        yield return ("bandwidth", vm => Readable.Bandwidth(RunFigures.Bandwidth(vm, measuredNs)), Readable.Bandwidth(vms.Sum(vm => RunFigures.Bandwidth(vm, measuredNs))));
+        yield return ("read p50/p99", vm => Percentiles(vm.Read), "");
+        yield return ("write p50/p99", vm => Percentiles(vm.Write), "");
+        yield return ("share", vm => Readable.Share(vm.DominantShare(measuredNs)), "");
+        if (vms.Any(vm => vm.PlannedShare is not null))
+        {
+            yield return ("planned", vm => vm.PlannedShare is { } planned ? Readable.Share(planned) : "–", "");
+        }
+
+        yield return ("core share", vm => Readable.Share(vm.CoreShare), Readable.Share(vms.Sum(vm => vm.CoreShare)));
+        yield return ("waiting", vm => Readable.Duration(vm.WaitingNs), Readable.Duration(vms.Sum(vm => vm.WaitingNs)));
+        if (vms.Any(vm => vm.Spec.Qos.Limit is not null))
+        {
+            yield return ("limit", vm => Readable.Promise(vm.Spec.Qos.Limit) ?? "–", "");
+            yield return ("throttled", vm => Readable.Duration(vm.Use.ThrottledNs), "");
+        }
+
+        if (vms.Any(vm => vm.Spec.Qos.Reservation is not null))
+        {
+            yield return ("reserved", vm => Readable.Promise(vm.Spec.Qos.Reservation) ?? "–", "");
+            yield return ("missed", vm => vm.Use.ReservationWindows > 0 ? $"{vm.Use.ReservationMisses} of {vm.Use.ReservationWindows}" : "–", "");
+        }
+    }
+
+    private static void WriteSeries(HtmlPage page, RunRecord run)
+    {
+        if (run.Series.IsEmpty)
+        {
+            return;
+        }
+
+        var scenario = run.Result.Scenario;
+        var seconds = run.Series.Select(point => point.EndNs / 1e9).ToArray();
+        var shown = Enumerable.Range(0, scenario.Vms.Length)
+            .OrderByDescending(vm => run.Result.Vms[vm].DominantShare(run.Result.MeasuredNs)).ThenBy(vm => vm).Take(MostLines).ToArray();
+        IEnumerable<TimeLine> Lines(Func<VmPoint, SeriesPoint, double> value, bool dashed = false) => shown.Select((vm, colour) =>
+            new TimeLine(scenario.Vms[vm].Name, colour, [.. run.Series.Select(point => value(point.Vms[vm], point))], dashed));
+        TimeChart Chart(string title, IEnumerable<TimeLine> lines, Func<double, string> show) =>
+            new(title, seconds, [.. lines], show) { WarmupSeconds = scenario.WarmupNs / 1e9 };
+
+        var uses = run.Series.Select(point => HostUse.Of(scenario, point)).ToArray();
+        page.Section("Over time", shown.Length < scenario.Vms.Length ? $"the {shown.Length} VMs that got most; grey: warm-up" : "grey: warm-up").Markup("<div class=\"charts\">")
+            .Markup(Chart("Share of the host, planned dashed", [.. Lines((vm, _) => vm.Share), .. Lines((vm, _) => vm.PlannedShare, dashed: true)], Readable.Share).Render())
+            .Markup((Chart("Latency p99", Lines((vm, _) => vm.P99Ns), ns => Readable.Length((long)ns)) with { IsLogarithmic = true }).Render())
+            .Markup(Chart("Bandwidth", Lines((vm, point) => (vm.ReadBytes + vm.WriteBytes) * 1e9 / (point.EndNs - point.StartNs)), Readable.Bandwidth).Render())
+            .Markup(Chart("Use of the host",
+            [
+                new TimeLine("cores", 0, [.. uses.Select(use => use.Cpu)]), new TimeLine("memory bus", 1, [.. uses.Select(use => use.Bus)]),
+                new TimeLine("NVM", 5, [.. uses.Select(use => use.Nvm)]),
+            ], Readable.Share).Render())
+            .Markup("</div>");
+    }
+
+    private static void WriteLatencies(HtmlPage page, RunResult result)
+    {
+        var distributions = result.Vms
+            .SelectMany(vm => new[] { ($"{vm.Spec.Name} read", vm.Read.LatencyNs), ($"{vm.Spec.Name} write", vm.Write.LatencyNs) })
+            .Where(each => each.Item2 is not null)
+            .Select(each => (each.Item1, each.Item2!))
+            .Take(MostDistributions).ToArray();
+        if (distributions.Length == 0)
+        {
+            return;
+        }
+
+        var scenario = result.Scenario;
+        var how = scenario.Clock == ClockKind.Virtual || scenario.Latency == LatencySampling.Every ? "every I/O" : "one I/O in 64, sampled";
+        page.Section("Latencies", $"{how}; line: least to most, bar: p50 to p99, marks: p50, p95, p99, p99.9")
+            .Markup(LatencyChart.Render(distributions))
+            .Table(["", "least", "mean", "p50", "p95", "p99", "p99.9", "most"], distributions.Select(each => (string[])
+            [
+                each.Item1, Readable.Duration(each.Item2.Min), Readable.Duration(each.Item2.Mean), Readable.Duration(each.Item2.P50),
+                Readable.Duration(each.Item2.P95), Readable.Duration(each.Item2.P99), Readable.Duration(each.Item2.P999), Readable.Duration(each.Item2.Max),
+            ]));
+    }
+
+    private static void WriteStages(HtmlPage page, RunResult result)
+    {
+        var vms = result.Vms.Where(vm => vm.Stages is { Requests: > 0 }).Take(MostLines).ToArray();
+        if (vms.Length > 0)
+        {
+            page.Section("Where the time of an I/O went", "mean, between the twelve stubs of the paper's Figure 1B").Table(
+                ["stage", "stubs", .. vms.Select(vm => vm.Spec.Name)],
+                StageTable.Names.Select((name, stage) => (string[])[name, StageTable.Stubs(stage), .. vms.Select(vm => Readable.Duration(vm.Stages!.MeanNs[stage]))]));
+        }
+    }
+
+    private static void WriteWear(HtmlPage page, RunRecord run)
+    {
+        var worn = run.Result.Vms.Where(vm => vm.Wear is not null).ToArray();
+        if (worn.Length == 0)
+        {
+            return;
+        }
+
+        var endurance = run.Result.Scenario.Host.Device.EnduranceWrites;
+        page.Section("Wear", "the device from its first block to its last, as it was at the end; the table is of the measured part")
+            .Markup(WearStrip.Render(run.Wear))
+            .Table(["disk", "policy", "block writes", "added", "worst block", "mean", "variation", "of its life"], worn.Select(vm => (string[])
+            [
+                vm.Spec.Name, vm.Wear!.Policy, Readable.Count(vm.Wear.Writes), Readable.Count(vm.Wear.ExtraWrites), Readable.Count(vm.Wear.Max),
+                Readable.Rate(vm.Wear.Mean), vm.Wear.CoefficientOfVariation.ToString("0.000", CultureInfo.InvariantCulture),
+                double.IsFinite(endurance) ? Readable.SmallShare(vm.Wear.Max / endurance) : "–",
+            ]));
+    }
+
+    private static void WriteEvents(HtmlPage page, RunRecord run)
+    {
+        if (!run.Events.IsEmpty)
+        {
+            page.Section("Events", run.Events.Length > MostEvents ? $"the last {MostEvents} of {run.Events.Length}" : "")
+                .Markup($"<ul class=\"events\">{string.Concat(run.Events.TakeLast(MostEvents).Select(Line))}</ul>");
+        }
+    }
+
+    private static string Line(RunEvent entry) =>
+        $"<li data-at=\"{(entry.ClockNs == 0 ? "0 s" : Readable.Duration(entry.ClockNs))}\">{HtmlPage.Escape(entry.Text)}</li>";
+
+    private static long Operations(VmResult vm) => vm.Read.Operations + vm.Write.Operations;
+
+    private static string Percentiles(DirectionResult direction) => direction.LatencyNs is { } latency ? Readable.DurationPair(latency.P50, latency.P99) : "–";
+}

@@ -1,0 +1,73 @@
+using Mbsa.Nvm.Timing;
+using Mbsa.Vm.Paths;
+using Mbsa.Vm.Workload;
+
+namespace Mbsa.Vm.Vcpus;
+
+/// <summary>
+/// How many I/Os of each kind (<see cref="OperationTimes.KindOf"/>) a job did in a quantum. A job's reads are all as long as one another, and so are its
+/// writes: nothing else has to be counted for each I/O.
+/// </summary>
+internal sealed class OperationTally
+{
+    private readonly long[] _byKind = new long[4];
+
+    /// <summary>I/Os of a kind.</summary>
+    public long this[int kind] => _byKind[kind];
+
+    /// <summary>I/Os of all kinds.</summary>
+    public long Total => _byKind[0] + _byKind[1] + _byKind[2] + _byKind[3];
+
+    /// <summary>Forgets everything.</summary>
+    public void Clear() => Array.Clear(_byKind);
+
+    /// <summary>Counts I/Os.</summary>
+    public void Add(ReadOnlySpan<IoOperation> operations)
+    {
+        var (writes, sequential, both) = (0, 0, 0);
+        foreach (ref readonly var operation in operations)
+        {
+            var (isWrite, isSequential) = (operation.IsWrite ? 1 : 0, operation.IsSequential ? 1 : 0);
+            writes += isWrite;
+            sequential += isSequential;
+            both += isWrite & isSequential;
+        }
+
+        _byKind[OperationTimes.KindOf(isWrite: false, isSequential: true)] += sequential - both;
+        _byKind[OperationTimes.KindOf(isWrite: false, isSequential: false)] += operations.Length - writes - sequential + both;
+        _byKind[OperationTimes.KindOf(isWrite: true, isSequential: true)] += both;
+        _byKind[OperationTimes.KindOf(isWrite: true, isSequential: false)] += writes - both;
+    }
+
+    /// <summary>What the I/Os ask of the host.</summary>
+    public WorkVector Work(OperationTimes times)
+    {
+        var work = default(WorkVector);
+        for (var kind = 0; kind < _byKind.Length; kind++)
+        {
+            var each = times.ByKind[kind];
+            work += new WorkVector(_byKind[kind] * each.CoreNs, _byKind[kind] * each.BusBytes, _byKind[kind] * each.NvmNs);
+        }
+
+        return work;
+    }
+
+    /// <summary>Adds the I/Os to a VCPU's counters.</summary>
+    public void AddTo(VcpuCounters counters, OperationTimes times)
+    {
+        for (var kind = 0; kind < _byKind.Length; kind++)
+        {
+            var bytes = _byKind[kind] * (long)times.ByKind[kind].BusBytes;
+            if ((kind & 2) != 0)
+            {
+                counters.WriteOperations += _byKind[kind];
+                counters.WriteBytes += bytes;
+            }
+            else
+            {
+                counters.ReadOperations += _byKind[kind];
+                counters.ReadBytes += bytes;
+            }
+        }
+    }
+}
