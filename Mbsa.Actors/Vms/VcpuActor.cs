@@ -18,9 +18,10 @@ internal sealed class VcpuActor : ReceiveActor
 
     /// <summary>A VCPU that attaches itself when it starts.</summary>
     /// <param name="id">Which one.</param>
+    /// <param name="name">What people call it.</param>
     /// <param name="supervisor">The host's QoS supervisor.</param>
     /// <param name="createWorker">Makes its worker, at every start anew.</param>
-    public VcpuActor(SchedulableId id, IActorRef supervisor, Func<IQuantumWorker> createWorker)
+    public VcpuActor(SchedulableId id, string name, IActorRef supervisor, Func<IQuantumWorker> createWorker)
     {
         (_id, _supervisor, _createWorker) = (id, supervisor, createWorker);
         Receive<Attached>(_ => Context.Parent.Tell(new VcpuAttached(_id.Vcpu)));
@@ -32,7 +33,7 @@ internal sealed class VcpuActor : ReceiveActor
         Receive<WorkerFailed>(m =>
         {
             _worker = null;
-            throw new VcpuFailedException(_id, m.Failure);
+            throw new VcpuFailedException(name, m.Failure);
         });
         Receive<WorkerFinished>(_ =>
         {
@@ -74,6 +75,6 @@ internal sealed class VcpuActor : ReceiveActor
     }
 }
 
-/// <summary>The worker of a VCPU threw.</summary>
-internal sealed class VcpuFailedException(SchedulableId id, Exception failure)
-    : Exception($"VCPU {id.Vcpu} failed: {failure.Message}", failure);
+/// <summary>The worker of a VCPU or of an I/O thread threw.</summary>
+internal sealed class VcpuFailedException(string name, Exception failure)
+    : Exception($"{name} failed: {failure.Message}", failure);

@@ -149,10 +149,12 @@ internal sealed class VmActor : ReceiveActor
         SayStartedWhenAllAttached();
     }
 
+    private string NameOf(int index) => index < _spec.Vcpus ? $"VCPU {index}" : "the I/O thread";
+
     private void Spawn(int index, Func<IQuantumWorker> create)
     {
-        var id = new Cores.SchedulableId(_index, index);
-        var props = Props.Create(() => new VcpuActor(id, _host.Supervisor, create)).WithDispatcher(Context.Props.Dispatcher);
+        var (id, name) = (new Cores.SchedulableId(_index, index), NameOf(index));
+        var props = Props.Create(() => new VcpuActor(id, name, _host.Supervisor, create)).WithDispatcher(Context.Props.Dispatcher);
         _vcpus[index] = Context.Watch(Context.ActorOf(props, index < _spec.Vcpus ? $"vcpu-{index}" : $"io-thread-{index - _spec.Vcpus}"));
     }
 
@@ -195,7 +197,7 @@ internal sealed class VmActor : ReceiveActor
         {
             // Its restarts are used up. Whoever failed is settled last, so that no time passes while the others are taken off the cores.
             _isLost = true;
-            _problems.Add($"{_spec.Name}: given up after {(index < _spec.Vcpus ? $"VCPU {index}" : "its I/O thread")} failed {RestartsPerVcpu + 1} times");
+            _problems.Add($"{_spec.Name}: given up after {NameOf(index)} failed {RestartsPerVcpu + 1} times");
             BeginStop();
             return;
         }

@@ -3,6 +3,7 @@ using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Scenarios.Yaml;
 using Mbsa.Nvm.Protection;
 using Mbsa.Vm;
+using Mbsa.Vm.Engines;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Storage;
 using Mbsa.Vm.Workload;
@@ -149,6 +150,8 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, Problems 
             }
         }
 
+        if (storage?.Path == IoPath.VhostBio && jobs.Sum(InFlight) is > VirtioDisk.MostInFlight and var inFlight)
+            problems.Error(line, $"{inFlight} I/Os in flight on the one queue of path vhost-bio; {VirtioDisk.MostInFlight} are the most (iodepth x numjobs)");
         var clones = jobs.Sum(j => (long)j.NumJobs);
         if (clones > 0 && clones < vcpus)
             problems.Warning(
@@ -170,6 +173,9 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, Problems 
         }
     }
 
+    private static long InFlight(JobSpec job) =>
+        job.Pattern == IoPattern.Compute ? 0 : (long)job.NumJobs * (job.Engine == IoEngine.Asynchronous ? job.IoDepth : 1);
+
     /// <summary>With a synchronous engine the job's own reader has said it.</summary>
     private void CheckDepth(int line, JobSpec job, IoPath path)
     {
@@ -177,6 +183,8 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, Problems 
             problems.Warning(
                 line,
                 $"job '{ScalarNode.Shorten(job.Name)}': on path {KnownNames.NameOf(path)} an I/O is done when it is submitted, so one is in flight per job; use numjobs for more");
+        else if (path == IoPath.VirtioMq && job is { Engine: IoEngine.Asynchronous, IoDepth: > VirtioDisk.MostInFlight })
+            problems.Error(line, $"job '{ScalarNode.Shorten(job.Name)}': iodepth {job.IoDepth} does not fit the queue of a VCPU; {VirtioDisk.MostInFlight} are the most");
     }
 
     private void Expand(MappingReader map, VmSpec template, int? count, bool isRight)

@@ -16,6 +16,9 @@ namespace Mbsa.Vm.Engines;
 /// </remarks>
 public sealed class VirtioDisk
 {
+    /// <summary>Requests that can be in flight on one queue: each takes three descriptors.</summary>
+    public const int MostInFlight = VirtqueueLayout.MostEntries / DriverQueue<IoRequest>.ChainLength;
+
     private const int LeastEntries = 128, PageBytes = 4096, MostMemoryBytes = 1 << 30;
 
     private readonly GuestMemory _memory;
@@ -112,13 +115,12 @@ public sealed class VirtioDisk
     /// <summary>Room for every request, as a queue of 128 has with indirect descriptors, which real drivers use and ours does not.</summary>
     private static int Entries(int inFlight)
     {
-        var needed = (long)inFlight * DriverQueue<IoRequest>.ChainLength;
-        if (needed > VirtqueueLayout.MostEntries)
+        if (inFlight > MostInFlight)
         {
-            throw new InputException($"the iodepths of the jobs on one queue add up to {inFlight}; {VirtqueueLayout.MostEntries / DriverQueue<IoRequest>.ChainLength} requests are the most that a queue holds");
+            throw new InputException($"the iodepths of the jobs on one queue add up to {inFlight}; {MostInFlight} requests are the most that a queue holds");
         }
 
-        return (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(LeastEntries, needed));
+        return (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(LeastEntries, inFlight * DriverQueue<IoRequest>.ChainLength));
     }
 
     private static int RingBytes(int entries) => PageUp(new VirtqueueLayout(entries, 0).End);

@@ -42,7 +42,7 @@ public sealed class VirtioVcpu : VcpuWorker
     /// <param name="pace">The clock.</param>
     /// <param name="nowNs">The scenario's clock now.</param>
     public VirtioVcpu(VcpuRecord record, IReadOnlyList<RunningJob> jobs, FrontEnd frontEnd, double contextSwitchNs, WallPace pace, long nowNs)
-        : base(record, jobs, null, nowNs)
+        : base(record, jobs, nowNs)
     {
         (_frontEnd, _queue, _costs) = (frontEnd, frontEnd.Queue, frontEnd.Disk.Costs);
         (_contextSwitchNs, _pace) = (contextSwitchNs, pace);
@@ -110,15 +110,6 @@ public sealed class VirtioVcpu : VcpuWorker
 
     /// <inheritdoc/>
     protected override bool MayRun(RunningJob job, long nowNs) => job is QueuedJob queued ? queued.MaySubmit(nowNs) : base.MayRun(job, nowNs);
-
-    /// <inheritdoc/>
-    protected override WorkVector RunJob(RunningJob job, long startNs, long budgetNs) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    protected override WorkVector Compute(RunningJob hog, long startNs, double budgetNs) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    protected override long CountQuantum(RunningJob job, long endNs) => throw new NotSupportedException();
 
     /// <summary>Chooses the next step.</summary>
     /// <returns>Its core time, in nanoseconds.</returns>

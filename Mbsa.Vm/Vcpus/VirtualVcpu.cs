@@ -11,7 +11,7 @@ namespace Mbsa.Vm.Vcpus;
 /// VCPU waited for a core.
 /// </summary>
 public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> jobs, BlockStorage? storage, long nowNs)
-    : VcpuWorker(record, jobs, storage, nowNs)
+    : DirectVcpu(record, jobs, storage, nowNs)
 {
     private readonly OperationTally _done = new();
     private double _coreNs;

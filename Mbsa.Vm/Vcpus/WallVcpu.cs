@@ -10,7 +10,7 @@ namespace Mbsa.Vm.Vcpus;
 /// </summary>
 public sealed class WallVcpu(
     VcpuRecord record, IReadOnlyList<RunningJob> jobs, BlockStorage? storage, RunClock clock, DeviceDelay delay, bool timeEveryIo)
-    : VcpuWorker(record, jobs, storage, clock.NowNs)
+    : DirectVcpu(record, jobs, storage, clock.NowNs)
 {
     /// <summary>Bytes between two looks at the clock, so that large I/Os do not overrun a quantum by much.</summary>
     private const int LargestBatchBytes = 256 << 10;

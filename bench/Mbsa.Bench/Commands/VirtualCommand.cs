@@ -4,6 +4,7 @@ using Mbsa.Actors;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Bench.Measuring;
 using Mbsa.Bench.Reporting;
+using Mbsa.Vm.Paths;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Bench.Commands;
@@ -15,6 +16,9 @@ namespace Mbsa.Bench.Commands;
 internal static class VirtualCommand
 {
     private const double BudgetPerSecond = 20e6;
+
+    /// <summary>On a conventional path an I/O is several steps of two workers.</summary>
+    private const double ConventionalBudgetPerSecond = 500e3;
     private const double SettleSeconds = 0.5;
     private const long DiskBytes = 1L << 30;
 
@@ -56,6 +60,18 @@ internal static class VirtualCommand
                         budgets.Note(what, samples, Show.Millions); // eight disks of a GiB no longer fit the caches; the budget is for one
                     }
                 }
+            }
+        }
+
+        foreach (var path in new[] { IoPath.VhostBio, IoPath.VirtioMq })
+        {
+            foreach (var depth in new[] { 1, 32 })
+            {
+                var job = Lab.Job(IoPattern.RandReadWrite, 1) with { Engine = depth == 1 ? IoEngine.Synchronous : IoEngine.Asynchronous, IoDepth = depth };
+                var scenario = Scenario(1, job, "fair");
+                scenario = scenario with { Vms = [.. scenario.Vms.Select(vm => vm with { Storage = vm.Storage! with { Path = path } })] };
+                var samples = new Samples(Enumerable.Range(0, repetitions).Select(_ => PerSecond(scenario, seconds)).ToArray());
+                budgets.AtLeast($"1 VM x 4 VCPUs, {Name(job)}, depth {depth}, {(path == IoPath.VhostBio ? "vhost-bio" : "virtio-mq")}", ConventionalBudgetPerSecond, samples, Show.Millions);
             }
         }
 

@@ -26,6 +26,15 @@ public sealed class VmReaderTests : IDisposable
     }
 
     [Theory]
+    [InlineData("vhost-bio", 4, 4000, "16000 I/Os in flight on the one queue of path vhost-bio; 10922 are the most (iodepth x numjobs)")]
+    [InlineData("virtio-mq", 4, 20000, "job 'a': iodepth 20000 does not fit the queue of a VCPU; 10922 are the most")]
+    public void More_in_flight_than_a_queue_holds_is_an_error(string path, int jobs, int depth, string expected)
+    {
+        var errors = _scratch.ErrorsOfVm($"name: a, vcpus: {jobs}, workload: {{ rw: read, ioengine: libaio, iodepth: {depth}, numjobs: {jobs} }}, storage: {{ size: 1MiB, path: {path} }}");
+        Assert.EndsWith(expected, Assert.Single(errors), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("wear: due-time", "due-time", "q=128 t=64")]
     [InlineData("wear: due-time, wear-parameters: t=9 q=16, atomic: true", "due-time", "q=16 t=9 atomic")]
     [InlineData("wear: start-gap, atomic: false", "start-gap", "psi=100")]

@@ -8,6 +8,77 @@ public sealed class BlockVerifierTests
     private const int Blocks = 64;
     private const long Size = Blocks * 4096;
 
+    [Fact]
+    public void Two_operations_on_one_block_are_never_in_flight_together()
+    {
+        var verifier = new BlockVerifier(Size, 1, VerifyMethod.Crc32c);
+        verifier.BeginClaims();
+        Assert.True(verifier.TryClaim(4096, 3 * 4096));
+        Assert.False(verifier.TryClaim(3 * 4096, 4096));
+        Assert.False(verifier.TryClaim(0, 2 * 4096)); // and takes nothing of what was free
+        Assert.True(verifier.TryClaim(0, 4096));
+        verifier.ReleaseClaimed(4096, new byte[3 * 4096], isWrite: true);
+        Assert.True(verifier.TryClaim(3 * 4096, 4096));
+    }
+
+    [Fact]
+    public void What_comes_back_in_a_buffer_is_judged_by_what_was_last_acknowledged()
+    {
+        var verifier = new BlockVerifier(Size, 1, VerifyMethod.Crc32c);
+        verifier.BeginClaims();
+        var (first, second) = (Write(), Write());
+        Read(second, wrong: 0);
+        Read(first, wrong: 1); // stale
+        second[100] ^= 1;
+        Read(second, wrong: 2);
+        Assert.Equal(3, verifier.BlocksVerified);
+
+        byte[] Write()
+        {
+            var buffer = new byte[4096];
+            Assert.True(verifier.TryClaim(8192, 4096));
+            verifier.FillClaimed(8192, buffer);
+            verifier.ReleaseClaimed(8192, buffer, isWrite: true);
+            return buffer;
+        }
+
+        void Read(byte[] found, long wrong)
+        {
+            Assert.True(verifier.TryClaim(8192, 4096));
+            verifier.ReleaseClaimed(8192, found, isWrite: false);
+            Assert.Equal(wrong, verifier.BlocksWrong);
+        }
+    }
+
+    [Theory]
+    [InlineData(false, 0)] // the write never reached the disk
+    [InlineData(true, 0)] // it did, and nobody heard of it
+    [InlineData(null, 1)] // something else did
+    public void After_a_lost_write_a_block_may_hold_the_old_or_the_new_and_nothing_else(bool? isDone, long wrong)
+    {
+        var verifier = new BlockVerifier(Size, 1, VerifyMethod.Crc32c);
+        verifier.BeginClaims();
+        var (old, lost) = (new byte[4096], new byte[4096]);
+        verifier.TryClaim(0, 4096);
+        verifier.FillClaimed(0, old);
+        verifier.ReleaseClaimed(0, old, isWrite: true);
+        verifier.TryClaim(0, 4096);
+        verifier.FillClaimed(0, lost);
+        verifier.BeginClaims(); // the VM ended with it in flight
+
+        var found = isDone switch { true => lost, false => old, _ => new byte[4096] };
+        for (var read = 0; read < 2; read++)
+        {
+            Assert.True(verifier.TryClaim(0, 4096));
+            verifier.ReleaseClaimed(0, found, isWrite: false);
+        }
+
+        Assert.Equal(wrong * 2, verifier.BlocksWrong);
+        verifier.TryClaim(0, 4096);
+        verifier.ReleaseClaimed(0, isDone == true ? old : lost, isWrite: false); // by now it is known which
+        Assert.Equal(wrong * 2 + 1, verifier.BlocksWrong);
+    }
+
     [Theory]
     [InlineData(VerifyMethod.Meta, false)]
     [InlineData(VerifyMethod.Crc32c, false)]

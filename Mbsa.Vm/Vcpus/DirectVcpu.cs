@@ -1,0 +1,73 @@
+using Mbsa.Nvm.Timing;
+using Mbsa.Vm.Storage;
+
+namespace Mbsa.Vm.Vcpus;
+
+/// <summary>A VCPU whose I/O is done when it is submitted: on the memory bus, or on the host. The two clocks have a worker each: <see cref="VirtualVcpu"/> and <see cref="WallVcpu"/>.</summary>
+/// <param name="record">Where it counts. It outlives the worker, so that a VCPU that is restarted goes on counting.</param>
+/// <param name="jobs">Its jobs.</param>
+/// <param name="storage">Its view of the VM's disk, disposed with it; null without one.</param>
+/// <param name="nowNs">The scenario's clock now.</param>
+public abstract class DirectVcpu(VcpuRecord record, IReadOnlyList<RunningJob> jobs, BlockStorage? storage, long nowNs)
+    : VcpuWorker(record, jobs, nowNs)
+{
+    /// <inheritdoc/>
+    public override WorkVector Execute(long startNs, long budgetNs)
+    {
+        ThrowIfFaulty();
+        Counters.WaitingNs += Math.Max(0, startNs - ReadySinceNs);
+        Counters.Quanta++;
+        Current = NextJob(startNs);
+        if (Current is not { } job)
+        {
+            return default;
+        }
+
+        budgetNs = Math.Min(budgetNs, job.EndsAtNs - startNs);
+        return job.Source is null ? Compute(job, startNs, job.ComputeBudgetNs(budgetNs)) : RunJob(job, startNs, budgetNs);
+    }
+
+    /// <inheritdoc/>
+    public override QuantumOutcome Complete(long endNs)
+    {
+        var operations = Current is { } job ? CountQuantum(job, endNs) : 0;
+        var wakeAtNs = long.MaxValue;
+        foreach (var each in Jobs)
+        {
+            if (!each.IsFinished(endNs))
+            {
+                // Whose runtime ends in its sleep wakes for that: it would keep the VCPU from its end.
+                wakeAtNs = Math.Min(wakeAtNs, Math.Max(endNs, Math.Min(each.NotBeforeNs, each.EndsAtNs)));
+            }
+        }
+
+        if (wakeAtNs == long.MaxValue)
+        {
+            return new QuantumOutcome(AfterQuantum.Finished, 0, operations);
+        }
+
+        ReadySinceNs = wakeAtNs;
+        return new QuantumOutcome(wakeAtNs > endNs ? AfterQuantum.Sleeping : AfterQuantum.Ready, wakeAtNs, operations);
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        storage?.Dispose();
+        base.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>What the disk's wear policy did on this VCPU's time since this was last asked.</summary>
+    protected WearWork TakeWearWork() => storage?.TakeWearWork() ?? default;
+
+    /// <summary>Runs I/Os of a job until the budget is used or the job must pause.</summary>
+    protected abstract WorkVector RunJob(RunningJob job, long startNs, long budgetNs);
+
+    /// <summary>Computes for a while.</summary>
+    protected abstract WorkVector Compute(RunningJob hog, long startNs, double budgetNs);
+
+    /// <summary>Counts the quantum that ended.</summary>
+    /// <returns>I/Os completed in it.</returns>
+    protected abstract long CountQuantum(RunningJob job, long endNs);
+}
