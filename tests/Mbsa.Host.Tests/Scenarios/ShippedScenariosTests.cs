@@ -51,6 +51,6 @@ public sealed class ShippedScenariosTests
         Assert.Equal(IoPattern.RandWrite, spec.Vms[1].Jobs[0].Pattern);
         Assert.Equal((IoPattern.Compute, 2), (spec.Vms[9].Jobs[0].Pattern, spec.Vms[9].Jobs[0].NumJobs));
         Assert.Equal(new ScenarioEvent(1_000_000_000, "writer-3", new VmChange.Stop()), Assert.Single(spec.Events));
-        Assert.Equal((8L << 30, 25_000L, "fair", PayloadKind.None), (spec.Host.NvmSizeBytes, spec.Host.QuantumNs, spec.Host.Policy, spec.Host.Payload));
+        Assert.Equal((8L << 30, 25_000L, "plan", PayloadKind.None), (spec.Host.NvmSizeBytes, spec.Host.QuantumNs, spec.Host.Policy, spec.Host.Payload));
     }
 }
