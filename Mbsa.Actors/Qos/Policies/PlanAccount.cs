@@ -13,6 +13,9 @@ internal sealed class PlanAccount(int vm)
     /// </summary>
     private const double DominanceNs = 1_000_000;
 
+    /// <summary>How much of the most that a quantum did in its time on real cores is still believed after the next one.</summary>
+    private const double Forgetting = 0.98;
+
     private ResourceUse _window;
     private double _heldPerNs = 1;
     private double _costPerNs;
@@ -153,8 +156,11 @@ internal sealed class PlanAccount(int vm)
         }
 
         // On real cores a budget is real time, whatever the work costs nominally.
+        // If other programs had the core for most of it, it says little of the next: that one may do far more in its time.
         var heldNs = host.IsExact ? use.CoresNs * host.Cores : quantum.HeldNs;
+        var leastUnitsPerNs = host.IsExact ? 0 : _limitUnitsPerNs * Forgetting;
         Learn(use, costNs, quantum.Operations, quantum.Work.BusBytes, host.IsExact ? quantum.Work.CoreNs : quantum.HeldNs, heldNs);
+        _limitUnitsPerNs = Math.Max(_limitUnitsPerNs, leastUnitsPerNs);
     }
 
     private double CostOf(in ResourceUse use)

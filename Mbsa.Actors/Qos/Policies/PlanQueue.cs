@@ -38,12 +38,10 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs) : RunQueue(ho
     public override long NextNs => _held.TryPeek(out _, out var order) ? (long)Math.Ceiling(order.Tag) : long.MaxValue;
 
     /// <summary>
-    /// How far behind a VM may fall and still catch up, in quanta: with its ceiling, and a core's worth of it with its rate. It waited for a core; on real cores
-    /// it may have waited for other programs too.
+    /// How long a VM may be kept waiting and still catch up, in nanoseconds: with its ceiling, and half a core's worth of it with its rate. It waited for cores; on
+    /// real ones it may have waited for other programs too, for a few of their time slices.
     /// </summary>
-    private int PatienceQuanta => Host.IsExact ? 2 : 50;
-
-    private double LimitToleranceNs => PatienceQuanta * QuantumNs;
+    private long PatienceNs => Host.IsExact ? 2 * QuantumNs : Math.Max(2 * QuantumNs, 10_000_000);
 
     public override void Apply(Plan plan, long nowNs)
     {
@@ -56,7 +54,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs) : RunQueue(ho
         foreach (var planned in plan.Tenants)
         {
             var account = AccountOf(planned.Tenant.Vm);
-            account.Apply(planned, Host, LimitToleranceNs);
+            account.Apply(planned, Host, PatienceNs);
             if (account.IsUrgent)
             {
                 _urgent.Add(account);
@@ -139,7 +137,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs) : RunQueue(ho
     {
         // A VM that ran ahead while others were away does not pay for it later, nor does one save up what its VCPUs could not use: but for a few quanta.
         var before = account.StartTag;
-        var leewayNs = Host.Cores * PatienceQuanta / 2 * QuantumNs / account.Rate;
+        var leewayNs = Host.Cores * PatienceNs / 2 / account.Rate;
         account.StartTag = Math.Clamp(account.StartTag, _virtualTime.Ns - leewayNs, _virtualTime.Ns + leewayNs);
         var estimate = account.Take(nowNs, budgetNs);
         _virtualTime.OnMoved(account, before);

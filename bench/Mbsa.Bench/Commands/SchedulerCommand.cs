@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mbsa.Actors.Qos;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Bench.Measuring;
 using Mbsa.Bench.Reporting;
@@ -26,7 +27,7 @@ internal static class SchedulerCommand
         var repetitions = options.Repetitions ?? 20;
         var virtualSeconds = Math.Min(VirtualSeconds, seconds * 20);
         output.WriteLine("## scheduler: throughput lost at the default quantum, against one of 10 ms\n");
-        output.WriteLine($"4 KiB random reads, policy fair. Wall: {repetitions} rounds of four runs of {Show.Seconds(seconds)}, quanta as in abba and baab in turns.");
+        output.WriteLine($"4 KiB random reads, policy {QosPolicies.Default}. Wall: {repetitions} rounds of four runs of {Show.Seconds(seconds)}, quanta as in abba and baab in turns.");
         output.WriteLine($"Virtual: I/Os per second of the scenario's clock over {Show.Seconds(virtualSeconds)}, the same in every run.\n");
         var budgets = new BudgetTable();
         foreach (var vms in new[] { 1, 8 })

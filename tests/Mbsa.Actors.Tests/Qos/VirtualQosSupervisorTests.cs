@@ -200,6 +200,71 @@ public sealed class VirtualQosSupervisorTests : TestKit
     }
 
     [Fact]
+    public void A_storm_of_changes_at_one_moment_makes_one_plan_and_the_last_one_counts()
+    {
+        var policy = new CountingPolicy();
+        var host = new HostCapacity(2, 1e12);
+        var queue = policy.CreateQueue(host, 1000);
+        var cores = new VirtualCores(host, queue);
+        var supervisor = Sys.ActorOf(Props.Create(() => new VirtualQosSupervisor(policy, host, cores, queue, _board)));
+        for (var vm = 0; vm < 2; vm++)
+        {
+            supervisor.Tell(new AdmitTenant(new AdmittedTenant(vm, 2, new QosSpec(), DeclaredUse.Computing(2))), TestActor);
+            ExpectMsg<TenantAdmitted>();
+            for (var vcpu = 0; vcpu < 2; vcpu++)
+            {
+                supervisor.Tell(new Attach(Script.Forever(1000).As(vm, vcpu), TestActor), TestActor);
+                ExpectMsg<Attached>();
+            }
+        }
+
+        for (var change = 1; change <= 5000; change++)
+        {
+            supervisor.Tell(new ChangeTenant(1, new QosSpec { Weight = change == 5000 ? 3 : change }), TestActor);
+            ExpectMsg<TenantAdmitted>();
+        }
+
+        supervisor.Tell(new RunUntil(400_000), TestActor);
+        ExpectMsg<Reached>();
+        Assert.Equal(1, policy.Plans);
+        Assert.Equal((0.25, 0.75), (_board.PlannedShareOf(0), _board.PlannedShareOf(1)));
+    }
+
+    [Fact]
+    public void A_change_that_is_refused_leaves_the_promises_as_they_were()
+    {
+        Admit(0);
+        Admit(1);
+        _supervisor.Tell(new ChangeTenant(0, new QosSpec { Reservation = new Promise(PromiseUnit.Share, 0.7) }), TestActor);
+        ExpectMsg<TenantAdmitted>();
+        foreach (var qos in new[] { new QosSpec { Reservation = new Promise(PromiseUnit.Share, 0.4) }, new QosSpec { Weight = double.NaN }, new QosSpec { Weight = 0 } })
+        {
+            _supervisor.Tell(new ChangeTenant(1, qos), TestActor);
+            Assert.NotEmpty(ExpectMsg<TenantRefused>().Reason);
+        }
+
+        _supervisor.Tell(new ChangeTenant(1, new QosSpec { Reservation = new Promise(PromiseUnit.Share, 0.4), OrBestEffort = true }), TestActor);
+        Assert.Contains("30 % is left", ExpectMsg<TenantAdmitted>().WhyBestEffort, StringComparison.Ordinal);
+        _supervisor.Tell(new ChangeTenant(1, new QosSpec { Reservation = new Promise(PromiseUnit.Share, 0.3) }), TestActor);
+        Assert.Null(ExpectMsg<TenantAdmitted>().WhyBestEffort);
+    }
+
+    [Fact]
+    public void A_vcpu_that_never_yields_is_charged_for_what_it_held_and_others_have_their_share()
+    {
+        // Its quanta are forty times too long, as of a guest that does not come back.
+        Admit(0);
+        Admit(1);
+        var (greedy, modest) = (Script.Forever(40_000), new[] { Script.Forever(1000), Script.Forever(1000) });
+        Attach(greedy.As(0, 0));
+        Attach(modest[0].As(1, 0));
+        Attach(modest[1].As(1, 1));
+        _supervisor.Tell(new RunUntil(40_000_000), TestActor);
+        ExpectMsg<Reached>();
+        Assert.Equal(1, greedy.HeldNs / (double)modest.Sum(worker => worker.HeldNs), 0.02);
+    }
+
+    [Fact]
     public void When_the_supervisor_ends_every_worker_is_disposed_once()
     {
         var workers = Enumerable.Range(0, 4).Select(_ => Script.Forever(1000)).ToArray();
@@ -233,5 +298,26 @@ public sealed class VirtualQosSupervisorTests : TestKit
         _supervisor.Tell(new Attach(schedulable, owner.Ref), owner.Ref);
         Assert.Equal(schedulable.Id, owner.ExpectMsg<Attached>().Id);
         return owner;
+    }
+
+    private sealed class CountingPolicy : IQosPolicy
+    {
+        private readonly FairPolicy _policy = new();
+
+        public string Name => _policy.Name;
+
+        public string Description => _policy.Description;
+
+        public Promises Keeps => _policy.Keeps;
+
+        public int Plans { get; private set; }
+
+        public Plan MakePlan(HostCapacity host, IReadOnlyList<Tenant> tenants)
+        {
+            Plans++;
+            return _policy.MakePlan(host, tenants);
+        }
+
+        public RunQueue CreateQueue(HostCapacity host, long quantumNs) => _policy.CreateQueue(host, quantumNs);
     }
 }
