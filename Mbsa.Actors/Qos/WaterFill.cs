@@ -20,6 +20,9 @@ internal sealed class WaterFill
     /// <summary>From where on a resource counts as nearly full.</summary>
     private const double NearlyFull = 0.8;
 
+    /// <summary>Who uses less of a resource than this, against what it uses most, does not use it: nobody is to be frozen for a rounding error of its mix.</summary>
+    private const double Negligible = 1e-9;
+
     private static readonly Resource[] _resources = [Resource.Cores, Resource.Bus, Resource.Nvm];
 
     private readonly IReadOnlyList<Tenant> _tenants;
@@ -48,7 +51,7 @@ internal sealed class WaterFill
             var tenant = tenants[i];
             foreach (var resource in _resources)
             {
-                _relative[i, (int)resource] = tenant.Mix.Relative(resource);
+                _relative[i, (int)resource] = tenant.Mix.Relative(resource) is var relative && relative > Negligible ? relative : 0;
             }
 
             _reach[i] = tenant.Mix.ShareOfVcpus(tenant.Vcpus, host.Cores);

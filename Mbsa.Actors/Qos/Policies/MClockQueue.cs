@@ -26,7 +26,7 @@ internal sealed class MClockQueue(HostCapacity host, long quantumNs) : RunQueue(
     protected override void Add(Schedulable schedulable, long nowNs)
     {
         var vm = TagsOf(schedulable.Id.Vm);
-        if (vm.Ready.Count == 0 && vm.InFlight == 0)
+        if (vm.Ready.Count == 0 && vm.InFlight == 0 && vm.RanUntilNs != nowNs)
         {
             vm.WeightTag = Math.Max(vm.WeightTag, LeastWeightTag(nowNs));
         }
@@ -56,6 +56,7 @@ internal sealed class MClockQueue(HostCapacity host, long quantumNs) : RunQueue(
     {
         var vm = TagsOf(schedulable.Id.Vm);
         vm.InFlight--;
+        vm.RanUntilNs = nowNs;
         var operations = quantum.Operations > 0 ? quantum.Operations : vm.OperationNs > 0 ? use.DominantNs / vm.OperationNs : 0;
         vm.Correct(operations - schedulable.Estimate.Cost, schedulable.Estimate.IsReserved);
         vm.LastOperations = operations > 0 ? operations : vm.LastOperations;
@@ -136,6 +137,9 @@ internal sealed class MClockQueue(HostCapacity host, long quantumNs) : RunQueue(
         public Queue<Schedulable> Ready { get; } = new();
 
         public int InFlight { get; set; }
+
+        /// <summary>When its last quantum ended: whoever wants the next at that moment was not away.</summary>
+        public long RanUntilNs { get; set; } = -1;
 
         public long? HeldSinceNs { get; set; }
 

@@ -40,8 +40,12 @@ public sealed class WaterFillTests
     public void Floors_that_do_not_fit_together_shrink_alike() => Gives([0.4, 0.6], Vm(0, _compute, floor: 0.6), Vm(1, _compute, floor: 0.9));
 
     [Fact]
+    public void Who_hardly_uses_what_is_full_goes_on_rising() =>
+        Gives([1, 45 / 56.0], Vm(0, new ResourceUse(11, 0, 56), weight: 2.7) with { DemandShare = 1 }, Vm(1, new ResourceUse(1, 0, 6e-14), weight: 2));
+
+    [Fact]
     public void Random_sets_have_the_shares_that_halving_an_interval_finds() =>
-        Gen.Select(Gen.Double[0, 1000], Gen.Double[0, 1000], Gen.Double[0, 1000], Gen.Double[0.1, 10], Gen.Double[0, 0.12], Gen.Double[0.1, 2]).Array[1, 8].Sample(vms =>
+        Gen.Select(Gen.Int[0, 1000], Gen.Int[0, 1000], Gen.Int[0, 1000], Gen.Double[0.1, 10], Gen.Double[0, 0.12], Gen.Double[0.1, 2]).Array[1, 8].Sample(vms =>
         {
             Tenant[] tenants = [.. vms.Select((v, i) => Vm(i, new ResourceUse(v.Item1 + 1, v.Item2, v.Item3), v.Item4, v.Item5, v.Item6))];
             var optimum = Optimum.Shares([.. vms.Select(v =>
@@ -55,7 +59,7 @@ public sealed class WaterFillTests
             {
                 Assert.Equal(optimum[i], shares[i], 1e-6);
             }
-        }, iter: 300);
+        }, iter: 1000);
 
     [Fact]
     public void A_thousand_vms_are_divided_and_nothing_is_overbooked()

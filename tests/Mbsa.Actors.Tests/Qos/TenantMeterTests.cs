@@ -1,0 +1,53 @@
+using Mbsa.Actors.Cores;
+using Mbsa.Actors.Qos;
+
+namespace Mbsa.Actors.Tests.Qos;
+
+public sealed class TenantMeterTests
+{
+    private readonly TenantMeter _meter = new();
+
+    [Fact]
+    public void Waiting_is_summed_over_vcpus_and_a_backlog_is_that_all_of_them_want_to_run()
+    {
+        _meter.OnReady(RunState.New, 0);
+        _meter.OnReady(RunState.New, 10);       // two wait
+        _meter.OnGranted(20);                   // one runs, one waits
+        _meter.OnCharged(default, default, 50); // one rests, one waits
+        _meter.OnReady(RunState.Resting, 80);
+        var counts = _meter.At(100);
+        Assert.Equal(10 + (2 * 10) + 30 + 30 + (2 * 20), counts.ReadyNs);
+        Assert.Equal(50 + 20, counts.BackloggedNs);
+    }
+
+    [Fact]
+    public void Use_is_what_was_charged()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            _meter.OnReady(i == 0 ? RunState.New : RunState.Resting, i);
+            _meter.OnGranted(i);
+            _meter.OnCharged(new ResourceUse(5, 1, 2), new QuantumUse(7, new Mbsa.Nvm.Timing.WorkVector(5, 4096, 2), 4), i);
+        }
+
+        var counts = _meter.At(10);
+        Assert.Equal((new ResourceUse(15, 3, 6), 12L, 3 * 4096.0), (counts.Use, counts.Operations, counts.Bytes));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_vcpu_that_left_neither_waits_nor_is_missed(bool inItsQuantum)
+    {
+        _meter.OnReady(RunState.New, 0);
+        _meter.OnReady(RunState.New, 0);
+        if (inItsQuantum)
+        {
+            _meter.OnGranted(0);
+        }
+
+        _meter.OnLeft(inItsQuantum ? RunState.Granted : RunState.Ready, 10);
+        var (before, after) = (_meter.At(10), _meter.At(30));
+        Assert.Equal((20.0, 20L), (after.ReadyNs - before.ReadyNs, after.BackloggedNs - before.BackloggedNs));
+    }
+}
