@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mbsa.Actors.Cluster;
 using Mbsa.Actors.Qos;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Metrics;
@@ -31,6 +32,9 @@ public sealed record RunResult
 
     /// <summary>The time series, if asked for.</summary>
     public ImmutableArray<WindowResult> Windows { get; init; } = [];
+
+    /// <summary>What a run on several hosts measured beyond its VMs; null for a single host.</summary>
+    public ClusterResult? Cluster { get; init; }
 
     /// <summary>The times the host lost its power, in order.</summary>
     public ImmutableArray<PowerFailureResult> PowerFailures { get; init; } = [];

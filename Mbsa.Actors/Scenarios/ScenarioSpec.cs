@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mbsa.Actors.Cluster;
 using Mbsa.Actors.Qos;
 using Mbsa.Nvm.Protection;
 using Mbsa.Nvm.Timing;
@@ -38,8 +39,11 @@ public sealed record ScenarioSpec
     /// <summary>Whether wall clock times every I/O or a sample of them.</summary>
     public LatencySampling Latency { get; init; } = LatencySampling.Sampled;
 
-    /// <summary>The emulated host.</summary>
+    /// <summary>The emulated host; the first of several.</summary>
     public required HostSpec Host { get; init; }
+
+    /// <summary>What several hosts have beyond one; null for a scenario of a single host.</summary>
+    public ClusterSpec? Cluster { get; init; }
 
     /// <summary>Every VM, counts expanded.</summary>
     public required ImmutableArray<VmSpec> Vms { get; init; }
@@ -160,6 +164,9 @@ public sealed record VmSpec
 
     /// <summary>Whether it runs from the beginning, or waits for an event that starts it.</summary>
     public bool StartsAtOnce { get; init; } = true;
+
+    /// <summary>Name of the host it is to run on; null where any will do.</summary>
+    public string? PinnedTo { get; init; }
 }
 
 /// <summary>A VM's disk on a child of the NVM device.</summary>
@@ -263,6 +270,10 @@ public abstract record VmChange
     /// <summary>Its child device grows or shrinks while it runs; the virtual disk on it keeps its size.</summary>
     /// <param name="ChildBytes">Bytes of the child device from then on.</param>
     public sealed record Resize(long ChildBytes) : VmChange;
+
+    /// <summary>It moves to another host while it runs.</summary>
+    /// <param name="To">Name of the host; null for wherever placement puts it.</param>
+    public sealed record Migrate(string? To) : VmChange;
 
     /// <summary>The worker of one of its VCPUs throws, as a bug in a guest would.</summary>
     /// <param name="Vcpu">Index of the VCPU, from 0.</param>
