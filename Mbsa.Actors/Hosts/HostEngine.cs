@@ -15,6 +15,9 @@ internal sealed class HostEngine
     /// <summary>The dispatcher that every actor of a host runs on; its threads are nobody else's.</summary>
     public const string Dispatcher = "mbsa-cores";
 
+    /// <summary>The same for hosts of a cluster's node under the wall clock, whose cores hold their threads as long as time passes.</summary>
+    public const string WallDispatcher = "mbsa-wall-cores";
+
     private HostEngine(IActorRef host, IActorRef supervisor, LiveBoard board, ICores clock) =>
         (Host, Supervisor, Board, Clock) = (host, supervisor, board, clock);
 
@@ -56,8 +59,8 @@ internal sealed class HostEngine
     /// <param name="scenario">The scenario, on real cores.</param>
     /// <param name="device">Its NVM device; the host's from now on, also when this throws.</param>
     /// <param name="ledger">Where native memory is entered.</param>
-    /// <param name="name">Name of the host actor.</param>
-    public static HostEngine Spawn(IActorRefFactory parent, ScenarioSpec scenario, HostDevice device, MemoryLedger ledger, string name = "host-0")
+    /// <param name="dispatcher">What its actors run on.</param>
+    public static HostEngine Spawn(IActorRefFactory parent, ScenarioSpec scenario, HostDevice device, MemoryLedger ledger, string dispatcher = Dispatcher)
     {
         try
         {
@@ -71,9 +74,9 @@ internal sealed class HostEngine
                 board.KeepSeries(Math.Max(1, (scenario.WarmupNs + scenario.DurationNs) / scenario.SeriesPoints));
             }
 
-            var supervisor = parent.ActorOf(supervisorProps.WithDispatcher(Dispatcher), "qos-supervisor");
+            var supervisor = parent.ActorOf(supervisorProps.WithDispatcher(dispatcher), "qos-supervisor");
             var services = new HostServices(scenario, board, clock, supervisor, capacity, wall);
-            var host = parent.ActorOf(Props.Create(() => new HostActor(services, device)).WithDispatcher(Dispatcher), name);
+            var host = parent.ActorOf(Props.Create(() => new HostActor(services, device)).WithDispatcher(dispatcher), "host-0");
             return new HostEngine(host, supervisor, board, clock);
         }
         catch

@@ -125,8 +125,8 @@ internal sealed class LiveBoard
     /// <summary>I/Os each VM completed since it started.</summary>
     public ImmutableArray<long> Operations() => [.. _vms.Select(vm => vm.Operations)];
 
-    /// <summary>I/Os that a VM completed since it started, and their bytes.</summary>
-    public (long Operations, long Bytes) CountsOf(int vm) => (_vms[vm].Operations, _vms[vm].Bytes);
+    /// <summary>I/Os that a VM completed since it started.</summary>
+    public long OperationsOf(int vm) => _vms[vm].Operations;
 
     /// <summary>One VM as it stands.</summary>
     public VmSample Snapshot(int vm) => _vms[vm].Snapshot();

@@ -47,8 +47,6 @@ internal sealed class LiveVm(string name)
 
     public long Operations => Vcpus.Sum(vcpu => vcpu.Counters.ReadOperations + vcpu.Counters.WriteOperations);
 
-    public long Bytes => Vcpus.Sum(vcpu => vcpu.Counters.ReadBytes + vcpu.Counters.WriteBytes);
-
     /// <summary>Written by one thread, read by any: what is read of it can be a moment apart.</summary>
     public void ShowUse(in TenantCounts counts, int misses, long nowNs)
     {

@@ -137,7 +137,7 @@ internal sealed record HostStep(long Number, long UntilNs, ImmutableArray<HostCo
 /// <param name="Answers">To each command.</param>
 /// <param name="Vms">How every VM stands that is or was on the host.</param>
 internal sealed record HostReport(
-    long Step, long NowNs, CoreUse Use, ulong? TraceHash, ImmutableArray<HostAnswer> Answers, ImmutableArray<VmCounts> Vms)
+    long Step, long NowNs, CoreUse Use, ulong? TraceHash, ImmutableArray<HostAnswer> Answers, ImmutableArray<VmStanding> Vms)
 {
     /// <summary>The VMs for people who watch, if that was asked for; in the order of <see cref="Vms"/>.</summary>
     public ImmutableArray<VmSample>? View { get; init; }
@@ -153,9 +153,21 @@ internal sealed record HostReport(
 /// <param name="Vm">Its place in the scenario.</param>
 /// <param name="State">Its state.</param>
 /// <param name="Operations">I/Os since it started, those on hosts before among them.</param>
-/// <param name="Bytes">Their bytes.</param>
 /// <param name="Use">What it used of this host since the measured part began.</param>
-internal sealed record VmCounts(int Vm, VmState State, long Operations, long Bytes, TenantUse Use);
+internal sealed record VmStanding(int Vm, VmState State, long Operations, TenantUse Use)
+{
+    /// <summary>I/Os on this host since it came.</summary>
+    public long OperationsHere { get; init; }
+
+    /// <summary>Bytes they moved, by nominal work.</summary>
+    public double BytesHere { get; init; }
+
+    /// <summary>Time its VCPUs were ready here and did not run, in nanoseconds, summed over VCPUs.</summary>
+    public double ReadyNs { get; init; }
+
+    /// <summary>Time all its VCPUs ran here or wanted to, in nanoseconds.</summary>
+    public long BackloggedNs { get; init; }
+}
 
 /// <summary>From the coordinator to a node: carry this host.</summary>
 /// <param name="Host">Its index.</param>

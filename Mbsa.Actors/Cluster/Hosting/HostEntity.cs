@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Mbsa.Actors.Cluster.Wire;
 using Mbsa.Actors.Hosts;
+using Mbsa.Actors.Scenarios;
 using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Memory;
 
@@ -134,7 +135,8 @@ internal sealed class HostEntity : ReceiveActor
     {
         var scenario = begin.Scenario.OnRealCores();
         var device = HostDevice.Attach(scenario, _ledger);
-        _engine = HostEngine.Spawn(Context, scenario, device, _ledger);
+        _engine = HostEngine.Spawn(
+            Context, scenario, device, _ledger, scenario.Clock == ClockKind.Wall ? HostEngine.WallDispatcher : HostEngine.Dispatcher);
         Context.Watch(_engine.Host);
         Context.Watch(_engine.Supervisor);
         _executor = new HostExecutor(_engine, scenario, _lost.Token);

@@ -140,10 +140,10 @@ internal sealed class HostExecutor(HostEngine engine, ScenarioSpec scenario, Can
 
     private async Task<HostReport> ReportAsync(HostStep step, ImmutableArray<HostAnswer> answers)
     {
-        var uses = (await AskAsync<TenantUses>(ReadAccounts.Instance)).ByVm;
+        var uses = await AskAsync<TenantUses>(ReadAccounts.Instance);
         var events = engine.Board.Journal.Since(_nextEvent);
         _nextEvent = events.IsEmpty ? _nextEvent : events[^1].Number + 1;
-        return new HostReport(step.Number, _now.Ns, _now.Use, _now.TraceHash, answers, [.. _seen.Select(vm => Counts(vm, uses))])
+        return new HostReport(step.Number, _now.Ns, _now.Use, _now.TraceHash, answers, [.. _seen.Select(vm => StandingOf(vm, uses))])
         {
             View = step.WithView ? [.. _seen.Select(engine.Board.Snapshot)] : null,
             Events = [.. events.Where(entry => entry.Kind is not (RunEventKind.Plan or RunEventKind.Problem))],
@@ -151,10 +151,16 @@ internal sealed class HostExecutor(HostEngine engine, ScenarioSpec scenario, Can
         };
     }
 
-    private VmCounts Counts(int vm, ImmutableDictionary<int, TenantUse> uses)
+    private VmStanding StandingOf(int vm, TenantUses uses)
     {
-        var (operations, bytes) = engine.Board.CountsOf(vm);
-        return new VmCounts(vm, engine.Board.StateOf(vm), operations, bytes, uses.GetValueOrDefault(vm) ?? new TenantUse());
+        var counts = uses.SinceTheyCame.GetValueOrDefault(vm);
+        return new VmStanding(vm, engine.Board.StateOf(vm), engine.Board.OperationsOf(vm), uses.ByVm.GetValueOrDefault(vm) ?? new TenantUse())
+        {
+            OperationsHere = counts.Operations,
+            BytesHere = counts.Bytes,
+            ReadyNs = counts.ReadyNs,
+            BackloggedNs = counts.BackloggedNs,
+        };
     }
 
     private async Task<T> AskAsync<T>(object question) => await engine.Host.Ask<T>(question, Timeout.InfiniteTimeSpan, lost);

@@ -46,7 +46,7 @@ internal sealed class HostCluster(ScenarioSpec scenario, ImmutableArray<IActorRe
     public HostReport ReportOf(int host) => _reports[host] ?? throw new InvalidOperationException($"host {host} has not done anything yet");
 
     /// <summary>How a VM stands on a host; null when it never was there.</summary>
-    public VmCounts? CountsOf(int vm, int host) => _reports[host]?.Vms.FirstOrDefault(counts => counts.Vm == vm);
+    public VmStanding? StandingOf(int vm, int host) => _reports[host]?.Vms.FirstOrDefault(standing => standing.Vm == vm);
 
     /// <summary>What a VM looks like to people, as it was last seen; on whichever host it is.</summary>
     public VmSample SampleOf(int vm) => _samples[vm] ?? new VmSample { Name = scenario.Vms[vm].Name, State = VmState.Waiting };
@@ -59,20 +59,26 @@ internal sealed class HostCluster(ScenarioSpec scenario, ImmutableArray<IActorRe
         return events;
     }
 
-    /// <summary>Takes over how VMs look that are on these hosts.</summary>
-    public void LookAt(IReadOnlyList<int?> hostOfVm)
+    /// <summary>Takes over how VMs look that were on these hosts last, where hosts showed them.</summary>
+    /// <returns>Whether any did.</returns>
+    public bool LookAt(IReadOnlyList<int?> hostOfVm)
     {
-        foreach (var report in _reports.OfType<HostReport>())
+        var hasLooked = false;
+        for (var host = 0; host < _reports.Length; host++)
         {
-            var host = Array.IndexOf(_reports, report);
-            foreach (var (counts, sample) in report.View is { } view ? report.Vms.Zip(view) : [])
+            if (_reports[host] is not { View: { } view } report)
             {
-                if (hostOfVm[counts.Vm] == host)
-                {
-                    _samples[counts.Vm] = sample;
-                }
+                continue;
+            }
+
+            hasLooked = true;
+            foreach (var (standing, sample) in report.Vms.Zip(view).Where(vm => hostOfVm[vm.First.Vm] == host))
+            {
+                _samples[standing.Vm] = sample;
             }
         }
+
+        return hasLooked;
     }
 
     private async Task<HostReport> StepAsync(int host, long untilNs, ImmutableArray<HostCommand> commands)

@@ -26,3 +26,9 @@ internal sealed record InterruptRun
 {
     public static readonly InterruptRun Instance = new();
 }
+
+/// <summary>To the coordinator: the result was received.</summary>
+internal sealed record RunOver
+{
+    public static readonly RunOver Instance = new();
+}

@@ -24,12 +24,16 @@ internal sealed class ClusterSerializer(ExtendedActorSystem system) : Serializer
         [typeof(AskRun)] = "ar1",
         [typeof(RunStatus)] = "rs1",
         [typeof(InterruptRun)] = "ir1",
-        [typeof(Hello)] = "he-1",
+        [typeof(RunOver)] = "ro1",
+        [typeof(Hello)] = "hi1",
         [typeof(Welcome)] = "we1",
         [typeof(Unwelcome)] = "un1",
     };
 
     private static readonly Dictionary<string, Type> _types = _manifests.ToDictionary(entry => entry.Value, entry => entry.Key);
+
+    /// <summary>Every type it writes.</summary>
+    public static IEnumerable<Type> Types => _manifests.Keys;
 
     /// <inheritdoc/>
     public override int Identifier => 0x4D62; // "Mb"; below 40 is Akka's
@@ -43,8 +47,12 @@ internal sealed class ClusterSerializer(ExtendedActorSystem system) : Serializer
     public override byte[] ToBinary(object obj) => obj switch
     {
         Frame frame => Write(frame),
-        ToHost to => Write(to.Run, to.Host, to.Message),
-        ToRun to => Write(to.Run, 0, to.Message),
+        ToHost to => Write(to.Message, writer =>
+        {
+            writer.Write(to.Run);
+            writer.Write(to.Host);
+        }),
+        ToRun to => Write(to.Message, writer => writer.Write(to.Run)),
         _ => JsonSerializer.SerializeToUtf8Bytes(obj, obj.GetType()),
     };
 
@@ -61,7 +69,7 @@ internal sealed class ClusterSerializer(ExtendedActorSystem system) : Serializer
         {
             "f1" => new Frame(reader.ReadInt64(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadBytes(reader.ReadInt32())),
             "h1" => new ToHost(reader.ReadString(), reader.ReadInt32(), ReadMessage(reader)),
-            "r1" => new ToRun(reader.ReadString(), ReadRunMessage(reader)),
+            "r1" => new ToRun(reader.ReadString(), ReadMessage(reader)),
             _ => JsonSerializer.Deserialize(bytes, type) ?? throw new InvalidDataException($"a message '{manifest}' is empty"),
         };
     }
@@ -78,12 +86,11 @@ internal sealed class ClusterSerializer(ExtendedActorSystem system) : Serializer
         return stream.ToArray();
     }
 
-    private byte[] Write(string run, int host, object message)
+    private byte[] Write(object message, Action<BinaryWriter> writeAddress)
     {
         using var stream = new MemoryStream();
         using var writer = new BinaryWriter(stream, Encoding.UTF8);
-        writer.Write(run);
-        writer.Write(host);
+        writeAddress(writer);
         writer.Write(Manifest(message));
         var bytes = ToBinary(message);
         writer.Write(bytes.Length);
@@ -95,12 +102,6 @@ internal sealed class ClusterSerializer(ExtendedActorSystem system) : Serializer
     {
         var manifest = reader.ReadString();
         return FromBinary(reader.ReadBytes(reader.ReadInt32()), manifest);
-    }
-
-    private object ReadRunMessage(BinaryReader reader)
-    {
-        _ = reader.ReadInt32();
-        return ReadMessage(reader);
     }
 }
 
