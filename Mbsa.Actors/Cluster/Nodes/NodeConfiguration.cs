@@ -1,7 +1,10 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Akka.Cluster.Sharding;
+using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
+using Akka.DistributedData;
 using Mbsa.Actors.Cluster.Wire;
 using Mbsa.Actors.Hosts;
 
@@ -59,7 +62,6 @@ internal static class NodeConfiguration
                 gossip-interval = 200ms
                 notify-subscribers-interval = 100ms
               }
-              coordinator-singleton.hand-over-retry-interval = 200ms
             }
           }
         }
@@ -73,7 +75,10 @@ internal static class NodeConfiguration
         }
         """))
         .WithFallback(HostEngine.DispatcherConfiguration(Environment.ProcessorCount))
-        .WithFallback(Common(options, options.Port));
+        .WithFallback(Common(options, options.Port))
+        .WithFallback(ClusterSharding.DefaultConfig())
+        .WithFallback(ClusterSingleton.DefaultConfig())
+        .WithFallback(DistributedData.DefaultConfig());
 
     /// <summary>Of whoever submits a run and is no member.</summary>
     public static Config OfClient(NodeOptions options) => ConfigurationFactory.ParseString("akka.actor.provider = remote").WithFallback(Common(options, port: 0));

@@ -36,7 +36,7 @@ internal sealed class ClusterConductor
         _moves = new Moves(_state);
         _changes = new HostChanges(_state, _moves);
         _events = new VmEvents(_state, _moves);
-        _leases = _state.Cluster.Tenants.IsEmpty ? null : new LeaseBook(scenario, _state.Placement);
+        _leases = _state.Cluster.Tenants.IsEmpty ? null : new LeaseBook(_state.Placement);
         _agenda = new ClusterAgenda(scenario);
         _windows = new ClusterWindows(_state);
     }
