@@ -14,7 +14,8 @@ internal static class ClusterLab
     /// <summary>Hosts of 4 cores, VMs of 2 VCPUs that read and write in their several ways.</summary>
     public static ScenarioSpec Scenario(int hosts, int vms, Func<ClusterSpec, ClusterSpec>? change = null)
     {
-        var scenario = Lab.Scenario([.. Enumerable.Range(0, vms).Select(i => Lab.Vm($"vm-{i}", _patterns[i % _patterns.Length], vcpus: 2))]);
+        var scenario = Lab.Scenario([.. Enumerable.Range(0, vms).Select(i => Lab.Vm($"vm-{i}", _patterns[i % _patterns.Length], vcpus: 2))])
+            .With(host => host with { Device = Lab.Device(6e9, 2e9) });
         var cluster = new ClusterSpec
         {
             Hosts = [.. Enumerable.Range(0, hosts).Select(i => new ClusterHostSpec($"h-{i}", scenario.Host))],
@@ -49,6 +50,16 @@ internal static class ClusterLab
         finally
         {
             await Task.WhenAll(cluster.Select(node => node.CrashAsync()));
+        }
+    }
+
+    /// <summary>Waits for something that must come.</summary>
+    public static async Task UntilAsync(Func<bool> holds, int seconds = 60)
+    {
+        for (var left = seconds * 50; !holds(); left--)
+        {
+            Assert.True(left > 0, "it did not come");
+            await Task.Delay(20);
         }
     }
 
