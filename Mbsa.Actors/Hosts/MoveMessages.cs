@@ -11,7 +11,7 @@ internal sealed record NextRound(int Vm);
 /// <summary>From a VM's host: blocks of its child device to copy.</summary>
 /// <param name="Vm">Its place in the scenario.</param>
 /// <param name="Blocks">Blocks of 4096 bytes that were written, those among them that have no bytes or are all zero too: what goes over the network.</param>
-/// <param name="Content">The blocks that have bytes, for <see cref="WriteBlocks"/>.</param>
+/// <param name="Content">The blocks that have bytes, for <see cref="WriteBlocks"/>. Packed: no emulated time may depend on its length.</param>
 internal sealed record MoveRound(int Vm, long Blocks, byte[] Content);
 
 /// <summary>
@@ -26,7 +26,11 @@ internal sealed record PauseVm(int Vm);
 /// <param name="Guest">Where the guest stands, for <see cref="ResumeVm"/>.</param>
 /// <param name="ContentHash">Hash over the bytes of its child device.</param>
 /// <param name="PausedNs">When the last quantum that had begun is over, on the scenario's clock: it must not run before.</param>
-internal sealed record VmPaused(int Vm, MoveRound Last, byte[] Guest, ulong ContentHash, long PausedNs);
+internal sealed record VmPaused(int Vm, MoveRound Last, byte[] Guest, ulong ContentHash, long PausedNs)
+{
+    /// <summary>Bytes of the guest before it was packed: the same on every machine, as the length of <see cref="Guest"/> need not be.</summary>
+    public long GuestBytes { get; init; }
+}
 
 /// <summary>
 /// To a VM's host: it stays. A VM that is paused goes on as if nothing had been. Answered with <see cref="VmRunning"/>, also when no move was begun, or

@@ -40,6 +40,7 @@ internal abstract class QosSupervisor : ReceiveActor
         Receive<ReadAccounts>(_ => SendAccounts());
         Receive<Attach>(OnAttach);
         Receive<Detach>(OnDetach);
+        Receive<EndQuanta>(m => OnEndQuanta(m.Vm));
         Receive<Noted>(m => OnSettled(m.Id));
         Receive<RunUntil>(OnRunUntil);
         Receive<Halt>(_ =>
@@ -161,6 +162,18 @@ internal abstract class QosSupervisor : ReceiveActor
         }
 
         OnSettled(message.Id);
+    }
+
+    private void OnEndQuanta(int vm)
+    {
+        List<Departure> departures = [];
+        var endNs = _cores.EndQuanta(vm, departures);
+        foreach (var departure in departures)
+        {
+            Report(departure);
+        }
+
+        Sender.Tell(new QuantaEnded(vm, endNs));
     }
 
     private void OnRunUntil(RunUntil message)

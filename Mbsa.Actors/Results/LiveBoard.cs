@@ -69,6 +69,9 @@ internal sealed class LiveBoard
         }
     }
 
+    /// <summary>A VM is on another host now, which shows all it did.</summary>
+    public void Forget(int vm) => (_vms[vm].State, _vms[vm].Vcpus, _vms[vm].Wear) = (VmState.Waiting, [], null);
+
     /// <summary>Shows a VM's disk, to be asked for its wear from any thread at any time; it answers null where nothing counts.</summary>
     public void ShowDisk(int vm, Func<DiskWear?> wear) => _vms[vm].Wear = wear;
 
