@@ -20,17 +20,16 @@ internal sealed class HostRoom(HostCapacity capacity, DeviceGeometry device)
     /// <summary>What is left for all tenants together, beside what is reserved for VMs without one.</summary>
     public RoomNeed LeftForTenants => new RoomNeed(1, 1, 1, 1) - Sum([.. _claims.Values], withTenants: false);
 
-    /// <summary>VCPUs on it for each of its cores.</summary>
-    public double VcpusPerCore => VcpusPerCoreWith(0);
-
-    /// <summary>VCPUs for each of its cores with so many more.</summary>
-    public double VcpusPerCoreWith(int vcpus) => (_claims.Values.Sum(claim => claim.Vm.Vcpus) + vcpus) / (double)capacity.Cores;
+    /// <summary>VCPUs on it for each of its cores, with a VM.</summary>
+    public double VcpusPerCoreWith(RoomClaim claim) => (Others(claim).Sum(other => other.Vm.Vcpus) + claim.Vm.Vcpus) / (double)capacity.Cores;
 
     /// <summary>What a VM would take of it alone.</summary>
     public RoomNeed NeedOf(RoomClaim claim) => Sum([claim], withTenants: true);
 
     /// <summary>What would be left with a VM on it.</summary>
-    public RoomNeed LeftWith(RoomClaim claim) => new RoomNeed(1, 1, 1, 1) - Sum([.. Others(claim), claim], withTenants: true);
+    public RoomNeed LeftWith(RoomClaim claim) => claim.Tenant is null && !_claims.ContainsKey(claim.Vm.Vm)
+        ? Left - NeedOf(claim)
+        : new RoomNeed(1, 1, 1, 1) - Sum([.. Others(claim), claim], withTenants: true);
 
     /// <summary>Why it has no room for a VM, for people; null when it has.</summary>
     public string? WhyNot(RoomClaim claim)

@@ -133,7 +133,7 @@ internal sealed class Placement
     {
         var room = _rooms[host];
         var (need, left) = (room.NeedOf(claim), room.LeftWith(claim));
-        var crowd = room.VcpusPerCoreWith(room.Find(claim.Vm.Vm) is null ? claim.Vm.Vcpus : 0);
+        var crowd = room.VcpusPerCoreWith(claim);
         return !need.IsReserved ? new Candidate(host, crowd, 1 - left.Space)
             : _needs.Cluster.Placement == PlacementRule.Spread ? new Candidate(host, -need.OfDominant(left), crowd)
             : new Candidate(host, need.OfDominant(left), crowd);
