@@ -14,7 +14,7 @@ internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, P
     private const int MostExpectations = 1000;
 
     private static readonly string[] _keys =
-        ["name", "description", "seed", "clock", "duration", "warmup", "windows", "latency", "host", "vms", "events", "expect"];
+        ["name", "description", "seed", "clock", "duration", "warmup", "windows", "latency", "host", "vms", "events", "expect", .. ClusterReader.Keys];
 
     private string Directory { get; } = Path.GetDirectoryName(path) ?? "";
 
@@ -26,8 +26,11 @@ internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, P
         var clock = overrides.Clock ?? map.Choice("clock", KnownNames.Clocks) ?? ClockKind.Virtual;
         var durationNs = DurationNs(map);
         var vms = new VmReader(Directory, overrides.Path, problems).ReadAll(map);
-        var host = new HostReader(Directory, clock, overrides.Policy, problems).Read(map, vms);
-        var events = new EventReader(problems).ReadAll(map, vms, durationNs ?? long.MaxValue);
+        var hostReader = new HostReader(Directory, clock, overrides.Policy, problems);
+        var hosts = new HostListReader(hostReader, problems).ReadAll(map, vms);
+        var host = hosts is null ? hostReader.ReadOnly(map, vms) : hosts.Specs.FirstOrDefault()?.Host;
+        var events = new EventReader(vms, hosts, problems).ReadAll(map, durationNs ?? long.MaxValue);
+        var cluster = new ClusterReader(problems).Read(map, vms, hosts, events, durationNs);
         var expectations = Expectations(map, vms);
         var spec = new ScenarioSpec
         {
@@ -40,6 +43,7 @@ internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, P
             WindowNs = WindowNs(map, durationNs),
             Latency = map.Choice("latency", KnownNames.Latencies) ?? LatencySampling.Sampled,
             Host = host!,
+            Cluster = cluster,
             Vms = vms.Specs,
             Events = events.OfVms,
             PowerFailures = events.PowerFailures,
