@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mbsa.Actors.Cluster;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Expectations;
 using Mbsa.Host.Scenarios.Yaml;
@@ -31,7 +32,7 @@ internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, P
         var host = hosts is null ? hostReader.ReadOnly(map, vms) : hosts.Specs.FirstOrDefault()?.Host;
         var events = new EventReader(vms, hosts, problems).ReadAll(map, durationNs ?? long.MaxValue);
         var cluster = new ClusterReader(problems).Read(map, vms, hosts, events, durationNs);
-        var expectations = Expectations(map, vms);
+        var expectations = Expectations(map, vms, hosts, cluster);
         var spec = new ScenarioSpec
         {
             Name = map.Text("name") ?? Path.GetFileNameWithoutExtension(path),
@@ -84,8 +85,10 @@ internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, P
         return length;
     }
 
-    private ImmutableArray<Expectation> Expectations(MappingReader map, VmList vms)
+    private ImmutableArray<Expectation> Expectations(MappingReader map, VmList vms, HostList? hosts, ClusterSpec? cluster)
     {
+        var names = hosts is null ? null : new ClusterNames(hosts.Names, [.. cluster!.Tenants.Select(tenant => tenant.Name)]);
+        var areKnown = vms.IsComplete && hosts is not { IsComplete: false };
         var items = map.List("expect");
         if (items.Length > MostExpectations)
             problems.Error(map.LineOf("expect"), $"there are {items.Length} expectations; at most {MostExpectations} are allowed");
@@ -100,7 +103,7 @@ internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, P
 
             try
             {
-                expectations.Add(Expectation.Parse(scalar.Text, vms.IsComplete ? vms.Names : null));
+                expectations.Add(Expectation.Parse(scalar.Text, areKnown ? vms.Names : null, names));
             }
             catch (InputException e)
             {
