@@ -24,6 +24,12 @@ internal interface ICores
     /// <summary>Lets a schedulable go: its worker is disposed as soon as no core runs it. Harmless when it left already.</summary>
     /// <returns>False when a core still runs it; a <see cref="Departure"/> tells when it is gone.</returns>
     bool Detach(Schedulable schedulable);
+
+    /// <summary>Brings the quanta that a VM's schedulables are in to their end, while time stands still; they run nothing more and wait to be detached.</summary>
+    /// <param name="vm">The VM.</param>
+    /// <param name="departures">Receives who failed at it.</param>
+    /// <returns>When the last of these quanta would have ended; now when none was under way.</returns>
+    long EndQuanta(int vm, List<Departure> departures);
 }
 
 /// <summary>What the cores of a host used.</summary>

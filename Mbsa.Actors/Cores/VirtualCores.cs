@@ -69,6 +69,38 @@ internal sealed class VirtualCores : ICores
         return true;
     }
 
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Their work is done already; when it would have ended is what the timeline says as things stand, of all of them before the first is taken off. In
+    /// the order of their ids, whatever cores they are on.
+    /// </remarks>
+    public long EndQuanta(int vm, List<Departure> departures)
+    {
+        var lastNs = _nowNs;
+        var running = Enumerable.Range(0, _grants.Length).Where(core => _grants[core].To?.Id.Vm == vm)
+            .Select(core => (Core: core, EndNs: _timeline.EndsAtNs(core))).OrderBy(quantum => _grants[quantum.Core].To.Id).ToList();
+        foreach (var (core, endNs) in running)
+        {
+            var grant = _grants[core];
+            _timeline.Cancel(core);
+            Release(core);
+            _idleIsMixed = true;
+            lastNs = Math.Max(lastNs, endNs);
+            try
+            {
+                var outcome = grant.To.Worker.Complete(endNs);
+                _trace.Add(grant.To.Id, grant.StepStartNs, endNs, outcome);
+                Account(grant with { Operations = grant.Operations + outcome.Operations }, endNs);
+            }
+            catch (Exception failure)
+            {
+                Depart(grant.To, failure, departures);
+            }
+        }
+
+        return lastNs;
+    }
+
     /// <summary>Lets time pass until a moment, or until somebody departs.</summary>
     /// <param name="untilNs">The moment.</param>
     /// <param name="idle">Whether time passes also when nothing is left to happen.</param>
@@ -130,7 +162,16 @@ internal sealed class VirtualCores : ICores
         _arrivals.Sort((a, b) => a.Id.CompareTo(b.Id));
         foreach (var arrival in _arrivals)
         {
-            if (!arrival.IsRetired)
+            if (arrival.IsRetired)
+            {
+                continue;
+            }
+
+            if (arrival.Worker.ReadyFromNs > _nowNs)
+            {
+                _sleepers.Add(arrival, arrival.Worker.ReadyFromNs);
+            }
+            else
             {
                 _queue.Enqueue(arrival, _nowNs);
             }
@@ -186,7 +227,7 @@ internal sealed class VirtualCores : ICores
         }
 
         Release(core);
-        Account(grant);
+        Account(grant, _nowNs);
         EnqueueWoken();
         Follow(grant.To, outcome, departures);
     }
@@ -235,9 +276,9 @@ internal sealed class VirtualCores : ICores
         _woken.Clear();
     }
 
-    private void Account(in Grant grant)
+    private void Account(in Grant grant, long endNs)
     {
-        var heldNs = _nowNs - grant.StartNs;
+        var heldNs = endNs - grant.StartNs;
         Use = new CoreUse(Use.BusyNs + heldNs, Use.BusBytes + grant.Work.BusBytes, Use.NvmNs + grant.Work.NvmNs);
         _queue.Charge(grant.To, new QuantumUse(heldNs, grant.Work, grant.Operations), _nowNs);
     }

@@ -63,7 +63,15 @@ internal sealed class WallCores(RunQueue queue, RunClock clock) : ICores
         lock (_gate)
         {
             _attached.Add(schedulable);
-            queue.Enqueue(schedulable, clock.NowNs);
+            if (schedulable.Worker.ReadyFromNs > clock.NowNs)
+            {
+                _sleepers.Add(schedulable, schedulable.Worker.ReadyFromNs);
+            }
+            else
+            {
+                queue.Enqueue(schedulable, clock.NowNs);
+            }
+
             Monitor.Pulse(_gate);
         }
     }
@@ -87,6 +95,10 @@ internal sealed class WallCores(RunQueue queue, RunClock clock) : ICores
         schedulable.Worker.Dispose();
         return true;
     }
+
+    /// <inheritdoc/>
+    /// <remarks>While time stands still no core is in a quantum, and none begins one.</remarks>
+    public long EndQuanta(int vm, List<Departure> departures) => NowNs;
 
     /// <summary>Does something with the run queue between two quanta.</summary>
     public void WithQueue(Action<RunQueue, long> action)

@@ -17,29 +17,40 @@ internal sealed class HostActor : ReceiveActor
 {
     private readonly HostServices _host;
     private readonly HostDevice _device;
-    private readonly Dictionary<int, Guest> _guests = [];
+    private readonly Dictionary<int, HostGuest> _guests = [];
+    private readonly HostMoves _moves;
     private readonly HashSet<int> _awaited = [];
     private IActorRef? _powerAsker;
     private PowerIsBack? _back;
+    private int _arrivals;
 
     /// <summary>A host without VMs.</summary>
     /// <param name="host">What its actors share.</param>
     /// <param name="device">The NVM device, disposed with the host.</param>
     public HostActor(HostServices host, HostDevice device)
     {
-        (_host, _device) = (host, device);
+        (_host, _device, _moves) = (host, device, new HostMoves(host, device, _guests));
         host.Board.ShowDevice(device.Layout);
         ShowAllocation();
         Receive<StartVm>(m => Start(m.Vm));
         Receive<EndVm>(m => End(m.Vm));
         Receive<AskVm>(OnAskVm);
         Receive<ResizeVm>(m => Resize(m.Vm, m.SizeBytes));
-        Receive<VmStarted>(m => Answer(m.Vm, new VmRunning(m.Vm)));
-        Receive<VmReleased>(m =>
+        Receive<BeginMove>(m => _moves.Ask(m.Vm, m, Sender));
+        Receive<NextRound>(m => _moves.Ask(m.Vm, m, Sender));
+        Receive<PauseVm>(m => _moves.Ask(m.Vm, m, Sender));
+        Receive<CancelMove>(m => _moves.Ask(m.Vm, m, Sender));
+        Receive<PrepareVm>(Prepare);
+        Receive<WriteBlocks>(m => Sender.Tell(_moves.Write(m)));
+        Receive<ResumeVm>(m => _moves.Resume(m, Sender));
+        Receive<ForgetVm>(m => Forget(m.Vm));
+        Receive<MoveAnswer>(m => Answer(m.Vm, m.Answer));
+        Receive<VmStarted>(m =>
         {
-            Release(m.Vm, m.WhyNotStarted is null);
-            Answer(m.Vm, m.WhyNotStarted is { } why ? new VmRefused(m.Vm, why) : Done.Instance);
+            _guests[m.Vm].IsPrepared = false;
+            Answer(m.Vm, new VmRunning(m.Vm));
         });
+        Receive<VmReleased>(OnReleased);
         Receive<LosePower>(_ => OnPowerLost());
         Receive<RestorePower>(_ => OnPowerRestored());
         Receive<VmIsDark>(m => OnDark(m.Vm));
@@ -95,11 +106,75 @@ internal sealed class HostActor : ReceiveActor
             return;
         }
 
-        ShowAllocation();
+        Spawn(vm, area, isNew, expected: null);
+    }
 
-        var props = Props.Create(() => new VmActor(vm, _host, area)).WithDispatcher(Context.Props.Dispatcher);
-        var actor = Context.Watch(Context.ActorOf(props, $"vm-{vm}"));
-        _guests[vm] = new Guest(actor, area, isNew) { Asker = Sender };
+    private void Prepare(PrepareVm message)
+    {
+        var vm = message.Vm;
+        try
+        {
+            if (_moves.WhyNotWelcome(vm) is { } why)
+            {
+                throw new InputException(why);
+            }
+
+            var spec = _host.Scenario.Vms[vm];
+            var area = spec.Storage is { } storage ? _device.PrepareArea(spec, _host.Scenario.PrefaultsMemory, ProtectionOf(storage)) : null;
+            Spawn(vm, area, isNew: true, message.Qos);
+        }
+        catch (Exception refused) when (refused is NvmException or InputException)
+        {
+            Sender.Tell(new VmRefused(vm, refused.Message));
+        }
+    }
+
+    private void Spawn(int vm, NvmArea? area, bool isNew, QosSpec? expected)
+    {
+        ShowAllocation();
+        var props = Props.Create(() => new VmActor(vm, _host, area, expected)).WithDispatcher(Context.Props.Dispatcher);
+        var actor = Context.Watch(Context.ActorOf(props, $"vm-{vm}-{_arrivals++}")); // it may come again before its last actor is gone
+        _guests[vm] = new HostGuest(actor, area, isNew) { Asker = Sender, IsPrepared = expected is not null };
+    }
+
+    private void Forget(int vm)
+    {
+        if (!_guests.TryGetValue(vm, out var guest))
+        {
+            Sender.Tell(Done.Instance);
+            return;
+        }
+
+        guest.IsElsewhere = true;
+        guest.Asker = Sender;
+        if (guest.IsReleased)
+        {
+            Answer(vm, Done.Instance);
+            Remove(vm);
+        }
+        else
+        {
+            guest.Actor.Tell(new ForgetVm(vm));
+        }
+    }
+
+    private void OnReleased(VmReleased message)
+    {
+        var (vm, guest) = (message.Vm, _guests[message.Vm]);
+        Release(vm, message.WhyNotStarted is null && !guest.IsElsewhere);
+        Answer(vm, message.WhyNotStarted is { } why && !guest.IsElsewhere ? new VmRefused(vm, why) : Done.Instance);
+        if (guest.IsElsewhere || guest.IsPrepared)
+        {
+            Remove(vm);
+        }
+    }
+
+    /// <summary>Nothing is left of it here.</summary>
+    private void Remove(int vm)
+    {
+        Context.Stop(Context.Unwatch(_guests[vm].Actor));
+        _guests.Remove(vm);
+        _host.Board.Forget(vm);
     }
 
     private void End(int vm)
@@ -146,7 +221,7 @@ internal sealed class HostActor : ReceiveActor
         }
     }
 
-    private void Release(int vm, bool hasRun)
+    private void Release(int vm, bool staysInItsFile)
     {
         var guest = _guests[vm];
         if (!guest.IsReleased)
@@ -155,7 +230,7 @@ internal sealed class HostActor : ReceiveActor
             guest.Area?.Dispose();
             if (_host.Scenario.Vms[vm].Storage is not null)
             {
-                _device.Release(_host.Scenario.Vms[vm], isOfNoUse: guest.IsNew && !hasRun);
+                _device.Release(_host.Scenario.Vms[vm], isOfNoUse: (guest.IsNew && !staysInItsFile) || guest.IsElsewhere);
                 ShowAllocation();
             }
         }
@@ -250,11 +325,16 @@ internal sealed class HostActor : ReceiveActor
 
     private void OnTerminated(IActorRef actor)
     {
-        var (vm, guest) = _guests.First(g => g.Value.Actor.Equals(actor));
+        var (vm, guest) = _guests.FirstOrDefault(g => g.Value.Actor.Equals(actor));
+        if (guest is null)
+        {
+            return; // one that was refused, and another came
+        }
+
         _host.Board.Show(vm, VmState.Failed);
         guest.Failure ??= "it ended unexpectedly";
         Answer(vm, new VmRefused(vm, guest.Failure));
-        Release(vm, hasRun: true);
+        Release(vm, staysInItsFile: !guest.IsPrepared);
     }
 
     private void ShowAllocation() => _host.Board.NvmAllocatedBytes = _device.AllocatedBytes;
@@ -263,22 +343,5 @@ internal sealed class HostActor : ReceiveActor
     {
         _guests[vm].Asker?.Tell(answer);
         _guests[vm].Asker = null;
-    }
-
-    private sealed class Guest(IActorRef actor, NvmArea? area, bool isNew)
-    {
-        public IActorRef Actor { get; } = actor;
-
-        /// <summary>Its NVM area; null without storage, and without power.</summary>
-        public NvmArea? Area { get; set; } = area;
-
-        /// <summary>Its child device was made for it.</summary>
-        public bool IsNew { get; } = isNew;
-
-        public IActorRef? Asker { get; set; }
-
-        public bool IsReleased { get; set; }
-
-        public string? Failure { get; set; }
     }
 }

@@ -81,6 +81,28 @@ internal sealed class HostDevice : IDisposable
         return (_device.Map(child.SizeBytes < storage.ChildBytes ? _device.ResizeChild(vm.Name, storage.ChildBytes) : child, prefault, protection), false);
     }
 
+    /// <summary>Maps a new child device for a VM that is about to come from another host.</summary>
+    /// <exception cref="NvmException">It does not fit the device, or one of this name is there.</exception>
+    public NvmArea PrepareArea(VmSpec vm, bool prefault, ProtectionMethod protection)
+    {
+        if (Find(vm.Name) is { } child)
+        {
+            Require(false, child, "it is there from an earlier run, and the VM would overwrite it; start the VM on this host");
+        }
+
+        return AttachArea(vm, prefault, protection).Area;
+    }
+
+    /// <summary>Makes the child device of a VM that comes from another host as long as it is there.</summary>
+    /// <exception cref="NvmException">There is too little room.</exception>
+    public void Follow(VmSpec vm, NvmArea area, long sizeBytes)
+    {
+        if (area.LengthBytes != sizeBytes)
+        {
+            _device.ResizeChild(vm.Name, sizeBytes);
+        }
+    }
+
     /// <summary>Maps the child device that a VM had before the power failed, as it is.</summary>
     /// <exception cref="NvmException">There is none, or it cannot be mapped.</exception>
     public NvmArea ReattachArea(VmSpec vm, bool prefault, ProtectionMethod protection) =>
@@ -92,7 +114,7 @@ internal sealed class HostDevice : IDisposable
 
     /// <summary>Ends a VM's hold on its child device, whose area is disposed.</summary>
     /// <param name="vm">The VM.</param>
-    /// <param name="isOfNoUse">Whether its child device was made for it, and it never ran.</param>
+    /// <param name="isOfNoUse">Whether its child device was made for it and it never ran, or it is elsewhere now.</param>
     public void Release(VmSpec vm, bool isOfNoUse)
     {
         if (!IsKept || isOfNoUse)

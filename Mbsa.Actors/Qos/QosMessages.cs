@@ -34,6 +34,17 @@ internal sealed record Detach(SchedulableId Id);
 /// <summary>From the supervisor: no core will run it again.</summary>
 internal sealed record Detached(SchedulableId Id);
 
+/// <summary>
+/// To the supervisor while time stands still: a VM is about to leave the cores, so bring the quanta its VCPUs are in to their end. They run nothing more
+/// until they are attached anew. Answered with <see cref="QuantaEnded"/>.
+/// </summary>
+internal sealed record EndQuanta(int Vm);
+
+/// <summary>From the supervisor: no VCPU of the VM is in a quantum.</summary>
+/// <param name="Vm">Which one.</param>
+/// <param name="Ns">When the last of them would have ended, on the scenario's clock; now if none was under way.</param>
+internal sealed record QuantaEnded(int Vm, long Ns);
+
 /// <summary>From the supervisor to an owner: the worker threw. Time stands still (virtual clock) until the owner attaches anew or detaches.</summary>
 internal sealed record WorkerFailed(SchedulableId Id, Exception Failure);
 
@@ -68,7 +79,12 @@ internal sealed record ReadAccounts
 }
 
 /// <summary>From the supervisor: what every VM that was ever admitted used since the measured part began.</summary>
-internal sealed record TenantUses(ImmutableDictionary<int, TenantUse> ByVm);
+/// <param name="ByVm">By VM.</param>
+internal sealed record TenantUses(ImmutableDictionary<int, TenantUse> ByVm)
+{
+    /// <summary>What the same VMs did and wanted since they came.</summary>
+    public ImmutableDictionary<int, TenantCounts> SinceTheyCame { get; init; } = ImmutableDictionary<int, TenantCounts>.Empty;
+}
 
 /// <summary>To the supervisor: stop time as soon as possible, and do not let it pass again.</summary>
 internal sealed record Halt

@@ -40,6 +40,7 @@ internal abstract class QosSupervisor : ReceiveActor
         Receive<ReadAccounts>(_ => SendAccounts());
         Receive<Attach>(OnAttach);
         Receive<Detach>(OnDetach);
+        Receive<EndQuanta>(m => OnEndQuanta(m.Vm));
         Receive<Noted>(m => OnSettled(m.Id));
         Receive<RunUntil>(OnRunUntil);
         Receive<Halt>(_ =>
@@ -163,6 +164,18 @@ internal abstract class QosSupervisor : ReceiveActor
         OnSettled(message.Id);
     }
 
+    private void OnEndQuanta(int vm)
+    {
+        List<Departure> departures = [];
+        var endNs = _cores.EndQuanta(vm, departures);
+        foreach (var departure in departures)
+        {
+            Report(departure);
+        }
+
+        Sender.Tell(new QuantaEnded(vm, endNs));
+    }
+
     private void OnRunUntil(RunUntil message)
     {
         _asker = Sender;
@@ -206,9 +219,9 @@ internal abstract class QosSupervisor : ReceiveActor
 
     private void SendAccounts()
     {
-        var uses = ImmutableDictionary<int, TenantUse>.Empty;
-        WithQueue((queue, nowNs) => uses = _tenants.ReadAccounts(queue, nowNs));
-        Sender.Tell(new TenantUses(uses));
+        var uses = new TenantUses(ImmutableDictionary<int, TenantUse>.Empty);
+        WithQueue((queue, nowNs) => uses = new TenantUses(_tenants.ReadAccounts(queue, nowNs)) { SinceTheyCame = _tenants.Counts(queue, nowNs) });
+        Sender.Tell(uses);
     }
 
     /// <summary>Who competes has changed. A thousand changes at one moment make one plan, before time passes again.</summary>

@@ -15,6 +15,7 @@ internal sealed class VcpuActor : ReceiveActor
     private readonly IActorRef _supervisor;
     private readonly Func<IQuantumWorker> _createWorker;
     private IQuantumWorker? _worker;
+    private bool _pausing;
 
     /// <summary>A VCPU that attaches itself when it starts.</summary>
     /// <param name="id">Which one.</param>
@@ -41,28 +42,42 @@ internal sealed class VcpuActor : ReceiveActor
             Context.Parent.Tell(new VcpuFinished(_id.Vcpu));
             _supervisor.Tell(new Noted(_id));
         });
-        Receive<StopVcpu>(_ =>
+        Receive<StopVcpu>(_ => Leave());
+        Receive<PauseVcpu>(_ =>
         {
-            if (_worker is null)
-            {
-                Context.Stop(Self);
-            }
-            else
-            {
-                _supervisor.Tell(new Detach(_id));
-            }
+            _pausing = true;
+            Leave();
         });
-        Receive<Detached>(_ =>
-        {
-            _worker = null;
-            Context.Stop(Self);
-        });
+        Receive<Detached>(_ => End());
     }
 
     protected override void PreStart()
     {
         _worker = _createWorker();
         _supervisor.Tell(new Attach(new Schedulable(_id, _worker), Self));
+    }
+
+    private void Leave()
+    {
+        if (_worker is null)
+        {
+            End();
+        }
+        else
+        {
+            _supervisor.Tell(new Detach(_id));
+        }
+    }
+
+    private void End()
+    {
+        if (_pausing)
+        {
+            Context.Parent.Tell(new VcpuPaused(_id.Vcpu, (DirectVcpu?)_worker));
+        }
+
+        _worker = null;
+        Context.Stop(Self);
     }
 
     /// <summary>Ended from above without a <see cref="StopVcpu"/>: the cores must still let the worker go.</summary>

@@ -69,6 +69,26 @@ internal sealed class VcpuFactory
         return [.. dealt.Select(jobs => jobs.ToImmutableArray())];
     }
 
+    /// <summary>Makes the worker of a VCPU that goes on where one like it stood.</summary>
+    /// <param name="vcpu">Which one.</param>
+    /// <param name="record">Where it counts.</param>
+    /// <param name="saved">What that one wrote down.</param>
+    public DirectVcpu Resume(int vcpu, VcpuRecord record, byte[] saved)
+    {
+        var worker = (DirectVcpu)Create(vcpu, record);
+        try
+        {
+            using var from = new BinaryReader(new MemoryStream(saved, writable: false));
+            worker.RestoreFrom(from);
+            return worker;
+        }
+        catch
+        {
+            worker.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Makes the worker of a VCPU, which starts now.</summary>
     public VcpuWorker Create(int vcpu, VcpuRecord record)
     {

@@ -1,19 +1,18 @@
-using System.Collections.Immutable;
 using Akka.Actor;
+using Mbsa.Actors.Cores;
 using Mbsa.Actors.Hosts;
 using Mbsa.Actors.Qos;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Metrics;
 using Mbsa.Nvm.Devices;
 using Mbsa.Vm;
-using Mbsa.Vm.Vcpus;
 
 namespace Mbsa.Actors.Vms;
 
 /// <summary>
 /// The life of one VM: attaches its NVM area, makes its disk, spawns its VCPUs, gathers their counts. A VCPU that fails is restarted up to
 /// three times; then the VM is given up. When it is stopped it frees its memory and stays only to say what it did. When the power fails it lets go
-/// of everything at once, and begins anew when the power is back.
+/// of everything at once, and begins anew when the power is back. When it moves it is paused here, and goes on from the same bytes where it is prepared.
 /// </summary>
 internal sealed class VmActor : ReceiveActor
 {
@@ -24,43 +23,41 @@ internal sealed class VmActor : ReceiveActor
 
     private readonly int _index;
     private readonly VmSpec _spec;
+    private readonly QosSpec _qos;
     private readonly HostServices _host;
     private readonly VmDisk? _disk;
     private readonly VmMeter _meter;
-    private readonly Dictionary<int, IActorRef> _vcpus = [];
-    private readonly HashSet<int> _attached = [];
-    private readonly HashSet<int> _finished = [];
-    private readonly List<string> _problems = [];
+    private readonly VcpuCrew _crew;
+    private readonly VmMove _move;
+    private readonly VmLedger _ledger = new();
     private readonly HashSet<int> _ended = [];
+    private NvmArea? _area;
+    private object? _sayWhenAttached;
+    private bool _isPrepared;
+    private bool _isElsewhere;
     private bool _stopping;
     private bool _started;
-    private bool _isStarting = true;
     private bool _hasPower = true;
     private bool _isLost;
     private bool _hadFinished;
-    private DiskRecovery _recovery = DiskRecovery.None;
+    private string? _whyBestEffort;
     private string _lastFailure = "it ended before it started";
 
-    /// <summary>A VM about to start.</summary>
+    /// <summary>A VM about to start, or about to come from another host.</summary>
     /// <param name="index">Its place in the scenario.</param>
     /// <param name="host">What the host's actors share.</param>
     /// <param name="area">Its NVM area; null without storage.</param>
-    public VmActor(int index, HostServices host, NvmArea? area)
+    /// <param name="expected">What it is promised when it comes from another host; null when it starts here.</param>
+    public VmActor(int index, HostServices host, NvmArea? area, QosSpec? expected = null)
     {
-        (_index, _host) = (index, host);
+        (_index, _host, _area, _isPrepared) = (index, host, area, expected is not null);
         _spec = host.Scenario.Vms[index];
-        _disk = area is null ? null : VmDisk.Attach(host.Scenario, _spec, area);
-        var dealt = VcpuFactory.Deal(_spec);
-        _meter = new VmMeter(_spec, dealt.Length + IoThreads);
-        Receive<TenantAdmitted>(m =>
-        {
-            if (m.WhyBestEffort is { } why)
-            {
-                _problems.Add($"{_spec.Name}: runs as best effort: {why}");
-            }
-
-            Spawn(dealt);
-        });
+        _qos = expected ?? _spec.Qos;
+        _disk = area is null ? null : _isPrepared ? VmDisk.Expect(host.Scenario, _spec) : VmDisk.Attach(host.Scenario, _spec, area);
+        _meter = new VmMeter(_spec, _spec.Vcpus + IoThreads);
+        _crew = new VcpuCrew(index, _spec, host, _meter, Context);
+        _move = new VmMove(index, _spec, _disk, _meter);
+        Receive<TenantAdmitted>(m => OnAdmitted(m.WhyBestEffort));
         Receive<TenantRefused>(m =>
         {
             _lastFailure = m.Reason;
@@ -68,10 +65,11 @@ internal sealed class VmActor : ReceiveActor
         });
         Receive<VcpuAttached>(m => OnAttached(m.Vcpu));
         Receive<VcpuFinished>(m => OnFinished(m.Vcpu));
+        Receive<VcpuPaused>(m => _move.Add(m.Vcpu, m.Worker));
         Receive<Terminated>(m => OnTerminated(m.ActorRef));
         Receive<StopVm>(_ => BeginStop());
         Receive<CutPower>(_ => OnPowerCut());
-        Receive<GivePower>(m => OnPowerGiven(m, dealt));
+        Receive<GivePower>(OnPowerGiven);
         Receive<BeginMeasuring>(_ =>
         {
             _meter.Begin(_disk);
@@ -79,7 +77,7 @@ internal sealed class VmActor : ReceiveActor
         });
         Receive<FailVcpu>(m =>
         {
-            if (_vcpus.TryGetValue(m.Vcpu, out var vcpu))
+            if (_crew.Find(m.Vcpu) is { } vcpu)
             {
                 vcpu.Forward(m); // the VCPU answers: time must not pass before the fault is in place
             }
@@ -88,31 +86,31 @@ internal sealed class VmActor : ReceiveActor
                 Sender.Tell(Done.Instance);
             }
         });
-        Receive<CollectResult>(_ => Sender.Tell(_meter.Collect(_disk, _host.Board.StateOf(_index), _host.Board.PlannedShareOf(_index), _problems)));
+        Receive<CollectResult>(_ => Sender.Tell(_meter.Collect(_disk, _host.Board.StateOf(_index), _host.Board.PlannedShareOf(_index), _ledger.Problems)));
         Receive<Detached>(_ => { }); // the answer to the last word on a VCPU that was given up
+        ReceiveMoves();
     }
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(
-        RestartsPerVcpu,
+        maxNrOfRetries: -1,
         withinTimeMilliseconds: -1,
         decider: Decider.From(failure =>
         {
             _lastFailure = Innermost(failure);
-            _problems.Add($"{_spec.Name}: {_lastFailure}");
-            return failure is VcpuFailedException ? Directive.Restart : Directive.Stop;
+            _ledger.Add($"{_spec.Name}: {_lastFailure}");
+            return failure is VcpuFailedException && _ledger.CountFailure(_crew.IndexOf(Sender)) <= RestartsPerVcpu ? Directive.Restart : Directive.Stop;
         }),
         loggingEnabled: false);
 
     protected override void PreStart()
     {
-        if (_disk is not null)
+        if (!_isPrepared)
         {
-            _host.Board.ShowDisk(_index, _disk.ShowWear);
+            Show(VmState.Running);
         }
 
-        _host.Board.Show(_index, VmState.Running, _meter.Records);
         var use = JobUse.Of(_host.Scenario, _host.Capacity, _spec);
-        _host.Supervisor.Tell(new AdmitTenant(new AdmittedTenant(_index, _spec.Vcpus, _spec.Qos, use)));
+        _host.Supervisor.Tell(new AdmitTenant(new AdmittedTenant(_index, _spec.Vcpus, _qos, use)));
     }
 
     protected override void PostStop() => _disk?.Dispose();
@@ -124,59 +122,66 @@ internal sealed class VmActor : ReceiveActor
         _ => failure.Message,
     };
 
-    private void Spawn(ImmutableArray<ImmutableArray<JobClone>> dealt)
+    private void Show(VmState state)
     {
-        if (_stopping || _vcpus.Count > 0)
+        if (_disk is not null)
         {
-            return; // admitted anew after a change of promises
+            _host.Board.ShowDisk(_index, _disk.ShowWear);
         }
 
-        var factory = new VcpuFactory(_host, _spec, _disk, dealt);
-        for (var vcpu = 0; vcpu < dealt.Length; vcpu++)
-        {
-            if (!dealt[vcpu].IsEmpty) // a VCPU without jobs would only ever idle
-            {
-                var (index, record) = (vcpu, _meter.Records[vcpu]);
-                Spawn(index, () => factory.Create(index, record));
-            }
-        }
-
-        if (factory.HasIoThread)
-        {
-            Spawn(dealt.Length, () => factory.CreateIoThread(_meter.Records[dealt.Length]));
-        }
-
-        SayStartedWhenAllAttached();
+        _host.Board.Show(_index, state, _meter.Records);
     }
 
-    private string NameOf(int index) => index < _spec.Vcpus ? $"VCPU {index}" : "the I/O thread";
-
-    private void Spawn(int index, Func<IQuantumWorker> create)
+    private void OnAdmitted(string? whyBestEffort)
     {
-        var (id, name) = (new Cores.SchedulableId(_index, index), NameOf(index));
-        var props = Props.Create(() => new VcpuActor(id, name, _host.Supervisor, create)).WithDispatcher(Context.Props.Dispatcher);
-        _vcpus[index] = Context.Watch(Context.ActorOf(props, index < _spec.Vcpus ? $"vcpu-{index}" : $"io-thread-{index - _spec.Vcpus}"));
+        _whyBestEffort = whyBestEffort is null ? null : $"{_spec.Name}: runs as best effort: {whyBestEffort}";
+        if (_isPrepared)
+        {
+            Context.Parent.Tell(new MoveAnswer(_index, new VmPrepared(_index, whyBestEffort)));
+            return;
+        }
+
+        NoteBestEffort();
+        if (!_stopping)
+        {
+            _sayWhenAttached = new VmStarted(_index);
+            _crew.Start(_disk);
+            SayWhenAttached();
+        }
+    }
+
+    private void NoteBestEffort()
+    {
+        if (_whyBestEffort is { } why)
+        {
+            _ledger.Add(why);
+        }
     }
 
     private void OnAttached(int vcpu)
     {
-        _attached.Add(vcpu);
-        SayStartedWhenAllAttached();
+        _crew.Attached(vcpu);
+        if (_move.IsPausing)
+        {
+            _crew.Find(vcpu)?.Tell(PauseVcpu.Instance); // it failed in its last quantum and began anew
+        }
+
+        SayWhenAttached();
     }
 
-    private void SayStartedWhenAllAttached()
+    private void SayWhenAttached()
     {
-        if (_isStarting && !_stopping && _attached.Count == _vcpus.Count)
+        if (_sayWhenAttached is { } message && !_stopping && _crew.IsAttached)
         {
-            Context.Parent.Tell(_started ? new VmIsBack(_index, Runs: true, _recovery) : new VmStarted(_index));
-            (_isStarting, _started) = (false, true);
+            Context.Parent.Tell(message);
+            (_sayWhenAttached, _started) = (null, true);
         }
     }
 
     private void OnFinished(int vcpu)
     {
-        _finished.Add(vcpu);
-        if (!_stopping && _hasPower && _finished.Count == _vcpus.Count)
+        _crew.Finished(vcpu);
+        if (!_stopping && _hasPower && _crew.IsFinished)
         {
             _host.Board.Show(_index, VmState.Finished);
         }
@@ -184,8 +189,14 @@ internal sealed class VmActor : ReceiveActor
 
     private void OnTerminated(IActorRef vcpu)
     {
-        var index = _vcpus.First(v => v.Value.Equals(vcpu)).Key;
-        _vcpus.Remove(index);
+        var index = _crew.IndexOf(vcpu);
+        _crew.Remove(index);
+        if (_move.IsPausing && _move.Has(index))
+        {
+            PauseWhenEmpty();
+            return;
+        }
+
         _ended.Add(index);
         if (!_hasPower)
         {
@@ -197,7 +208,7 @@ internal sealed class VmActor : ReceiveActor
         {
             // Its restarts are used up. Whoever failed is settled last, so that no time passes while the others are taken off the cores.
             _isLost = true;
-            _problems.Add($"{_spec.Name}: given up after {NameOf(index)} failed {RestartsPerVcpu + 1} times");
+            _ledger.Add($"{_spec.Name}: given up after {_crew.NameOf(index)} failed {RestartsPerVcpu + 1} times");
             BeginStop();
             return;
         }
@@ -213,12 +224,31 @@ internal sealed class VmActor : ReceiveActor
         }
 
         _stopping = true;
-        foreach (var vcpu in _vcpus.Values)
+        RefusePause();
+        _crew.Tell(StopVcpu.Instance);
+        ReleaseWhenEmpty();
+    }
+
+    private void ReleaseWhenEmpty()
+    {
+        if (!_crew.IsEmpty)
         {
-            vcpu.Tell(StopVcpu.Instance);
+            return;
         }
 
-        ReleaseWhenEmpty();
+        _meter.Freeze(_disk);
+        _disk?.Dispose();
+        if (!_isPrepared && !_isElsewhere)
+        {
+            _host.Board.Show(_index, _isLost ? VmState.Failed : VmState.Stopped);
+        }
+
+        _host.Supervisor.Tell(new RemoveTenant(_index));
+        Context.Parent.Tell(new VmReleased(_index, _started ? null : _lastFailure));
+        foreach (var vcpu in _ended) // another may have failed for the last time while the first of them stopped the VM
+        {
+            _host.Supervisor.Tell(new Detach(new SchedulableId(_index, vcpu)));
+        }
     }
 
     private void OnPowerCut()
@@ -228,78 +258,203 @@ internal sealed class VmActor : ReceiveActor
             return; // the host hears of its release
         }
 
-        _hasPower = false;
-        foreach (var vcpu in _vcpus.Values)
+        if (_isPrepared)
         {
-            vcpu.Tell(StopVcpu.Instance);
+            _lastFailure = "the power of the host failed";
+            BeginStop();
+            return;
         }
 
+        _hasPower = false;
+        RefusePause();
+        _move.Forget();
+        _crew.Tell(StopVcpu.Instance);
         GoDarkWhenEmpty();
     }
 
     private void GoDarkWhenEmpty()
     {
-        if (_vcpus.Count > 0)
+        if (!_crew.IsEmpty)
         {
             return;
         }
 
         _hadFinished = _host.Board.StateOf(_index) == VmState.Finished;
-        _meter.LosePower(_disk);
+        _meter.LoseDisk(_disk);
         _disk?.LosePower();
+        _area = null;
         _host.Board.Show(_index, VmState.NoPower);
         Context.Parent.Tell(new VmIsDark(_index));
     }
 
-    private void OnPowerGiven(GivePower message, ImmutableArray<ImmutableArray<JobClone>> dealt)
+    private void OnPowerGiven(GivePower message)
     {
         _hasPower = true;
-        _attached.Clear();
-        _finished.Clear();
+        _area = message.Area;
+        DiskRecovery recovery;
         try
         {
-            _recovery = message switch
+            recovery = message switch
             {
                 { WhyNoArea: { } why } => throw new InputException(why),
-                { Area: { } area } => _disk!.Remount(area),
+                { Area: { } area } when _move.Guest is null => _disk!.Remount(area),
                 _ => DiskRecovery.None,
             };
         }
         catch (Exception damaged) when (damaged is NvmException or InputException)
         {
             _isLost = true;
-            _problems.Add($"{_spec.Name}: given up after the power failure: {damaged.Message}");
+            _ledger.Add($"{_spec.Name}: given up after the power failure: {damaged.Message}");
             BeginStop();
             return;
         }
 
-        _meter.RegainPower(_disk);
         _host.Board.Show(_index, _hadFinished ? VmState.Finished : VmState.Running);
-        if (_hadFinished)
+        if (_hadFinished || _move.Guest is not null)
         {
-            Context.Parent.Tell(new VmIsBack(_index, Runs: false, _recovery));
+            Context.Parent.Tell(new VmIsBack(_index, Runs: false, recovery));
             return;
         }
 
-        _isStarting = true;
-        Spawn(dealt);
+        _meter.RegainDisk(_disk);
+        _sayWhenAttached = new VmIsBack(_index, Runs: true, recovery);
+        _crew.Start(_disk);
+        SayWhenAttached();
     }
 
-    private void ReleaseWhenEmpty()
+    private void ReceiveMoves()
     {
-        if (_vcpus.Count > 0)
+        Receive<BeginMove>(_ => AnswerRound(begins: true));
+        Receive<NextRound>(_ => AnswerRound(begins: false));
+        Receive<PauseVm>(_ => OnPause());
+        Receive<QuantaEnded>(m => OnQuantaEnded(m.Ns));
+        Receive<CancelMove>(_ => OnCancel());
+        Receive<ResumeGuest>(m => Resume(m.Guest));
+        Receive<ForgetVm>(_ =>
+        {
+            _isElsewhere = true;
+            BeginStop();
+        });
+    }
+
+    /// <summary>What keeps a VM from moving that would have to run here; null when nothing does.</summary>
+    private string? WhyNotHere() => _stopping ? $"it has ended{(_ledger.Problems.Count > 0 ? $": {_ledger.Problems[^1]}" : "")}"
+        : !_hasPower ? "its host has no power"
+        : _isPrepared ? "it is not here yet"
+        : null;
+
+    private void AnswerRound(bool begins)
+    {
+        var why = WhyNotHere() ?? (_move.Guest is not null ? "it is paused" : !begins && !_move.IsBegun ? "its move has not begun, or a power failure ended it" : null);
+        try
+        {
+            Answer(why is not null ? Refusal(why) : begins ? _move.Begin(_area) : _move.Next());
+        }
+        catch (InvalidDataException tooMuch)
+        {
+            Answer(Refusal(tooMuch.Message));
+        }
+    }
+
+    private void OnPause()
+    {
+        if ((WhyNotHere() ?? (_move.Guest is not null ? "it is paused already" : !_move.IsBegun ? "its move has not begun, or a power failure ended it" : null)) is { } why)
+        {
+            Answer(Refusal(why));
+            return;
+        }
+
+        _move.BeginPause();
+        _host.Supervisor.Tell(new EndQuanta(_index));
+    }
+
+    private void OnQuantaEnded(long ns)
+    {
+        if (_move.IsPausing)
+        {
+            _move.PausedNs = ns;
+            _crew.Tell(PauseVcpu.Instance);
+            PauseWhenEmpty();
+        }
+    }
+
+    private void PauseWhenEmpty()
+    {
+        if (!_crew.IsEmpty)
         {
             return;
         }
 
-        _meter.Freeze(_disk);
-        _disk?.Dispose();
-        _host.Board.Show(_index, _isLost ? VmState.Failed : VmState.Stopped);
-        _host.Supervisor.Tell(new RemoveTenant(_index));
-        Context.Parent.Tell(new VmReleased(_index, _started ? null : _lastFailure));
-        foreach (var vcpu in _ended) // another may have failed for the last time while the first of them stopped the VM
+        try
         {
-            _host.Supervisor.Tell(new Detach(new Cores.SchedulableId(_index, vcpu)));
+            Answer(_move.Pause(_ledger));
+        }
+        catch (InvalidDataException tooMuch)
+        {
+            Answer(Refusal(tooMuch.Message));
         }
     }
+
+    /// <summary>Whoever waits for the VM to be paused waits in vain.</summary>
+    private void RefusePause()
+    {
+        if (_move.IsPausing)
+        {
+            _move.Forget();
+            Answer(Refusal(_hasPower ? _ledger.Problems.Count > 0 ? _ledger.Problems[^1] : "it was stopped" : "the power of its host failed"));
+        }
+    }
+
+    private void OnCancel()
+    {
+        _move.Forget();
+        if (WhyNotHere() is { } why)
+        {
+            Answer(Refusal(why));
+        }
+        else if (_move.Guest is { } guest)
+        {
+            Resume(guest);
+        }
+        else
+        {
+            Answer(new VmRunning(_index));
+        }
+    }
+
+    private void Resume(byte[] guest)
+    {
+        SortedDictionary<int, byte[]?> workers;
+        try
+        {
+            if (_area is not null)
+            {
+                _disk!.Remount(_area);
+            }
+
+            workers = _move.Restore(guest, _ledger);
+        }
+        catch (Exception wrong) when (wrong is InvalidDataException or NvmException or InputException)
+        {
+            _disk?.Unmount();
+            Answer(Refusal(wrong.Message));
+            return;
+        }
+
+        if (_isPrepared)
+        {
+            _isPrepared = false;
+            NoteBestEffort();
+        }
+
+        _meter.RegainDisk(_disk);
+        _sayWhenAttached = new VmStarted(_index);
+        _crew.Resume(_disk, workers);
+        Show(_crew.IsFinished ? VmState.Finished : VmState.Running);
+        SayWhenAttached();
+    }
+
+    private VmRefused Refusal(string why) => new(_index, why);
+
+    private void Answer(object answer) => Context.Parent.Tell(new MoveAnswer(_index, answer));
 }

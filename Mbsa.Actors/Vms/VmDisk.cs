@@ -41,6 +41,9 @@ internal sealed class VmDisk : IDisposable
     /// <summary>Whether it is there, which it is not between a power failure and <see cref="Remount"/>.</summary>
     public bool IsMounted => _virtualDisk is not null || _rawDisk is not null;
 
+    /// <summary>The disk of a VM that is yet to come with it, see <see cref="Remount"/>.</summary>
+    public static VmDisk Expect(ScenarioSpec scenario, VmSpec vm) => new(scenario, vm, null, null);
+
     /// <summary>Takes up the disk that a VM's area holds; an area that never had one gets one.</summary>
     /// <exception cref="NvmException">The disk is damaged; the message names the structure.</exception>
     public static VmDisk Attach(ScenarioSpec scenario, VmSpec vm, NvmArea area)
@@ -67,7 +70,39 @@ internal sealed class VmDisk : IDisposable
         (_virtualDisk, _rawDisk) = (null, null);
     }
 
-    /// <summary>Takes up the disk after a power failure. It was there, so it is never made anew.</summary>
+    /// <summary>Whether its blocks have bytes.</summary>
+    public bool HasBytes => _payload != PayloadKind.None;
+
+    /// <summary>Ends the disk, after the last session, so that it can be taken up again or elsewhere. What a verifier expects of it stays.</summary>
+    public void Unmount()
+    {
+        _virtualDisk?.Dispose();
+        _virtualDisk = null;
+    }
+
+    /// <summary>Where things lie on a virtual disk that is mounted.</summary>
+    public DiskGeometry Geometry => _virtualDisk!.Geometry;
+
+    /// <summary>Writes down what a verifier expects of the disk.</summary>
+    public void SaveTo(BinaryWriter to)
+    {
+        to.Write(_verifier is not null);
+        _verifier?.SaveTo(to);
+    }
+
+    /// <summary>Expects of the disk what one for the same VM expected.</summary>
+    /// <exception cref="InvalidDataException">Blocks were verified there and are not here, or the other way round.</exception>
+    public void RestoreFrom(BinaryReader from)
+    {
+        if (from.ReadBoolean() != _verifier is not null)
+        {
+            throw new InvalidDataException("the guest's blocks are verified on one of the two hosts only; give both the same payload");
+        }
+
+        _verifier?.RestoreFrom(from);
+    }
+
+    /// <summary>Takes up the disk after a power failure or a move. It was there, so it is never made anew.</summary>
     /// <returns>What the mount was like.</returns>
     /// <exception cref="NvmException">The disk is damaged; the message names the structure.</exception>
     public DiskRecovery Remount(NvmArea area)

@@ -1,5 +1,6 @@
 using Mbsa.Actors.Results;
 using Mbsa.Nvm.Devices;
+using Mbsa.Vm.Vcpus;
 
 namespace Mbsa.Actors.Vms;
 
@@ -63,6 +64,21 @@ internal sealed record VcpuAttached(int Vcpu);
 
 /// <summary>From a VCPU to its VM: all its jobs came to their end.</summary>
 internal sealed record VcpuFinished(int Vcpu);
+
+/// <summary>To a VCPU, which is in no quantum: leave the cores, say where you stand, and end. Answered with <see cref="VcpuPaused"/>; then its VM sees it terminate.</summary>
+internal sealed record PauseVcpu
+{
+    public static readonly PauseVcpu Instance = new();
+}
+
+/// <summary>From a VCPU to its VM: its worker, which nobody runs any more; null when all its jobs had come to their end.</summary>
+internal sealed record VcpuPaused(int Vcpu, DirectVcpu? Worker);
+
+/// <summary>From a VM to its host: where its move stands, for whoever asked.</summary>
+internal sealed record MoveAnswer(int Vm, object Answer);
+
+/// <summary>To a VM that is prepared, whose area has its bytes: go on. Answered to the host with <see cref="VmStarted"/> or a <see cref="MoveAnswer"/> that says why not.</summary>
+internal sealed record ResumeGuest(byte[] Guest);
 
 /// <summary>To a VCPU: leave the cores and end. Its VM sees it terminate.</summary>
 internal sealed record StopVcpu

@@ -16,7 +16,7 @@ internal sealed class VmMeter
     private VcpuCounters _before = new();
     private StageTimes _stagesBefore = new();
     private WearCounts? _wearBefore;
-    private WearCounts? _wornUntilPowerFailed;
+    private WearCounts? _wornBefore;
     private DiskState? _frozen;
 
     /// <summary>A meter over so many VCPUs; measures from the VM's start until told otherwise.</summary>
@@ -38,18 +38,43 @@ internal sealed class VmMeter
     {
         _before = VcpuCounters.Sum(Counters);
         _stagesBefore = SumStages();
-        _wearBefore = disk?.CountWear();
+        (_wearBefore, _wornBefore) = (disk?.CountWear(), null);
         foreach (var record in Records)
         {
             record.Latency.Reset();
         }
     }
 
-    /// <summary>The power is about to fail: counts in DRAM go with it, and the disk's own are behind.</summary>
-    public void LosePower(VmDisk? disk) => _wornUntilPowerFailed = disk is null ? null : Worn(disk);
+    /// <summary>The disk is about to go: the VM moves, or the power fails, and then counts in DRAM go with it and the disk's own are behind.</summary>
+    public void LoseDisk(VmDisk? disk) => _wornBefore = disk is null ? null : Worn(disk);
 
     /// <summary>The disk is there again: goes on from the counts it came back with.</summary>
-    public void RegainPower(VmDisk? disk) => _wearBefore = disk?.CountWear();
+    public void RegainDisk(VmDisk? disk) => _wearBefore = disk?.CountWear();
+
+    /// <summary>Writes down what was measured, after <see cref="LoseDisk"/>.</summary>
+    public void SaveTo(BinaryWriter to)
+    {
+        foreach (var record in Records)
+        {
+            record.SaveTo(to);
+        }
+
+        _before.SaveTo(to);
+        to.Write(_wornBefore is not null);
+        _wornBefore?.SaveTo(to);
+    }
+
+    /// <summary>Goes on from what one for the same VM had measured, before <see cref="RegainDisk"/>.</summary>
+    public void RestoreFrom(BinaryReader from)
+    {
+        foreach (var record in Records)
+        {
+            record.RestoreFrom(from);
+        }
+
+        _before.RestoreFrom(from);
+        _wornBefore = from.ReadBoolean() ? WearCounts.RestoreFrom(from) : null;
+    }
 
     /// <summary>The disk goes away: keeps what is known of it.</summary>
     public void Freeze(VmDisk? disk) => _frozen ??= disk is null ? DiskState.None : ReadBack(disk);
@@ -92,11 +117,11 @@ internal sealed class VmMeter
     {
         if (disk.CountWear() is not { } now)
         {
-            return _wornUntilPowerFailed;
+            return _wornBefore;
         }
 
         var worn = _wearBefore is { } before ? now.Since(before) : now;
-        return _wornUntilPowerFailed is { } earlier ? worn.Plus(earlier) : worn;
+        return _wornBefore is { } earlier ? worn.Plus(earlier) : worn;
     }
 
     private StagesResult? Stages()

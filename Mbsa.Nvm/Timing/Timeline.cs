@@ -97,6 +97,17 @@ public sealed class Timeline
         return next;
     }
 
+    /// <summary>When the work on a busy core ends, as things stand. Time does not move.</summary>
+    public long EndsAtNs(int core)
+    {
+        if (_stale)
+        {
+            Settle();
+        }
+
+        return _endsAtNs[core];
+    }
+
     /// <summary>Lets time pass to a moment not later than the next end.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The moment is past, or later than the next end.</exception>
     public void AdvanceTo(long ns)

@@ -166,6 +166,32 @@ public sealed class BlockVerifier
         }
     }
 
+    /// <summary>Writes down what it expects of each block and what it found. Nothing may be in flight.</summary>
+    public void SaveTo(BinaryWriter to)
+    {
+        ArgumentNullException.ThrowIfNull(to);
+        to.Write(BlocksVerified);
+        to.Write(BlocksWrong);
+        to.Write(FirstWrong ?? "");
+        foreach (var generation in _generations)
+        {
+            to.Write7BitEncodedInt64(generation);
+        }
+    }
+
+    /// <summary>Goes on from what one for the same disk expected and had found.</summary>
+    public void RestoreFrom(BinaryReader from)
+    {
+        ArgumentNullException.ThrowIfNull(from);
+        _verified = from.ReadInt64();
+        _wrong = from.ReadInt64();
+        _firstWrong = from.ReadString() is { Length: > 0 } wrong ? wrong : null;
+        foreach (ref var generation in _generations.AsSpan())
+        {
+            generation = (uint)from.Read7BitEncodedInt64();
+        }
+    }
+
     private Lock StripeOf(long block) => _stripes[block % _stripes.Length];
 
     /// <param name="block">The block.</param>

@@ -10,6 +10,32 @@ public sealed record WearCounts(uint[] Writes, long ExtraWrites)
 
     /// <summary>What was written in two stretches of time together.</summary>
     public WearCounts Plus(WearCounts other) => new([.. Writes.Zip(other.Writes, (here, there) => here + there)], ExtraWrites + other.ExtraWrites);
+
+    /// <summary>Writes them down.</summary>
+    public void SaveTo(BinaryWriter to)
+    {
+        ArgumentNullException.ThrowIfNull(to);
+        to.Write(ExtraWrites);
+        to.Write(Writes.Length);
+        foreach (var count in Writes)
+        {
+            to.Write7BitEncodedInt64(count);
+        }
+    }
+
+    /// <summary>Counts that were written down.</summary>
+    public static WearCounts RestoreFrom(BinaryReader from)
+    {
+        ArgumentNullException.ThrowIfNull(from);
+        var extraWrites = from.ReadInt64();
+        var writes = new uint[from.ReadInt32()];
+        foreach (ref var count in writes.AsSpan())
+        {
+            count = (uint)from.Read7BitEncodedInt64();
+        }
+
+        return new WearCounts(writes, extraWrites);
+    }
 }
 
 /// <summary>The wear of a disk in six figures.</summary>

@@ -50,6 +50,34 @@ public abstract class DirectVcpu(VcpuRecord record, IReadOnlyList<RunningJob> jo
         return new QuantumOutcome(wakeAtNs > endNs ? AfterQuantum.Sleeping : AfterQuantum.Ready, wakeAtNs, operations);
     }
 
+    /// <summary>Whether all its jobs will have come to their end at a time at which it has not run again.</summary>
+    public bool IsFinishedAt(long nowNs)
+    {
+        foreach (var job in Jobs)
+        {
+            if (!job.IsFinished(nowNs))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Writes down where it stands, between two quanta, so that one with the same jobs can go on elsewhere; what it counted is in its record. Also after it was disposed.</summary>
+    public void SaveTo(BinaryWriter to)
+    {
+        ArgumentNullException.ThrowIfNull(to);
+        SaveJobsTo(to);
+    }
+
+    /// <summary>Goes on where one with the same jobs stood, on the same clock, before its first quantum.</summary>
+    public void RestoreFrom(BinaryReader from)
+    {
+        ArgumentNullException.ThrowIfNull(from);
+        RestoreJobsFrom(from);
+    }
+
     /// <inheritdoc/>
     public override void Dispose()
     {

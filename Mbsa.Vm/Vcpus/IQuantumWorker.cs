@@ -16,6 +16,9 @@ public interface IQuantumWorker : IDisposable
     /// <summary>What wakes it when it is blocked; null for a worker that never is.</summary>
     Doorbell? Doorbell => null;
 
+    /// <summary>From when it is ready to run when it comes to the cores, on the scenario's clock: one that went to sleep elsewhere sleeps on.</summary>
+    long ReadyFromNs => long.MinValue;
+
     /// <summary>Does what fits into a quantum; the last operation may overrun it.</summary>
     /// <param name="startNs">The scenario's clock now.</param>
     /// <param name="budgetNs">Core time granted, in nanoseconds.</param>

@@ -24,6 +24,16 @@ public abstract class IoTransfer
             Move(operation);
         }
     }
+
+    /// <summary>Writes down what is in the guest's buffers, as far as it will be written to the disk.</summary>
+    internal virtual void SaveTo(BinaryWriter to)
+    {
+    }
+
+    /// <summary>Has in its buffers what one like it had.</summary>
+    internal virtual void RestoreFrom(BinaryReader from)
+    {
+    }
 }
 
 /// <summary>Goes the whole way through map and wear, but moves no bytes.</summary>
@@ -119,6 +129,12 @@ public sealed class FullTransfer : IoTransfer
             Move(operations[i]);
         }
     }
+
+    /// <inheritdoc/>
+    internal override void SaveTo(BinaryWriter to) => to.Write(_buffer.AsSpan());
+
+    /// <inheritdoc/>
+    internal override void RestoreFrom(BinaryReader from) => from.BaseStream.ReadExactly(_buffer);
 }
 
 /// <summary>Writes what can be told apart and compares every block read with what was last written to it.</summary>

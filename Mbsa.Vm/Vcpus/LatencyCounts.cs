@@ -16,6 +16,26 @@ public sealed class LatencyCounts
         _sumNs += latencyNs * count;
     }
 
+    /// <summary>Writes them down.</summary>
+    internal void SaveTo(BinaryWriter to)
+    {
+        to.Write(_sumNs);
+        foreach (var count in _counts)
+        {
+            to.Write7BitEncodedInt64(count);
+        }
+    }
+
+    /// <summary>Goes on from counts that were written down.</summary>
+    internal void RestoreFrom(BinaryReader from)
+    {
+        _sumNs = from.ReadInt64();
+        foreach (ref var count in _counts.AsSpan())
+        {
+            count = from.Read7BitEncodedInt64();
+        }
+    }
+
     /// <summary>Adds these counts to others.</summary>
     /// <param name="counts">One for each bucket.</param>
     /// <returns>Sum of the latencies, in nanoseconds; ahead of or behind the counts by a record while the worker writes.</returns>

@@ -47,4 +47,38 @@ public sealed class LatencyRecorder
         Writes.Reset();
         Batches.Reset();
     }
+
+    /// <summary>Writes it down.</summary>
+    internal void SaveTo(BinaryWriter to)
+    {
+        foreach (var histogram in new[] { Reads, Writes, Batches })
+        {
+            foreach (var value in histogram.RecordedValues())
+            {
+                to.Write7BitEncodedInt64(value.CountAddedInThisIterationStep);
+                to.Write7BitEncodedInt64(value.ValueIteratedTo);
+            }
+
+            to.Write7BitEncodedInt64(0);
+        }
+
+        LiveReads.SaveTo(to);
+        LiveWrites.SaveTo(to);
+    }
+
+    /// <summary>Goes on from one that was written down.</summary>
+    internal void RestoreFrom(BinaryReader from)
+    {
+        foreach (var histogram in new[] { Reads, Writes, Batches })
+        {
+            histogram.Reset();
+            while (from.Read7BitEncodedInt64() is > 0 and var count)
+            {
+                histogram.RecordValueWithCount(from.Read7BitEncodedInt64(), count);
+            }
+        }
+
+        LiveReads.RestoreFrom(from);
+        LiveWrites.RestoreFrom(from);
+    }
 }

@@ -67,7 +67,7 @@ public class RunningJob
     public long NotBeforeNs { get; private set; }
 
     /// <summary>Its runtime is over at this time.</summary>
-    public long EndsAtNs { get; }
+    public long EndsAtNs { get; private set; }
 
     /// <summary>Bytes it has still to transfer; <see cref="long.MaxValue"/> when only time ends it.</summary>
     public long BytesLeft { get; set; }
@@ -148,6 +148,38 @@ public class RunningJob
         }
 
         return batchNs;
+    }
+
+    /// <summary>Writes down where it stands, between two quanta.</summary>
+    internal void SaveTo(BinaryWriter to)
+    {
+        to.Write(NotBeforeNs);
+        to.Write(EndsAtNs);
+        to.Write(BytesLeft);
+        to.Write(_paceReadNs);
+        to.Write(_paceWriteNs);
+        to.Write(_untilThink);
+        to.Write(_computedNs);
+        to.Write(_thinks);
+        to.Write(_batchStartNs);
+        Source?.SaveTo(to);
+        Transfer?.SaveTo(to);
+    }
+
+    /// <summary>Goes on where one like it stood, on the same clock.</summary>
+    internal void RestoreFrom(BinaryReader from)
+    {
+        NotBeforeNs = from.ReadInt64();
+        EndsAtNs = from.ReadInt64();
+        BytesLeft = from.ReadInt64();
+        _paceReadNs = from.ReadDouble();
+        _paceWriteNs = from.ReadDouble();
+        _untilThink = from.ReadInt32();
+        _computedNs = from.ReadDouble();
+        _thinks = from.ReadBoolean();
+        _batchStartNs = from.ReadInt64();
+        Source?.RestoreFrom(from);
+        Transfer?.RestoreFrom(from);
     }
 
     private double BusyNs => ComputePeriodNs * Spec.CpuPercent / 100;

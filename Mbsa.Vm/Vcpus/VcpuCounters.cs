@@ -59,6 +59,30 @@ public sealed class VcpuCounters
         Quanta -= earlier.Quanta;
     }
 
+    /// <summary>Writes them down, 64 bytes.</summary>
+    public void SaveTo(BinaryWriter to)
+    {
+        ArgumentNullException.ThrowIfNull(to);
+        foreach (var count in (ReadOnlySpan<long>)[ReadOperations, WriteOperations, ReadBytes, WriteBytes, StorageNs, ComputeNs, WaitingNs, Quanta])
+        {
+            to.Write(count);
+        }
+    }
+
+    /// <summary>Goes on from counts that were written down.</summary>
+    public void RestoreFrom(BinaryReader from)
+    {
+        ArgumentNullException.ThrowIfNull(from);
+        ReadOperations = from.ReadInt64();
+        WriteOperations = from.ReadInt64();
+        ReadBytes = from.ReadInt64();
+        WriteBytes = from.ReadInt64();
+        StorageNs = from.ReadInt64();
+        ComputeNs = from.ReadInt64();
+        WaitingNs = from.ReadInt64();
+        Quanta = from.ReadInt64();
+    }
+
     /// <summary>A sum over several VCPUs.</summary>
     public static VcpuCounters Sum(IEnumerable<VcpuCounters> counters)
     {

@@ -13,4 +13,18 @@ public sealed class VcpuRecord
 
     /// <summary>Where the time of its I/Os went on a conventional path; empty on the others.</summary>
     public StageTimes Stages { get; } = new();
+
+    /// <summary>Writes it down, for a VM that moves: <see cref="Stages"/> is empty then.</summary>
+    public void SaveTo(BinaryWriter to)
+    {
+        Counters.SaveTo(to);
+        Latency.SaveTo(to);
+    }
+
+    /// <summary>Goes on from one that was written down.</summary>
+    public void RestoreFrom(BinaryReader from)
+    {
+        Counters.RestoreFrom(from);
+        Latency.RestoreFrom(from);
+    }
 }

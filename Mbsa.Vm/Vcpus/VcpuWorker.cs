@@ -46,6 +46,9 @@ public abstract class VcpuWorker : IQuantumWorker
     /// <inheritdoc/>
     public virtual Doorbell? Doorbell => null;
 
+    /// <inheritdoc/>
+    public long ReadyFromNs => ReadySinceNs;
+
     /// <summary>Makes the next quantum throw, as a bug in a guest would.</summary>
     public void FailNextQuantum() => Volatile.Write(ref _failNext, true);
 
@@ -76,6 +79,30 @@ public abstract class VcpuWorker : IQuantumWorker
         if (job.EndQuantum(endNs, computedNs) is { } batchNs)
         {
             Latency.RecordBatch(batchNs);
+        }
+    }
+
+    /// <summary>Writes down whose turn it is and where each job stands, between two quanta.</summary>
+    private protected void SaveJobsTo(BinaryWriter to)
+    {
+        to.Write(_lastJob);
+        to.Write(ReadySinceNs);
+        to.Write(Volatile.Read(ref _failNext));
+        foreach (var job in _jobs)
+        {
+            job.SaveTo(to);
+        }
+    }
+
+    /// <summary>Goes on where one with the same jobs stood.</summary>
+    private protected void RestoreJobsFrom(BinaryReader from)
+    {
+        _lastJob = from.ReadInt32();
+        ReadySinceNs = from.ReadInt64();
+        Volatile.Write(ref _failNext, from.ReadBoolean());
+        foreach (var job in _jobs)
+        {
+            job.RestoreFrom(from);
         }
     }
 

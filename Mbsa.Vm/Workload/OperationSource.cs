@@ -96,6 +96,24 @@ public sealed class OperationSource
         (_random, _previousEndBytes) = (random, previousEndBytes);
     }
 
+    /// <summary>Writes down where it stands.</summary>
+    internal void SaveTo(BinaryWriter to)
+    {
+        _random.SaveTo(to);
+        to.Write(_previousEndBytes);
+        to.Write(_read.NextBlock);
+        to.Write(_write.NextBlock);
+    }
+
+    /// <summary>Goes on where one like it stood.</summary>
+    internal void RestoreFrom(BinaryReader from)
+    {
+        _random = Xoshiro256.RestoreFrom(from);
+        _previousEndBytes = from.ReadInt64();
+        _read.NextBlock = from.ReadInt64();
+        _write.NextBlock = from.ReadInt64();
+    }
+
     private static long Popular(in Direction direction, ref Xoshiro256 random)
     {
         var own = random;
@@ -117,7 +135,7 @@ public sealed class OperationSource
         public readonly BlockScatter Scatter;
         public readonly ZipfRanks? Zipf;
         public readonly ParetoRanks? Pareto;
-        private long _nextBlock;
+        public long NextBlock;
 
         public Direction(JobSpec job, int blockBytes, long lengthBytes, Access access, Direction? sameAs)
         {
@@ -136,8 +154,8 @@ public sealed class OperationSource
 
         public long Advance()
         {
-            var block = _nextBlock;
-            _nextBlock = block + 1 == Blocks ? 0 : block + 1;
+            var block = NextBlock;
+            NextBlock = block + 1 == Blocks ? 0 : block + 1;
             return block;
         }
     }

@@ -41,4 +41,16 @@ public struct Xoshiro256
 
     /// <summary>A number above 0 and at most 1, in steps of 2^-53.</summary>
     public double NextAboveZero() => ((Next() >> 11) + 1) * (1.0 / (1UL << 53));
+
+    /// <summary>Writes the state down, 32 bytes.</summary>
+    internal readonly void SaveTo(BinaryWriter to)
+    {
+        to.Write(_s0);
+        to.Write(_s1);
+        to.Write(_s2);
+        to.Write(_s3);
+    }
+
+    /// <summary>A generator with a state that was written down.</summary>
+    internal static Xoshiro256 RestoreFrom(BinaryReader from) => new(from.ReadUInt64(), from.ReadUInt64(), from.ReadUInt64(), from.ReadUInt64());
 }

@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Mbsa.Actors.Cores;
+using Mbsa.Actors.Hosts;
+using Mbsa.Actors.Scenarios;
+using Mbsa.Vm.Vcpus;
+
+namespace Mbsa.Actors.Vms;
+
+/// <summary>The VCPUs of a VM and its I/O thread, as actors, and how far they are. Part of the VM's actor.</summary>
+/// <param name="vm">The VM's place in the scenario.</param>
+/// <param name="spec">The VM.</param>
+/// <param name="host">What the host's actors share.</param>
+/// <param name="meter">Has a record for each.</param>
+/// <param name="context">The VM's actor, their parent.</param>
+internal sealed class VcpuCrew(int vm, VmSpec spec, HostServices host, VmMeter meter, IUntypedActorContext context)
+{
+    private readonly ImmutableArray<ImmutableArray<JobClone>> _dealt = VcpuFactory.Deal(spec);
+    private readonly Dictionary<int, IActorRef> _members = [];
+    private readonly HashSet<int> _attached = [];
+    private readonly HashSet<int> _finished = [];
+    private int _runners;
+
+    /// <summary>Whether none is left.</summary>
+    public bool IsEmpty => _members.Count == 0;
+
+    /// <summary>Whether all of them compete for cores.</summary>
+    public bool IsAttached => _attached.Count == _members.Count;
+
+    /// <summary>Whether the jobs of all of them came to their end.</summary>
+    public bool IsFinished => _finished.Count == _runners && _runners > 0;
+
+    /// <summary>Whether a VCPU has jobs; one without would only ever idle.</summary>
+    public bool Runs(int vcpu) => !_dealt[vcpu].IsEmpty;
+
+    /// <summary>Lets all of them start, with the VM or when the power is back.</summary>
+    public void Start(VmDisk? disk)
+    {
+        var factory = Begin(disk);
+        for (var vcpu = 0; vcpu < _dealt.Length; vcpu++)
+        {
+            if (Runs(vcpu))
+            {
+                var (index, record) = (vcpu, meter.Records[vcpu]);
+                Spawn(index, () => factory.Create(index, record));
+            }
+        }
+
+        if (factory.HasIoThread)
+        {
+            Spawn(_dealt.Length, () => factory.CreateIoThread(meter.Records[_dealt.Length]));
+        }
+    }
+
+    /// <summary>Lets them go on where they stood.</summary>
+    /// <param name="disk">The VM's disk; null without one.</param>
+    /// <param name="saved">What the worker of each VCPU wrote down; null for one whose jobs had come to their end. A worker that fails later begins anew, as ever.</param>
+    public void Resume(VmDisk? disk, IReadOnlyDictionary<int, byte[]?> saved)
+    {
+        var factory = Begin(disk);
+        foreach (var (vcpu, state) in saved.OrderBy(vcpu => vcpu.Key))
+        {
+            var (record, from) = (meter.Records[vcpu], state);
+            if (from is null)
+            {
+                _runners++;
+                _finished.Add(vcpu);
+                continue;
+            }
+
+            Spawn(vcpu, () => Interlocked.Exchange(ref from, null) is { } first ? factory.Resume(vcpu, record, first) : factory.Create(vcpu, record));
+        }
+    }
+
+    /// <summary>The VCPU of this index, if it is there.</summary>
+    public IActorRef? Find(int vcpu) => _members.GetValueOrDefault(vcpu);
+
+    /// <summary>Tells all of them something.</summary>
+    public void Tell(object message)
+    {
+        foreach (var member in _members.Values)
+        {
+            member.Tell(message);
+        }
+    }
+
+    /// <summary>One of them competes for cores.</summary>
+    public void Attached(int vcpu) => _attached.Add(vcpu);
+
+    /// <summary>The jobs of one of them came to their end.</summary>
+    public void Finished(int vcpu) => _finished.Add(vcpu);
+
+    /// <summary>The index of one of them.</summary>
+    public int IndexOf(IActorRef member) => _members.First(m => m.Value.Equals(member)).Key;
+
+    /// <summary>One of them is gone.</summary>
+    public void Remove(int index) => _members.Remove(index);
+
+    /// <summary>What people call one of them.</summary>
+    public string NameOf(int index) => index < spec.Vcpus ? $"VCPU {index}" : "the I/O thread";
+
+    private VcpuFactory Begin(VmDisk? disk)
+    {
+        _attached.Clear();
+        _finished.Clear();
+        _runners = 0;
+        return new VcpuFactory(host, spec, disk, _dealt);
+    }
+
+    private void Spawn(int index, Func<IQuantumWorker> create)
+    {
+        _runners++;
+        var (id, name) = (new SchedulableId(vm, index), NameOf(index));
+        var props = Props.Create(() => new VcpuActor(id, name, host.Supervisor, create)).WithDispatcher(context.Props.Dispatcher);
+        _members[index] = context.Watch(context.ActorOf(props, index < spec.Vcpus ? $"vcpu-{index}" : $"io-thread-{index - spec.Vcpus}"));
+    }
+}

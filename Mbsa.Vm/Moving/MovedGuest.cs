@@ -1,0 +1,42 @@
+namespace Mbsa.Vm.Moving;
+
+/// <summary>Where a guest stands, on its way to another host: a <see cref="Parcel"/> whose body is what each part of the guest wrote down, little endian.</summary>
+public static class MovedGuest
+{
+    private const string What = "guest";
+
+    private static ReadOnlySpan<byte> Magic => "MBSAGUST"u8;
+
+    /// <summary>Seals what the parts write down.</summary>
+    public static byte[] Seal(Action<BinaryWriter> write)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        using var bytes = new MemoryStream();
+        using var to = new BinaryWriter(bytes);
+        write(to);
+        to.Flush();
+        return Parcel.Seal(Magic, bytes.Length, [bytes.GetBuffer().AsMemory(0, (int)bytes.Length)]);
+    }
+
+    /// <summary>Lets the parts read what they wrote down.</summary>
+    /// <exception cref="InvalidDataException">It is damaged, or something else.</exception>
+    public static void Open(byte[] parcel, Action<BinaryReader> read)
+    {
+        ArgumentNullException.ThrowIfNull(parcel);
+        ArgumentNullException.ThrowIfNull(read);
+        using var from = new BinaryReader(Parcel.Open(parcel, Magic, What));
+        try
+        {
+            read(from);
+        }
+        catch (Exception cutShort) when (cutShort is EndOfStreamException or FormatException)
+        {
+            throw new InvalidDataException($"{What}: it holds less than this program expects of such a VM; give both hosts the same scenario", cutShort);
+        }
+
+        if (from.BaseStream.ReadByte() >= 0)
+        {
+            throw new InvalidDataException($"{What}: it holds more than this program expects of such a VM; give both hosts the same scenario");
+        }
+    }
+}

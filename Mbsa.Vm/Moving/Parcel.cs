@@ -1,0 +1,129 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Text;
+using Mbsa.Nvm.Layout;
+
+namespace Mbsa.Vm.Moving;
+
+/// <summary>
+/// What goes from one host to another when a VM moves, sealed: bytes that say what they are and whether they are whole. Little endian:
+/// <code>
+///    0  8  magic: what is in it
+///    8  2  format version
+///   10  2  packing: 0 none, 1 deflate
+///   12  4  CRC-32C of the body as it lies here
+///   16  8  bytes of the body unpacked
+///   24     the body
+/// </code>
+/// The length of a packed body depends on the machine that packed it. Nothing under the virtual clock may go by it.
+/// </summary>
+public static class Parcel
+{
+    /// <summary>The format this program writes and reads.</summary>
+    public const ushort FormatVersion = 1;
+
+    private const int HeadBytes = 24, Plain = 0, Deflated = 1;
+
+    /// <summary>Bytes after which a body that hardly gets smaller is no longer packed.</summary>
+    private const long TrialBytes = 1 << 20;
+
+    /// <summary>Seals a body; packed when that makes it smaller. Holds it twice at most.</summary>
+    /// <param name="magic">What is in it, 8 bytes.</param>
+    /// <param name="bodyBytes">Bytes of the body.</param>
+    /// <param name="body">The body in parts, each good until the next one; gone through up to two times.</param>
+    /// <exception cref="InvalidDataException">It is too long for one parcel.</exception>
+    internal static byte[] Seal(ReadOnlySpan<byte> magic, long bodyBytes, IEnumerable<ReadOnlyMemory<byte>> body)
+    {
+        using var packed = Pack(bodyBytes, body);
+        var lengthBytes = packed?.Length ?? bodyBytes;
+        if (lengthBytes > Array.MaxLength - HeadBytes)
+        {
+            throw new InvalidDataException($"{bodyBytes} bytes are to be moved at once, and at most {Array.MaxLength - HeadBytes} can be; take a smaller disk, or payload 'stamp'");
+        }
+
+        var parcel = new byte[HeadBytes + lengthBytes];
+        if (packed is not null)
+        {
+            packed.CopyTo(parcel.AsSpan(HeadBytes));
+        }
+        else
+        {
+            var rest = parcel.AsSpan(HeadBytes);
+            foreach (var part in body)
+            {
+                part.Span.CopyTo(rest);
+                rest = rest[part.Length..];
+            }
+        }
+
+        magic.CopyTo(parcel);
+        BinaryPrimitives.WriteUInt16LittleEndian(parcel.AsSpan(8), FormatVersion);
+        BinaryPrimitives.WriteUInt16LittleEndian(parcel.AsSpan(10), packed is null ? (ushort)Plain : (ushort)Deflated);
+        BinaryPrimitives.WriteUInt32LittleEndian(parcel.AsSpan(12), Checksum.Crc32C(parcel.AsSpan(HeadBytes)));
+        BinaryPrimitives.WriteInt64LittleEndian(parcel.AsSpan(16), bodyBytes);
+        return parcel;
+    }
+
+    /// <summary>Opens a parcel.</summary>
+    /// <param name="parcel">The parcel.</param>
+    /// <param name="magic">What must be in it.</param>
+    /// <param name="what">What people call it.</param>
+    /// <returns>Its body.</returns>
+    /// <exception cref="InvalidDataException">It is damaged, or something else.</exception>
+    internal static Stream Open(byte[] parcel, ReadOnlySpan<byte> magic, string what)
+    {
+        if (parcel.Length < HeadBytes || !parcel.AsSpan(0, 8).SequenceEqual(magic))
+        {
+            throw new InvalidDataException($"{what}: it does not begin with '{Encoding.ASCII.GetString(magic)}', so it is something else");
+        }
+
+        var version = BinaryPrimitives.ReadUInt16LittleEndian(parcel.AsSpan(8));
+        var packing = BinaryPrimitives.ReadUInt16LittleEndian(parcel.AsSpan(10));
+        if (version != FormatVersion || packing > Deflated)
+        {
+            throw new InvalidDataException($"{what}: its format version is {version}, packing {packing}; this program reads version {FormatVersion}; run the same program on both hosts");
+        }
+
+        if (Checksum.Crc32C(parcel.AsSpan(HeadBytes)) != BinaryPrimitives.ReadUInt32LittleEndian(parcel.AsSpan(12)))
+        {
+            throw new InvalidDataException($"{what}: its checksum is wrong; it was damaged on its way");
+        }
+
+        var body = new MemoryStream(parcel, HeadBytes, parcel.Length - HeadBytes, writable: false);
+        return packing == Plain ? body : new DeflateStream(body, CompressionMode.Decompress);
+    }
+
+    /// <summary>Bytes of the body of a parcel unpacked: the same on every machine.</summary>
+    public static long BodyBytes(byte[] parcel)
+    {
+        ArgumentNullException.ThrowIfNull(parcel);
+        return parcel.Length < HeadBytes ? 0 : BinaryPrimitives.ReadInt64LittleEndian(parcel.AsSpan(16));
+    }
+
+    /// <returns>The body packed; null when that does not make it smaller.</returns>
+    private static SegmentStream? Pack(long bodyBytes, IEnumerable<ReadOnlyMemory<byte>> body)
+    {
+        var packed = new SegmentStream();
+        var doneBytes = 0L;
+        using (var deflate = new DeflateStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            foreach (var part in body)
+            {
+                deflate.Write(part.Span);
+                doneBytes += part.Length;
+                if (doneBytes >= TrialBytes && packed.Length > doneBytes - (doneBytes >> 5))
+                {
+                    break; // random bytes: not worth the time
+                }
+            }
+        }
+
+        if (doneBytes == bodyBytes && packed.Length < bodyBytes)
+        {
+            return packed;
+        }
+
+        packed.Dispose();
+        return null;
+    }
+}

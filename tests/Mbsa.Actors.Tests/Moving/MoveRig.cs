@@ -1,0 +1,136 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Mbsa.Actors.Cores;
+using Mbsa.Actors.Hosts;
+using Mbsa.Actors.Qos;
+using Mbsa.Actors.Results;
+using Mbsa.Actors.Scenarios;
+using Mbsa.Actors.Vms;
+using Mbsa.Metrics;
+using Mbsa.Nvm.Memory;
+using Mbsa.Vm.Vcpus;
+
+namespace Mbsa.Actors.Tests.Moving;
+
+/// <summary>Hosts in one actor system with the test in the place of whoever moves VMs between them: it lets their time pass in steps, and asserts at the end that all memory was given back.</summary>
+internal sealed class MoveRig : IAsyncDisposable
+{
+    private const string Dispatcher = "rig";
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+
+    private readonly MemoryLedger _ledger = new();
+    private readonly ActorSystem _system;
+    private readonly ScenarioSpec _scenario;
+    private readonly Host[] _hosts;
+    private long _nowNs;
+
+    public MoveRig(ScenarioSpec scenario, int hosts = 2, int threads = 2, Func<int, HostSpec, HostSpec>? change = null)
+    {
+        _scenario = scenario;
+        threads = scenario.Clock == ClockKind.Wall ? hosts * (scenario.Host.Machine.Cores + 1) : threads;
+        _system = ActorSystem.Create("rig", ConfigurationFactory.ParseString($$"""
+            akka { loglevel = OFF, stdout-loglevel = OFF, log-dead-letters = off, coordinated-shutdown.run-by-clr-shutdown-hook = off }
+            akka.actor.guardian-supervisor-strategy = "Akka.Actor.StoppingSupervisorStrategy, Akka"
+            {{Dispatcher}} { type = ForkJoinDispatcher, throughput = 1, dedicated-thread-pool { thread-count = {{threads}}, threadtype = background } }
+            """));
+        _hosts = [.. Enumerable.Range(0, hosts).Select(host => Start(scenario with { Host = change?.Invoke(host, scenario.Host) ?? scenario.Host }, host))];
+    }
+
+    /// <summary>What the host of this index shows.</summary>
+    public LiveBoard Board(int host) => _hosts[host].Board;
+
+    /// <summary>Asks a host; a refusal is an answer too.</summary>
+    public Task<object> AskAsync(int host, object message) => _hosts[host].Actor.Ask<object>(message, _patience);
+
+    /// <summary>Asks a host for an answer of this kind.</summary>
+    public async Task<T> AskAsync<T>(int host, object message)
+    {
+        var answer = await AskAsync(host, message);
+        return Assert.IsType<T>(answer is VmRefused refused && typeof(T) != typeof(VmRefused) ? throw new InvalidOperationException(refused.Reason) : answer);
+    }
+
+    /// <summary>Starts a VM.</summary>
+    public Task StartAsync(int vm, int host) => AskAsync<VmRunning>(host, new StartVm(vm));
+
+    /// <summary>Lets the time of all hosts pass until a moment.</summary>
+    public async Task RunToAsync(long ns)
+    {
+        _nowNs = Math.Max(_nowNs, ns);
+        foreach (var host in Enumerable.Range(0, _hosts.Length))
+        {
+            await AskAsync<Reached>(host, new RunUntil(_nowNs, Idle: true));
+        }
+    }
+
+    /// <summary>The measured part begins for a VM on a host.</summary>
+    public Task MeasureAsync(int vm, int host) => AskAsync<Done>(host, new AskVm(vm, BeginMeasuring.Instance));
+
+    /// <summary>Moves a VM, with so many rounds before it stops and so much time for each, and so much for the stop.</summary>
+    public async Task<VmPaused> MoveAsync(int vm, int from, int to, int rounds = 2, long roundNs = Lab.Millisecond, long stopNs = 100_000)
+    {
+        await AskAsync<VmPrepared>(to, new PrepareVm(vm, _scenario.Vms[vm].Qos));
+        for (var round = 0; round < rounds; round++)
+        {
+            var blocks = await AskAsync<MoveRound>(from, round == 0 ? new BeginMove(vm) : new NextRound(vm));
+            await RunToAsync(_nowNs + roundNs);
+            await AskAsync<Done>(to, new WriteBlocks(vm, blocks.Content));
+        }
+
+        var paused = await AskAsync<VmPaused>(from, new PauseVm(vm));
+        await RunToAsync(Math.Max(_nowNs + stopNs, paused.PausedNs));
+        await AskAsync<Done>(to, new WriteBlocks(vm, paused.Last.Content));
+        await AskAsync<VmRunning>(to, new ResumeVm(vm, paused.Guest, paused.ContentHash));
+        await AskAsync<Done>(from, new ForgetVm(vm));
+        return paused;
+    }
+
+    /// <summary>Lets time pass until all that a VM has to do is done.</summary>
+    public async Task FinishAsync(int vm, int host)
+    {
+        for (var step = 0; _hosts[host].Board.StateOf(vm) != VmState.Finished; step++)
+        {
+            Assert.True(step < 1000, "it never comes to its end");
+            await RunToAsync(_nowNs + Lab.Millisecond);
+        }
+    }
+
+    /// <summary>What a VM measured.</summary>
+    public Task<VmResult> ResultAsync(int vm, int host) => AskAsync<VmResult>(host, new AskVm(vm, CollectResult.Instance));
+
+    /// <summary>Hash over all quanta of a host.</summary>
+    public ulong? TraceHash(int host) => _hosts[host].Cores.TraceHash;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _system.Terminate();
+        Assert.True(_ledger.IsEmpty, _ledger.Describe());
+    }
+
+    private Host Start(ScenarioSpec scenario, int index)
+    {
+        var policy = QosPolicies.Named(scenario.Host.Policy);
+        var capacity = scenario.Host.Capacity(scenario.Host.Machine.Cores, scenario.Clock);
+        var queue = policy.CreateQueue(capacity, scenario.Host.QuantumNs);
+        var device = HostDevice.Attach(scenario, _ledger);
+        var board = new LiveBoard(scenario.Vms);
+        var wall = scenario.Clock == ClockKind.Wall ? new WallServices(new RunClock(), new DeviceDelay(scenario.Host.Device, 1, 1)) : null;
+        ICores cores;
+        Props supervisor;
+        if (wall is null)
+        {
+            var virtualCores = new VirtualCores(capacity, queue);
+            (cores, supervisor) = (virtualCores, Props.Create(() => new VirtualQosSupervisor(policy, capacity, virtualCores, queue, board)));
+        }
+        else
+        {
+            var wallCores = new WallCores(queue, wall.Clock);
+            (cores, supervisor) = (wallCores, Props.Create(() => new WallQosSupervisor(policy, capacity, wallCores, wall.Clock, board)));
+        }
+
+        var services = new HostServices(scenario, board, cores, _system.ActorOf(supervisor.WithDispatcher(Dispatcher), $"qos-{index}"), capacity, wall);
+        var actor = _system.ActorOf(Props.Create(() => new HostActor(services, device)).WithDispatcher(Dispatcher), $"host-{index}");
+        return new Host(actor, cores, board);
+    }
+
+    private sealed record Host(IActorRef Actor, ICores Cores, LiveBoard Board);
+}
