@@ -88,6 +88,11 @@ internal sealed class VmMove(VmBody vm)
         }
 
         IsPausing = false;
+        foreach (var vcpu in vm.Crew.Finished)
+        {
+            _workers[vcpu] = null;
+        }
+
         vm.Meter.LoseDisk(vm.Disk);
         _guest = GuestState.Seal(vm, _workers, _pausedNs);
         _workers.Clear();

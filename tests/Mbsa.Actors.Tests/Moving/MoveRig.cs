@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Configuration;
 using Mbsa.Actors.Cores;
@@ -83,6 +84,26 @@ internal sealed class MoveRig : IAsyncDisposable
         await AskAsync<Done>(from, new ForgetVm(vm));
         return paused;
     }
+
+    /// <summary>Begins to move a VM, and lets it stay after all when it is paused and its blocks have been sent.</summary>
+    public async Task ChangeOfMindAsync(int vm, int from, int to, int rounds, long roundNs, long stopNs)
+    {
+        await AskAsync<VmPrepared>(to, new PrepareVm(vm, _scenario.Vms[vm].Qos));
+        for (var round = 0; round < rounds; round++)
+        {
+            var blocks = await AskAsync<MoveRound>(from, round == 0 ? new BeginMove(vm) : new NextRound(vm));
+            await RunToAsync(_nowNs + roundNs);
+            await AskAsync<Done>(to, new WriteBlocks(vm, blocks.Content));
+        }
+
+        var paused = await AskAsync<VmPaused>(from, new PauseVm(vm));
+        await RunToAsync(Math.Max(_nowNs + stopNs, paused.PausedNs));
+        await AskAsync<Done>(to, new ForgetVm(vm));
+        await AskAsync<VmRunning>(from, new CancelMove(vm));
+    }
+
+    /// <summary>What every VM used of a host.</summary>
+    public async Task<ImmutableDictionary<int, TenantUse>> AccountAsync(int host) => (await AskAsync<TenantUses>(host, ReadAccounts.Instance)).ByVm;
 
     /// <summary>Lets time pass until all that a VM has to do is done.</summary>
     public async Task FinishAsync(int vm, int host)
