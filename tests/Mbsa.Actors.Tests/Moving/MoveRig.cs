@@ -63,6 +63,9 @@ internal sealed class MoveRig : IAsyncDisposable
         }
     }
 
+    /// <summary>Lets time pass for so long.</summary>
+    public Task RunOnAsync(long ns) => RunToAsync(_nowNs + ns);
+
     /// <summary>The measured part begins for a VM on a host.</summary>
     public Task MeasureAsync(int vm, int host) => AskAsync<Done>(host, new AskVm(vm, BeginMeasuring.Instance));
 
@@ -73,7 +76,7 @@ internal sealed class MoveRig : IAsyncDisposable
         for (var round = 0; round < rounds; round++)
         {
             var blocks = await AskAsync<MoveRound>(from, round == 0 ? new BeginMove(vm) : new NextRound(vm));
-            await RunToAsync(_nowNs + roundNs);
+            await RunOnAsync(roundNs);
             await AskAsync<Done>(to, new WriteBlocks(vm, blocks.Content));
         }
 
@@ -92,7 +95,7 @@ internal sealed class MoveRig : IAsyncDisposable
         for (var round = 0; round < rounds; round++)
         {
             var blocks = await AskAsync<MoveRound>(from, round == 0 ? new BeginMove(vm) : new NextRound(vm));
-            await RunToAsync(_nowNs + roundNs);
+            await RunOnAsync(roundNs);
             await AskAsync<Done>(to, new WriteBlocks(vm, blocks.Content));
         }
 
@@ -111,7 +114,7 @@ internal sealed class MoveRig : IAsyncDisposable
         for (var step = 0; _hosts[host].Board.StateOf(vm) != VmState.Finished; step++)
         {
             Assert.True(step < 1000, "it never comes to its end");
-            await RunToAsync(_nowNs + Lab.Millisecond);
+            await RunOnAsync(Lab.Millisecond);
         }
     }
 
