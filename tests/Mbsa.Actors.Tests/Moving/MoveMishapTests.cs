@@ -69,6 +69,24 @@ public sealed class MoveMishapTests : IDisposable
     }
 
     [Fact]
+    public async Task After_a_damaged_guest_the_right_one_runs()
+    {
+        await using var rig = new MoveRig(Verifying());
+        await rig.StartAsync(0, 0);
+        await rig.RunToAsync(2 * Millisecond);
+        await rig.AskAsync<VmPrepared>(1, new PrepareVm(0, QosSpec.BestEffort));
+        var first = await rig.AskAsync<MoveRound>(0, new BeginMove(0));
+        var paused = await rig.AskAsync<VmPaused>(0, new PauseVm(0));
+        await rig.AskAsync<Done>(1, new WriteBlocks(0, first.Content));
+        await rig.AskAsync<Done>(1, new WriteBlocks(0, paused.Last.Content));
+        Assert.Contains("guest", await RefusalAsync(rig, 1, new ResumeVm(0, Damaged(paused.Guest), paused.ContentHash)), StringComparison.Ordinal);
+        await rig.AskAsync<VmRunning>(1, new ResumeVm(0, paused.Guest, paused.ContentHash));
+        await rig.AskAsync<Done>(0, new ForgetVm(0));
+        await rig.FinishAsync(0, 1);
+        await AssertWholeAsync(rig, 1);
+    }
+
+    [Fact]
     public async Task Another_vms_guest_is_refused()
     {
         var scenario = Lab.Scenario(Lab.Hog("a", 1), Lab.Hog("b", 1));

@@ -46,6 +46,7 @@ public sealed class MovedVcpuTests
         var worker = Bench.Virtual(record, Bench.Job(IoPattern.RandReadWrite), Bench.Job(IoPattern.RandRead) with { ThinkTimeNs = 10_000 });
         worker.RunUntil(UntilNs);
         record.Latency.Record(isWrite: true, 123_456_789, 3);
+        record.Latency.Record(isWrite: true, long.MaxValue); // counts as a minute
         var copy = new VcpuRecord();
         copy.Latency.Record(isWrite: false, 77);
         Restore(copy.RestoreFrom, Save(record.SaveTo));
