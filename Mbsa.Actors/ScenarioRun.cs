@@ -3,20 +3,16 @@ using Akka.Actor;
 using Akka.Configuration;
 using Mbsa.Actors.Cores;
 using Mbsa.Actors.Hosts;
-using Mbsa.Actors.Qos;
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Memory;
-using Mbsa.Vm.Vcpus;
 
 namespace Mbsa.Actors;
 
 /// <summary>A running scenario, as the program sees it: start it, look at it, interrupt it, await its result.</summary>
 public sealed class ScenarioRun
 {
-    private const string Dispatcher = "mbsa-cores";
-
     private readonly ScenarioSpec _scenario;
     private readonly LiveBoard _board;
     private readonly ICores _clock;
@@ -43,13 +39,8 @@ public sealed class ScenarioRun
         ActorSystem? system = null;
         try
         {
-            var cores = scenario.Host.Machine.Cores;
-            var wall = scenario.Clock == ClockKind.Wall ? new WallServices(new RunClock(), DramCalibration.DelayFor(scenario.Host.Device, ledger)) : null;
-
-            // One more than cores: the supervisor and the VMs' actors are heard without calling a core back from its work.
-            var threads = wall is null ? virtualThreads : cores + 1;
-            system = ActorSystem.Create("mbsa", Configuration(threads));
-            return Start(system, scenario, device, cores, wall, ledger);
+            system = ActorSystem.Create("mbsa", Configuration(HostEngine.Threads(scenario, virtualThreads)));
+            return Start(system, scenario, device, ledger);
         }
         catch
         {
@@ -85,41 +76,12 @@ public sealed class ScenarioRun
     /// <summary>Ends the run at once; what was measured until now is the result.</summary>
     public void Interrupt() => _actor.Tell(ScenarioActor.Interrupt.Instance);
 
-    private static ScenarioRun Start(
-        ActorSystem system, ScenarioSpec scenario, HostDevice device, int cores, WallServices? wall, MemoryLedger ledger)
+    private static ScenarioRun Start(ActorSystem system, ScenarioSpec scenario, HostDevice device, MemoryLedger ledger)
     {
-        var policy = QosPolicies.Named(scenario.Host.Policy);
-        var capacity = scenario.Host.Capacity(cores, scenario.Clock);
-        var queue = policy.CreateQueue(capacity, scenario.Host.QuantumNs);
-        var (clock, board, supervisorProps) = Clock(scenario, policy, capacity, queue, wall);
-        if (scenario.SeriesPoints > 0)
-        {
-            board.KeepSeries(Math.Max(1, (scenario.WarmupNs + scenario.DurationNs) / scenario.SeriesPoints));
-        }
-
-        var supervisor = system.ActorOf(supervisorProps.WithDispatcher(Dispatcher), "qos-supervisor");
-        var services = new HostServices(scenario, board, clock, supervisor, capacity, wall);
-        var host = system.ActorOf(Props.Create(() => new HostActor(services, device)).WithDispatcher(Dispatcher), "host-0");
+        var engine = HostEngine.Spawn(system, scenario, device, ledger);
         var result = new TaskCompletionSource<RunResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var actor = system.ActorOf(Props.Create(() => new ScenarioActor(host, supervisor, scenario, board, result)), "scenario");
-        return new ScenarioRun(scenario, board, clock, actor, EndAsync(system, result.Task, ledger));
-    }
-
-    private static (ICores Cores, LiveBoard Board, Props Supervisor) Clock(
-        ScenarioSpec scenario, IQosPolicy policy, HostCapacity capacity, RunQueue queue, WallServices? wall)
-    {
-        if (wall is null)
-        {
-            var virtualCores = new VirtualCores(capacity, queue);
-            var board = new LiveBoard(scenario.Vms, () => virtualCores.NowNs, scenario.Host.Device.EnduranceWrites);
-            return (virtualCores, board, Props.Create(() => new VirtualQosSupervisor(policy, capacity, virtualCores, queue, board)));
-        }
-        else
-        {
-            var wallCores = new WallCores(queue, wall.Clock);
-            var board = new LiveBoard(scenario.Vms, () => wallCores.NowNs, scenario.Host.Device.EnduranceWrites);
-            return (wallCores, board, Props.Create(() => new WallQosSupervisor(policy, capacity, wallCores, wall.Clock, board)));
-        }
+        var actor = system.ActorOf(Props.Create(() => new ScenarioActor(engine.Host, engine.Supervisor, scenario, engine.Board, result)), "scenario");
+        return new ScenarioRun(scenario, engine.Board, engine.Clock, actor, EndAsync(system, result.Task, ledger));
     }
 
     /// <summary>Takes the system down in the order of ownership, then checks that no native memory was left behind.</summary>
@@ -137,11 +99,7 @@ public sealed class ScenarioRun
         }
     }
 
-    /// <summary>
-    /// Quanta are CPU-bound, so they get threads of their own, with the supervisor among them; everything else stays on the thread pool. A host
-    /// or supervisor that breaks is stopped, not restarted without its state: the scenario watches both and fails.
-    /// </summary>
-    private static Config Configuration(int threads) => ConfigurationFactory.ParseString($$"""
+    private static Config Configuration(int threads) => ConfigurationFactory.ParseString("""
         akka {
           loglevel = OFF
           stdout-loglevel = OFF
@@ -150,13 +108,5 @@ public sealed class ScenarioRun
           coordinated-shutdown.run-by-clr-shutdown-hook = off
           actor.guardian-supervisor-strategy = "Akka.Actor.StoppingSupervisorStrategy, Akka"
         }
-        {{Dispatcher}} {
-          type = ForkJoinDispatcher
-          throughput = 1
-          dedicated-thread-pool {
-            thread-count = {{threads}}
-            threadtype = background
-          }
-        }
-        """);
+        """).WithFallback(HostEngine.DispatcherConfiguration(threads));
 }

@@ -79,7 +79,12 @@ internal sealed record ReadAccounts
 }
 
 /// <summary>From the supervisor: what every VM that was ever admitted used since the measured part began.</summary>
-internal sealed record TenantUses(ImmutableDictionary<int, TenantUse> ByVm);
+/// <param name="ByVm">By VM.</param>
+internal sealed record TenantUses(ImmutableDictionary<int, TenantUse> ByVm)
+{
+    /// <summary>What the same VMs did and wanted since they came.</summary>
+    public ImmutableDictionary<int, TenantCounts> SinceTheyCame { get; init; } = ImmutableDictionary<int, TenantCounts>.Empty;
+}
 
 /// <summary>To the supervisor: stop time as soon as possible, and do not let it pass again.</summary>
 internal sealed record Halt

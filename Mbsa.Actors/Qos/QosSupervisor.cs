@@ -219,9 +219,9 @@ internal abstract class QosSupervisor : ReceiveActor
 
     private void SendAccounts()
     {
-        var uses = ImmutableDictionary<int, TenantUse>.Empty;
-        WithQueue((queue, nowNs) => uses = _tenants.ReadAccounts(queue, nowNs));
-        Sender.Tell(new TenantUses(uses));
+        var uses = new TenantUses(ImmutableDictionary<int, TenantUse>.Empty);
+        WithQueue((queue, nowNs) => uses = new TenantUses(_tenants.ReadAccounts(queue, nowNs)) { SinceTheyCame = _tenants.Counts(queue, nowNs) });
+        Sender.Tell(uses);
     }
 
     /// <summary>Who competes has changed. A thousand changes at one moment make one plan, before time passes again.</summary>

@@ -105,6 +105,10 @@ internal sealed class TenantBook(HostCapacity host)
         }
     }
 
+    /// <summary>What everybody did and wanted since they came.</summary>
+    public ImmutableDictionary<int, TenantCounts> Counts(RunQueue queue, long nowNs) =>
+        _entries.Keys.ToImmutableDictionary(vm => vm, vm => queue.CountsOf(vm, nowNs));
+
     /// <summary>What everybody used since the measured part began.</summary>
     public ImmutableDictionary<int, TenantUse> ReadAccounts(RunQueue queue, long nowNs) => _entries.Values.ToImmutableDictionary(
         entry => entry.Tenant.Vm,

@@ -17,6 +17,7 @@ internal sealed class LiveBoard
     private volatile Func<DeviceLayout> _layout = () => DeviceLayout.None;
     private long _nvmAllocatedBytes;
     private ImmutableDictionary<string, double> _notedShares = ImmutableDictionary<string, double>.Empty;
+    private ImmutableArray<int> _planned = [];
     private long _refusals;
     private long _plans;
 
@@ -98,10 +99,17 @@ internal sealed class LiveBoard
     {
         Interlocked.Increment(ref _plans);
         var planned = plan.Tenants.ToDictionary(tenant => tenant.Tenant.Vm, tenant => tenant.Share);
-        for (var vm = 0; vm < _vms.Length; vm++)
+        foreach (var (vm, share) in planned)
         {
-            _vms[vm].PlannedShare = planned.GetValueOrDefault(vm);
+            _vms[vm].PlannedShare = share;
         }
+
+        foreach (var vm in _planned.Where(vm => !planned.ContainsKey(vm)))
+        {
+            _vms[vm].PlannedShare = null;
+        }
+
+        _planned = [.. planned.Keys];
 
         Note(planned.Where(tenant => tenant.Value is not null).ToImmutableDictionary(tenant => _vms[tenant.Key].Name, tenant => tenant.Value!.Value));
     }
@@ -119,6 +127,12 @@ internal sealed class LiveBoard
 
     /// <summary>I/Os each VM completed since it started.</summary>
     public ImmutableArray<long> Operations() => [.. _vms.Select(vm => vm.Operations)];
+
+    /// <summary>I/Os that a VM completed since it started.</summary>
+    public long OperationsOf(int vm) => _vms[vm].Operations;
+
+    /// <summary>One VM as it stands.</summary>
+    public VmSample Snapshot(int vm) => _vms[vm].Snapshot();
 
     /// <summary>Every VM as it stands.</summary>
     public ImmutableArray<VmSample> Snapshot() => [.. _vms.Select(vm => vm.Snapshot())];

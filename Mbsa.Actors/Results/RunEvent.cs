@@ -33,4 +33,7 @@ public enum RunEventKind
 
     /// <summary>Something went wrong.</summary>
     Problem,
+
+    /// <summary>A VM moved, or a host was lost, came back, was drained or added.</summary>
+    Cluster,
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Mbsa.Actors.Cluster;
 using Mbsa.Actors.Qos;
 using Mbsa.Nvm.Protection;
@@ -254,6 +255,13 @@ public sealed record ScenarioEvent(long AtNs, string Vm, VmChange Change);
 public sealed record PowerFailure(long AtNs, long OutageNs);
 
 /// <summary>What can happen to a VM.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "change")]
+[JsonDerivedType(typeof(Start), "start")]
+[JsonDerivedType(typeof(Stop), "stop")]
+[JsonDerivedType(typeof(SetQos), "qos")]
+[JsonDerivedType(typeof(Resize), "resize")]
+[JsonDerivedType(typeof(Migrate), "migrate")]
+[JsonDerivedType(typeof(FailVcpu), "fail-vcpu")]
 public abstract record VmChange
 {
     private VmChange() { }

@@ -91,6 +91,11 @@ internal static class CommandLine
             root.Add(CalibrateCommand.Create(services, calibration));
         }
 
+        if (services.Cluster is { } engine)
+        {
+            root.Add(NodeCommand.Create(services, engine));
+        }
+
         root.Add(s_verbose);
         root.SetAction(_ => root.Parse("--help").Invoke(new InvocationConfiguration
         {

@@ -81,7 +81,7 @@ internal static class CompareCommand
         List<RunRecord> records = [];
         foreach (var (name, way) in loaded)
         {
-            var run = services.Start(html is null ? way.Spec : way.Spec with { SeriesPoints = PageFeed.SeriesPoints });
+            var run = services.StartHere(html is null ? way.Spec : way.Spec with { SeriesPoints = PageFeed.SeriesPoints });
             await using var registration = interruption.Token.Register(run.Interrupt).ConfigureAwait(false);
             if (!isSilent)
             {

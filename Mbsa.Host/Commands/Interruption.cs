@@ -30,6 +30,14 @@ internal sealed class Interruption : IDisposable
         return interruption;
     }
 
+    /// <summary>Ends at the first request.</summary>
+    public Task Requested()
+    {
+        var requested = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _first.Token.Register(() => requested.TrySetResult());
+        return requested.Task;
+    }
+
     /// <summary>Asks the program to end; answers whether this was the first time.</summary>
     public bool Request()
     {

@@ -1,6 +1,7 @@
 using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Live;
 using Mbsa.Host.Scenarios;
+using Mbsa.Vm;
 
 namespace Mbsa.Host.Commands;
 
@@ -19,8 +20,16 @@ internal sealed record ProgramServices
     /// <summary>Reads a scenario.</summary>
     public Func<string, ScenarioOverrides, LoadedScenario> Load { get; init; } = ScenarioFile.Load;
 
-    /// <summary>Starts a scenario.</summary>
+    /// <summary>Starts a scenario with a single host.</summary>
     public required Func<ScenarioSpec, IRunningScenario> Start { get; init; }
+
+    /// <summary>Carries scenarios of several hosts; without it there are only those with a single one.</summary>
+    public IClusterEngine? Cluster { get; init; }
+
+    /// <summary>Starts a scenario in this process, whatever hosts it has.</summary>
+    /// <exception cref="InputException">It cannot be set up here.</exception>
+    public IRunningScenario StartHere(ScenarioSpec scenario) =>
+        scenario.Cluster is null ? Start(scenario) : (Cluster ?? throw new InputException("scenarios with 'hosts' cannot be run by this build, only checked")).Start(scenario);
 
     /// <summary>Looks up a variable of the environment.</summary>
     public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Mbsa.Host.Scenarios;
 using Mbsa.Host.Serving;
 using Mbsa.Host.Telemetry;
+using Mbsa.Vm;
 
 namespace Mbsa.Host.Commands;
 
@@ -23,12 +24,20 @@ internal static class RunCommand
         var serve = OptionText.Option("--serve", "ADDRESS", $"Serve a live page and /metrics during the run and until Ctrl-C after it [{ServeAddress.Default}]");
         var otlp = OptionText.Option("--otlp", "ENDPOINT", $"Send metrics and traces to an OpenTelemetry collector, as in http://127.0.0.1:4318 [{OtlpTarget.EndpointVariable}]");
         serve.Arity = ArgumentArity.ZeroOrOne;
+        var cluster = OptionText.Option("--cluster", "ADDRESS", "Have a cluster run it: the address of one of its nodes ('mbsa node')");
+        var node = new NodeOptionText();
         var stages = new Option<bool>("--stages") { Description = "Show where the time of an I/O went, stub by stub, on paths vhost-bio and virtio-mq" };
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Print nothing but what went wrong" };
         var command = new Command("run", "Run a scenario and print what was measured. Ctrl-C ends it early and still prints it (exit code 130).")
         {
             scenario, clock, policy, seed, duration, windows, latency, json, html, stages, serve, otlp, quiet,
         };
+        if (services.Cluster is not null)
+        {
+            command.Add(cluster);
+            node.AddTo(command);
+        }
+
         command.SetAction(parsed => new RunSession(services, new RunOptions
         {
             Scenario = parsed.GetRequiredValue(scenario),
@@ -46,6 +55,9 @@ internal static class RunCommand
             HtmlPath = parsed.GetValue(html),
             Otlp = OtlpTarget.Of(parsed.GetValue(otlp), services.Variable),
             Quiet = parsed.GetValue(quiet),
+            Cluster = parsed.GetValue(cluster) is { } address
+                ? node.OfClient(parsed, NodeAddressText.Parse(cluster.Name, address), services.Time.GetUtcNow())
+                : node.Given(parsed) is { } lone ? throw new InputException($"{lone} goes with {cluster.Name}") : null,
             Serve = parsed.GetResult(serve) is not { } result ? null
                 : result.Tokens.Count == 0 ? ServeAddress.Default
                 : ServeAddress.Parse(result.Tokens[0].Value),

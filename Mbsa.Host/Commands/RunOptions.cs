@@ -1,4 +1,5 @@
 using System.Net;
+using Mbsa.Actors.Cluster;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Scenarios;
 using Mbsa.Host.Telemetry;
@@ -34,6 +35,9 @@ internal sealed record RunOptions
 
     /// <summary>Where the web page listens; null for none.</summary>
     public IPEndPoint? Serve { get; init; }
+
+    /// <summary>The cluster that is to run it, in <see cref="NodeOptions.Seeds"/>; null for this process.</summary>
+    public NodeOptions? Cluster { get; init; }
 
     /// <summary>Standard output belongs to the report, or to nobody.</summary>
     public bool IsSilent => Quiet || JsonPath == "-" || HtmlPath == "-";

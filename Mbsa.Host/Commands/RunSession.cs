@@ -7,6 +7,7 @@ using Mbsa.Host.Report;
 using Mbsa.Host.Report.Html;
 using Mbsa.Host.Scenarios;
 using Mbsa.Metrics;
+using Mbsa.Vm;
 
 namespace Mbsa.Host.Commands;
 
@@ -37,7 +38,11 @@ internal sealed class RunSession(ProgramServices services, RunOptions options)
                 await SayAsync($"page at {server.Url}/, metrics at {server.Url}/metrics").ConfigureAwait(false);
             }
 
-            var run = services.Start(loaded.Spec);
+            if (await StartAsync(loaded.Spec, interruption).ConfigureAwait(false) is not { } run)
+            {
+                return ExitCode.Interrupted;
+            }
+
             var result = await MeasureAsync(loaded.Spec, run, watchers, interruption).ConfigureAwait(false);
             ExpectationOutcome[] expectations = [.. loaded.Expectations.Select(e => e.Evaluate(result))];
             var report = JsonReportContext.Serialize(ReportBuilder.Build(result, expectations));
@@ -52,7 +57,7 @@ internal sealed class RunSession(ProgramServices services, RunOptions options)
             if (server is not null && !interruption.IsRequested)
             {
                 await SayAsync($"still serving {server.Url}/ and {server.Url}/metrics; Ctrl-C ends it").ConfigureAwait(false);
-                await UntilAsync(interruption.Token).ConfigureAwait(false);
+                await interruption.Requested().ConfigureAwait(false);
             }
 
             return ExitCodeOf(result, expectations);
@@ -64,7 +69,31 @@ internal sealed class RunSession(ProgramServices services, RunOptions options)
         var loaded = services.Load(options.Scenario, options.Overrides);
         var spec = options.Latency is { } latency ? loaded.Spec with { Latency = latency } : loaded.Spec;
         spec = options.Serve is not null || options.HtmlPath is not null ? spec with { SeriesPoints = PageFeed.SeriesPoints } : spec;
-        return RealMachine.Fit(options.Scenario, loaded with { Spec = spec });
+        loaded = loaded with { Spec = spec };
+        return options.Cluster is null ? RealMachine.Fit(options.Scenario, loaded) : loaded;
+    }
+
+    /// <summary>Starts the run, here or in a cluster; null when somebody lost patience before the cluster answered.</summary>
+    private async Task<IRunningScenario?> StartAsync(ScenarioSpec scenario, Interruption interruption)
+    {
+        if (options.Cluster is not { } cluster)
+        {
+            return services.StartHere(scenario);
+        }
+
+        if (scenario.Cluster is null)
+        {
+            throw new InputException(options.Scenario, 0, "this scenario has a single host and a cluster carries several; write 'hosts' in place of 'host', or leave --cluster out");
+        }
+
+        try
+        {
+            return await services.Cluster!.SubmitAsync(scenario, cluster, interruption.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (interruption.IsRequested)
+        {
+            return null;
+        }
     }
 
     private async Task<RunResult> MeasureAsync(ScenarioSpec scenario, IRunningScenario run, Watchers watchers, Interruption interruption)
@@ -123,11 +152,4 @@ internal sealed class RunSession(ProgramServices services, RunOptions options)
     }
 
     private Task SayAsync(string line) => options.IsSilent ? Terminal.Error.WriteLineAsync(line) : Terminal.Lines.WriteLineAsync(line);
-
-    private static async Task UntilAsync(CancellationToken token)
-    {
-        var requested = new TaskCompletionSource();
-        await using var registration = token.Register(requested.SetResult).ConfigureAwait(false);
-        await requested.Task.ConfigureAwait(false);
-    }
 }

@@ -1,3 +1,4 @@
+using Mbsa.Actors.Cluster;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Report;
 using Mbsa.Host.Scenarios;
@@ -14,9 +15,11 @@ internal static class ScenarioSummary
     {
         var warmup = scenario.WarmupNs > 0 ? $" after {Readable.Length(scenario.WarmupNs)} of warm-up" : "";
         yield return $"{scenario.Name}: good; {Words.Of(scenario.Clock)} clock, {Readable.Length(scenario.DurationNs)}{warmup}, seed {scenario.Seed}";
-        var host = scenario.Host;
-        yield return $"  host: {host.Machine.Name}, {Counted(host.Machine.Cores, "core")}, {Readable.Size(host.NvmSizeBytes)} of {host.Device.Name} NVM, "
-            + $"policy {host.Policy}, quantum {Readable.Length(host.QuantumNs)}";
+        foreach (var line in scenario.Cluster is { } cluster ? Hosts(cluster, scenario.Vms.Length) : [$"  host: {Host(scenario.Host)}"])
+        {
+            yield return line;
+        }
+
         foreach (var group in VmGroup.Of(scenario))
         {
             var vm = scenario.Vms[group.Indices[0]];
@@ -25,11 +28,28 @@ internal static class ScenarioSummary
             yield return $"  {group.Name}: {times}{Counted(vm.Vcpus, "VCPU")}, {disk}, {Jobs(vm)}";
         }
 
-        if (scenario.Events.Length + scenario.PowerFailures.Length is > 0 and var events)
+        if (scenario.Events.Length + scenario.PowerFailures.Length + (scenario.Cluster?.Events.Length ?? 0) is > 0 and var events)
         {
             yield return $"  {Counted(events, "event")}";
         }
     }
+
+    /// <summary>A line for all hosts together, and one for each group of equal ones.</summary>
+    private static IEnumerable<string> Hosts(ClusterSpec cluster, int vms)
+    {
+        var tenants = cluster.Tenants.IsEmpty ? "" : $", {Counted(cluster.Tenants.Length, "tenant")}";
+        yield return $"  {Counted(cluster.Hosts.Length, "host")}, {Counted(vms, "VM")}{tenants}; placement {KnownNames.NameOf(cluster.Placement)}, epochs of {Readable.Length(cluster.EpochNs)}, "
+            + $"network {Readable.Bandwidth(cluster.Network.BandwidthBytesPerSecond)} and {Readable.Length(cluster.Network.LatencyNs)}";
+        foreach (var group in cluster.Hosts.GroupBy(host => (host.Host, host.IsThereAtOnce)))
+        {
+            string[] names = [.. group.Select(host => host.Name)];
+            yield return $"  {VmGroup.CommonName(names)}: {(names.Length > 1 ? $"{names.Length} hosts x " : "")}{Host(group.Key.Host)}{(group.Key.IsThereAtOnce ? "" : ", added by an event")}";
+        }
+    }
+
+    private static string Host(HostSpec host) =>
+        $"{host.Machine.Name}, {Counted(host.Machine.Cores, "core")}, {Readable.Size(host.NvmSizeBytes)} of {host.Device.Name} NVM, "
+        + $"policy {host.Policy}, quantum {Readable.Length(host.QuantumNs)}";
 
     private static string Protected(StorageSpec storage) =>
         storage.Protection == ProtectionMethod.None ? "" : $" protected by {KnownNames.NameOf(storage.Protection)}";

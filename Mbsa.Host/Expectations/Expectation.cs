@@ -26,8 +26,10 @@ public sealed class Expectation
     /// <summary>Reads an expectation.</summary>
     /// <param name="text">What was written.</param>
     /// <param name="vmNames">The scenario's VMs; null leaves the names unchecked.</param>
+    /// <param name="cluster">What else there is; null in a scenario with a single host.</param>
     /// <exception cref="InputException">It cannot be read, or names what does not exist, or compares what cannot be compared.</exception>
-    public static Expectation Parse(string text, IReadOnlyCollection<string>? vmNames) => new ExpectationParser(text, vmNames).Parse();
+    public static Expectation Parse(string text, IReadOnlyCollection<string>? vmNames, ClusterNames? cluster = null) =>
+        new ExpectationParser(text, vmNames, cluster).Parse();
 
     /// <summary>Whether it held in a run.</summary>
     public ExpectationOutcome Evaluate(RunResult run)

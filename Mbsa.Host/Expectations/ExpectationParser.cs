@@ -9,12 +9,12 @@ namespace Mbsa.Host.Expectations;
 /// Reads <c>operand op value</c>. A VM's name begins with a letter and a number with a digit, so one character tells them apart:
 /// <code>
 /// expectation = operand ("&gt;=" | "&lt;=" | "&gt;" | "&lt;" | "==") value
-/// operand     = vm "." metric | "host" "." metric | function "(" pattern [ "." metric ] ")"
+/// operand     = (vm | "host" | one of several hosts | "cluster" | tenant) "." metric | function "(" pattern [ "." metric ] ")"
 /// value       = number with unit | number "%" "of" target | number ("x" | "*") target | target
 /// target      = operand | vm | "host"        without a metric, the metric of the left side
 /// </code>
 /// </summary>
-internal sealed class ExpectationParser(string text, IReadOnlyCollection<string>? vmNames)
+internal sealed class ExpectationParser(string text, IReadOnlyCollection<string>? vmNames, ClusterNames? cluster)
 {
     private const int Longest = 500;
     private const string Form = "an expectation is written 'oltp.p99 <= 40us', with one of >=, <=, >, <, ==";
@@ -94,18 +94,30 @@ internal sealed class ExpectationParser(string text, IReadOnlyCollection<string>
         var name = dot < 0 ? side : side[..dot];
         if (dot < 0 && standard is null)
             throw Wrong($"'{ScalarNode.Shorten(side)}' needs a metric, as in '{ScalarNode.Shorten(side)}.iops'; metrics: {Names(m => !m.Name.Contains('.'))}");
-        if (name != "host")
+        if (IsVm(name))
             CheckVm(name);
         var metric = dot < 0 ? standard! : MetricOf(side[(dot + 1)..]);
-        if (name == "host")
-        {
-            return metric.OfHost is null
-                ? throw Wrong($"the host has no '{metric.Name}'; it has {Names(m => m.OfHost is not null)}")
-                : (new HostOperand(metric), metric);
-        }
-
-        return (new VmOperand(name, OfVm(metric)), metric);
+        return (OperandOf(name, metric), metric);
     }
+
+    private bool IsVm(string name) => name != "host" && (cluster is null || (name != "cluster" && !cluster.Hosts.Contains(name) && !cluster.Tenants.Contains(name)));
+
+    private Operand OperandOf(string name, Metric metric)
+    {
+        if (IsVm(name))
+            return new VmOperand(name, OfVm(metric));
+        if (name == "host")
+            return metric.OfHost is null ? throw Lacks("the host", metric, m => m.OfHost is not null) : new HostOperand(metric);
+        if (name == "cluster")
+            return IsOfCluster(metric) ? new ClusterOperand(metric) : throw Lacks("the cluster", metric, IsOfCluster);
+        if (cluster!.Tenants.Contains(name))
+            return metric.OfTenant is null ? throw Lacks("a tenant", metric, m => m.OfTenant is not null) : new TenantOperand(name, metric);
+        return metric.OfOneHost is null ? throw Lacks("a host", metric, m => m.OfOneHost is not null) : new OneHostOperand(name, metric);
+
+        static bool IsOfCluster(Metric metric) => metric.OfCluster is not null || metric.OfHost is not null;
+    }
+
+    private InputException Lacks(string what, Metric metric, Func<Metric, bool> which) => Wrong($"{what} has no '{metric.Name}'; it has {Names(which)}");
 
     private (Operand Operand, Metric? Metric) Function(string side, int open)
     {
@@ -119,15 +131,25 @@ internal sealed class ExpectationParser(string text, IReadOnlyCollection<string>
         var pattern = dot < 0 ? argument : argument[..dot];
         if (pattern.Length == 0)
             throw Wrong($"{function}() needs the name of a VM or a pattern, as in {function}(writer-*)");
-        if (vmNames is not null && !vmNames.Any(v => NamePattern.Matches(pattern, v)))
-            throw Wrong(pattern.Contains('*')
-                ? $"no VM matches '{ScalarNode.Shorten(pattern)}'; VMs: {SomeVms()}"
-                : UnknownName.Message("VM", pattern, vmNames));
-        var metric = OfVm(MetricOf(dot < 0 ? "iops" : argument[(dot + 1)..]));
-        if (function == "sum" && metric.OfHost is null)
+        var metric = MetricOf(dot < 0 ? "iops" : argument[(dot + 1)..]);
+        if (metric.OfVm is not null || metric.OfOneHost is null || cluster is null)
+            CheckMatches("VM", pattern, vmNames);
+        else
+            CheckMatches("host", pattern, cluster.Hosts);
+        if (metric.OfVm is null && (metric.OfOneHost is null || cluster is null))
+            throw NotOfVm(metric);
+        if (function == "sum" && metric.OfHost is null && !metric.NeedsHosts)
             throw Wrong($"a sum of '{metric.Name}' over VMs means nothing; use min, max or mean");
         // Jain's index has no unit, so there is no metric that a bare name on the right could stand for.
         return (new FunctionOperand(function, pattern, metric), function == "jain" ? null : metric);
+    }
+
+    private static void CheckMatches(string kind, string pattern, IReadOnlyCollection<string>? names)
+    {
+        if (names is not null && !names.Any(name => NamePattern.Matches(pattern, name)))
+            throw Wrong(pattern.Contains('*')
+                ? $"no {kind} matches '{ScalarNode.Shorten(pattern)}'; {kind}s: {string.Join(", ", names.Take(10))}{(names.Count > 10 ? ", ..." : "")}"
+                : UnknownName.Message(kind, pattern, names));
     }
 
     private void CheckVm(string name)
@@ -135,14 +157,33 @@ internal sealed class ExpectationParser(string text, IReadOnlyCollection<string>
         if (name.Contains('*'))
             throw Wrong($"'{name}' stands for several VMs; say what of them, as in min({name}.iops)");
         if (vmNames is not null && !vmNames.Contains(name))
-            throw Wrong(UnknownName.Message("VM", name, vmNames));
+            throw Wrong(cluster is null
+                ? UnknownName.Message("VM", name, vmNames)
+                : UnknownName.Message("VM, host or tenant", name, [.. vmNames, .. cluster.Hosts, .. cluster.Tenants]));
     }
 
-    private static Metric MetricOf(string name) =>
-        Metric.Find(name) ?? throw Wrong(UnknownName.Message("metric", name, [.. Metric.All.Select(m => m.Name)]));
+    private Metric MetricOf(string name)
+    {
+        if (Metric.Find(name) is not { } metric)
+            throw Wrong(UnknownName.Message("metric", name, [.. Known.Select(m => m.Name)]));
+        return metric.NeedsHosts && cluster is null ? throw Wrong($"'{name}' is measured where there are several hosts; write 'hosts' in place of 'host' in the scenario") : metric;
+    }
 
-    private static Metric OfVm(Metric metric) =>
-        metric.OfVm is not null ? metric : throw Wrong($"'{metric.Name}' is of the host, not of a VM; write 'host.{metric.Name}'");
+    private Metric OfVm(Metric metric) => metric.OfVm is not null ? metric : throw NotOfVm(metric);
+
+    private InputException NotOfVm(Metric metric)
+    {
+        var (what, name) = metric switch
+        {
+            { OfHost: not null } => ("the host", "host"),
+            { OfCluster: not null } => ("the cluster", "cluster"),
+            { OfOneHost: not null } => ("a host", cluster?.Hosts.FirstOrDefault() ?? "h-1"),
+            _ => ("a tenant", cluster?.Tenants.FirstOrDefault() ?? "acme"),
+        };
+        return Wrong($"'{metric.Name}' is of {what}, not of a VM; write '{name}.{metric.Name}'");
+    }
+
+    private IEnumerable<Metric> Known => Metric.All.Where(m => cluster is not null || !m.NeedsHosts);
 
     private static Operand SameDimension(Operand left, Operand right, string side) => left.Dimension == right.Dimension
         ? right
@@ -165,9 +206,7 @@ internal sealed class ExpectationParser(string text, IReadOnlyCollection<string>
         throw Wrong(error);
     }
 
-    private static string Names(Func<Metric, bool> which) => string.Join(", ", Metric.All.Where(which).Select(m => m.Name));
-
-    private string SomeVms() => string.Join(", ", vmNames!.Take(10)) + (vmNames!.Count > 10 ? ", ..." : "");
+    private string Names(Func<Metric, bool> which) => string.Join(", ", Known.Where(which).Select(m => m.Name));
 
     private static InputException Wrong(string message) => new(message);
 }

@@ -1,15 +1,28 @@
+using Mbsa.Actors.Cluster;
 using Mbsa.Actors.Results;
 using Mbsa.Host.Scenarios;
 
 namespace Mbsa.Host.Expectations;
 
-/// <summary>Something that is measured of a VM, and of all VMs of a host together where that means something.</summary>
+/// <summary>Something that is measured of a VM, of all VMs together, of a host, of a tenant: of each where it means something.</summary>
 /// <param name="Name">What an expectation calls it.</param>
 /// <param name="Dimension">What it is measured in.</param>
-/// <param name="OfVm">Its value for a VM over the measured seconds; null when there is no data, as for the latency of no I/O.</param>
-/// <param name="OfHost">Its value for the host; null where the word means nothing for a host.</param>
-internal sealed record Metric(string Name, Dimension Dimension, Func<VmResult, double, double?>? OfVm, Func<RunResult, double?>? OfHost)
+/// <param name="OfVm">Its value for a VM of a run; null when there is no data, as for the latency of no I/O.</param>
+/// <param name="OfHost">Its value for all VMs together; null where the word means nothing for them.</param>
+internal sealed record Metric(string Name, Dimension Dimension, Func<VmResult, RunResult, double?>? OfVm, Func<RunResult, double?>? OfHost)
 {
+    /// <summary>Its value for all hosts together, where that is more than that for all VMs; null where there is none.</summary>
+    public Func<RunResult, double?>? OfCluster { get; init; }
+
+    /// <summary>Its value for one of several hosts; null where there is none.</summary>
+    public Func<ClusterHostResult, double?>? OfOneHost { get; init; }
+
+    /// <summary>Its value for a tenant; null where there is none.</summary>
+    public Func<TenantResult, double?>? OfTenant { get; init; }
+
+    /// <summary>What to say when there is no data.</summary>
+    public string Nothing { get; init; } = "no I/O";
+
     /// <summary>Every metric, in the order they are documented.</summary>
     public static IReadOnlyList<Metric> All { get; } =
     [
@@ -22,22 +35,31 @@ internal sealed record Metric(string Name, Dimension Dimension, Func<VmResult, d
         .. Latencies("batch.", v => v.BatchNs, _ => null),
         Additive("cpu_seconds", Dimension.Time, (v, _) => v.StorageCpuNs + v.ComputeCpuNs),
         Additive("share", Dimension.Percent, (v, _) => v.CoreShare),
-        Additive("dominant_share", Dimension.Percent, (v, seconds) => v.DominantShare((long)(seconds * 1e9))),
-        Additive("misses", Dimension.Count, (v, _) => v.Use.ReservationMisses),
-        new("utilisation.cpu", Dimension.Percent, null, r => r.Utilisation.Cpu),
-        new("utilisation.bus", Dimension.Percent, null, r => r.Utilisation.Bus),
-        new("utilisation.nvm", Dimension.Percent, null, r => r.Utilisation.Nvm),
+        Additive("dominant_share", Dimension.Percent, (v, run) => v.DominantShare(run.MeasuredNs)),
+        Additive("misses", Dimension.Count, (v, _) => v.Use.ReservationMisses) with { OfTenant = tenant => tenant.Misses },
+        Additive("blocks_verified", Dimension.Count, (v, _) => v.BlocksVerified),
+        Additive("blocks_wrong", Dimension.Count, (v, _) => v.BlocksWrong),
+        Use("cpu", use => use.Cpu),
+        Use("bus", use => use.Bus),
+        Use("nvm", use => use.Nvm),
+        .. ClusterMetrics.All,
     ];
 
     /// <summary>The metric of a name; null when there is none.</summary>
     public static Metric? Find(string name) => All.FirstOrDefault(m => m.Name == name);
 
+    /// <summary>Whether it is measured only where there are several hosts.</summary>
+    public bool NeedsHosts { get; init; }
+
+    private static Metric Use(string resource, Func<HostUtilisation, double> of) =>
+        new($"utilisation.{resource}", Dimension.Percent, null, run => of(run.Utilisation)) { OfOneHost = host => of(host.Utilisation) };
+
     private static IEnumerable<Metric> Flow(string prefix, Func<VmResult, double> operations, Func<VmResult, double> bytes) =>
     [
         Additive(prefix + "ops", Dimension.Count, (v, _) => operations(v)),
-        Additive(prefix + "iops", Dimension.Iops, (v, seconds) => operations(v) / seconds),
+        Additive(prefix + "iops", Dimension.Iops, (v, run) => operations(v) / Seconds(run)),
         Additive(prefix + "bytes", Dimension.Size, (v, _) => bytes(v)),
-        Additive(prefix + "bandwidth", Dimension.Bandwidth, (v, seconds) => bytes(v) / seconds),
+        Additive(prefix + "bandwidth", Dimension.Bandwidth, (v, run) => bytes(v) / Seconds(run)),
     ];
 
     /// <summary>
@@ -70,6 +92,8 @@ internal sealed record Metric(string Name, Dimension Dimension, Func<VmResult, d
         return ((read.Mean * reads) + (write.Mean * writes)) / (reads + writes);
     }
 
-    private static Metric Additive(string name, Dimension dimension, Func<VmResult, double, double?> ofVm) => new(
-        name, dimension, ofVm, run => run.Vms.Aggregate((double?)0, (sum, v) => sum + ofVm(v, run.MeasuredNs / 1e9)));
+    private static double Seconds(RunResult run) => run.MeasuredNs / 1e9;
+
+    private static Metric Additive(string name, Dimension dimension, Func<VmResult, RunResult, double?> ofVm) =>
+        new(name, dimension, ofVm, run => run.Vms.Aggregate((double?)0, (sum, v) => sum + ofVm(v, run)));
 }

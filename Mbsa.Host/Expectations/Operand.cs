@@ -16,7 +16,7 @@ internal abstract record Operand(Dimension Dimension)
 
     /// <summary>The metric of a VM, or null when the run does not have it.</summary>
     protected static double? Measure(Metric metric, VmResult vm, RunResult run) =>
-        metric.OfVm!(vm, run.MeasuredNs / 1e9) is { } value && double.IsFinite(value) ? value : null;
+        metric.OfVm!(vm, run) is { } value && double.IsFinite(value) ? value : null;
 }
 
 /// <summary>A number that was written down.</summary>
@@ -30,7 +30,7 @@ internal sealed record VmOperand(string Vm, Metric Metric) : Operand(Metric.Dime
 {
     public override double? Evaluate(RunResult run) => Find(run) is { } vm ? Measure(Metric, vm, run) : null;
 
-    public override string WhyNothing(RunResult run) => Find(run) is null ? $"no VM '{Vm}'" : "no I/O";
+    public override string WhyNothing(RunResult run) => Find(run) is null ? $"no VM '{Vm}'" : Metric.Nothing;
 
     private VmResult? Find(RunResult run) => run.Vms.FirstOrDefault(v => v.Spec.Name == Vm);
 }
@@ -41,6 +41,30 @@ internal sealed record HostOperand(Metric Metric) : Operand(Metric.Dimension)
     public override double? Evaluate(RunResult run) => Metric.OfHost!(run);
 }
 
+/// <summary>A metric of all hosts together.</summary>
+internal sealed record ClusterOperand(Metric Metric) : Operand(Metric.Dimension)
+{
+    public override double? Evaluate(RunResult run) => (Metric.OfCluster ?? Metric.OfHost)!(run);
+
+    public override string WhyNothing(RunResult run) => Metric.Nothing;
+}
+
+/// <summary>A metric of one of several hosts.</summary>
+internal sealed record OneHostOperand(string Host, Metric Metric) : Operand(Metric.Dimension)
+{
+    public override double? Evaluate(RunResult run) => run.Cluster?.Hosts.FirstOrDefault(host => host.Name == Host) is { } host ? Metric.OfOneHost!(host) : null;
+
+    public override string WhyNothing(RunResult run) => $"no host '{Host}'";
+}
+
+/// <summary>A metric of a tenant.</summary>
+internal sealed record TenantOperand(string Tenant, Metric Metric) : Operand(Metric.Dimension)
+{
+    public override double? Evaluate(RunResult run) => run.Cluster?.Tenants.FirstOrDefault(tenant => tenant.Name == Tenant) is { } tenant ? Metric.OfTenant!(tenant) : null;
+
+    public override string WhyNothing(RunResult run) => $"no tenant '{Tenant}'";
+}
+
 /// <summary>A multiple of another operand: <c>30% of host</c>, <c>2 x writer-1</c>.</summary>
 internal sealed record ScaledOperand(double Factor, Operand Inner) : Operand(Inner.Dimension)
 {
@@ -49,7 +73,7 @@ internal sealed record ScaledOperand(double Factor, Operand Inner) : Operand(Inn
     public override string WhyNothing(RunResult run) => Inner.WhyNothing(run);
 }
 
-/// <summary>A function over the VMs whose names match: <c>jain(writer-*)</c>.</summary>
+/// <summary>A function over the VMs whose names match, or the hosts where the metric is one of theirs: <c>jain(writer-*)</c>, <c>max(h-*.vms)</c>.</summary>
 internal sealed record FunctionOperand(string Function, string Pattern, Metric Metric)
     : Operand(Function == "jain" ? Dimension.Count : Metric.Dimension)
 {
@@ -58,24 +82,26 @@ internal sealed record FunctionOperand(string Function, string Pattern, Metric M
 
     public override double? Evaluate(RunResult run)
     {
-        var values = new List<double>();
-        foreach (var vm in run.Vms.Where(v => NamePattern.Matches(Pattern, v.Spec.Name)))
-        {
-            // One VM without data and a minimum or a mean would be of something else than what was asked for.
-            if (Measure(Metric, vm, run) is not { } value)
-                return null;
-            values.Add(value);
-        }
-
-        if (values.Count == 0)
+        // One without data and a minimum or a mean would be of something else than what was asked for.
+        double?[] all = [.. OfEach(run)];
+        if (all.Any(value => value is null))
+            return null;
+        double[] values = [.. all.Select(value => value!.Value)];
+        if (values.Length == 0)
             return null;
         return Function switch
         {
-            "jain" => values.All(v => v == 0) ? null : Fairness.JainIndex([.. values]),
+            "jain" => values.All(v => v == 0) ? null : Fairness.JainIndex(values),
             "sum" => values.Sum(),
             "min" => values.Min(),
             "max" => values.Max(),
             _ => values.Average(),
         };
     }
+
+    public override string WhyNothing(RunResult run) => Metric.Nothing;
+
+    private IEnumerable<double?> OfEach(RunResult run) => Metric.OfVm is not null
+        ? run.Vms.Where(vm => NamePattern.Matches(Pattern, vm.Spec.Name)).Select(vm => Measure(Metric, vm, run))
+        : (run.Cluster?.Hosts ?? []).Where(host => NamePattern.Matches(Pattern, host.Name)).Select(host => Metric.OfOneHost!(host));
 }

@@ -3,7 +3,7 @@ using Mbsa.Vm.Workload;
 
 namespace Mbsa.Host.Report;
 
-/// <summary>VMs that differ in nothing but their name and have the same fate: the same events.</summary>
+/// <summary>VMs that differ in nothing but their name and have the same fate: the same events. That one moves to another host is none: it stays what it is.</summary>
 /// <param name="Name">Their common beginning ("writer-*"), or the name of the only one.</param>
 /// <param name="Indices">Their places in the scenario, in order; at least one.</param>
 internal sealed record VmGroup(string Name, IReadOnlyList<int> Indices)
@@ -12,7 +12,7 @@ internal sealed record VmGroup(string Name, IReadOnlyList<int> Indices)
     public static IReadOnlyList<VmGroup> Of(ScenarioSpec scenario)
     {
         var vms = scenario.Vms;
-        var fates = scenario.Events.ToLookup(e => e.Vm, e => (e.AtNs, e.Change));
+        var fates = scenario.Events.Where(e => e.Change is not VmChange.Migrate).ToLookup(e => e.Vm, e => (e.AtNs, e.Change));
         var groups = new List<List<int>>();
         for (var i = 0; i < vms.Length; i++)
         {
@@ -35,12 +35,14 @@ internal sealed record VmGroup(string Name, IReadOnlyList<int> Indices)
         && a.Storage == b.Storage
         && a.Qos == b.Qos
         && a.StartsAtOnce == b.StartsAtOnce
+        && a.PinnedTo == b.PinnedTo
         && a.Jobs.Select(Nameless).SequenceEqual(b.Jobs.Select(Nameless));
 
     // A job without a name of its own has its VM's, which differs within a group.
     private static JobSpec Nameless(JobSpec job) => job with { Name = "" };
 
-    private static string CommonName(string[] names)
+    /// <summary>Names as one: their common beginning ("writer-*"), or the only one.</summary>
+    public static string CommonName(string[] names)
     {
         if (names.Length == 1)
         {

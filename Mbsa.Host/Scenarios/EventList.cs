@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
+using Mbsa.Actors.Cluster;
 using Mbsa.Actors.Scenarios;
 
 namespace Mbsa.Host.Scenarios;
 
 /// <summary>What <c>events</c> holds, each part in order of time.</summary>
 /// <param name="OfVms">What happens to VMs.</param>
-/// <param name="PowerFailures">When the host loses its power.</param>
-internal readonly record struct EventList(ImmutableArray<ScenarioEvent> OfVms, ImmutableArray<PowerFailure> PowerFailures);
+/// <param name="PowerFailures">When the only host loses its power.</param>
+/// <param name="OfHosts">What happens to one of several hosts.</param>
+internal readonly record struct EventList(ImmutableArray<ScenarioEvent> OfVms, ImmutableArray<PowerFailure> PowerFailures, ImmutableArray<HostEvent> OfHosts);

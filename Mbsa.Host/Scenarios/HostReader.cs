@@ -10,19 +10,30 @@ using Mbsa.Vm.Workload;
 
 namespace Mbsa.Host.Scenarios;
 
-/// <summary>Reads <c>host</c>, whose defaults depend on the clock and on what the VMs need.</summary>
+/// <summary>Reads a host, the only one or one of several. Its defaults depend on the clock and on what the VMs need.</summary>
 internal sealed class HostReader(string directory, ClockKind clock, string? policyOverride, Problems problems)
 {
     private const long MostNvmBytes = 64L << 40;
 
-    private static readonly string[] _keys = ["machine", "nvm", "qos"];
+    /// <summary>The keys of a host.</summary>
+    public static string[] Keys { get; } = ["machine", "nvm", "qos"];
+
     private static readonly string[] _nvmKeys = ["size", "device", "file", "uuid", "payload"];
     private static readonly string[] _qosKeys = ["policy", "quantum"];
 
-    /// <summary>The host; null only when something is wrong.</summary>
-    public HostSpec? Read(MappingReader scenario, VmList vms)
+    /// <summary>The only host of a scenario, with all its VMs; null only when something is wrong.</summary>
+    public HostSpec? ReadOnly(MappingReader scenario, VmList vms)
     {
-        var host = scenario.Mapping("host", "the host", _keys);
+        var draft = Read(scenario.Mapping("host", "the host", Keys), vms, vms);
+        return WithRoom(draft, null, vms, leastBytes: 0);
+    }
+
+    /// <summary>Reads all of a host but the size of its NVM, which depends on how many share the VMs.</summary>
+    /// <param name="host">Its keys; null for defaults.</param>
+    /// <param name="mayBeThere">The VMs that it must be able to carry.</param>
+    /// <param name="all">Every VM: their bytes are kept everywhere alike.</param>
+    public HostDraft Read(MappingReader? host, VmList mayBeThere, VmList all)
+    {
         var nvm = host?.Mapping("nvm", "the nvm", _nvmKeys);
         var qos = host?.Mapping("qos", "the host's qos", _qosKeys);
         var machine = Profile(host, "machine", "paper", n => ProfileCatalog.Machine(n, directory), ProfileReader.Machine);
@@ -32,18 +43,18 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
             problems.Error(nvm!.LineOf("file"), $"'file': '{ScalarNode.Shorten(file)}' is not a file name");
         var id = nvm is null ? null : DeviceId(nvm, file);
         if (machine is not null)
-            CheckPaths(machine, vms);
+            CheckPaths(machine, mayBeThere);
         // Everything is read before anything is given up, so that one wrong name hides no other mistake.
-        var size = NvmSize(nvm, vms);
-        var payload = Payload(nvm, vms);
+        var size = nvm?.Whole("size", Dimension.Size, 1 << 20, MostNvmBytes);
+        var payload = Payload(nvm, all);
         var policy = Policy(qos);
         var quantum = qos?.Whole("quantum", Dimension.Time, 1000, 1_000_000_000) ?? HostSpec.DefaultQuantumNs(clock);
-        CheckPromises(policy, vms);
-        return machine is null || device is null ? null : new HostSpec
+        CheckKept(policy, mayBeThere);
+        var spec = machine is null || device is null ? null : new HostSpec
         {
             Machine = machine,
             Device = device,
-            NvmSizeBytes = size,
+            NvmSizeBytes = size ?? 0,
             NvmSizeIsAskedFor = nvm?.Find("size") is not null,
             NvmFile = file is null ? null : Path.Combine(directory, file),
             NvmDeviceId = id,
@@ -51,6 +62,23 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
             Policy = policy,
             QuantumNs = quantum,
         };
+        return new HostDraft(spec, nvm, size);
+    }
+
+    /// <summary>The host with an NVM for the VMs that are on it for certain; null only when something is wrong.</summary>
+    /// <param name="draft">What was read.</param>
+    /// <param name="name">Which of several hosts it is; null for the only one.</param>
+    /// <param name="vms">The VMs.</param>
+    /// <param name="leastBytes">Bytes the NVM has at least where the file does not say how many.</param>
+    public HostSpec? WithRoom(HostDraft draft, string? name, VmList vms, long leastBytes)
+    {
+        CheckSum(name is null ? "the host" : $"host '{name}'", vms);
+        var needed = NvmNeeds.DeviceBytes(vms.Specs);
+        if (draft.SizeBytes is { } given && given < needed)
+            problems.Error(
+                draft.Nvm!.LineOf("size"),
+                $"the NVM of {QuantityText.Format(given, Dimension.Size)}{(name is null ? "" : $" of '{name}'")} is too small: {NvmNeeds.Describe(vms.Specs)}");
+        return draft.Spec is { } spec ? spec with { NvmSizeBytes = draft.SizeBytes ?? NvmNeeds.RoundUpToGiB(Math.Max(needed, leastBytes)) } : null;
     }
 
     private Guid? DeviceId(MappingReader nvm, string? file)
@@ -114,19 +142,6 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
     private static bool LacksCosts(MachineProfile machine, StorageSpec? storage) =>
         machine.Protection is null && storage is not null && storage.Protection != machine.Paths[storage.Path].Includes;
 
-    private long NvmSize(MappingReader? nvm, VmList vms)
-    {
-        var needed = NvmNeeds.DeviceBytes(vms.Specs);
-        if (nvm?.Find("size") is null)
-            return NvmNeeds.RoundUpToGiB(needed);
-        var size = nvm.Whole("size", Dimension.Size, 1 << 20, MostNvmBytes);
-        if (size is { } given && given < needed)
-            problems.Error(
-                nvm.LineOf("size"),
-                $"the NVM of {QuantityText.Format(given, Dimension.Size)} is too small: {NvmNeeds.Describe(vms.Specs)}");
-        return size ?? NvmNeeds.RoundUpToGiB(needed);
-    }
-
     /// <summary>What happens to the bytes: as written, or else what the clock and the jobs that verify need.</summary>
     private PayloadKind Payload(MappingReader? nvm, VmList vms)
     {
@@ -154,8 +169,8 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
         return policyOverride;
     }
 
-    /// <summary>What a policy does not keep is a warning; what does not fit together is one too, for a VM may be refused in a scenario that is to show it.</summary>
-    private void CheckPromises(string policy, VmList vms)
+    /// <summary>What a policy does not keep is a warning.</summary>
+    private void CheckKept(string policy, VmList vms)
     {
         if (!KnownNames.Policies.Contains(policy))
             return;
@@ -164,12 +179,6 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
         Warn(Promises.Limits, "limits", qos => qos.Limit is not null);
         Warn(Promises.Weights, "weights", qos => qos.Weight != 1);
         Warn(Promises.Latency, "latency class", qos => qos.LatencyNs is not null);
-        var reserving = vms.Specs.Where(v => v.StartsAtOnce && !v.Qos.OrBestEffort && v.Qos.Reservation?.Unit == PromiseUnit.Share).ToList();
-        var reserved = reserving.Sum(v => v.Qos.Reservation!.Value.Value);
-        if (reserved > 1 + 1e-9)
-            problems.Warning(
-                vms.Lines[reserving[^1].Name],
-                $"reservations add up to {QuantityText.Format(reserved, Dimension.Percent)} of the host; VMs whose reservation does not fit will not start");
 
         void Warn(Promises kind, string name, Func<QosSpec, bool> asks)
         {
@@ -178,5 +187,16 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
                     vms.Lines[first.Name],
                     $"policy '{policy}' keeps no {name}; what '{first.Name}' asks for is only compared with what it got");
         }
+    }
+
+    /// <summary>What does not fit together is a warning, for a VM may be refused in a scenario that is to show it.</summary>
+    private void CheckSum(string host, VmList vms)
+    {
+        var reserving = vms.Specs.Where(v => v.StartsAtOnce && !v.Qos.OrBestEffort && v.Qos.Reservation?.Unit == PromiseUnit.Share).ToList();
+        var reserved = reserving.Sum(v => v.Qos.Reservation!.Value.Value);
+        if (reserved > 1 + 1e-9)
+            problems.Warning(
+                vms.Lines[reserving[^1].Name],
+                $"reservations add up to {QuantityText.Format(reserved, Dimension.Percent)} of {host}; VMs whose reservation does not fit will not start");
     }
 }

@@ -1,3 +1,4 @@
+using Mbsa.Actors.Cluster;
 using Mbsa.Actors.Qos;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Nvm.Protection;
@@ -25,6 +26,9 @@ public static class KnownNames
     public static IReadOnlyList<(string Name, PayloadKind Value)> Payloads { get; } =
         [("none", PayloadKind.None), ("stamp", PayloadKind.Stamp), ("full", PayloadKind.Full)];
 
+    /// <summary>How hosts are chosen for VMs.</summary>
+    public static IReadOnlyList<(string Name, PlacementRule Value)> Placements { get; } = [("best-fit", PlacementRule.BestFit), ("spread", PlacementRule.Spread)];
+
     /// <summary>Policies of the QoS supervisor.</summary>
     public static IReadOnlyList<string> Policies { get; } = [.. QosPolicies.All.Select(p => p.Name)];
 
@@ -40,6 +44,9 @@ public static class KnownNames
 
     /// <summary>The name of a path, as scenarios and reports write it.</summary>
     public static string NameOf(IoPath path) => Paths.First(p => p.Value == path).Name;
+
+    /// <summary>The name of a placement, as scenarios and reports write it.</summary>
+    public static string NameOf(PlacementRule placement) => Placements.First(p => p.Value == placement).Name;
 
     /// <summary>The name of a protection, as scenarios and reports write it.</summary>
     public static string NameOf(ProtectionMethod protection) => Protections.First(p => p.Value == protection).Name;

@@ -36,7 +36,8 @@ internal static class QosReader
         return qos;
     }
 
-    private static Promise? Promise(MappingReader map, string key, Promise? basis)
+    /// <summary>A floor or ceiling; null for none.</summary>
+    public static Promise? Promise(MappingReader map, string key, Promise? basis)
     {
         if (map.Find(key) is not { } node)
             return basis;

@@ -13,7 +13,7 @@ public enum Dimension
     /// <summary>A size, kept in bytes; its units are binary: 1GiB and 1GB are the same.</summary>
     Size,
 
-    /// <summary>A rate, kept in bytes per second; MB/s is 10^6 and MiB/s is 2^20.</summary>
+    /// <summary>A rate, kept in bytes per second; MB/s is 10^6, MiB/s is 2^20, and Gbit/s is 10^9 bits, as networks have it.</summary>
     Bandwidth,
 
     /// <summary>A rate, kept in I/Os per second: 200kIOPS is 200,000.</summary>
@@ -50,6 +50,7 @@ public static class Quantity
     [
         new("B/s", 0), new("kB/s", 3), new("KB/s", 3), new("MB/s", 6), new("GB/s", 9), new("TB/s", 12),
         new("KiB/s", 0, 1L << 10), new("kiB/s", 0, 1L << 10), new("MiB/s", 0, 1L << 20), new("GiB/s", 0, 1L << 30), new("TiB/s", 0, 1L << 40),
+        new("kbit/s", 3, 0.125), new("Mbit/s", 6, 0.125), new("Gbit/s", 9, 0.125), new("Tbit/s", 12, 0.125),
     ];
 
     private static readonly Unit[] _iops = [new("IOPS", 0), new("kIOPS", 3), new("MIOPS", 6)];
@@ -185,7 +186,7 @@ public static class Quantity
     {
         Dimension.Time => "write a time as in 25us (units: ns, us, ms, s, m, h)",
         Dimension.Size => "write a size as in 512MiB (units: B, KiB, MiB, GiB, TiB; k, M, G, T are the same)",
-        Dimension.Bandwidth => "write a bandwidth as in 800MB/s (units: B/s, kB/s, MB/s, GB/s; KiB/s, MiB/s, GiB/s)",
+        Dimension.Bandwidth => "write a bandwidth as in 800MB/s (units: B/s, kB/s, MB/s, GB/s; KiB/s, MiB/s, GiB/s; Mbit/s, Gbit/s)",
         Dimension.Iops => "write a rate as in 200kIOPS (units: IOPS, kIOPS, MIOPS)",
         Dimension.Percent => "write a percentage as in 40%",
         _ => "write a number as in 1000, 20k or 1.5M",

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mbsa.Actors.Cluster;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Expectations;
 using Mbsa.Host.Scenarios.Yaml;
@@ -14,7 +15,7 @@ internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, P
     private const int MostExpectations = 1000;
 
     private static readonly string[] _keys =
-        ["name", "description", "seed", "clock", "duration", "warmup", "windows", "latency", "host", "vms", "events", "expect"];
+        ["name", "description", "seed", "clock", "duration", "warmup", "windows", "latency", "host", "vms", "events", "expect", .. ClusterReader.Keys];
 
     private string Directory { get; } = Path.GetDirectoryName(path) ?? "";
 
@@ -26,9 +27,12 @@ internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, P
         var clock = overrides.Clock ?? map.Choice("clock", KnownNames.Clocks) ?? ClockKind.Virtual;
         var durationNs = DurationNs(map);
         var vms = new VmReader(Directory, overrides.Path, problems).ReadAll(map);
-        var host = new HostReader(Directory, clock, overrides.Policy, problems).Read(map, vms);
-        var events = new EventReader(problems).ReadAll(map, vms, durationNs ?? long.MaxValue);
-        var expectations = Expectations(map, vms);
+        var hostReader = new HostReader(Directory, clock, overrides.Policy, problems);
+        var hosts = new HostListReader(hostReader, problems).ReadAll(map, vms);
+        var host = hosts is null ? hostReader.ReadOnly(map, vms) : hosts.Specs.FirstOrDefault()?.Host;
+        var events = new EventReader(vms, hosts, problems).ReadAll(map, durationNs ?? long.MaxValue);
+        var cluster = new ClusterReader(problems).Read(map, vms, hosts, events, durationNs);
+        var expectations = Expectations(map, vms, hosts, cluster);
         var spec = new ScenarioSpec
         {
             Name = map.Text("name") ?? Path.GetFileNameWithoutExtension(path),
@@ -40,6 +44,7 @@ internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, P
             WindowNs = WindowNs(map, durationNs),
             Latency = map.Choice("latency", KnownNames.Latencies) ?? LatencySampling.Sampled,
             Host = host!,
+            Cluster = cluster,
             Vms = vms.Specs,
             Events = events.OfVms,
             PowerFailures = events.PowerFailures,
@@ -80,8 +85,10 @@ internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, P
         return length;
     }
 
-    private ImmutableArray<Expectation> Expectations(MappingReader map, VmList vms)
+    private ImmutableArray<Expectation> Expectations(MappingReader map, VmList vms, HostList? hosts, ClusterSpec? cluster)
     {
+        var names = hosts is null ? null : new ClusterNames(hosts.Names, [.. cluster!.Tenants.Select(tenant => tenant.Name)]);
+        var areKnown = vms.IsComplete && hosts is not { IsComplete: false };
         var items = map.List("expect");
         if (items.Length > MostExpectations)
             problems.Error(map.LineOf("expect"), $"there are {items.Length} expectations; at most {MostExpectations} are allowed");
@@ -96,7 +103,7 @@ internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, P
 
             try
             {
-                expectations.Add(Expectation.Parse(scalar.Text, vms.IsComplete ? vms.Names : null));
+                expectations.Add(Expectation.Parse(scalar.Text, areKnown ? vms.Names : null, names));
             }
             catch (InputException e)
             {

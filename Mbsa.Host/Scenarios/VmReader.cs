@@ -22,10 +22,9 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, Problems 
     /// <summary>Clones of jobs, each with buffers and random numbers of its own.</summary>
     public const int MostClones = 200_000;
 
-    private const int LongestName = 64;
     private const long MostDiskBytes = 16L << 40;
 
-    private static readonly string[] _keys = ["name", "count", "vcpus", "storage", "qos", "workload", "start"];
+    private static readonly string[] _keys = ["name", "count", "vcpus", "storage", "qos", "workload", "start", "host"];
     private static readonly string[] _storageKeys = ["path", "size", "wear", "wear-parameters", "atomic", "protection"];
     private static readonly string[] _protectionKeys = ["method", "fallback"];
 
@@ -75,6 +74,7 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, Problems 
             Qos = map.Mapping("qos", "qos", QosReader.Keys) is { } q ? QosReader.Read(q, QosSpec.BestEffort) : QosSpec.BestEffort,
             Jobs = jobs,
             StartsAtOnce = map.Flag("start") ?? true,
+            PinnedTo = map.Text("host"),
         };
         Expand(map, template, count, isRight: problems.Count == before);
     }
@@ -83,14 +83,10 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, Problems 
     {
         if (!map.Require("name", "name: writer") || map.Text("name") is not { } name)
             return null;
-        // A name becomes part of an expectation (oltp.p99), a file and a metric's label, and a value there begins with a digit.
-        var isRight = name.Length is > 0 and <= LongestName && char.IsAsciiLetter(name[0])
-            && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
-        if (isRight && name != "host")
+        var why = name == "host" ? "a VM cannot be called 'host': expectations use the word for all VMs together" : NameRule.WhyNot(name, "VM");
+        if (why is null)
             return name;
-        problems.Error(map.LineOf("name"), name == "host"
-            ? "a VM cannot be called 'host': expectations use the word for all VMs together"
-            : $"'{ScalarNode.Shorten(name)}' cannot be a VM's name; a letter and then letters, digits, '-' and '_' can, {LongestName} at most");
+        problems.Error(map.LineOf("name"), why);
         return null;
     }
 

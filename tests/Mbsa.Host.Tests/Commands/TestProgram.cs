@@ -21,6 +21,8 @@ internal sealed class TestProgram : IDisposable
 
     public ICalibration? Calibration { get; set; }
 
+    public FakeCluster? Cluster { get; set; }
+
     public Func<ScenarioSpec, FakeRun> Run { get; set; } = scenario => FakeRun.Over(Sample.Result(scenario));
 
     /// <summary>Whether scenarios really run.</summary>
@@ -62,6 +64,7 @@ internal sealed class TestProgram : IDisposable
         ListenForInterruption = () => Interruption,
         Load = ReadsFiles ? ScenarioFile.Load : Load,
         Start = Real ? ActorScenario.Start : Start,
+        Cluster = Cluster,
         Calibration = Calibration,
     });
 
@@ -73,7 +76,7 @@ internal sealed class TestProgram : IDisposable
         return new LoadedScenario
         {
             Spec = Scenario,
-            Expectations = [.. Expectations.Select(text => Expectation.Parse(text, null))],
+            Expectations = [.. Expectations.Select(text => Expectation.Parse(text, null, Scenario.Cluster is { } c ? new ClusterNames([.. c.Hosts.Select(h => h.Name)], [.. c.Tenants.Select(t => t.Name)]) : null))],
             Warnings = [.. Warnings],
         };
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mbsa.Actors.Cluster;
 using Mbsa.Actors.Qos;
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
@@ -44,6 +45,21 @@ internal static class Sample
         },
         Vms = vms.Length > 0 ? [.. vms] : [Vm("oltp", IoPattern.RandReadWrite), Vm("writer", IoPattern.Write, vcpus: 2)],
     };
+
+    /// <summary>The same on two hosts, of which the second is lost for a while, with a tenant that has the database.</summary>
+    public static ScenarioSpec ClusterScenario()
+    {
+        var scenario = Scenario();
+        return scenario with
+        {
+            Cluster = new ClusterSpec
+            {
+                Hosts = [new ClusterHostSpec("h-1", scenario.Host), new ClusterHostSpec("h-2", scenario.Host)],
+                Tenants = [new TenantSpec("acme", [0], new Promise(PromiseUnit.OperationsPerSecond, 400_000))],
+                Events = [new HostEvent(Second / 2, 1, HostChange.Lose), new HostEvent(Second, 1, HostChange.Return)],
+            },
+        };
+    }
 
     public static VmSpec Vm(string name, IoPattern pattern, int vcpus = 1) => new()
     {

@@ -14,7 +14,7 @@ public sealed class MutatedScenariosTests : IDisposable
         ["-1", "0", "1", "3.7", "99999999999999999999", "1e300", "NaN", "-0", "0x10", "4294967296", "9223372036854775807", "", "~", "[]", "{}", "*a", "&a x", "!t x", "!!]", "[\u0085>", "\"", "%"];
 
     private static readonly string[] _keys =
-        ["vcpus", "count", "size", "fio", "cpu", "rw", "bs", "at", "vm", "qos", "file", "machine", "start", "<<", "? x", "name", "expect", "\t", "- ", "host.p99", "*"];
+        ["vcpus", "count", "size", "fio", "cpu", "rw", "bs", "at", "vm", "qos", "file", "machine", "start", "<<", "? x", "name", "expect", "host", "hosts", "migrate", "every", "for", "tenants", "vms", "\t", "- ", "host.p99", "*"];
 
     /// <summary>One thing that can happen to a text; the numbers say where, and with what.</summary>
     private static readonly Gen<Func<string, string>> _mutation = Gen.Select(Gen.Int[0, 8], Gen.Int[0, int.MaxValue], Gen.Int[0, int.MaxValue])

@@ -5,7 +5,8 @@ internal static class Repository
 {
     public static string Root { get; } = FindRoot();
 
-    public static IReadOnlyList<string> Scenarios { get; } = [.. Directory.GetFiles(Path.Combine(Root, "scenarios"), "*.yaml").Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Scenarios { get; } =
+        [.. Directory.GetFiles(Path.Combine(Root, "scenarios"), "*.yaml", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
 
     private static string FindRoot()
     {

@@ -6,7 +6,7 @@ namespace Mbsa.Host.Tests.Scenarios;
 
 public sealed class ShippedScenariosTests
 {
-    public static TheoryData<string> Files => [.. Repository.Scenarios.Select(f => Path.GetFileName(f)!)];
+    public static TheoryData<string> Files => [.. Repository.Scenarios.Select(f => Path.GetRelativePath(Path.Combine(Repository.Root, "scenarios"), f))];
 
     [Theory]
     [MemberData(nameof(Files))]

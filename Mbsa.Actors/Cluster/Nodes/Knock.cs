@@ -1,0 +1,58 @@
+using System.Net.Sockets;
+using Akka.Actor;
+using Mbsa.Actors.Cluster.Runs;
+using Mbsa.Vm;
+
+namespace Mbsa.Actors.Cluster.Nodes;
+
+/// <summary>Asks a node whether it lets us in, so that whatever is wrong is said in one line.</summary>
+internal static class Knock
+{
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>Knocks.</summary>
+    /// <param name="system">Who knocks.</param>
+    /// <param name="address">The node.</param>
+    /// <param name="hello">What is said.</param>
+    /// <param name="isSecure">Whether we speak TLS.</param>
+    /// <returns>Members of the cluster that are up.</returns>
+    /// <exception cref="InputException">It does not let us in, or is not there; the message says which.</exception>
+    public static async Task<int> AtAsync(ActorSystem system, NodeAddress address, Hello hello, bool isSecure)
+    {
+        await RequireListenerAsync(address);
+        try
+        {
+            return await GateOf(system, address, isSecure).Ask<object>(hello, _patience) switch
+            {
+                Welcome welcome => welcome.Members,
+                Unwelcome { Reason: var why } => throw new InputException($"the node at {address} does not let this one in: {why}"),
+                _ => throw new InputException($"the node at {address} does not answer as a node of mbsa does"),
+            };
+        }
+        catch (AskTimeoutException)
+        {
+            throw new InputException($"something listens at {address}, but it does not know us: its secret or its TLS is another, or it is no node of mbsa");
+        }
+    }
+
+    /// <summary>Where a node's gate is.</summary>
+    public static ActorSelection GateOf(ActorSystem system, NodeAddress address, bool isSecure) =>
+        system.ActorSelection($"{Protocol(isSecure)}://{system.Name}@{address}/user/{NodeGate.Name}");
+
+    /// <summary>The protocol of addresses.</summary>
+    public static string Protocol(bool isSecure) => isSecure ? "akka.ssl.tcp" : "akka.tcp";
+
+    private static async Task RequireListenerAsync(NodeAddress address)
+    {
+        try
+        {
+            using var client = new TcpClient();
+            using var patience = new CancellationTokenSource(_patience);
+            await client.ConnectAsync(address.Host, address.Port, patience.Token);
+        }
+        catch (Exception unreachable) when (unreachable is SocketException or OperationCanceledException)
+        {
+            throw new InputException($"no node of a cluster can be reached at {address}: {(unreachable is SocketException ? unreachable.Message : "no answer")}");
+        }
+    }
+}

@@ -1,0 +1,151 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Mbsa.Actors.Cluster.Deciding;
+using Mbsa.Actors.Cluster.Hosting;
+using Mbsa.Actors.Results;
+using Mbsa.Actors.Scenarios;
+using Mbsa.Metrics;
+
+namespace Mbsa.Actors.Cluster.Runs;
+
+/// <summary>
+/// The score of a run on several hosts: place and start the VMs, warm up, measure in epochs, collect. Hosts run on their own through an epoch; whatever one
+/// host has to do with another is decided between two, so the result does not depend on where hosts are carried.
+/// </summary>
+internal sealed class ClusterConductor
+{
+    private readonly ScenarioSpec _scenario;
+    private readonly ClusterState _state;
+    private readonly Moves _moves;
+    private readonly HostChanges _changes;
+    private readonly VmEvents _events;
+    private readonly LeaseBook? _leases;
+    private readonly ClusterAgenda _agenda;
+    private readonly ClusterWindows _windows;
+    private readonly Action<ClusterState> _show;
+    private long _epochs;
+    private volatile bool _interrupted;
+
+    /// <summary>A run about to begin.</summary>
+    /// <param name="scenario">A scenario of several hosts.</param>
+    /// <param name="hosts">The hosts, begun and at time 0.</param>
+    /// <param name="show">Called between two epochs, for people who watch.</param>
+    public ClusterConductor(ScenarioSpec scenario, HostCluster hosts, Action<ClusterState> show)
+    {
+        (_scenario, _state, _show) = (scenario, new ClusterState(scenario, hosts), show);
+        _moves = new Moves(_state);
+        _changes = new HostChanges(_state, _moves);
+        _events = new VmEvents(_state, _moves);
+        _leases = _state.Cluster.Tenants.IsEmpty ? null : new LeaseBook(_state.Placement);
+        _agenda = new ClusterAgenda(scenario);
+        _windows = new ClusterWindows(_state);
+    }
+
+    /// <summary>The run shall end now; set from outside.</summary>
+    public void Interrupt() => _interrupted = true;
+
+    /// <summary>What happened since somebody was last shown how the run stands.</summary>
+    public ImmutableArray<RunEvent> TakeEvents() => _state.TakeEvents();
+
+    /// <summary>Conducts the run.</summary>
+    /// <exception cref="OperationCanceledException">It ends without a result.</exception>
+    /// <exception cref="ScenarioFailedException">A host broke down.</exception>
+    public async Task<RunResult> ConductAsync()
+    {
+        var elapsed = Stopwatch.StartNew();
+        await _state.Hosts.DoOnAllAsync(_ => []);
+        await _events.StartAsync(Enumerable.Range(0, _scenario.Vms.Length).Where(vm => _scenario.Vms[vm].StartsAtOnce));
+        await DecideLeasesAsync();
+        await RunPartAsync(_scenario.WarmupNs, isMeasured: false);
+        _state.MeasuredFromNs = _state.Hosts.NowNs;
+        await _state.Hosts.DoOnAllAsync(_ => [new HostCommand.Measure()]);
+        _leases?.BeginMeasuring();
+        var collector = new ClusterCollector(_state);
+        _windows.Begin();
+        await RunPartAsync(_state.MeasuredFromNs + _scenario.DurationNs, isMeasured: true);
+        var result = await collector.CollectAsync();
+        return result with
+        {
+            Interrupted = _interrupted && result.MeasuredNs < _scenario.DurationNs,
+            ElapsedSeconds = elapsed.Elapsed.TotalSeconds,
+            Windows = _windows.Results,
+            Cluster = result.Cluster! with
+            {
+                Migrations = _moves.Results,
+                Losses = _changes.Losses,
+                Tenants = _leases?.Results ?? [],
+                Epochs = _epochs,
+            },
+            TraceHash = result.TraceHash is { } hash ? ClusterHash.Of(hash, _moves.Results) : null,
+        };
+    }
+
+    private async Task RunPartAsync(long endNs, bool isMeasured)
+    {
+        var (hosts, epochNs) = (_state.Hosts, _state.Cluster.EpochNs);
+        await HappenAsync(isMeasured);
+        while (!_interrupted && hosts.NowNs < endNs)
+        {
+            var epochEndNs = (hosts.NowNs / epochNs + 1) * epochNs;
+            var eventNs = isMeasured && _agenda.NextNs != long.MaxValue ? _state.MeasuredFromNs + _agenda.NextNs : long.MaxValue;
+            var untilNs = Math.Min(Math.Min(endNs, epochEndNs), Math.Min(eventNs, isMeasured ? _windows.NextNs : long.MaxValue));
+            await hosts.RunUntilAsync(Math.Max(hosts.NowNs, Math.Min(untilNs, _moves.NextNs)));
+            CheckWhereabouts();
+            await _moves.OnTimeAsync();
+            await HappenAsync(isMeasured);
+            _windows.Advance();
+            if (hosts.NowNs == epochEndNs)
+            {
+                _epochs++;
+                await DecideLeasesAsync();
+            }
+
+            _show(_state);
+        }
+    }
+
+    private async Task HappenAsync(bool isMeasured)
+    {
+        while (isMeasured && _agenda.Take(_state.Hosts.NowNs - _state.MeasuredFromNs) is { } happening)
+        {
+            await (happening is HostEvent toHost ? _changes.HappenAsync(toHost) : _events.HappenAsync((ScenarioEvent)happening));
+        }
+    }
+
+    /// <summary>Holds what the hosts say against what was decided: nobody runs in two places.</summary>
+    private void CheckWhereabouts()
+    {
+        for (var host = 0; host < _state.Cluster.Hosts.Length; host++)
+        {
+            foreach (var vm in _state.Whereabouts.Check(host, _state.Hosts.ReportOf(host).Vms.Where(vm => vm.State == VmState.Running).Select(vm => vm.Vm)))
+            {
+                _state.AddProblem($"{_state.NameOf(vm)}: runs on {_state.HostName(host)} where it must not; this is a bug");
+            }
+        }
+    }
+
+    private async Task DecideLeasesAsync()
+    {
+        if (_leases is null)
+        {
+            return;
+        }
+
+        var hosts = Enumerable.Range(0, _state.Cluster.Hosts.Length).ToList();
+        var contacts = hosts.Select(host => !_state.IsUp(host) ? HostContact.Gone : _state.Network.IsUp(host) ? HostContact.Heard : HostContact.CutOff).ToList();
+        var counts = hosts.SelectMany(host => _state.Hosts.ReportOf(host).Vms.Select(vm => new VmCounts(host, vm.Vm, vm.OperationsHere, vm.BytesHere, vm.ReadyNs, vm.BackloggedNs)));
+        var decision = _leases.Decide(_state.Hosts.NowNs, contacts, _state.Whereabouts.Hosts, counts);
+        var answers = await _state.Hosts.DoOnAllAsync(host =>
+            [.. decision.Reservations.Where(r => r.Host == host).Select(r => new HostCommand.SetQos(r.Vm, _state.Placement.QosOf(r.Vm) with { Reservation = r.Reservation }))]);
+        foreach (var host in hosts)
+        {
+            foreach (var (reservation, answer) in decision.Reservations.Where(r => r.Host == host).Zip(answers[host]))
+            {
+                if (answer is HostAnswer.Refused { Reason: var reason })
+                {
+                    _state.AddProblem($"{_state.NameOf(reservation.Vm)}: {_state.HostName(host)} could not keep its part of the tenant's promise: {reason}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using Mbsa.Actors.Qos;
+using Mbsa.Actors.Results;
+
+namespace Mbsa.Actors.Cluster.Runs;
+
+/// <summary>The time series of a run on several hosts, if it has one.</summary>
+internal sealed class ClusterWindows(ClusterState state)
+{
+    private readonly List<WindowResult> _windows = [];
+    private ImmutableArray<long> _operations = [];
+    private ImmutableArray<ResourceUse> _uses = [];
+    private long _startNs = long.MaxValue;
+
+    /// <summary>The windows so far.</summary>
+    public ImmutableArray<WindowResult> Results => [.. _windows];
+
+    /// <summary>When the next window ends, on the scenario's clock; <see cref="long.MaxValue"/> for never.</summary>
+    public long NextNs => _startNs == long.MaxValue ? long.MaxValue : _startNs + state.Scenario.WindowNs!.Value;
+
+    /// <summary>The first window begins.</summary>
+    public void Begin()
+    {
+        if (state.Scenario.WindowNs is not null)
+        {
+            (_startNs, _operations, _uses) = (state.Hosts.NowNs, state.Operations(), state.Uses());
+        }
+    }
+
+    /// <summary>Time has passed.</summary>
+    public void Advance()
+    {
+        if (state.Hosts.NowNs < NextNs)
+        {
+            return;
+        }
+
+        var (endNs, operations, uses) = (NextNs, state.Operations(), state.Uses());
+        double lengthNs = endNs - _startNs;
+        _windows.Add(new WindowResult(
+            _startNs - state.MeasuredFromNs,
+            [.. operations.Zip(_operations, (now, then) => now - then)],
+            [.. uses.Zip(_uses, (now, then) => (now - then).DominantNs / lengthNs)]));
+        (_startNs, _operations, _uses) = (endNs, operations, uses);
+    }
+}

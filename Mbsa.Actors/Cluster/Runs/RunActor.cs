@@ -1,0 +1,151 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Akka.Actor;
+using Mbsa.Actors.Cluster.Hosting;
+using Mbsa.Actors.Cluster.Wire;
+using Mbsa.Actors.Results;
+using Mbsa.Actors.Scenarios;
+
+namespace Mbsa.Actors.Cluster.Runs;
+
+/// <summary>The life of one run on a cluster: hears the scenario, conducts it over a link to each host, tells whoever submitted it how it stands and what came out.</summary>
+internal sealed class RunActor : ReceiveActor
+{
+    /// <summary>Who watches is told at most so often: more would cost more than it shows. Grows with the VMs, whose samples travel.</summary>
+    private const double LeastProgressSeconds = 0.25, ProgressSecondsPerVm = 0.001;
+
+    private readonly string _run;
+    private readonly IActorRef _region;
+    private readonly ParcelPort _port = new();
+    private readonly CancellationTokenSource _ended = new();
+    private readonly Stopwatch _sinceProgress = Stopwatch.StartNew();
+    private readonly HashSet<int> _rebuilt = [];
+    private IActorRef _client;
+    private ClusterConductor? _conductor;
+    private ImmutableArray<IActorRef> _links = [];
+    private byte[]? _outcome;
+
+    /// <summary>A run that waits for its scenario.</summary>
+    /// <param name="run">Its name.</param>
+    /// <param name="region">Where messages to hosts go.</param>
+    /// <param name="client">Whoever submitted it; the run ends with it.</param>
+    public RunActor(string run, IActorRef region, IActorRef client)
+    {
+        (_run, _region, _client) = (run, region, client);
+        Context.Watch(client);
+        Receive<Frame>(OnFrame);
+        Receive<FrameAck>(m => _port.On(m, Tell));
+        Receive<AskRun>(_ =>
+        {
+            if (_outcome is not null)
+            {
+                _port.Reset(); // it seems to be lost
+                _port.Send(_outcome, Tell);
+            }
+        });
+        Receive<InterruptRun>(_ => _conductor?.Interrupt());
+        Receive<RunOver>(_ => Context.Stop(Self));
+        Receive<RunParcel.Progress>(m => _port.Send(WireFormat.ToBytes<RunParcel>(m), Tell));
+        Receive<HostLink.HostRebuilt>(m => _rebuilt.Add(m.Host));
+        Receive<RunResult>(m => OnResultAsync(m).PipeTo(Self));
+        Receive<RunParcel.Ended>(m => OnOutcome(m, m.Result.Interrupted ? "was interrupted" : "ended"));
+        Receive<Status.Failure>(m => OnOutcome(
+            new RunParcel.Failed(m.Cause.GetBaseException() is OperationCanceledException ? "the run was given up" : m.Cause.GetBaseException().Message), "failed"));
+        Receive<Terminated>(_ => Context.Stop(Self)); // nobody waits for the result
+    }
+
+    protected override SupervisorStrategy SupervisorStrategy() => new StoppingSupervisorStrategy().Create();
+
+    protected override void PostStop()
+    {
+        _ended.Cancel();
+        _ended.Dispose();
+    }
+
+    private void OnFrame(Frame frame)
+    {
+        if (!Sender.Equals(_client))
+        {
+            Context.Unwatch(_client);
+            _client = Context.Watch(Sender);
+        }
+
+        if (_port.On(frame, Tell) is not { } parcel || _conductor is not null || WireFormat.FromBytes<RunParcel>(parcel) is not RunParcel.Submit { Scenario: var scenario })
+        {
+            return;
+        }
+
+        Context.Parent.Tell(new Began(scenario.Name));
+        _links = [.. scenario.Cluster!.Hosts.Select((host, index) => Link(scenario, host, index))];
+        var hosts = new HostCluster(scenario, _links, _ended.Token);
+        var self = Self;
+        _conductor = new ClusterConductor(scenario, hosts, state => Show(state, self));
+        _conductor.ConductAsync().PipeTo(Self);
+    }
+
+    private IActorRef Link(ScenarioSpec scenario, ClusterHostSpec host, int index)
+    {
+        var own = scenario with
+        {
+            Name = $"{scenario.Name}/{host.Name}",
+            Host = host.Host,
+            Cluster = null,
+            Events = [],
+            PowerFailures = [],
+            SeriesPoints = 0,
+        };
+        return Context.ActorOf(Props.Create(() => new HostLink(_run, new HostBegin(index, own), _region)), $"host-{index}");
+    }
+
+    /// <summary>Between two epochs, on the conductor's thread: sees to it that hosts show their VMs now and then, and passes that on.</summary>
+    private void Show(ClusterState state, IActorRef self)
+    {
+        if (state.Hosts.LookAt(state.LastHosts))
+        {
+            var warmupNs = state.Scenario.WarmupNs;
+            var snapshot = new LiveSnapshot(
+                state.Hosts.NowNs,
+                warmupNs + state.Scenario.DurationNs,
+                state.Hosts.NowNs >= warmupNs,
+                [.. Enumerable.Range(0, state.Scenario.Vms.Length).Select(state.Hosts.SampleOf)])
+            {
+                NvmAllocatedBytes = Enumerable.Range(0, state.Cluster.Hosts.Length).Sum(host => state.Hosts.ReportOf(host).NvmAllocatedBytes),
+            };
+            self.Tell(new RunParcel.Progress(snapshot, state.TakeEvents()));
+            _sinceProgress.Restart();
+        }
+        else if (_sinceProgress.Elapsed.TotalSeconds > LeastProgressSeconds + ProgressSecondsPerVm * state.Scenario.Vms.Length)
+        {
+            state.Hosts.IsWatched = true;
+        }
+    }
+
+    /// <summary>The hosts end before the result is told: memory that they did not free is a problem of the run.</summary>
+    private async Task<RunParcel.Ended> OnResultAsync(RunResult result)
+    {
+        var events = _conductor!.TakeEvents();
+        var ends = await Task.WhenAll(_links.Select(link => link.Ask<HostEnded>(HostLink.Finish.Instance, Timeout.InfiniteTimeSpan, _ended.Token)));
+        return new RunParcel.Ended(
+            result with
+            {
+                Problems = [.. result.Problems, .. ends.Select(end => end.Problem).OfType<string>()],
+                Cluster = result.Cluster! with { Rebuilt = _rebuilt.Count },
+            },
+            events);
+    }
+
+    private void OnOutcome(RunParcel outcome, string how)
+    {
+        _outcome = WireFormat.ToBytes(outcome);
+        _port.Send(_outcome, Tell);
+        Context.Parent.Tell(new Over(how));
+    }
+
+    private void Tell(object message) => _client.Tell(message);
+
+    /// <summary>To the coordinator: the scenario is there.</summary>
+    internal sealed record Began(string Scenario);
+
+    /// <summary>To the coordinator: the run is over; the actor is there until the result is received.</summary>
+    internal sealed record Over(string How);
+}

@@ -1,0 +1,105 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Mbsa.Actors.Cores;
+using Mbsa.Actors.Qos;
+using Mbsa.Actors.Results;
+using Mbsa.Actors.Scenarios;
+using Mbsa.Nvm.Memory;
+using Mbsa.Vm.Vcpus;
+
+namespace Mbsa.Actors.Hosts;
+
+/// <summary>The actors of one emulated host and what they share: its NVM device, clock, board, QoS supervisor and host actor.</summary>
+internal sealed class HostEngine
+{
+    /// <summary>The dispatcher that every actor of a host runs on; its threads are nobody else's.</summary>
+    public const string Dispatcher = "mbsa-cores";
+
+    /// <summary>The same for hosts of a cluster's node under the wall clock, whose cores hold their threads as long as time passes.</summary>
+    public const string WallDispatcher = "mbsa-wall-cores";
+
+    private HostEngine(IActorRef host, IActorRef supervisor, LiveBoard board, ICores clock) =>
+        (Host, Supervisor, Board, Clock) = (host, supervisor, board, clock);
+
+    /// <summary>The host actor. It ends the NVM device.</summary>
+    public IActorRef Host { get; }
+
+    /// <summary>The host's QoS supervisor: without it the host is lost.</summary>
+    public IActorRef Supervisor { get; }
+
+    /// <summary>Where the VMs show how they stand.</summary>
+    public LiveBoard Board { get; }
+
+    /// <summary>The scenario's clock on this host.</summary>
+    public ICores Clock { get; }
+
+    /// <summary>Threads for one host: under the wall clock one more than cores, so that its actors are heard without calling a core back from its work.</summary>
+    /// <param name="scenario">The scenario, on real cores.</param>
+    /// <param name="virtualThreads">Threads under the virtual clock, whose result must not depend on it.</param>
+    public static int Threads(ScenarioSpec scenario, int virtualThreads) =>
+        scenario.Clock == ClockKind.Wall ? scenario.Host.Machine.Cores + 1 : virtualThreads;
+
+    /// <summary>
+    /// The dispatcher. Quanta are CPU-bound, so they get threads of their own, with the supervisor among them; everything else stays on the thread pool. A
+    /// host or supervisor that breaks is stopped, not restarted without its state: its parent must supervise so, and watch both.
+    /// </summary>
+    public static Config DispatcherConfiguration(int threads) => ConfigurationFactory.ParseString($$"""
+        {{Dispatcher}} {
+          type = ForkJoinDispatcher
+          throughput = 1
+          dedicated-thread-pool {
+            thread-count = {{threads}}
+            threadtype = background
+          }
+        }
+        """);
+
+    /// <summary>Spawns a host without VMs.</summary>
+    /// <param name="parent">Where its actors are spawned.</param>
+    /// <param name="scenario">The scenario, on real cores.</param>
+    /// <param name="device">Its NVM device; the host's from now on, also when this throws.</param>
+    /// <param name="ledger">Where native memory is entered.</param>
+    /// <param name="dispatcher">What its actors run on.</param>
+    public static HostEngine Spawn(IActorRefFactory parent, ScenarioSpec scenario, HostDevice device, MemoryLedger ledger, string dispatcher = Dispatcher)
+    {
+        try
+        {
+            var policy = QosPolicies.Named(scenario.Host.Policy);
+            var wall = scenario.Clock == ClockKind.Wall ? new WallServices(new RunClock(), DramCalibration.DelayFor(scenario.Host.Device, ledger)) : null;
+            var capacity = scenario.Host.Capacity(scenario.Host.Machine.Cores, scenario.Clock);
+            var queue = policy.CreateQueue(capacity, scenario.Host.QuantumNs);
+            var (clock, board, supervisorProps) = CreateClock(scenario, policy, capacity, queue, wall);
+            if (scenario.SeriesPoints > 0)
+            {
+                board.KeepSeries(Math.Max(1, (scenario.WarmupNs + scenario.DurationNs) / scenario.SeriesPoints));
+            }
+
+            var supervisor = parent.ActorOf(supervisorProps.WithDispatcher(dispatcher), "qos-supervisor");
+            var services = new HostServices(scenario, board, clock, supervisor, capacity, wall);
+            var host = parent.ActorOf(Props.Create(() => new HostActor(services, device)).WithDispatcher(dispatcher), "host-0");
+            return new HostEngine(host, supervisor, board, clock);
+        }
+        catch
+        {
+            device.Dispose();
+            throw;
+        }
+    }
+
+    private static (ICores Cores, LiveBoard Board, Props Supervisor) CreateClock(
+        ScenarioSpec scenario, IQosPolicy policy, HostCapacity capacity, RunQueue queue, WallServices? wall)
+    {
+        if (wall is null)
+        {
+            var virtualCores = new VirtualCores(capacity, queue);
+            var board = new LiveBoard(scenario.Vms, () => virtualCores.NowNs, scenario.Host.Device.EnduranceWrites);
+            return (virtualCores, board, Props.Create(() => new VirtualQosSupervisor(policy, capacity, virtualCores, queue, board)));
+        }
+        else
+        {
+            var wallCores = new WallCores(queue, wall.Clock);
+            var board = new LiveBoard(scenario.Vms, () => wallCores.NowNs, scenario.Host.Device.EnduranceWrites);
+            return (wallCores, board, Props.Create(() => new WallQosSupervisor(policy, capacity, wallCores, wall.Clock, board)));
+        }
+    }
+}

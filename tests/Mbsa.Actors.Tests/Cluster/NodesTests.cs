@@ -1,0 +1,51 @@
+using Mbsa.Actors.Cluster.Nodes;
+using Mbsa.Actors.Results;
+using Mbsa.Actors.Scenarios;
+
+namespace Mbsa.Actors.Tests.Cluster;
+
+/// <summary>A run on several hosts is the same, however many nodes carry the hosts and whatever becomes of the nodes.</summary>
+[Collection("cluster")]
+public sealed class NodesTests
+{
+    [Fact]
+    public async Task The_number_of_nodes_does_not_matter()
+    {
+        var scenario = ClusterLab.Scenario(hosts: 4, vms: 12);
+        var first = await scenario.RunOnAsync(1);
+        Assert.Empty(first.Problems);
+        Assert.All(first.Totals(), operations => Assert.True(operations > 0));
+        Assert.All(first.Cluster!.Hosts, host => Assert.Equal(3, host.VmsAtEnd));
+        ClusterLab.AssertSame(first, await scenario.RunOnAsync(2));
+        ClusterLab.AssertSame(first, await scenario.RunOnAsync(4));
+        Assert.NotEqual(first.TraceHash, (await (scenario with { Seed = 2 }).RunOnAsync(1)).TraceHash);
+    }
+
+    [Theory]
+    [InlineData(2, false)]
+    [InlineData(2, true)]
+    [InlineData(0, false)]
+    [InlineData(0, true)]
+    public async Task A_node_that_is_lost_in_the_middle_or_leaves_changes_nothing(int which, bool inGoodOrder)
+    {
+        var scenario = ClusterLab.Scenario(hosts: 4, vms: 8) with { DurationNs = 1500 * Lab.Millisecond };
+        var nodes = await ClusterLab.StartNodesAsync(3);
+        try
+        {
+            var undisturbed = await scenario.RunOnAsync(nodes[1]);
+            Assert.Empty(undisturbed.Problems);
+            var run = await ClusterRun.SubmitAsync(scenario, nodes[1].Address, ClusterLab.Options());
+            await ClusterLab.UntilAsync(() => run.Snapshot().ClockNs >= scenario.DurationNs / 5);
+            Assert.False(run.Completion.IsCompleted);
+            Assert.True(nodes[which].Hosts > 0);
+            await (inGoodOrder ? nodes[which].LeaveAsync() : nodes[which].CrashAsync());
+            var disturbed = await run.Completion.WaitAsync(TimeSpan.FromSeconds(120));
+            ClusterLab.AssertSame(undisturbed, disturbed);
+            Assert.True(disturbed.Cluster!.Rebuilt > 0 || which == 0); // with the coordinator the whole run begins anew
+        }
+        finally
+        {
+            await Task.WhenAll(nodes.Select(node => node.CrashAsync()));
+        }
+    }
+}
