@@ -8,7 +8,7 @@ namespace Mbsa.Host.Commands;
 internal static class NodeCommand
 {
     /// <summary>The command.</summary>
-    public static Command Create(ProgramServices services, IClusterEngine engine)
+    public static Command Create(ProgramServices services)
     {
         var texts = new NodeOptionText();
         var seeds = new Option<string[]>("--seed")
@@ -22,28 +22,27 @@ internal static class NodeCommand
         command.SetAction(parsed =>
         {
             NodeAddress[] addresses = [.. (parsed.GetValue(seeds) ?? []).Select(seed => NodeAddressText.Parse(seeds.Name, seed))];
-            return RunAsync(services, engine, texts.OfNode(parsed, addresses, services.Time.GetUtcNow()));
+            return RunAsync(services, texts.OfNode(parsed, addresses, services.Time.GetUtcNow()));
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(ProgramServices services, IClusterEngine engine, NodeOptions options)
+    private static async Task<int> RunAsync(ProgramServices services, NodeOptions options)
     {
         using var interruption = services.ListenForInterruption();
         var lines = TextWriter.Synchronized(services.Terminal.Lines);
         IClusterNode node;
         try
         {
-            node = await engine.JoinAsync(options, lines.WriteLine, interruption.Token).ConfigureAwait(false);
+            node = await services.Cluster.JoinAsync(options, lines.WriteLine, interruption.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (interruption.IsRequested)
         {
             return ExitCode.Interrupted;
         }
 
-        await lines.WriteLineAsync(options.Seeds.IsEmpty
-            ? $"node {node.Address} began a cluster; others join with 'mbsa node --seed {node.Address}', scenarios run with 'mbsa run SCENARIO --cluster {node.Address}'; Ctrl-C leaves"
-            : $"node {node.Address} joined; Ctrl-C leaves").ConfigureAwait(false);
+        await lines.WriteLineAsync(
+            $"others join with 'mbsa node --seed {node.Address}', scenarios run with 'mbsa run SCENARIO --cluster {node.Address}'; Ctrl-C leaves").ConfigureAwait(false);
         try
         {
             await Task.WhenAny(node.Ended, interruption.Requested()).ConfigureAwait(false);

@@ -32,7 +32,7 @@ public sealed class NodeCommandTests : IDisposable
         Assert.Equal(("127.0.0.1", 4053, null, null, null), (cluster.Options!.Host, cluster.Options.Port, cluster.Options.AdvertisedHost, cluster.Options.Secret, cluster.Options.Certificate));
         Assert.Empty(cluster.Options.Seeds);
         Assert.Contains("member 127.0.0.1:5000 joined", _program.Output);
-        Assert.Contains("node 127.0.0.1:4053 began a cluster; others join with 'mbsa node --seed 127.0.0.1:4053'", _program.Output);
+        Assert.Contains("others join with 'mbsa node --seed 127.0.0.1:4053'", _program.Output);
         Assert.EndsWith("left\n", _program.Output.ReplaceLineEndings("\n"));
         Assert.Empty(_program.Errors);
     }
@@ -47,7 +47,7 @@ public sealed class NodeCommandTests : IDisposable
 
         Assert.Equal(("0.0.0.0", 5001, "node-2.example", Secret), (cluster.Options!.Host, cluster.Options.Port, cluster.Options.AdvertisedHost, cluster.Options.Secret));
         Assert.Equal(["10.0.0.1:4053", "[fe80::1]:5000", "node-1.example:5000"], cluster.Options.Seeds.Select(seed => seed.ToString()));
-        Assert.Contains("node node-2.example:5001 joined; Ctrl-C leaves", _program.Output);
+        Assert.Contains("scenarios run with 'mbsa run SCENARIO --cluster node-2.example:5001'", _program.Output);
     }
 
     [Theory]
@@ -75,12 +75,12 @@ public sealed class NodeCommandTests : IDisposable
     [InlineData("--tls-password-file", "/no/such", "--tls-password-file: there is no --tls-cert that it could be the password of")]
     public async Task What_it_cannot_listen_join_or_prove_with_is_one_line_and_exit_code_2(string option, string value, string expected)
     {
-        _program.Cluster = new FakeCluster();
+        var cluster = Joined(_ => _program.Interruption.Request());
 
         Assert.Equal(ExitCode.BadInput, await _program.InvokeAsync("node", option, value));
 
         Assert.StartsWith($"mbsa: {expected}", Assert.Single(_program.Errors), StringComparison.Ordinal);
-        Assert.Null(_program.Cluster.Options);
+        Assert.Null(cluster.Options);
     }
 
     [Fact]
@@ -98,8 +98,6 @@ public sealed class NodeCommandTests : IDisposable
     [InlineData("\n" + Secret, "is empty")]
     public async Task A_secret_anybody_could_guess_is_none(string text, string expected)
     {
-        _program.Cluster = new FakeCluster();
-
         Assert.Equal(ExitCode.BadInput, await _program.InvokeAsync("node", "--secret-file", File("secret", text)));
 
         Assert.Contains(expected, Assert.Single(_program.Errors));
@@ -162,7 +160,12 @@ public sealed class NodeCommandTests : IDisposable
         Assert.Equal(ExitCode.Interrupted, await ended);
     }
 
-    private FakeCluster Joined(Action<FakeCluster> then) => _program.Cluster = new FakeCluster { OnJoined = then };
+    private FakeCluster Joined(Action<FakeCluster> then)
+    {
+        var cluster = new FakeCluster { OnJoined = then };
+        _program.Cluster = cluster;
+        return cluster;
+    }
 
     private string File(string name, string text)
     {
