@@ -4,7 +4,6 @@ using Mbsa.Actors.Scenarios;
 using Mbsa.Actors.Vms;
 using Mbsa.Metrics;
 using Mbsa.Nvm.Devices;
-using Mbsa.Nvm.Protection;
 using Mbsa.Vm;
 
 namespace Mbsa.Actors.Hosts;
@@ -19,9 +18,7 @@ internal sealed class HostActor : ReceiveActor
     private readonly HostDevice _device;
     private readonly Dictionary<int, HostGuest> _guests = [];
     private readonly HostMoves _moves;
-    private readonly HashSet<int> _awaited = [];
-    private IActorRef? _powerAsker;
-    private PowerIsBack? _back;
+    private readonly HostOutage _outage;
     private int _arrivals;
 
     /// <summary>A host without VMs.</summary>
@@ -29,7 +26,8 @@ internal sealed class HostActor : ReceiveActor
     /// <param name="device">The NVM device, disposed with the host.</param>
     public HostActor(HostServices host, HostDevice device)
     {
-        (_host, _device, _moves) = (host, device, new HostMoves(host, device, _guests));
+        (_host, _device) = (host, device);
+        (_moves, _outage) = (new HostMoves(host, device, _guests), new HostOutage(host, device, _guests));
         host.Board.ShowDevice(device.Layout);
         ShowAllocation();
         Receive<StartVm>(m => Start(m.Vm));
@@ -51,10 +49,10 @@ internal sealed class HostActor : ReceiveActor
             Answer(m.Vm, new VmRunning(m.Vm));
         });
         Receive<VmReleased>(OnReleased);
-        Receive<LosePower>(_ => OnPowerLost());
-        Receive<RestorePower>(_ => OnPowerRestored());
-        Receive<VmIsDark>(m => OnDark(m.Vm));
-        Receive<VmIsBack>(OnBack);
+        Receive<LosePower>(_ => _outage.Begin(Sender));
+        Receive<RestorePower>(_ => _outage.End(Sender));
+        Receive<VmIsDark>(m => _outage.OnDark(m.Vm));
+        Receive<VmIsBack>(_outage.OnBack);
         Receive<Terminated>(m => OnTerminated(m.ActorRef));
         Receive<RunUntil>(m => _host.Supervisor.Forward(m));
         Receive<Halt>(m => _host.Supervisor.Forward(m));
@@ -97,7 +95,7 @@ internal sealed class HostActor : ReceiveActor
         {
             if (spec.Storage is not null)
             {
-                (area, isNew) = _device.AttachArea(spec, prefault: _host.Scenario.PrefaultsMemory, ProtectionOf(spec.Storage));
+                (area, isNew) = _device.AttachArea(spec, _host.Scenario.PrefaultsMemory, _host.ProtectionOf(spec));
             }
         }
         catch (Exception refused) when (refused is NvmException or InputException)
@@ -114,13 +112,13 @@ internal sealed class HostActor : ReceiveActor
         var vm = message.Vm;
         try
         {
-            if (_moves.WhyNotWelcome(vm) is { } why)
+            if ((_outage.IsDark ? "the host has no power" : _moves.WhyNotWelcome(vm)) is { } why)
             {
                 throw new InputException(why);
             }
 
             var spec = _host.Scenario.Vms[vm];
-            var area = spec.Storage is { } storage ? _device.PrepareArea(spec, _host.Scenario.PrefaultsMemory, ProtectionOf(storage)) : null;
+            var area = spec.Storage is null ? null : _device.PrepareArea(spec, _host.Scenario.PrefaultsMemory, _host.ProtectionOf(spec));
             Spawn(vm, area, isNew: true, message.Qos);
         }
         catch (Exception refused) when (refused is NvmException or InputException)
@@ -191,10 +189,9 @@ internal sealed class HostActor : ReceiveActor
 
     private void OnAskVm(AskVm message)
     {
-        var guest = _guests[message.Vm];
-        if (guest.Failure is { } failure)
+        if (!_guests.TryGetValue(message.Vm, out var guest) || guest.Failure is not null)
         {
-            Sender.Tell(new VmRefused(message.Vm, failure));
+            Sender.Tell(new VmRefused(message.Vm, guest?.Failure ?? HostMoves.NotHere));
             return;
         }
 
@@ -206,8 +203,7 @@ internal sealed class HostActor : ReceiveActor
     {
         try
         {
-            var guest = _guests[vm];
-            if (guest is { Area: { } area, IsReleased: false })
+            if (_guests.GetValueOrDefault(vm) is { Area: { } area, IsReleased: false })
             {
                 _device.Resize(_host.Scenario.Vms[vm], area, sizeBytes);
                 ShowAllocation();
@@ -235,93 +231,8 @@ internal sealed class HostActor : ReceiveActor
             }
         }
 
-        NoLongerAwait(vm);
+        _outage.NoLongerAwait(vm);
     }
-
-    private void OnPowerLost()
-    {
-        (_powerAsker, _back) = (Sender, null);
-        AwaitGuests(_ => CutPower.Instance);
-    }
-
-    /// <summary>Its disk let go of the memory; without power nobody else holds it.</summary>
-    private void OnDark(int vm)
-    {
-        _guests[vm].Area?.Dispose();
-        _guests[vm].Area = null;
-        NoLongerAwait(vm);
-    }
-
-    private void OnPowerRestored()
-    {
-        try
-        {
-            _device.LosePower();
-        }
-        catch (NvmException damaged)
-        {
-            Sender.Tell(new Status.Failure(new ScenarioFailedException($"the NVM device could not be mounted after the power failure: {damaged.Message}")));
-            return;
-        }
-
-        (_powerAsker, _back) = (Sender, new PowerIsBack(0, 0, 0));
-        ShowAllocation();
-        AwaitGuests(Reattach);
-    }
-
-    private GivePower Reattach(int vm)
-    {
-        var (spec, guest) = (_host.Scenario.Vms[vm], _guests[vm]);
-        try
-        {
-            guest.Area = spec.Storage is { } storage ? _device.ReattachArea(spec, _host.Scenario.PrefaultsMemory, ProtectionOf(storage)) : null;
-            return new GivePower(guest.Area, null);
-        }
-        catch (NvmException refused)
-        {
-            return new GivePower(null, refused.Message);
-        }
-    }
-
-    private void OnBack(VmIsBack message)
-    {
-        _back = new PowerIsBack(
-            _back!.Vms + (message.Runs ? 1 : 0),
-            _back.DisksRecovered + message.Recovery.Disks,
-            _back.RecordsRecovered + message.Recovery.Records);
-        NoLongerAwait(message.Vm);
-    }
-
-    /// <summary>Tells every VM that is there, and waits until each has answered or is released.</summary>
-    private void AwaitGuests(Func<int, object> message)
-    {
-        _awaited.UnionWith(_guests.Where(guest => !guest.Value.IsReleased).Select(guest => guest.Key));
-        foreach (var vm in _awaited.Order())
-        {
-            _guests[vm].Actor.Tell(message(vm));
-        }
-
-        AnswerWhenNobodyIsAwaited();
-    }
-
-    private void NoLongerAwait(int vm)
-    {
-        if (_awaited.Remove(vm))
-        {
-            AnswerWhenNobodyIsAwaited();
-        }
-    }
-
-    private void AnswerWhenNobodyIsAwaited()
-    {
-        if (_awaited.Count == 0)
-        {
-            _powerAsker?.Tell(_back ?? (object)Done.Instance);
-            _powerAsker = null;
-        }
-    }
-
-    private ProtectionMethod ProtectionOf(StorageSpec storage) => _host.Wall is null ? ProtectionMethod.None : storage.Protection;
 
     private void OnTerminated(IActorRef actor)
     {
@@ -341,7 +252,10 @@ internal sealed class HostActor : ReceiveActor
 
     private void Answer(int vm, object answer)
     {
-        _guests[vm].Asker?.Tell(answer);
-        _guests[vm].Asker = null;
+        if (_guests.TryGetValue(vm, out var guest))
+        {
+            guest.Asker?.Tell(answer);
+            guest.Asker = null;
+        }
     }
 }

@@ -12,6 +12,9 @@ namespace Mbsa.Actors.Hosts;
 /// <param name="guests">The VMs on the host.</param>
 internal sealed class HostMoves(HostServices host, HostDevice device, IReadOnlyDictionary<int, HostGuest> guests)
 {
+    /// <summary>What is said of a VM that is not on the host.</summary>
+    public const string NotHere = "it is not on this host";
+
     /// <summary>Hands a step of a move to the VM, which answers through the host.</summary>
     public void Ask(int vm, object message, IActorRef asker)
     {
@@ -21,7 +24,7 @@ internal sealed class HostMoves(HostServices host, HostDevice device, IReadOnlyD
         }
         else if (!guests.TryGetValue(vm, out var guest))
         {
-            asker.Tell(new VmRefused(vm, "it is not on this host"));
+            asker.Tell(new VmRefused(vm, NotHere));
         }
         else if (guest.Failure is { } failure)
         {

@@ -3,6 +3,7 @@ using Mbsa.Actors.Cores;
 using Mbsa.Actors.Qos;
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
+using Mbsa.Nvm.Protection;
 using Mbsa.Vm.Vcpus;
 
 namespace Mbsa.Actors.Hosts;
@@ -14,7 +15,11 @@ namespace Mbsa.Actors.Hosts;
 /// <param name="Supervisor">The QoS supervisor.</param>
 /// <param name="Capacity">What the host has to share out.</param>
 /// <param name="Wall">What only the wall clock needs; null under the virtual one.</param>
-internal sealed record HostServices(ScenarioSpec Scenario, LiveBoard Board, ICores Clock, IActorRef Supervisor, HostCapacity Capacity, WallServices? Wall);
+internal sealed record HostServices(ScenarioSpec Scenario, LiveBoard Board, ICores Clock, IActorRef Supervisor, HostCapacity Capacity, WallServices? Wall)
+{
+    /// <summary>How the area of a VM with storage is protected: really only where memory is.</summary>
+    public ProtectionMethod ProtectionOf(VmSpec vm) => Wall is null ? ProtectionMethod.None : vm.Storage!.Protection;
+}
 
 /// <summary>What VCPUs need to run on real cores and memory.</summary>
 /// <param name="Clock">The real clock of the run.</param>

@@ -5,42 +5,24 @@ using Mbsa.Actors.Qos;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Metrics;
 using Mbsa.Nvm.Devices;
-using Mbsa.Vm;
 
 namespace Mbsa.Actors.Vms;
 
 /// <summary>
 /// The life of one VM: attaches its NVM area, makes its disk, spawns its VCPUs, gathers their counts. A VCPU that fails is restarted up to
-/// three times; then the VM is given up. When it is stopped it frees its memory and stays only to say what it did. When the power fails it lets go
-/// of everything at once, and begins anew when the power is back. When it moves it is paused here, and goes on from the same bytes where it is prepared.
+/// three times; then the VM is given up. When it is stopped it frees its memory and stays only to say what it did. Power failures and moves are
+/// <see cref="VmOutage"/>'s and <see cref="VmMove"/>'s.
 /// </summary>
 internal sealed class VmActor : ReceiveActor
 {
     private const int RestartsPerVcpu = 3;
 
-    /// <summary>I/O threads that a VM may have, numbered behind its VCPUs.</summary>
-    private const int IoThreads = 1;
-
-    private readonly int _index;
-    private readonly VmSpec _spec;
-    private readonly QosSpec _qos;
-    private readonly HostServices _host;
-    private readonly VmDisk? _disk;
-    private readonly VmMeter _meter;
-    private readonly VcpuCrew _crew;
+    private readonly VmBody _vm;
     private readonly VmMove _move;
-    private readonly VmLedger _ledger = new();
+    private readonly VmOutage _outage;
+    private readonly QosSpec _qos;
     private readonly HashSet<int> _ended = [];
-    private NvmArea? _area;
-    private object? _sayWhenAttached;
-    private bool _isPrepared;
     private bool _isElsewhere;
-    private bool _stopping;
-    private bool _started;
-    private bool _hasPower = true;
-    private bool _isLost;
-    private bool _hadFinished;
-    private string? _whyBestEffort;
     private string _lastFailure = "it ended before it started";
 
     /// <summary>A VM about to start, or about to come from another host.</summary>
@@ -50,13 +32,10 @@ internal sealed class VmActor : ReceiveActor
     /// <param name="expected">What it is promised when it comes from another host; null when it starts here.</param>
     public VmActor(int index, HostServices host, NvmArea? area, QosSpec? expected = null)
     {
-        (_index, _host, _area, _isPrepared) = (index, host, area, expected is not null);
-        _spec = host.Scenario.Vms[index];
-        _qos = expected ?? _spec.Qos;
-        _disk = area is null ? null : _isPrepared ? VmDisk.Expect(host.Scenario, _spec) : VmDisk.Attach(host.Scenario, _spec, area);
-        _meter = new VmMeter(_spec, _spec.Vcpus + IoThreads);
-        _crew = new VcpuCrew(index, _spec, host, _meter, Context);
-        _move = new VmMove(index, _spec, _disk, _meter);
+        _vm = new VmBody(index, host, area, isExpected: expected is not null, Context);
+        _qos = expected ?? _vm.Spec.Qos;
+        _move = new VmMove(_vm);
+        _outage = new VmOutage(_vm, _move);
         Receive<TenantAdmitted>(m => OnAdmitted(m.WhyBestEffort));
         Receive<TenantRefused>(m =>
         {
@@ -65,19 +44,18 @@ internal sealed class VmActor : ReceiveActor
         });
         Receive<VcpuAttached>(m => OnAttached(m.Vcpu));
         Receive<VcpuFinished>(m => OnFinished(m.Vcpu));
-        Receive<VcpuPaused>(m => _move.Add(m.Vcpu, m.Worker));
         Receive<Terminated>(m => OnTerminated(m.ActorRef));
         Receive<StopVm>(_ => BeginStop());
         Receive<CutPower>(_ => OnPowerCut());
         Receive<GivePower>(OnPowerGiven);
         Receive<BeginMeasuring>(_ =>
         {
-            _meter.Begin(_disk);
+            _vm.Meter.Begin(_vm.Disk);
             Sender.Tell(Done.Instance);
         });
         Receive<FailVcpu>(m =>
         {
-            if (_crew.Find(m.Vcpu) is { } vcpu)
+            if (_vm.Crew.Find(m.Vcpu) is { } vcpu)
             {
                 vcpu.Forward(m); // the VCPU answers: time must not pass before the fault is in place
             }
@@ -86,7 +64,7 @@ internal sealed class VmActor : ReceiveActor
                 Sender.Tell(Done.Instance);
             }
         });
-        Receive<CollectResult>(_ => Sender.Tell(_meter.Collect(_disk, _host.Board.StateOf(_index), _host.Board.PlannedShareOf(_index), _ledger.Problems)));
+        Receive<CollectResult>(_ => Sender.Tell(_vm.Meter.Collect(_vm.Disk, host.Board.StateOf(index), host.Board.PlannedShareOf(index), _vm.Ledger.Problems)));
         Receive<Detached>(_ => { }); // the answer to the last word on a VCPU that was given up
         ReceiveMoves();
     }
@@ -97,23 +75,23 @@ internal sealed class VmActor : ReceiveActor
         decider: Decider.From(failure =>
         {
             _lastFailure = Innermost(failure);
-            _ledger.Add($"{_spec.Name}: {_lastFailure}");
-            return failure is VcpuFailedException && _ledger.CountFailure(_crew.IndexOf(Sender)) <= RestartsPerVcpu ? Directive.Restart : Directive.Stop;
+            _vm.Ledger.Add($"{_vm.Spec.Name}: {_lastFailure}");
+            return failure is VcpuFailedException && _vm.Ledger.CountFailure(_vm.Crew.IndexOf(Sender)) <= RestartsPerVcpu ? Directive.Restart : Directive.Stop;
         }),
         loggingEnabled: false);
 
     protected override void PreStart()
     {
-        if (!_isPrepared)
+        if (!_vm.IsExpected)
         {
-            Show(VmState.Running);
+            _vm.Show(VmState.Running);
         }
 
-        var use = JobUse.Of(_host.Scenario, _host.Capacity, _spec);
-        _host.Supervisor.Tell(new AdmitTenant(new AdmittedTenant(_index, _spec.Vcpus, _qos, use)));
+        var use = JobUse.Of(_vm.Host.Scenario, _vm.Host.Capacity, _vm.Spec);
+        _vm.Host.Supervisor.Tell(new AdmitTenant(new AdmittedTenant(_vm.Index, _vm.Spec.Vcpus, _qos, use)));
     }
 
-    protected override void PostStop() => _disk?.Dispose();
+    protected override void PostStop() => _vm.Disk?.Dispose();
 
     private static string Innermost(Exception failure) => failure switch
     {
@@ -122,214 +100,15 @@ internal sealed class VmActor : ReceiveActor
         _ => failure.Message,
     };
 
-    private void Show(VmState state)
-    {
-        if (_disk is not null)
-        {
-            _host.Board.ShowDisk(_index, _disk.ShowWear);
-        }
-
-        _host.Board.Show(_index, state, _meter.Records);
-    }
-
-    private void OnAdmitted(string? whyBestEffort)
-    {
-        _whyBestEffort = whyBestEffort is null ? null : $"{_spec.Name}: runs as best effort: {whyBestEffort}";
-        if (_isPrepared)
-        {
-            Context.Parent.Tell(new MoveAnswer(_index, new VmPrepared(_index, whyBestEffort)));
-            return;
-        }
-
-        NoteBestEffort();
-        if (!_stopping)
-        {
-            _sayWhenAttached = new VmStarted(_index);
-            _crew.Start(_disk);
-            SayWhenAttached();
-        }
-    }
-
-    private void NoteBestEffort()
-    {
-        if (_whyBestEffort is { } why)
-        {
-            _ledger.Add(why);
-        }
-    }
-
-    private void OnAttached(int vcpu)
-    {
-        _crew.Attached(vcpu);
-        if (_move.IsPausing)
-        {
-            _crew.Find(vcpu)?.Tell(PauseVcpu.Instance); // it failed in its last quantum and began anew
-        }
-
-        SayWhenAttached();
-    }
-
-    private void SayWhenAttached()
-    {
-        if (_sayWhenAttached is { } message && !_stopping && _crew.IsAttached)
-        {
-            Context.Parent.Tell(message);
-            (_sayWhenAttached, _started) = (null, true);
-        }
-    }
-
-    private void OnFinished(int vcpu)
-    {
-        _crew.Finished(vcpu);
-        if (!_stopping && _hasPower && _crew.IsFinished)
-        {
-            _host.Board.Show(_index, VmState.Finished);
-        }
-    }
-
-    private void OnTerminated(IActorRef vcpu)
-    {
-        var index = _crew.IndexOf(vcpu);
-        _crew.Remove(index);
-        if (_move.IsPausing && _move.Has(index))
-        {
-            PauseWhenEmpty();
-            return;
-        }
-
-        _ended.Add(index);
-        if (!_hasPower)
-        {
-            GoDarkWhenEmpty();
-            return;
-        }
-
-        if (!_stopping)
-        {
-            // Its restarts are used up. Whoever failed is settled last, so that no time passes while the others are taken off the cores.
-            _isLost = true;
-            _ledger.Add($"{_spec.Name}: given up after {_crew.NameOf(index)} failed {RestartsPerVcpu + 1} times");
-            BeginStop();
-            return;
-        }
-
-        ReleaseWhenEmpty();
-    }
-
-    private void BeginStop()
-    {
-        if (_stopping)
-        {
-            return;
-        }
-
-        _stopping = true;
-        RefusePause();
-        _crew.Tell(StopVcpu.Instance);
-        ReleaseWhenEmpty();
-    }
-
-    private void ReleaseWhenEmpty()
-    {
-        if (!_crew.IsEmpty)
-        {
-            return;
-        }
-
-        _meter.Freeze(_disk);
-        _disk?.Dispose();
-        if (!_isPrepared && !_isElsewhere)
-        {
-            _host.Board.Show(_index, _isLost ? VmState.Failed : VmState.Stopped);
-        }
-
-        _host.Supervisor.Tell(new RemoveTenant(_index));
-        Context.Parent.Tell(new VmReleased(_index, _started ? null : _lastFailure));
-        foreach (var vcpu in _ended) // another may have failed for the last time while the first of them stopped the VM
-        {
-            _host.Supervisor.Tell(new Detach(new SchedulableId(_index, vcpu)));
-        }
-    }
-
-    private void OnPowerCut()
-    {
-        if (_stopping)
-        {
-            return; // the host hears of its release
-        }
-
-        if (_isPrepared)
-        {
-            _lastFailure = "the power of the host failed";
-            BeginStop();
-            return;
-        }
-
-        _hasPower = false;
-        RefusePause();
-        _move.Forget();
-        _crew.Tell(StopVcpu.Instance);
-        GoDarkWhenEmpty();
-    }
-
-    private void GoDarkWhenEmpty()
-    {
-        if (!_crew.IsEmpty)
-        {
-            return;
-        }
-
-        _hadFinished = _host.Board.StateOf(_index) == VmState.Finished;
-        _meter.LoseDisk(_disk);
-        _disk?.LosePower();
-        _area = null;
-        _host.Board.Show(_index, VmState.NoPower);
-        Context.Parent.Tell(new VmIsDark(_index));
-    }
-
-    private void OnPowerGiven(GivePower message)
-    {
-        _hasPower = true;
-        _area = message.Area;
-        DiskRecovery recovery;
-        try
-        {
-            recovery = message switch
-            {
-                { WhyNoArea: { } why } => throw new InputException(why),
-                { Area: { } area } when _move.Guest is null => _disk!.Remount(area),
-                _ => DiskRecovery.None,
-            };
-        }
-        catch (Exception damaged) when (damaged is NvmException or InputException)
-        {
-            _isLost = true;
-            _ledger.Add($"{_spec.Name}: given up after the power failure: {damaged.Message}");
-            BeginStop();
-            return;
-        }
-
-        _host.Board.Show(_index, _hadFinished ? VmState.Finished : VmState.Running);
-        if (_hadFinished || _move.Guest is not null)
-        {
-            Context.Parent.Tell(new VmIsBack(_index, Runs: false, recovery));
-            return;
-        }
-
-        _meter.RegainDisk(_disk);
-        _sayWhenAttached = new VmIsBack(_index, Runs: true, recovery);
-        _crew.Start(_disk);
-        SayWhenAttached();
-    }
-
     private void ReceiveMoves()
     {
-        Receive<BeginMove>(_ => AnswerRound(begins: true));
-        Receive<NextRound>(_ => AnswerRound(begins: false));
-        Receive<PauseVm>(_ => OnPause());
-        Receive<QuantaEnded>(m => OnQuantaEnded(m.Ns));
-        Receive<CancelMove>(_ => OnCancel());
-        Receive<ResumeGuest>(m => Resume(m.Guest));
+        Receive<BeginMove>(_ => _move.Begin());
+        Receive<NextRound>(_ => _move.Continue());
+        Receive<PauseVm>(_ => _move.Pause());
+        Receive<QuantaEnded>(m => _move.OnQuantaEnded(m.Ns));
+        Receive<VcpuPaused>(m => _move.Add(m.Vcpu, m.Worker));
+        Receive<CancelMove>(_ => _move.Cancel());
+        Receive<ResumeGuest>(m => _move.Resume(m.Guest));
         Receive<ForgetVm>(_ =>
         {
             _isElsewhere = true;
@@ -337,124 +116,132 @@ internal sealed class VmActor : ReceiveActor
         });
     }
 
-    /// <summary>What keeps a VM from moving that would have to run here; null when nothing does.</summary>
-    private string? WhyNotHere() => _stopping ? $"it has ended{(_ledger.Problems.Count > 0 ? $": {_ledger.Problems[^1]}" : "")}"
-        : !_hasPower ? "its host has no power"
-        : _isPrepared ? "it is not here yet"
-        : null;
-
-    private void AnswerRound(bool begins)
+    private void OnAdmitted(string? whyBestEffort)
     {
-        var why = WhyNotHere() ?? (_move.Guest is not null ? "it is paused" : !begins && !_move.IsBegun ? "its move has not begun, or a power failure ended it" : null);
-        try
+        _vm.WhyBestEffort = whyBestEffort;
+        if (_vm.IsExpected)
         {
-            Answer(why is not null ? Refusal(why) : begins ? _move.Begin(_area) : _move.Next());
+            _vm.TellHost(new MoveAnswer(_vm.Index, new VmPrepared(_vm.Index, whyBestEffort)));
         }
-        catch (InvalidDataException tooMuch)
+        else if (!_vm.IsStopping)
         {
-            Answer(Refusal(tooMuch.Message));
+            _vm.Arrive();
+            _vm.Crew.Start(_vm.Disk);
+            _vm.SayWhenAttached(new VmStarted(_vm.Index));
         }
     }
 
-    private void OnPause()
+    private void OnAttached(int vcpu)
     {
-        if ((WhyNotHere() ?? (_move.Guest is not null ? "it is paused already" : !_move.IsBegun ? "its move has not begun, or a power failure ended it" : null)) is { } why)
-        {
-            Answer(Refusal(why));
-            return;
-        }
-
-        _move.BeginPause();
-        _host.Supervisor.Tell(new EndQuanta(_index));
-    }
-
-    private void OnQuantaEnded(long ns)
-    {
+        _vm.Crew.Attached(vcpu);
         if (_move.IsPausing)
         {
-            _move.PausedNs = ns;
-            _crew.Tell(PauseVcpu.Instance);
-            PauseWhenEmpty();
+            _vm.Crew.Find(vcpu)?.Tell(PauseVcpu.Instance); // it failed as its last quantum ended, and began anew
+        }
+
+        _vm.SayIfAttached();
+    }
+
+    private void OnFinished(int vcpu)
+    {
+        _vm.Crew.Finished(vcpu);
+        if (!_vm.IsStopping && _vm.HasPower && _vm.Crew.IsFinished)
+        {
+            _vm.Host.Board.Show(_vm.Index, VmState.Finished);
         }
     }
 
-    private void PauseWhenEmpty()
+    private void OnTerminated(IActorRef vcpu)
     {
-        if (!_crew.IsEmpty)
+        var index = _vm.Crew.IndexOf(vcpu);
+        _vm.Crew.Remove(index);
+        if (_move.IsPausing && _move.Has(index))
+        {
+            _move.PauseWhenEmpty();
+            return;
+        }
+
+        _ended.Add(index);
+        if (!_vm.HasPower)
+        {
+            _outage.GoDarkWhenEmpty();
+            return;
+        }
+
+        if (!_vm.IsStopping)
+        {
+            // Its restarts are used up. Whoever failed is settled last, so that no time passes while the others are taken off the cores.
+            GiveUp($"after {_vm.Crew.NameOf(index)} failed {RestartsPerVcpu + 1} times");
+            return;
+        }
+
+        ReleaseWhenEmpty();
+    }
+
+    private void OnPowerCut()
+    {
+        if (_vm.IsStopping)
+        {
+            return; // the host hears of its release
+        }
+
+        if (_vm.IsExpected)
+        {
+            _lastFailure = "the power of the host failed";
+            BeginStop();
+            return;
+        }
+
+        _outage.Begin();
+    }
+
+    private void OnPowerGiven(GivePower message)
+    {
+        if (_outage.End(message) is { } why)
+        {
+            GiveUp($"after the power failure: {why}");
+        }
+    }
+
+    private void GiveUp(string why)
+    {
+        _vm.IsLost = true;
+        _vm.Ledger.Add($"{_vm.Spec.Name}: given up {why}");
+        BeginStop();
+    }
+
+    private void BeginStop()
+    {
+        if (_vm.IsStopping)
         {
             return;
         }
 
-        try
-        {
-            Answer(_move.Pause(_ledger));
-        }
-        catch (InvalidDataException tooMuch)
-        {
-            Answer(Refusal(tooMuch.Message));
-        }
+        _vm.IsStopping = true;
+        _move.Abandon(_vm.IsLost ? _vm.Ledger.Problems[^1] : "it was stopped");
+        _vm.Crew.Tell(StopVcpu.Instance);
+        ReleaseWhenEmpty();
     }
 
-    /// <summary>Whoever waits for the VM to be paused waits in vain.</summary>
-    private void RefusePause()
+    private void ReleaseWhenEmpty()
     {
-        if (_move.IsPausing)
+        if (!_vm.Crew.IsEmpty)
         {
-            _move.Forget();
-            Answer(Refusal(_hasPower ? _ledger.Problems.Count > 0 ? _ledger.Problems[^1] : "it was stopped" : "the power of its host failed"));
-        }
-    }
-
-    private void OnCancel()
-    {
-        _move.Forget();
-        if (WhyNotHere() is { } why)
-        {
-            Answer(Refusal(why));
-        }
-        else if (_move.Guest is { } guest)
-        {
-            Resume(guest);
-        }
-        else
-        {
-            Answer(new VmRunning(_index));
-        }
-    }
-
-    private void Resume(byte[] guest)
-    {
-        SortedDictionary<int, byte[]?> workers;
-        try
-        {
-            if (_area is not null)
-            {
-                _disk!.Remount(_area);
-            }
-
-            workers = _move.Restore(guest, _ledger);
-        }
-        catch (Exception wrong) when (wrong is InvalidDataException or NvmException or InputException)
-        {
-            _disk?.Unmount();
-            Answer(Refusal(wrong.Message));
             return;
         }
 
-        if (_isPrepared)
+        _vm.Meter.Freeze(_vm.Disk);
+        _vm.Disk?.Dispose();
+        if (!_vm.IsExpected && !_isElsewhere)
         {
-            _isPrepared = false;
-            NoteBestEffort();
+            _vm.Host.Board.Show(_vm.Index, _vm.IsLost ? VmState.Failed : VmState.Stopped);
         }
 
-        _meter.RegainDisk(_disk);
-        _sayWhenAttached = new VmStarted(_index);
-        _crew.Resume(_disk, workers);
-        Show(_crew.IsFinished ? VmState.Finished : VmState.Running);
-        SayWhenAttached();
+        _vm.Host.Supervisor.Tell(new RemoveTenant(_vm.Index));
+        _vm.TellHost(new VmReleased(_vm.Index, _vm.HasRun ? null : _lastFailure));
+        foreach (var vcpu in _ended) // another may have failed for the last time while the first of them stopped the VM
+        {
+            _vm.Host.Supervisor.Tell(new Detach(new SchedulableId(_vm.Index, vcpu)));
+        }
     }
-
-    private VmRefused Refusal(string why) => new(_index, why);
-
-    private void Answer(object answer) => Context.Parent.Tell(new MoveAnswer(_index, answer));
 }

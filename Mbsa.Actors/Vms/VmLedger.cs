@@ -12,6 +12,15 @@ internal sealed class VmLedger
     /// <summary>Something went wrong.</summary>
     public void Add(string problem) => _problems.Add(problem);
 
+    /// <summary>The same, unless the same is known of it already.</summary>
+    public void AddOnce(string problem)
+    {
+        if (!_problems.Contains(problem))
+        {
+            _problems.Add(problem);
+        }
+    }
+
     /// <summary>A VCPU failed.</summary>
     /// <returns>How often it has by now.</returns>
     public int CountFailure(int vcpu) => _failures[vcpu] = _failures.GetValueOrDefault(vcpu) + 1;

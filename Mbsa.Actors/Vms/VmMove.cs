@@ -1,51 +1,76 @@
+using Akka.Actor;
 using Mbsa.Actors.Hosts;
-using Mbsa.Actors.Scenarios;
+using Mbsa.Actors.Qos;
+using Mbsa.Metrics;
 using Mbsa.Nvm.Devices;
+using Mbsa.Vm;
 using Mbsa.Vm.Moving;
+using Mbsa.Vm.Storage;
 using Mbsa.Vm.Vcpus;
 
 namespace Mbsa.Actors.Vms;
 
 /// <summary>
-/// A VM on the move: what of its child device still has to be copied, and the guest while nobody runs it. A guest that stays goes on from the same bytes
-/// as one that left. Part of the VM's actor.
+/// A VM on the move: what of its child device still has to be copied, and the guest while nobody runs it. A guest that stays after all goes on from the same
+/// bytes as one that left. Part of the VM's actor; the host hears its answers.
 /// </summary>
-internal sealed class VmMove(int vm, VmSpec spec, VmDisk? disk, VmMeter meter)
+internal sealed class VmMove(VmBody vm)
 {
     private readonly SortedDictionary<int, DirectVcpu?> _workers = [];
-    private NvmArea? _area;
     private OutgoingBlocks? _blocks;
-
-    /// <summary>Whether <see cref="Begin"/> was called, and not <see cref="Forget"/>.</summary>
-    public bool IsBegun { get; private set; }
+    private bool _isBegun;
+    private long _pausedNs;
+    private byte[]? _guest;
 
     /// <summary>Whether its VCPUs are about to stop.</summary>
     public bool IsPausing { get; private set; }
 
-    /// <summary>When the last quantum that had begun is over; while it is pausing.</summary>
-    public long PausedNs { get; set; }
-
-    /// <summary>Where the guest stands while it is paused; else null.</summary>
-    public byte[]? Guest { get; private set; }
+    /// <summary>Whether it is paused: no VCPU is there, and the disk is ended.</summary>
+    public bool IsPaused => _guest is not null;
 
     /// <summary>Begins, and takes the first round.</summary>
-    /// <exception cref="InvalidDataException">It is too much for one round.</exception>
-    public MoveRound Begin(NvmArea? area)
+    public void Begin()
     {
-        (IsBegun, _area) = (true, area);
-        _blocks = area is null ? null : new OutgoingBlocks(area, disk!.Geometry, disk.HasBytes);
-        return Next();
+        if (Refuses(IsPaused ? "it is paused" : null))
+        {
+            return;
+        }
+
+        _isBegun = true;
+        _blocks = vm.Area is null ? null : new OutgoingBlocks(vm.Area, vm.Disk!.Geometry, vm.Disk.HasBytes);
+        Answer(() => Round(vm.Disk?.CountWear()));
     }
 
     /// <summary>Takes what was written since the last round.</summary>
-    /// <exception cref="InvalidDataException">It is too much for one round.</exception>
-    public MoveRound Next() => Round(_blocks?.Take(disk!.CountWear()!));
-
-    /// <summary>Its VCPUs are about to stop.</summary>
-    public void BeginPause()
+    public void Continue()
     {
-        IsPausing = true;
-        _workers.Clear();
+        if (!Refuses(WhyNotContinue()))
+        {
+            Answer(() => Round(vm.Disk?.CountWear()));
+        }
+    }
+
+    /// <summary>Pauses: first the quanta end that have begun.</summary>
+    public void Pause()
+    {
+        if (!Refuses(WhyNotContinue()))
+        {
+            IsPausing = true;
+            _workers.Clear();
+            vm.Host.Supervisor.Tell(new EndQuanta(vm.Index));
+        }
+    }
+
+    /// <summary>No VCPU is in a quantum any more.</summary>
+    /// <param name="endNs">When the last of these quanta is over, on the scenario's clock.</param>
+    public void OnQuantaEnded(long endNs)
+    {
+        if (IsPausing)
+        {
+            _pausedNs = endNs;
+            vm.Crew.Tell(PauseVcpu.Instance);
+            PauseWhenEmpty();
+        }
     }
 
     /// <summary>A VCPU stopped; without a worker its jobs had come to their end.</summary>
@@ -54,79 +79,119 @@ internal sealed class VmMove(int vm, VmSpec spec, VmDisk? disk, VmMeter meter)
     /// <summary>Whether a VCPU stopped for the pause.</summary>
     public bool Has(int vcpu) => _workers.ContainsKey(vcpu);
 
-    /// <summary>All VCPUs have stopped: writes the guest down, ends the disk and takes the last round.</summary>
-    /// <exception cref="InvalidDataException">It is too much for one round; it is paused nevertheless.</exception>
-    public VmPaused Pause(VmLedger ledger)
+    /// <summary>A VCPU is gone: after the last one the guest is written down, the disk ended, the last round taken.</summary>
+    public void PauseWhenEmpty()
     {
-        IsPausing = false;
-        meter.LoseDisk(disk);
-        var guest = Guest = MovedGuest.Seal(to => SaveTo(to, ledger));
-        _workers.Clear();
-        var counts = disk?.CountWear();
-        disk?.Unmount();
-        var last = Round(_blocks?.Take(counts!));
-        return new VmPaused(vm, last, guest, _area is null ? 0 : AreaHash.Of(_area, disk!.HasBytes), PausedNs) { GuestBytes = Parcel.BodyBytes(guest) };
-    }
-
-    /// <summary>The move is over here: it was cancelled, or nothing that is known of the child device holds any more. A guest that is paused stays so.</summary>
-    public void Forget() => (IsBegun, IsPausing, _area, _blocks) = (false, false, null, null);
-
-    /// <summary>Brings everything but the disk to where a guest stood.</summary>
-    /// <returns>What the worker of each VCPU wrote down; null for one whose jobs had come to their end.</returns>
-    /// <exception cref="InvalidDataException">The guest is damaged, or another VM's.</exception>
-    public SortedDictionary<int, byte[]?> Restore(byte[] guest, VmLedger ledger)
-    {
-        var workers = new SortedDictionary<int, byte[]?>();
-        MovedGuest.Open(guest, from =>
+        if (!vm.Crew.IsEmpty)
         {
-            var (name, vcpus, jobs) = (from.ReadString(), from.ReadInt32(), from.ReadInt32());
-            if (name != spec.Name || vcpus != spec.Vcpus || jobs != spec.Jobs.Length)
-            {
-                throw new InvalidDataException($"guest: it is '{name}' with {vcpus} VCPUs and {jobs} jobs, not '{spec.Name}' with {spec.Vcpus} and {spec.Jobs.Length}");
-            }
-
-            var count = from.ReadInt32();
-            for (var i = 0; i < count; i++)
-            {
-                var vcpu = from.ReadInt32();
-                workers[vcpu] = from.ReadInt32() is >= 0 and var length ? from.ReadBytes(length) : null;
-            }
-
-            ledger.RestoreFrom(from);
-            disk?.RestoreFrom(from);
-            meter.RestoreFrom(from);
-        });
-        Guest = null;
-        return workers;
-    }
-
-    private void SaveTo(BinaryWriter to, VmLedger ledger)
-    {
-        to.Write(spec.Name);
-        to.Write(spec.Vcpus);
-        to.Write(spec.Jobs.Length);
-        to.Write(_workers.Count);
-        foreach (var (vcpu, worker) in _workers)
-        {
-            var state = worker is null || worker.IsFinishedAt(PausedNs) ? null : StateOf(worker);
-            to.Write(vcpu);
-            to.Write(state?.Length ?? -1);
-            to.Write(state ?? []);
+            return;
         }
 
-        ledger.SaveTo(to);
-        disk?.SaveTo(to);
-        meter.SaveTo(to);
+        IsPausing = false;
+        vm.Meter.LoseDisk(vm.Disk);
+        _guest = GuestState.Seal(vm, _workers, _pausedNs);
+        _workers.Clear();
+        var counts = vm.Disk?.CountWear();
+        vm.Disk?.Unmount();
+        Answer(() => new VmPaused(vm.Index, Round(counts), _guest, vm.Area is { } area ? AreaHash.Of(area, vm.Disk!.HasBytes) : 0, _pausedNs)
+        {
+            GuestBytes = Parcel.BodyBytes(_guest),
+        });
     }
 
-    private static byte[] StateOf(DirectVcpu worker)
+    /// <summary>The VM stays: goes on here if it is paused.</summary>
+    public void Cancel()
     {
-        using var bytes = new MemoryStream();
-        using var to = new BinaryWriter(bytes);
-        worker.SaveTo(to);
-        to.Flush();
-        return bytes.ToArray();
+        Abandon("it is to stay");
+        if (Refuses(null))
+        {
+            return;
+        }
+
+        if (_guest is { } guest)
+        {
+            Resume(guest);
+        }
+        else
+        {
+            Tell(new VmRunning(vm.Index));
+        }
     }
 
-    private MoveRound Round(BlockRound? round) => new(vm, round?.Blocks ?? 0, (round ?? BlockRound.None).Content);
+    /// <summary>Goes on where a guest stood, on the disk that the area holds.</summary>
+    public void Resume(byte[] guest)
+    {
+        SortedDictionary<int, byte[]?> workers;
+        try
+        {
+            if (vm.Area is { } area)
+            {
+                vm.Disk!.Remount(area);
+            }
+
+            workers = GuestState.Open(guest, vm);
+        }
+        catch (Exception wrong) when (wrong is InvalidDataException or NvmException or InputException)
+        {
+            vm.Disk?.Unmount();
+            Tell(new VmRefused(vm.Index, wrong.Message));
+            return;
+        }
+
+        _guest = null;
+        vm.Arrive();
+        vm.Meter.RegainDisk(vm.Disk);
+        vm.Crew.Resume(vm.Disk, workers);
+        vm.Show(vm.Crew.IsFinished ? VmState.Finished : VmState.Running);
+        vm.SayWhenAttached(new VmStarted(vm.Index));
+    }
+
+    /// <summary>What is known of the child device does not hold any more, and whoever waits for the VM to be paused waits in vain. A guest that is paused stays so.</summary>
+    public void Abandon(string why)
+    {
+        if (IsPausing)
+        {
+            Tell(new VmRefused(vm.Index, why));
+        }
+
+        (_isBegun, IsPausing, _blocks) = (false, false, null);
+    }
+
+    private string? WhyNotContinue() => IsPaused ? "it is paused" : _isBegun ? null : "its move has not begun, or ended when the power failed";
+
+    /// <summary>Refuses what cannot be, and says why.</summary>
+    private bool Refuses(string? whyNotNow)
+    {
+        var why = vm.IsStopping ? $"it has ended{(vm.Ledger.Problems.Count > 0 ? $": {vm.Ledger.Problems[^1]}" : "")}"
+            : !vm.HasPower ? "its host has no power"
+            : vm.IsExpected ? "it is not here yet"
+            : whyNotNow;
+        if (why is not null)
+        {
+            Tell(new VmRefused(vm.Index, why));
+        }
+
+        return why is not null;
+    }
+
+    private MoveRound Round(WearCounts? counts)
+    {
+        var round = _blocks?.Take(counts!) ?? BlockRound.None;
+        return new MoveRound(vm.Index, round.Blocks, round.Content);
+    }
+
+    /// <summary>Answers with what there is to copy, unless it is too much.</summary>
+    private void Answer(Func<object> answer)
+    {
+        try
+        {
+            Tell(answer());
+        }
+        catch (InvalidDataException tooMuch)
+        {
+            Tell(new VmRefused(vm.Index, tooMuch.Message));
+        }
+    }
+
+    private void Tell(object answer) => vm.TellHost(new MoveAnswer(vm.Index, answer));
 }

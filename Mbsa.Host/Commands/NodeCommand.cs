@@ -41,8 +41,9 @@ internal static class NodeCommand
             return ExitCode.Interrupted;
         }
 
-        await lines.WriteLineAsync(
-            $"others join with 'mbsa node --seed {node.Address}', scenarios run with 'mbsa run SCENARIO --cluster {node.Address}'; Ctrl-C leaves").ConfigureAwait(false);
+        await lines.WriteLineAsync(options.Seeds.IsEmpty
+            ? $"node {node.Address} began a cluster; others join with 'mbsa node --seed {node.Address}', scenarios run with 'mbsa run SCENARIO --cluster {node.Address}'; Ctrl-C leaves"
+            : $"node {node.Address} joined; Ctrl-C leaves").ConfigureAwait(false);
         try
         {
             await Task.WhenAny(node.Ended, interruption.Requested()).ConfigureAwait(false);

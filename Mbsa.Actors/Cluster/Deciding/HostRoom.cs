@@ -11,93 +11,106 @@ namespace Mbsa.Actors.Cluster.Deciding;
 /// <param name="device">How its NVM device is laid out when it is empty.</param>
 internal sealed class HostRoom(HostCapacity capacity, DeviceGeometry device)
 {
+    private static readonly RoomNeed _whole = new(1, 1, 1, 1);
+
     private readonly SortedDictionary<int, RoomClaim> _claims = [];
-    private RoomNeed? _left;
+    private Tally? _all;
 
     /// <summary>What is left of it. Below 0 where more was put on it than fits.</summary>
-    public RoomNeed Left => _left ??= new RoomNeed(1, 1, 1, 1) - Sum([.. _claims.Values], withTenants: true);
+    public RoomNeed Left => _whole - All.Used;
 
     /// <summary>What is left for all tenants together, beside what is reserved for VMs without one.</summary>
-    public RoomNeed LeftForTenants => new RoomNeed(1, 1, 1, 1) - Sum([.. _claims.Values], withTenants: false);
+    public RoomNeed LeftForTenants => _whole - Count(_claims.Values.Where(claim => claim.Tenant is null)).Used;
+
+    private long DataBytes => device.DataBlocks * DeviceGeometry.BlockBytes;
+
+    private Tally All => _all ??= Count(_claims.Values);
+
+    /// <summary>What a VM has there; null for nothing.</summary>
+    public RoomClaim? Find(int vm) => _claims.GetValueOrDefault(vm);
 
     /// <summary>VCPUs on it for each of its cores, with a VM.</summary>
-    public double VcpusPerCoreWith(RoomClaim claim) => (Others(claim).Sum(other => other.Vm.Vcpus) + claim.Vm.Vcpus) / (double)capacity.Cores;
+    public double VcpusPerCoreWith(RoomClaim claim) => (Without(claim).Vcpus + claim.Vm.Vcpus) / (double)capacity.Cores;
 
     /// <summary>What a VM would take of it alone.</summary>
-    public RoomNeed NeedOf(RoomClaim claim) => Sum([claim], withTenants: true);
+    public RoomNeed NeedOf(RoomClaim claim) => Count([claim]).Used;
 
     /// <summary>What would be left with a VM on it.</summary>
-    public RoomNeed LeftWith(RoomClaim claim) => claim.Tenant is null && !_claims.ContainsKey(claim.Vm.Vm)
-        ? Left - NeedOf(claim)
-        : new RoomNeed(1, 1, 1, 1) - Sum([.. Others(claim), claim], withTenants: true);
+    public RoomNeed LeftWith(RoomClaim claim) => claim.Tenant is null
+        ? _whole - Without(claim).Used - NeedOf(claim)
+        : _whole - Count([.. Others(claim), claim]).Used;
 
     /// <summary>Why it has no room for a VM, for people; null when it has.</summary>
     public string? WhyNot(RoomClaim claim)
     {
-        List<RoomClaim> others = [.. Others(claim)];
-        var takenBytes = others.Sum(other => other.NvmBytes);
-        if (claim.NvmBytes > DataBytes - takenBytes)
+        var others = Without(claim);
+        if (claim.NvmBytes > DataBytes - others.NvmBytes)
         {
-            return $"its child device takes {Mebibytes(claim.NvmBytes)} with its page table, and {Mebibytes(Math.Max(0, DataBytes - takenBytes))} of the NVM is free";
+            return $"its child device takes {Mebibytes(claim.NvmBytes)} with its page table, and {Mebibytes(Math.Max(0, DataBytes - others.NvmBytes))} of the NVM is free";
         }
 
-        if (claim.NvmBytes > 0 && others.Count(other => other.NvmBytes > 0) >= device.NatEntries)
+        if (claim.NvmBytes > 0 && others.ChildDevices >= device.NatEntries)
         {
             return $"all {device.NatEntries} entries of the NVM allocation table are taken";
         }
 
-        if (claim.Tenant is not { } tenant)
-        {
-            return Admission.WhyNot(capacity, Reservations(others), claim.Vm);
-        }
-
-        var together = RoomClaim.Together([.. others.Where(other => other.Tenant == tenant), claim], capacity.Cores);
-        return Admission.WhyNot(capacity, [], claim.Vm) // what it asks for itself
-            ?? Admission.WhyNot(capacity, Reservations(others.Where(other => other.Tenant != tenant)), together)?.Replace("its reservation", "its tenant's static floor", StringComparison.Ordinal);
+        return claim.Tenant is null ? Admission.WhyNot(capacity, others.Reserved, claim.Vm) : WhyNotTenant(claim);
     }
 
     /// <summary>A VM takes room; what it had before it gives back. Whether there is room is for <see cref="WhyNot"/> to say, and for the host in the end.</summary>
     public void Put(RoomClaim claim)
     {
         _claims[claim.Vm.Vm] = claim;
-        _left = null;
+        _all = null;
     }
 
     /// <summary>A VM gives back what it has, if anything.</summary>
     public void Take(int vm)
     {
         _claims.Remove(vm);
-        _left = null;
+        _all = null;
     }
 
-    /// <summary>What a VM has there; null for nothing.</summary>
-    public RoomClaim? Find(int vm) => _claims.GetValueOrDefault(vm);
-
-    private long DataBytes => device.DataBlocks * DeviceGeometry.BlockBytes;
+    private string? WhyNotTenant(RoomClaim claim)
+    {
+        var others = Others(claim).ToLookup(other => other.Tenant == claim.Tenant);
+        var together = RoomClaim.Together([.. others[true], claim], capacity.Cores);
+        return Admission.WhyNot(capacity, [], claim.Vm) // its own limit and weight
+            ?? Admission.WhyNot(capacity, Count(others[false]).Reserved, together)?.Replace("its reservation", "its tenant's static floor", StringComparison.Ordinal);
+    }
 
     private IEnumerable<RoomClaim> Others(RoomClaim claim) => _claims.Values.Where(other => other.Vm.Vm != claim.Vm.Vm);
 
-    private List<AdmittedTenant> Reservations(IEnumerable<RoomClaim> claims, bool withTenants = true) =>
-    [
-        .. claims.Where(claim => claim.Tenant is null).Select(claim => claim.Vm),
-        .. claims.Where(claim => withTenants && claim.Tenant is not null).GroupBy(claim => claim.Tenant).Select(group => RoomClaim.Together([.. group], capacity.Cores)),
-    ];
+    private Tally Without(RoomClaim claim) => _claims.ContainsKey(claim.Vm.Vm) ? Count(Others(claim)) : All;
 
-    private RoomNeed Sum(IReadOnlyList<RoomClaim> claims, bool withTenants)
+    private Tally Count(IEnumerable<RoomClaim> claims)
     {
+        List<RoomClaim> all = [.. claims];
+        List<AdmittedTenant> reserved =
+        [
+            .. all.Where(claim => claim.Tenant is null && claim.Vm.Qos.Reservation is not null).Select(claim => claim.Vm),
+            .. all.Where(claim => claim.Tenant is not null).GroupBy(claim => claim.Tenant).Select(group => RoomClaim.Together([.. group], capacity.Cores)),
+        ];
         double cores = 0, bus = 0, nvm = 0;
-        foreach (var given in Reservations(claims, withTenants))
+        foreach (var vm in reserved)
         {
-            if (given.Qos.Reservation is { } floor)
-            {
-                cores += given.Use.WorstNeed(floor, Resource.Cores);
-                bus += given.Use.WorstNeed(floor, Resource.Bus);
-                nvm += given.Use.WorstNeed(floor, Resource.Nvm);
-            }
+            var floor = vm.Qos.Reservation!.Value;
+            cores += vm.Use.WorstNeed(floor, Resource.Cores);
+            bus += vm.Use.WorstNeed(floor, Resource.Bus);
+            nvm += vm.Use.WorstNeed(floor, Resource.Nvm);
         }
 
-        return new RoomNeed(cores, bus, nvm, claims.Sum(claim => claim.NvmBytes) / (double)DataBytes);
+        var bytes = all.Sum(claim => claim.NvmBytes);
+        return new Tally(reserved, new RoomNeed(cores, bus, nvm, bytes / (double)DataBytes), bytes, all.Count(claim => claim.NvmBytes > 0), all.Sum(claim => claim.Vm.Vcpus));
     }
 
     private static string Mebibytes(long bytes) => FormattableString.Invariant($"{bytes / (double)(1 << 20):0.##} MiB");
+
+    /// <summary>What several VMs take of a host.</summary>
+    /// <param name="Reserved">Those with a reservation, as admission sees them.</param>
+    /// <param name="Used">The parts of the host that are taken.</param>
+    /// <param name="NvmBytes">Bytes of the NVM that are taken.</param>
+    /// <param name="ChildDevices">Entries of the NAT that are taken.</param>
+    /// <param name="Vcpus">VCPUs of all.</param>
+    private sealed record Tally(List<AdmittedTenant> Reserved, RoomNeed Used, long NvmBytes, int ChildDevices, int Vcpus);
 }

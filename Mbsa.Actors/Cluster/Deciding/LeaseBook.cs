@@ -94,7 +94,7 @@ internal sealed class LeaseBook
 
         foreach (var tenant in _tenants)
         {
-            tenant.Settle(hostOfVm);
+            tenant.Settle(hostOfVm, isEpochStart: nowNs == _observedNs);
         }
     }
 

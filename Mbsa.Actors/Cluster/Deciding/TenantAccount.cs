@@ -61,11 +61,11 @@ internal sealed class TenantAccount
     }
 
     /// <summary>Takes note of where its VMs are.</summary>
-    public void Settle(IReadOnlyList<int?> hostOfVm)
+    public void Settle(IReadOnlyList<int?> hostOfVm, bool isEpochStart)
     {
         for (var i = 0; i < _demands.Length; i++)
         {
-            _demands[i].Settle(hostOfVm[Spec.Vms[i]]);
+            _demands[i].Settle(hostOfVm[Spec.Vms[i]], isEpochStart);
         }
     }
 

@@ -57,15 +57,15 @@ internal sealed class VmDemand(PromiseUnit unit)
         {
             _rate = wantsAll || readyNs > WaitingFraction * passedNs ? Math.Max(UsedRate, aloneRate) : UsedRate * Growth;
         }
-
-        (_host, _isDisturbed) = (host, false);
     }
 
-    /// <summary>It runs there from now on; null where it does not run. Started again, it is a new VM.</summary>
-    public void Settle(int? host)
+    /// <summary>It runs there from now on. Started again, it is a new VM.</summary>
+    /// <param name="host">Where; null where it does not run.</param>
+    /// <param name="isEpochStart">Whether an epoch begins now.</param>
+    public void Settle(int? host, bool isEpochStart)
     {
         _rate = host is null ? null : _rate;
-        _isDisturbed |= host != _host;
+        _isDisturbed = !isEpochStart && (_isDisturbed || host != _host);
         _host = host;
     }
 }

@@ -57,7 +57,7 @@ public sealed class ClusterNode : IAsyncDisposable
             var load = new NodeLoad();
             SpawnActors(system, options, load, events);
             var members = await JoinAsync(system, cluster, options, address, cancellation);
-            events.Say(members == 0 ? $"began a cluster at {address}" : $"joined a cluster at {address}; members: {members + 1}");
+    
             return new ClusterNode(system, load, address);
         }
         catch

@@ -12,16 +12,19 @@ internal static class ClusterLab
     private static readonly IoPattern[] _patterns = [IoPattern.RandRead, IoPattern.RandReadWrite, IoPattern.Write];
 
     /// <summary>Hosts of 4 cores, VMs of 2 VCPUs that read and write in their several ways.</summary>
-    public static ScenarioSpec Scenario(int hosts, int vms, Func<ClusterSpec, ClusterSpec>? change = null)
+    public static ScenarioSpec Scenario(int hosts, int vms, Func<HostSpec, HostSpec>? change = null)
     {
         var scenario = Lab.Scenario([.. Enumerable.Range(0, vms).Select(i => Lab.Vm($"vm-{i}", _patterns[i % _patterns.Length], vcpus: 2))])
-            .With(host => host with { Device = Lab.Device(6e9, 2e9) });
-        var cluster = new ClusterSpec
+            .With(host => host with { Device = Lab.Device(6e9, 2e9) })
+            .With(change ?? (host => host));
+        return scenario with
         {
-            Hosts = [.. Enumerable.Range(0, hosts).Select(i => new ClusterHostSpec($"h-{i}", scenario.Host))],
-            EpochNs = 5 * Lab.Millisecond,
+            Cluster = new ClusterSpec
+            {
+                Hosts = [.. Enumerable.Range(0, hosts).Select(i => new ClusterHostSpec($"h-{i}", scenario.Host))],
+                EpochNs = 5 * Lab.Millisecond,
+            },
         };
-        return scenario with { Cluster = change?.Invoke(cluster) ?? cluster };
     }
 
     /// <summary>Starts so many nodes; the first begins the cluster.</summary>

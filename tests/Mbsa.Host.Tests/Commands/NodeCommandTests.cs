@@ -32,7 +32,7 @@ public sealed class NodeCommandTests : IDisposable
         Assert.Equal(("127.0.0.1", 4053, null, null, null), (cluster.Options!.Host, cluster.Options.Port, cluster.Options.AdvertisedHost, cluster.Options.Secret, cluster.Options.Certificate));
         Assert.Empty(cluster.Options.Seeds);
         Assert.Contains("member 127.0.0.1:5000 joined", _program.Output);
-        Assert.Contains("others join with 'mbsa node --seed 127.0.0.1:4053'", _program.Output);
+        Assert.Contains("node 127.0.0.1:4053 began a cluster; others join with 'mbsa node --seed 127.0.0.1:4053'", _program.Output);
         Assert.EndsWith("left\n", _program.Output.ReplaceLineEndings("\n"));
         Assert.Empty(_program.Errors);
     }
@@ -47,7 +47,7 @@ public sealed class NodeCommandTests : IDisposable
 
         Assert.Equal(("0.0.0.0", 5001, "node-2.example", Secret), (cluster.Options!.Host, cluster.Options.Port, cluster.Options.AdvertisedHost, cluster.Options.Secret));
         Assert.Equal(["10.0.0.1:4053", "[fe80::1]:5000", "node-1.example:5000"], cluster.Options.Seeds.Select(seed => seed.ToString()));
-        Assert.Contains("scenarios run with 'mbsa run SCENARIO --cluster node-2.example:5001'", _program.Output);
+        Assert.Contains("node node-2.example:5001 joined; Ctrl-C leaves", _program.Output);
     }
 
     [Theory]

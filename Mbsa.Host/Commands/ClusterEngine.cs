@@ -8,22 +8,22 @@ using Mbsa.Vm;
 
 namespace Mbsa.Host.Commands;
 
-/// <summary>Scenarios of several hosts on nodes that are actor systems.</summary>
-internal sealed class ActorCluster : IClusterEngine
+/// <summary>Carries scenarios of several hosts on Akka.Cluster.</summary>
+internal sealed class ClusterEngine : IClusterEngine
 {
     /// <inheritdoc/>
     public async Task<IRunningScenario> StartAsync(ScenarioSpec scenario, CancellationToken cancellation) =>
-        new Running(await ClusterRun.StartAsync(scenario, cancellation).ConfigureAwait(false));
+        new ClusterScenario(await ClusterRun.StartAsync(scenario, cancellation).ConfigureAwait(false));
 
     /// <inheritdoc/>
     public async Task<IRunningScenario> SubmitAsync(ScenarioSpec scenario, NodeOptions options, CancellationToken cancellation) =>
-        new Running(await ClusterRun.SubmitAsync(scenario, options.Seeds[0], options, cancellation).ConfigureAwait(false));
+        new ClusterScenario(await ClusterRun.SubmitAsync(scenario, options.Seeds[0], options, cancellation).ConfigureAwait(false));
 
     /// <inheritdoc/>
     public async Task<IClusterNode> JoinAsync(NodeOptions options, Action<string> say, CancellationToken cancellation) =>
-        new Member(await ClusterNode.StartAsync(options, say, cancellation).ConfigureAwait(false));
+        new Node(await ClusterNode.StartAsync(options, say, cancellation).ConfigureAwait(false));
 
-    private sealed class Running(ClusterRun run) : IRunningScenario
+    private sealed class ClusterScenario(ClusterRun run) : IRunningScenario
     {
         public Task<RunResult> Completion { get; } = CompleteAsync(run);
 
@@ -52,7 +52,7 @@ internal sealed class ActorCluster : IClusterEngine
         }
     }
 
-    private sealed class Member(ClusterNode node) : IClusterNode
+    private sealed class Node(ClusterNode node) : IClusterNode
     {
         public NodeAddress Address => node.Address;
 
@@ -65,7 +65,7 @@ internal sealed class ActorCluster : IClusterEngine
             await node.Ended.ConfigureAwait(false);
             if (!node.IsLeaving)
             {
-                throw new InputException("this node was cut off from the larger part of its cluster and ended itself; the others go on without it");
+                throw new InputException("this node could not reach the larger part of its cluster any more and ended itself; its hosts are carried there now");
             }
         }
     }
