@@ -13,7 +13,7 @@ return await CommandLine.InvokeAsync(args, new ProgramServices
     Terminal = terminal,
     ListenForInterruption = () => Interruption.OfProcess(terminal.ShowCursor),
     Start = ActorScenario.Start,
-    Cluster = new ActorCluster(),
+    Cluster = new ClusterEngine(),
     Calibration = new MachineCalibration(),
     IsVerbose = Environment.GetEnvironmentVariable("MBSA_DEBUG") is "1",
 }).ConfigureAwait(false);
