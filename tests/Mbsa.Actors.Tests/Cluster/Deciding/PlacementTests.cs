@@ -4,7 +4,9 @@ using Mbsa.Actors.Qos;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Actors.Tests.Qos;
 using Mbsa.Nvm.Devices;
+using Mbsa.Nvm.Layout;
 using Mbsa.Nvm.Memory;
+using Mbsa.Vm.Paths;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Actors.Tests.Cluster.Deciding;
@@ -200,7 +202,7 @@ public sealed class PlacementTests
     [Fact]
     public void A_host_whose_machine_does_not_have_the_path_is_not_chosen()
     {
-        var scenario = DecidingLab.Cluster(2, Lab.ConventionalVm("a", Mbsa.Vm.Paths.IoPath.VirtioMq)).Host(0, host => host with { Machine = QosLab.Machine(4, 2000, 2000) });
+        var scenario = DecidingLab.Cluster(2, Lab.ConventionalVm("a", IoPath.VirtioMq)).Host(0, host => host with { Machine = QosLab.Machine(4, 2000, 2000) });
         var placement = new Placement(scenario);
         Assert.Equal(1, Choose(placement, 0));
         Assert.Contains("does not have the VM's path", placement.Choose(0, host => host == 0).WhyNot);
@@ -249,6 +251,16 @@ public sealed class PlacementTests
                 }
             }
         }, iter: 300, threads: 1);
+
+    [Fact]
+    public void A_child_device_that_leaves_no_room_for_its_page_table_does_not_fit()
+    {
+        var data = DeviceGeometry.Plan(256L << 20, null).DataBlocks;
+        var pages = (data + 511) / 512 + 1;
+        var raw = Lab.Vm("a") with { Storage = new StorageSpec(IoPath.Host, (data - pages + 1) * 4096) };
+        Assert.Contains("child device takes", new Placement(DecidingLab.Cluster(1, raw)).WhyNot(0, 0));
+        Assert.Null(new Placement(DecidingLab.Cluster(1, raw with { Storage = raw.Storage with { SizeBytes = (data - pages) * 4096 } })).WhyNot(0, 0));
+    }
 
     /// <summary>Where there is room by the account a real device has it too; and the account wastes less than a hundredth.</summary>
     [Fact]
