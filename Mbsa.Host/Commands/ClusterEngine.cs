@@ -12,7 +12,8 @@ namespace Mbsa.Host.Commands;
 internal sealed class ClusterEngine : IClusterEngine
 {
     /// <inheritdoc/>
-    public IRunningScenario Start(ScenarioSpec scenario) => new ClusterScenario(ClusterRun.StartAsync(scenario).GetAwaiter().GetResult());
+    public async Task<IRunningScenario> StartAsync(ScenarioSpec scenario, CancellationToken cancellation) =>
+        new ClusterScenario(await ClusterRun.StartAsync(scenario, cancellation).ConfigureAwait(false));
 
     /// <inheritdoc/>
     public async Task<IRunningScenario> SubmitAsync(ScenarioSpec scenario, NodeOptions options, CancellationToken cancellation) =>
@@ -24,17 +25,31 @@ internal sealed class ClusterEngine : IClusterEngine
 
     private sealed class ClusterScenario(ClusterRun run) : IRunningScenario
     {
-        public Task<RunResult> Completion => run.Completion;
-
-        public LiveSnapshot Snapshot() => run.Snapshot();
+        public Task<RunResult> Completion { get; } = CompleteAsync(run);
 
         public RunJournal Journal => run.Journal;
 
         public ImmutableList<SeriesPoint> Series => run.Series;
 
-        public DeviceWear Wear(int cells) => DeviceWear.None; // each host has a device of its own, on some node
+        public LiveSnapshot Snapshot() => run.Snapshot();
+
+        /// <summary>The disks are on many devices and perhaps on other machines: there is no picture of one.</summary>
+        public DeviceWear Wear(int cells) => DeviceWear.None;
 
         public void Interrupt() => run.Interrupt();
+
+        /// <summary>A cluster that is busy or lost its last node is no bug.</summary>
+        private static async Task<RunResult> CompleteAsync(ClusterRun run)
+        {
+            try
+            {
+                return await run.Completion.ConfigureAwait(false);
+            }
+            catch (ScenarioFailedException e)
+            {
+                throw new InputException(e.Message);
+            }
+        }
     }
 
     private sealed class Node(ClusterNode node) : IClusterNode

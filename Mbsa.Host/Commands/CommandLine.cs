@@ -81,6 +81,7 @@ internal static class CommandLine
             RunCommand.Create(services),
             CompareCommand.Create(services),
             CheckCommand.Create(services.Terminal),
+            NodeCommand.Create(services),
             ReproduceCommand.Create(services),
             Nvm.NvmCommand.Create(services.Terminal),
             NamesCommand.Profiles(services.Terminal),
@@ -89,11 +90,6 @@ internal static class CommandLine
         if (services.Calibration is { } calibration)
         {
             root.Add(CalibrateCommand.Create(services, calibration));
-        }
-
-        if (services.Cluster is { } engine)
-        {
-            root.Add(NodeCommand.Create(services, engine));
         }
 
         root.Add(s_verbose);

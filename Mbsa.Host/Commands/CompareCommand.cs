@@ -81,7 +81,8 @@ internal static class CompareCommand
         List<RunRecord> records = [];
         foreach (var (name, way) in loaded)
         {
-            var run = services.StartHere(html is null ? way.Spec : way.Spec with { SeriesPoints = PageFeed.SeriesPoints });
+            var spec = html is null ? way.Spec : way.Spec with { SeriesPoints = PageFeed.SeriesPoints };
+            var run = await services.StartHereAsync(spec, interruption.Token).ConfigureAwait(false);
             await using var registration = interruption.Token.Register(run.Interrupt).ConfigureAwait(false);
             if (!isSilent)
             {

@@ -9,8 +9,10 @@ namespace Mbsa.Host.Commands;
 internal interface IClusterEngine
 {
     /// <summary>Starts a scenario of several hosts, all of them in this process.</summary>
-    /// <exception cref="InputException">An NVM device cannot be made here: too little memory, or a file that is something else.</exception>
-    IRunningScenario Start(ScenarioSpec scenario);
+    /// <param name="scenario">The scenario.</param>
+    /// <param name="cancellation">Gives up starting.</param>
+    /// <exception cref="InputException">It cannot be set up on this machine: one line.</exception>
+    Task<IRunningScenario> StartAsync(ScenarioSpec scenario, CancellationToken cancellation);
 
     /// <summary>Has a cluster that is there run a scenario. Interrupting it ends the run, not the cluster.</summary>
     /// <param name="scenario">The scenario.</param>
@@ -21,7 +23,7 @@ internal interface IClusterEngine
 
     /// <summary>Makes this process a node of a cluster.</summary>
     /// <param name="options">How it listens and whom it joins.</param>
-    /// <param name="say">Hears what happens from then on, a line each, from any thread: members, hosts carried, runs begun and ended.</param>
+    /// <param name="say">Hears what happens, a line each, from any thread: that it joined, members, hosts carried, runs begun and ended.</param>
     /// <param name="cancellation">Gives up joining.</param>
     /// <returns>The node, a member of its cluster.</returns>
     /// <exception cref="InputException">It cannot listen there, or the cluster does not take it: one line.</exception>

@@ -8,7 +8,7 @@ namespace Mbsa.Host.Commands;
 internal static class NodeCommand
 {
     /// <summary>The command.</summary>
-    public static Command Create(ProgramServices services, IClusterEngine engine)
+    public static Command Create(ProgramServices services)
     {
         var texts = new NodeOptionText();
         var seeds = new Option<string[]>("--seed")
@@ -22,19 +22,19 @@ internal static class NodeCommand
         command.SetAction(parsed =>
         {
             NodeAddress[] addresses = [.. (parsed.GetValue(seeds) ?? []).Select(seed => NodeAddressText.Parse(seeds.Name, seed))];
-            return RunAsync(services, engine, texts.OfNode(parsed, addresses, services.Time.GetUtcNow()));
+            return RunAsync(services, texts.OfNode(parsed, addresses, services.Time.GetUtcNow()));
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(ProgramServices services, IClusterEngine engine, NodeOptions options)
+    private static async Task<int> RunAsync(ProgramServices services, NodeOptions options)
     {
         using var interruption = services.ListenForInterruption();
         var lines = TextWriter.Synchronized(services.Terminal.Lines);
         IClusterNode node;
         try
         {
-            node = await engine.JoinAsync(options, lines.WriteLine, interruption.Token).ConfigureAwait(false);
+            node = await services.Cluster.JoinAsync(options, lines.WriteLine, interruption.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (interruption.IsRequested)
         {

@@ -1,7 +1,6 @@
 using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Live;
 using Mbsa.Host.Scenarios;
-using Mbsa.Vm;
 
 namespace Mbsa.Host.Commands;
 
@@ -23,13 +22,13 @@ internal sealed record ProgramServices
     /// <summary>Starts a scenario with a single host.</summary>
     public required Func<ScenarioSpec, IRunningScenario> Start { get; init; }
 
-    /// <summary>Carries scenarios of several hosts; without it there are only those with a single one.</summary>
-    public IClusterEngine? Cluster { get; init; }
+    /// <summary>Carries scenarios of several hosts.</summary>
+    public required IClusterEngine Cluster { get; init; }
 
     /// <summary>Starts a scenario in this process, whatever hosts it has.</summary>
-    /// <exception cref="InputException">It cannot be set up here.</exception>
-    public IRunningScenario StartHere(ScenarioSpec scenario) =>
-        scenario.Cluster is null ? Start(scenario) : (Cluster ?? throw new InputException("scenarios with 'hosts' cannot be run by this build, only checked")).Start(scenario);
+    /// <exception cref="Mbsa.Vm.InputException">It cannot be set up here.</exception>
+    public Task<IRunningScenario> StartHereAsync(ScenarioSpec scenario, CancellationToken cancellation) =>
+        scenario.Cluster is null ? Task.FromResult(Start(scenario)) : Cluster.StartAsync(scenario, cancellation);
 
     /// <summary>Looks up a variable of the environment.</summary>
     public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;

@@ -30,14 +30,9 @@ internal static class RunCommand
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Print nothing but what went wrong" };
         var command = new Command("run", "Run a scenario and print what was measured. Ctrl-C ends it early and still prints it (exit code 130).")
         {
-            scenario, clock, policy, seed, duration, windows, latency, json, html, stages, serve, otlp, quiet,
+            scenario, clock, policy, seed, duration, windows, latency, json, html, stages, serve, otlp, quiet, cluster,
         };
-        if (services.Cluster is not null)
-        {
-            command.Add(cluster);
-            node.AddTo(command);
-        }
-
+        node.AddTo(command);
         command.SetAction(parsed => new RunSession(services, new RunOptions
         {
             Scenario = parsed.GetRequiredValue(scenario),

@@ -73,22 +73,19 @@ internal sealed class RunSession(ProgramServices services, RunOptions options)
         return options.Cluster is null ? RealMachine.Fit(options.Scenario, loaded) : loaded;
     }
 
-    /// <summary>Starts the run, here or in a cluster; null when somebody lost patience before the cluster answered.</summary>
+    /// <summary>Starts the run, here or in a cluster; null when somebody lost patience before it had begun.</summary>
     private async Task<IRunningScenario?> StartAsync(ScenarioSpec scenario, Interruption interruption)
     {
-        if (options.Cluster is not { } cluster)
-        {
-            return services.StartHere(scenario);
-        }
-
-        if (scenario.Cluster is null)
+        if (options.Cluster is not null && scenario.Cluster is null)
         {
             throw new InputException(options.Scenario, 0, "this scenario has a single host and a cluster carries several; write 'hosts' in place of 'host', or leave --cluster out");
         }
 
         try
         {
-            return await services.Cluster!.SubmitAsync(scenario, cluster, interruption.Token).ConfigureAwait(false);
+            return options.Cluster is { } cluster
+                ? await services.Cluster.SubmitAsync(scenario, cluster, interruption.Token).ConfigureAwait(false)
+                : await services.StartHereAsync(scenario, interruption.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (interruption.IsRequested)
         {

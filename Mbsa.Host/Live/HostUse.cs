@@ -4,7 +4,7 @@ using Mbsa.Metrics;
 
 namespace Mbsa.Host.Live;
 
-/// <summary>Use of a host over a stretch of time, from the counters of its VMs: cores, memory bus and NVM, each 0 to 1.</summary>
+/// <summary>Use of a host, or of several together, over a stretch of time, from the counters of its VMs: cores, memory bus and NVM, each 0 to 1.</summary>
 internal static class HostUse
 {
     /// <summary>Use between two snapshots.</summary>
@@ -28,13 +28,21 @@ internal static class HostUse
             return new HostUtilisation(0, 0, 0);
         }
 
-        var host = scenario.Host;
-        var nvmSeconds = readBytes / host.Device.ReadBandwidthBytesPerSecond + writeBytes / host.Device.WriteBandwidthBytesPerSecond;
-        return new HostUtilisation(
-            Fraction(cpuNs / host.Machine.Cores / elapsedNs),
-            Fraction((readBytes + writeBytes) / host.Machine.MemoryBandwidthBytesPerSecond * 1e9 / elapsedNs),
-            Fraction(nvmSeconds * 1e9 / elapsedNs));
+        var (cores, bus, reads, writes) = (0.0, 0.0, 0.0, 0.0);
+        foreach (var host in Hosts(scenario))
+        {
+            cores += host.Machine.Cores;
+            bus += host.Machine.MemoryBandwidthBytesPerSecond;
+            reads += host.Device.ReadBandwidthBytesPerSecond;
+            writes += host.Device.WriteBandwidthBytesPerSecond;
+        }
+
+        var nvmSeconds = readBytes / reads + writeBytes / writes;
+        return new HostUtilisation(Fraction(cpuNs / cores / elapsedNs), Fraction((readBytes + writeBytes) / bus * 1e9 / elapsedNs), Fraction(nvmSeconds * 1e9 / elapsedNs));
     }
+
+    /// <summary>Every host of a scenario.</summary>
+    public static IEnumerable<HostSpec> Hosts(ScenarioSpec scenario) => scenario.Cluster?.Hosts.Select(host => host.Host) ?? [scenario.Host];
 
     // Counters are read while workers go on counting: a snapshot may be a quantum ahead of its clock.
     private static double Fraction(double value) => Math.Clamp(value, 0, 1);

@@ -62,7 +62,7 @@ internal static class LiveRates
             Rate(vm => vm.ReadOperations) * 1e9,
             Rate(vm => vm.WriteOperations) * 1e9,
             Rate(vm => vm.Bytes) * 1e9,
-            Rate(vm => vm.CpuNs) / scenario.Host.Machine.Cores,
+            Rate(vm => vm.CpuNs) / HostUse.Hosts(scenario).Sum(host => host.Machine.Cores),
             Rate(vm => vm.WaitingNs) / Math.Max(1, scenario.Vms[index].Vcpus));
     }
 }

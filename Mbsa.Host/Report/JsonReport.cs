@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Mbsa.Host.Report;
 
 /// <summary>
@@ -30,8 +32,12 @@ internal sealed record JsonReport
     /// <summary>"every" when each I/O was timed, "sampled" when one in a batch of 64 was. Counts are exact either way.</summary>
     public required string Latency { get; init; }
 
-    /// <summary>The emulated host.</summary>
+    /// <summary>The emulated host; of several all together.</summary>
     public required JsonHost Host { get; init; }
+
+    /// <summary>Each of several hosts; no key where there is a single one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public required IReadOnlyList<JsonClusterHost>? Hosts { get; init; }
 
     /// <summary>Every VM in the scenario's order.</summary>
     public required IReadOnlyList<JsonVm> Vms { get; init; }
@@ -41,6 +47,18 @@ internal sealed record JsonReport
 
     /// <summary>The times the host lost its power; empty when it never did.</summary>
     public required IReadOnlyList<JsonPowerFailure> PowerFailures { get; init; }
+
+    /// <summary>Migrations in the order they began; no key where there is a single host.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public required IReadOnlyList<JsonMigration>? Migrations { get; init; }
+
+    /// <summary>Losses of hosts, in order; no key where there is a single host.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public required IReadOnlyList<JsonLoss>? Losses { get; init; }
+
+    /// <summary>Tenants in the scenario's order; no key where there is a single host.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public required IReadOnlyList<JsonTenant>? Tenants { get; init; }
 
     /// <summary>How evenly the VMs were served.</summary>
     public required JsonFairness Fairness { get; init; }
@@ -63,6 +81,10 @@ internal sealed record JsonVm
 {
     public required string Name { get; init; }
     public required string State { get; init; }
+
+    /// <summary>The host it was on at the end; no key where there is a single one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public required JsonPlace? Host { get; init; }
     public required int Vcpus { get; init; }
     public required long Ops { get; init; }
     public required double Iops { get; init; }

@@ -3,6 +3,7 @@ using System.Globalization;
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Expectations;
+using Mbsa.Host.Live;
 using Mbsa.Host.Scenarios;
 using Mbsa.Metrics;
 
@@ -15,6 +16,7 @@ internal static class ReportBuilder
     public static JsonReport Build(RunResult result, IEnumerable<ExpectationOutcome> expectations)
     {
         var scenario = result.Scenario;
+        var places = ClusterText.Places(result);
         return new JsonReport
         {
             Scenario = scenario.Name,
@@ -26,24 +28,29 @@ internal static class ReportBuilder
             Interrupted = result.Interrupted,
             Latency = scenario.Clock == ClockKind.Virtual || scenario.Latency == LatencySampling.Every ? "every" : "sampled",
             Host = new JsonHost(
-                scenario.Host.Machine.Cores,
+                HostUse.Hosts(scenario).Sum(host => host.Machine.Cores),
                 new JsonUtilisation(result.Utilisation.Cpu, result.Utilisation.Bus, result.Utilisation.Nvm)),
-            Vms = [.. result.Vms.Select(vm => Vm(vm, result))],
+            Hosts = ClusterReportBuilder.Hosts(result),
+            Vms = [.. result.Vms.Select(vm => Vm(vm, result, places))],
             Windows = [.. result.Windows.Select(window => Window(window, result))],
             PowerFailures = [.. result.PowerFailures.Select(f => new JsonPowerFailure(f.AtNs, f.OutageNs, f.VmsBack, f.DisksRecovered, f.RecordsRecovered))],
+            Migrations = ClusterReportBuilder.Migrations(result),
+            Losses = ClusterReportBuilder.Losses(result),
+            Tenants = ClusterReportBuilder.Tenants(result),
             Fairness = new JsonFairness(RunFigures.JainOverAll(result), MaxMinSlowdown: null),
             Expectations = [.. expectations.Select(e => new JsonExpectation(e.Text, e.Held, e.Measured, Finite(e.Value), Finite(e.Bound)))],
             Problems = result.Problems,
         };
     }
 
-    private static JsonVm Vm(VmResult vm, RunResult result)
+    private static JsonVm Vm(VmResult vm, RunResult result, IReadOnlyDictionary<string, string?> places)
     {
         var operations = vm.Read.Operations + vm.Write.Operations;
         return new JsonVm
         {
             Name = vm.Spec.Name,
             State = vm.State.Word(),
+            Host = result.Cluster is null ? null : new JsonPlace(places[vm.Spec.Name]),
             Vcpus = vm.Spec.Vcpus,
             Ops = operations,
             Iops = RunFigures.PerSecond(operations, result.MeasuredNs),
@@ -62,7 +69,7 @@ internal static class ReportBuilder
                 vm.DominantShare(result.MeasuredNs),
                 vm.Use.ReservationWindows > 0 ? vm.Use.ReservationMisses : null),
             Protection = vm.Spec.Storage is { } storage ? KnownNames.NameOf(storage.Protection) : null,
-            Wear = vm.Wear is { } wear ? Wear(wear, result.Scenario.Host.Device.EnduranceWrites) : null,
+            Wear = vm.Wear is { } wear ? Wear(wear, RunFigures.EnduranceWrites(result, vm)) : null,
             Stages = vm.Stages is { } stages ? Stages(stages) : null,
             Verify = vm.BlocksVerified > 0 ? new JsonVerify(vm.BlocksVerified, vm.BlocksWrong) : null,
         };

@@ -28,6 +28,11 @@ internal static class ResultPrinter
                 console.WriteLine(Describe(failure, result.MeasuredNs));
             }
 
+            if (result.Cluster is { } cluster)
+            {
+                ClusterPrinter.Print(console, result, cluster);
+            }
+
             foreach (var expectation in expectations)
             {
                 Print(console, expectation);
@@ -61,7 +66,7 @@ internal static class ResultPrinter
     public static string HostLine(RunResult result)
     {
         var use = result.Utilisation;
-        var line = $"host: cores {Readable.Share(use.Cpu)}, bus {Readable.Share(use.Bus)}, NVM {Readable.Share(use.Nvm)}";
+        var line = $"{(result.Cluster is null ? "host" : "all hosts")}: cores {Readable.Share(use.Cpu)}, bus {Readable.Share(use.Bus)}, NVM {Readable.Share(use.Nvm)}";
         foreach (var (group, jain) in RunFigures.JainByGroup(result))
         {
             line += $"; Jain {group} {jain.ToString("0.0000", CultureInfo.InvariantCulture)}";

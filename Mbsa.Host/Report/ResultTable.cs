@@ -40,6 +40,12 @@ internal static class ResultTable
     {
         var measuredNs = result.MeasuredNs;
         yield return new("VM", vm => vm.Spec.Name + Mark(vm), _ => "all", Left: true);
+        if (result.Cluster is not null)
+        {
+            var places = ClusterText.Places(result);
+            yield return new("host", vm => places[vm.Spec.Name] ?? "-", _ => "", Left: true);
+        }
+
         yield return new("ops", vm => Readable.Count(Operations(vm)), all => Readable.Count(all.Vms.Sum(Operations)), LeastWidth: 92);
         yield return new(
             "IOPS",

@@ -14,6 +14,13 @@ internal static class RunFigures
     /// <summary>Bytes per second of a VM, both directions.</summary>
     public static double Bandwidth(VmResult vm, long measuredNs) => PerSecond(vm.Read.Bytes + vm.Write.Bytes, measuredNs);
 
+    /// <summary>Writes that a block of the device a VM is on bears; of the first host's for a VM that is nowhere.</summary>
+    public static double EnduranceWrites(RunResult result, VmResult vm)
+    {
+        var place = result.Cluster is { } cluster ? cluster.HostOfVm[result.Vms.IndexOf(vm)] : null;
+        return (place is { } host ? result.Scenario.Cluster!.Hosts[host].Host : result.Scenario.Host).Device.EnduranceWrites;
+    }
+
     /// <summary>Whether a VM has a job that does I/O; the others have no bandwidth to be fair about.</summary>
     public static bool DoesIo(VmSpec vm) => vm.Jobs.Any(job => job.Pattern != IoPattern.Compute);
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mbsa.Actors.Cluster;
+using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Scenarios.Yaml;
 
 namespace Mbsa.Host.Scenarios;
@@ -111,12 +112,15 @@ internal sealed class HostEventReader(HostList hosts, VmList vms, Problems probl
         return entry.Map.Whole("for", Dimension.Time, 0, EventMap.LatestNs);
     }
 
-    /// <summary>A VM that cannot move and was put on the host by name would stay for ever.</summary>
+    /// <summary>A VM that cannot move and is pinned to the host would stay for ever; one that is only pinned stays because its author said so.</summary>
     private void CheckDrain(EventMap entry)
     {
         var drained = entry.Targets("host", "host", hosts.Lines, isComplete: false).Select(target => target.Name).ToHashSet();
-        if (vms.Specs.FirstOrDefault(vm => !vm.CanMove() && vm.PinnedTo is { } host && drained.Contains(host)) is { } stays)
-            problems.Error(entry.Map.LineOf("drain"), $"'{stays.PinnedTo}' cannot be drained: {Moving.WhyNot(stays)}");
+        VmSpec[] pinned = [.. vms.Specs.Where(vm => vm.PinnedTo is { } host && drained.Contains(host))];
+        if (Array.Find(pinned, vm => !vm.CanMove()) is { } stuck)
+            problems.Error(entry.Map.LineOf("drain"), $"'{stuck.PinnedTo}' cannot be drained: {Moving.WhyNot(stuck)}");
+        else if (pinned is [var stays, ..])
+            problems.Warning(entry.Map.LineOf("drain"), $"VM '{stays.Name}' is pinned to '{stays.PinnedTo}' and stays there when that is drained");
     }
 
     /// <summary>Why a change cannot happen to a host that stands so; null when it can, and then the host stands as after it.</summary>

@@ -114,7 +114,12 @@ internal sealed class VmEventReader(VmList vms, HostList? hosts, Problems proble
         if (map.Text("migrate") is not { } to)
             return null;
         if (to is "true" or "anywhere")
+        {
+            if (vm.PinnedTo is { } pin)
+                problems.Error(line, $"VM '{vm.Name}' is pinned to '{pin}' and moves only to a host that the event names; leave 'host' out of the VM's entry, or write one here");
             return new VmChange.Migrate(null);
+        }
+
         if (to == "false")
             problems.Error(line, "'migrate' is the name of a host, or 'true' for wherever there is room");
         else if (hosts is { IsComplete: true } && !hosts.Lines.ContainsKey(to))

@@ -35,7 +35,7 @@ internal sealed class LiveMetricsSource(ScenarioSpec scenario, IRunningScenario 
             BusUtilisation = _utilisation.Bus,
             NvmUtilisation = _utilisation.Nvm,
             NvmAllocatedBytes = now.NvmAllocatedBytes,
-            NvmSizeBytes = scenario.Host.NvmSizeBytes,
+            NvmSizeBytes = HostUse.Hosts(scenario).Sum(host => host.NvmSizeBytes),
             JainIndex = Fairness.JainIndex([.. scenario.Vms.Zip(now.Vms)
                 .Where(pair => RunFigures.DoesIo(pair.First))
                 .Select(pair => (double)pair.Second.Bytes)]),

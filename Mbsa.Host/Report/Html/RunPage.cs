@@ -1,6 +1,7 @@
 using System.Globalization;
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
+using Mbsa.Host.Live;
 using Mbsa.Metrics;
 
 namespace Mbsa.Host.Report.Html;
@@ -20,6 +21,7 @@ internal static class RunPage
         if (run.Result.MeasuredNs > 0)
         {
             WriteVms(page, run.Result);
+            ClusterSections.Write(page, run.Result);
             WriteSeries(page, run);
             WriteLatencies(page, run.Result);
             WriteStages(page, run.Result);
@@ -36,8 +38,8 @@ internal static class RunPage
         page.Markup($"<h1>{HtmlPage.Escape(scenario.Name)}</h1>").Paragraph(scenario.Description).Paragraph(
             string.Join("  ·  ",
                 $"{Words.Of(scenario.Clock)} clock", $"{Readable.Length(result.MeasuredNs)} measured after {Readable.Length(scenario.WarmupNs)} of warm-up",
-                $"policy {host.Policy}", $"quantum {Readable.Length(host.QuantumNs)}", $"{scenario.Vms.Length} VMs on {host.Machine.Cores} cores of {host.Machine.Name}",
-                $"{Readable.Size(host.NvmSizeBytes)} of NVM ({host.Device.Name})", $"seed {scenario.Seed.ToString(CultureInfo.InvariantCulture)}",
+                $"policy {host.Policy}", $"quantum {Readable.Length(host.QuantumNs)}", $"{scenario.Vms.Length} VMs on {(scenario.Cluster is { } cluster ? $"{cluster.Hosts.Length} hosts" : $"{host.Machine.Cores} cores of {host.Machine.Name}")}",
+                $"{Readable.Size(HostUse.Hosts(scenario).Sum(each => each.NvmSizeBytes))} of NVM ({string.Join(", ", HostUse.Hosts(scenario).Select(each => each.Device.Name).Distinct())})", $"seed {scenario.Seed.ToString(CultureInfo.InvariantCulture)}",
                 result.TraceHash is { } hash ? $"trace {hash.ToString("x16", CultureInfo.InvariantCulture)}" : "no trace hash"),
             "quiet");
         if (result.Interrupted)
@@ -68,7 +70,7 @@ internal static class RunPage
         page.Section("VMs", "shares are parts of the host, of the resource that a VM uses most")
             .Table([.. columns.Select(column => column.Head)], result.Vms.Select(vm => (string[])[.. columns.Select(column => column.Cell(vm))]), [.. columns.Select(column => column.Total)])
             .Paragraph(
-                $"Host: cores {Readable.Share(use.Cpu)}, memory bus {Readable.Share(use.Bus)}, NVM {Readable.Share(use.Nvm)}"
+                $"{(result.Cluster is null ? "Host" : "All hosts")}: cores {Readable.Share(use.Cpu)}, memory bus {Readable.Share(use.Bus)}, NVM {Readable.Share(use.Nvm)}"
                 + (jain is { } index ? $"; Jain's index over all VMs that do I/O {index.ToString("0.0000", CultureInfo.InvariantCulture)}" : ""),
                 "quiet");
     }
@@ -78,6 +80,12 @@ internal static class RunPage
     {
         var (vms, measuredNs) = (result.Vms, result.MeasuredNs);
         yield return ("VM", vm => vm.Spec.Name, "all");
+        if (result.Cluster is not null)
+        {
+            var places = ClusterText.Places(result);
+            yield return ("host", vm => places[vm.Spec.Name] ?? "–", "");
+        }
+
         yield return ("state", vm => vm.State.Word(), "");
         yield return ("VCPUs", vm => vm.Spec.Vcpus.ToString(CultureInfo.InvariantCulture), vms.Sum(vm => vm.Spec.Vcpus).ToString(CultureInfo.InvariantCulture));
         yield return ("ops", vm => Readable.Count(Operations(vm)), Readable.Count(vms.Sum(Operations)));
@@ -157,14 +165,13 @@ internal static class RunPage
             return;
         }
 
-        var endurance = run.Result.Scenario.Host.Device.EnduranceWrites;
-        page.Section("Wear", "the device from its first block to its last, as it was at the end; the table is of the measured part")
+        page.Section("Wear", run.Wear.Cells.IsEmpty ? "of the measured part" : "the device from its first block to its last, as it was at the end; the table is of the measured part")
             .Markup(WearStrip.Render(run.Wear))
             .Table(["disk", "policy", "block writes", "added", "worst block", "mean", "variation", "of its life"], worn.Select(vm => (string[])
             [
                 vm.Spec.Name, vm.Wear!.Policy, Readable.Count(vm.Wear.Writes), Readable.Count(vm.Wear.ExtraWrites), Readable.Count(vm.Wear.Max),
                 Readable.Rate(vm.Wear.Mean), vm.Wear.CoefficientOfVariation.ToString("0.000", CultureInfo.InvariantCulture),
-                double.IsFinite(endurance) ? Readable.SmallShare(vm.Wear.Max / endurance) : "–",
+                RunFigures.EnduranceWrites(run.Result, vm) is var endurance && double.IsFinite(endurance) ? Readable.SmallShare(vm.Wear.Max / endurance) : "–",
             ]));
     }
 

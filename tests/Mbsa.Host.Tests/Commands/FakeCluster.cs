@@ -37,7 +37,8 @@ internal sealed class FakeCluster : IClusterEngine, IClusterNode
 
     public Task Ended => _ended.Task;
 
-    public IRunningScenario Start(ScenarioSpec scenario) => FakeRun.Over(Sample.Result(Started = scenario));
+    public Task<IRunningScenario> StartAsync(ScenarioSpec scenario, CancellationToken cancellation) =>
+        Task.FromResult<IRunningScenario>(FakeRun.Over(Sample.Result(Started = scenario)));
 
     public async Task<IRunningScenario> SubmitAsync(ScenarioSpec scenario, NodeOptions options, CancellationToken cancellation)
     {

@@ -75,12 +75,12 @@ public sealed class NodeCommandTests : IDisposable
     [InlineData("--tls-password-file", "/no/such", "--tls-password-file: there is no --tls-cert that it could be the password of")]
     public async Task What_it_cannot_listen_join_or_prove_with_is_one_line_and_exit_code_2(string option, string value, string expected)
     {
-        _program.Cluster = new FakeCluster();
+        var cluster = Joined(_ => _program.Interruption.Request());
 
         Assert.Equal(ExitCode.BadInput, await _program.InvokeAsync("node", option, value));
 
         Assert.StartsWith($"mbsa: {expected}", Assert.Single(_program.Errors), StringComparison.Ordinal);
-        Assert.Null(_program.Cluster.Options);
+        Assert.Null(cluster.Options);
     }
 
     [Fact]
@@ -98,8 +98,6 @@ public sealed class NodeCommandTests : IDisposable
     [InlineData("\n" + Secret, "is empty")]
     public async Task A_secret_anybody_could_guess_is_none(string text, string expected)
     {
-        _program.Cluster = new FakeCluster();
-
         Assert.Equal(ExitCode.BadInput, await _program.InvokeAsync("node", "--secret-file", File("secret", text)));
 
         Assert.Contains(expected, Assert.Single(_program.Errors));
@@ -162,7 +160,12 @@ public sealed class NodeCommandTests : IDisposable
         Assert.Equal(ExitCode.Interrupted, await ended);
     }
 
-    private FakeCluster Joined(Action<FakeCluster> then) => _program.Cluster = new FakeCluster { OnJoined = then };
+    private FakeCluster Joined(Action<FakeCluster> then)
+    {
+        var cluster = new FakeCluster { OnJoined = then };
+        _program.Cluster = cluster;
+        return cluster;
+    }
 
     private string File(string name, string text)
     {

@@ -21,7 +21,8 @@ internal sealed class TestProgram : IDisposable
 
     public ICalibration? Calibration { get; set; }
 
-    public FakeCluster? Cluster { get; set; }
+    /// <summary>What carries several hosts.</summary>
+    public IClusterEngine Cluster { get; set; } = new FakeCluster();
 
     public Func<ScenarioSpec, FakeRun> Run { get; set; } = scenario => FakeRun.Over(Sample.Result(scenario));
 

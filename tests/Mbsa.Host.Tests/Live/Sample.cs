@@ -61,6 +61,37 @@ internal static class Sample
         };
     }
 
+    /// <summary>What a run of <see cref="ClusterScenario"/> could have measured.</summary>
+    public static RunResult ClusterResult()
+    {
+        var result = Result(ClusterScenario());
+        return result with
+        {
+            Vms = result.Vms.SetItem(1, result.Vms[1] with { State = VmState.NoPower }),
+            Cluster = new ClusterResult
+            {
+                Hosts =
+                [
+                    new ClusterHostResult("h-1", new HostUtilisation(0.75, 0.25, 0.125), 1, 0xabc, IsUp: true),
+                    new ClusterHostResult("h-2", new HostUtilisation(0.25, 0.25, 0.125), 0, 0xdef, IsUp: false),
+                ],
+                Migrations =
+                [
+                    new MigrationResult { Vm = 0, From = 1, To = 0, StartNs = Second / 10, TotalNs = 80_000_000, DowntimeNs = 4_000_000, Rounds = 5, Bytes = 300 << 20, IsDone = true },
+                    new MigrationResult { Vm = 1, From = 1, To = 0, StartNs = Second / 2, TotalNs = 7_000_000, Rounds = 2, Bytes = 20 << 20, WhyCancelled = "h-2 was lost" },
+                    new MigrationResult { Vm = 1, From = 1, To = 0, StartNs = 2 * Second, TotalNs = 1_000_000, Rounds = 1, Bytes = 1 << 20 },
+                ],
+                Losses =
+                [
+                    new HostLossResult(1, Second / 2, 1) { BackAtNs = Second, VmsBack = 1, DisksRecovered = 1, RecordsRecovered = 17 },
+                    new HostLossResult(1, Second * 3 / 2, 1),
+                ],
+                Tenants = [new TenantResult("acme", 400_000, 400_000) { Epochs = 40, Misses = 3 }],
+                HostOfVm = [0, null],
+            },
+        };
+    }
+
     public static VmSpec Vm(string name, IoPattern pattern, int vcpus = 1) => new()
     {
         Name = name,

@@ -105,6 +105,18 @@ public sealed class HostEventTests : IDisposable
         Assert.Contains($"{line}: {expected}", errors);
     }
 
+    [Fact]
+    public void A_vm_that_is_pinned_moves_only_to_a_host_that_an_event_names()
+    {
+        const string vm = "  - { name: still, host: h-2, storage: { size: 1MiB }, workload: { rw: read } }\n";
+
+        Assert.Equal(
+            "11: VM 'still' is pinned to 'h-2' and moves only to a host that the event names; leave 'host' out of the VM's entry, or write one here",
+            Assert.Single(_scratch.Errors(Text(vm, "at: 1ms, vm: '*', migrate: true"))));
+        Assert.Empty(_scratch.Errors(Text(vm, "at: 1ms, vm: still, migrate: h-1")));
+        Assert.Contains("11: VM 'still' is pinned to 'h-2' and stays there when that is drained", _scratch.Warnings(Text(vm, "at: 1ms, host: h-2, drain: true")));
+    }
+
     [Theory]
     [InlineData("at: 1ms, host: h-1, drain: true", "5: 'drain' is for events of one of several hosts; write 'hosts' in place of 'host' in the scenario")]
     [InlineData("at: 1ms, lose: true", "5: 'lose' is for events of one of several hosts; write 'hosts' in place of 'host' in the scenario")]
