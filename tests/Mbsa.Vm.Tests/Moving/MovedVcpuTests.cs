@@ -21,6 +21,7 @@ public sealed class MovedVcpuTests
         Bench.Job(IoPattern.Write) with { TimeBased = false, IoSizeBytes = 400 << 12 },
         Bench.Job(IoPattern.RandRead) with { ReadRateIops = 50_000 },
         Bench.Job(IoPattern.RandReadWrite) with { ThinkTimeNs = 20_000, ThinkTimeBlocks = 3 },
+        Bench.Job(IoPattern.RandRead) with { ThinkTimeNs = 30_000, ThinkTimeBlocks = 40 }, // several quanta
         Bench.Job(IoPattern.Read) with { StartDelayNs = 400_000, RuntimeNs = 900_000 },
         new() { Pattern = IoPattern.Compute, CpuPercent = 30 },
         new() { Pattern = IoPattern.Compute },
