@@ -56,6 +56,7 @@ internal sealed class HostMoves(HostServices host, HostDevice device, IReadOnlyD
             if (guest.Area is { } area && message.Content.Length > 0)
             {
                 device.Follow(host.Scenario.Vms[vm], area, MovedBlocks.AreaBytes(message.Content));
+                host.Board.NvmAllocatedBytes = device.AllocatedBytes;
                 MovedBlocks.Apply(message.Content, area);
             }
 

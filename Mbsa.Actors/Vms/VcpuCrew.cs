@@ -88,7 +88,10 @@ internal sealed class VcpuCrew(int vm, VmSpec spec, HostServices host, VmMeter m
     public void Attached(int vcpu) => _attached.Add(vcpu);
 
     /// <summary>The jobs of one of them came to their end.</summary>
-    public void Finished(int vcpu) => _finished.Add(vcpu);
+    public void Finish(int vcpu) => _finished.Add(vcpu);
+
+    /// <summary>Those whose jobs came to their end, whether they are still there or ended before the VM came here.</summary>
+    public IReadOnlyCollection<int> Finished => _finished;
 
     /// <summary>The index of one of them.</summary>
     public int IndexOf(IActorRef member) => _members.First(m => m.Value.Equals(member)).Key;

@@ -144,7 +144,7 @@ internal sealed class VmActor : ReceiveActor
 
     private void OnFinished(int vcpu)
     {
-        _vm.Crew.Finished(vcpu);
+        _vm.Crew.Finish(vcpu);
         if (!_vm.IsStopping && _vm.HasPower && _vm.Crew.IsFinished)
         {
             _vm.Host.Board.Show(_vm.Index, VmState.Finished);

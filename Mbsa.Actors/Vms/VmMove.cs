@@ -88,6 +88,11 @@ internal sealed class VmMove(VmBody vm)
         }
 
         IsPausing = false;
+        foreach (var vcpu in vm.Crew.Finished)
+        {
+            _workers[vcpu] = null;
+        }
+
         vm.Meter.LoseDisk(vm.Disk);
         _guest = GuestState.Seal(vm, _workers, _pausedNs);
         _workers.Clear();
@@ -124,16 +129,14 @@ internal sealed class VmMove(VmBody vm)
         SortedDictionary<int, byte[]?> workers;
         try
         {
+            workers = GuestState.Open(guest, vm);
             if (vm.Area is { } area)
             {
-                vm.Disk!.Remount(area);
+                vm.Disk!.Remount(area); // last: it changes the bytes of the area
             }
-
-            workers = GuestState.Open(guest, vm);
         }
         catch (Exception wrong) when (wrong is InvalidDataException or NvmException or InputException)
         {
-            vm.Disk?.Unmount();
             Tell(new VmRefused(vm.Index, wrong.Message));
             return;
         }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mbsa.Actors.Scenarios;
 
 namespace Mbsa.Actors.Cluster.Deciding;
 
@@ -20,7 +21,7 @@ internal sealed class LeaseBook
     private readonly Placement _placement;
     private readonly ClusterSpec _cluster;
     private readonly ImmutableArray<TenantAccount> _tenants;
-    private readonly Dictionary<(int Host, int Vm), double> _told = [];
+    private readonly Dictionary<(int Host, int Vm), (double Rate, QosSpec Qos)> _told = [];
     private long _observedNs;
 
     /// <summary>Nothing is leased.</summary>
@@ -98,10 +99,11 @@ internal sealed class LeaseBook
         }
     }
 
+    /// <summary>What hosts have to be told: promises that changed, and those of VMs that were promised something else meanwhile, since that took the place of the reservation.</summary>
     private ImmutableArray<VmReservation> Reservations(long nowNs, IReadOnlyList<HostContact> contacts, IReadOnlyList<int?> hostOfVm)
     {
         List<(VmReservation Vm, double Change)> changes = [];
-        var told = new Dictionary<(int Host, int Vm), double>(_told);
+        var told = _told.ToDictionary();
         _told.Clear();
         foreach (var tenant in _tenants)
         {
@@ -109,11 +111,11 @@ internal sealed class LeaseBook
             {
                 foreach (var (vm, rate) in contacts[host] == HostContact.Gone ? [] : tenant.Divide(host, nowNs, hostOfVm))
                 {
-                    var before = told.GetValueOrDefault((host, vm));
-                    _told[(host, vm)] = rate;
-                    if (rate != before)
+                    var (now, before) = ((rate, _placement.QosOf(vm)), told.GetValueOrDefault((host, vm), (0, _placement.QosOf(vm))));
+                    _told[(host, vm)] = now;
+                    if (now != before)
                     {
-                        changes.Add((new VmReservation(host, vm, tenant.Spec.Reservation with { Value = rate }), rate - before));
+                        changes.Add((new VmReservation(host, vm, tenant.Spec.Reservation with { Value = rate }), rate - before.Item1));
                     }
                 }
             }

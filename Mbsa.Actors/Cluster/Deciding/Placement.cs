@@ -120,10 +120,13 @@ internal sealed class Placement
     {
         List<int> candidates = [.. Enumerable.Range(0, _rooms.Length).Where(host => mayTake(host) && host == (_needs.PinnedTo(vm) ?? host))];
         Candidate? best = null;
-        foreach (var host in candidates.Where(host => WhyNot(vm, host, qos) is null))
+        foreach (var host in candidates)
         {
-            var candidate = Weigh(Claim(vm, host, qos)!, host);
-            best = best is null || candidate.IsBetterThan(best) ? candidate : best;
+            if (Claim(vm, host, qos) is { } claim && _rooms[host].WhyNot(claim) is null)
+            {
+                var candidate = Weigh(claim, host);
+                best = best is null || candidate.IsBetterThan(best) ? candidate : best;
+            }
         }
 
         return best is not null ? new PlacementChoice(best.Host, null) : new PlacementChoice(null, WhyNone(vm, qos, candidates));

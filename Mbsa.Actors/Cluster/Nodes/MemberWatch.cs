@@ -8,6 +8,7 @@ namespace Mbsa.Actors.Cluster.Nodes;
 internal sealed class MemberWatch : ReceiveActor
 {
     private readonly SortedSet<string> _up = new(StringComparer.Ordinal);
+    private bool _isUp;
 
     /// <summary>A watch that tells whatever happens from now on.</summary>
     public MemberWatch(NodeEvents node)
@@ -18,7 +19,8 @@ internal sealed class MemberWatch : ReceiveActor
         {
             _up.Add(NameOf(m.Member));
             node.Addresses = [.. _up];
-            if (m.Member.UniqueAddress != cluster.SelfUniqueAddress)
+            _isUp |= m.Member.UniqueAddress == cluster.SelfUniqueAddress;
+            if (_isUp && m.Member.UniqueAddress != cluster.SelfUniqueAddress)
             {
                 node.Say($"{NameOf(m.Member)} joined; members: {_up.Count}");
             }

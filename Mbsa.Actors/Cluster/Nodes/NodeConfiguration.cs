@@ -113,6 +113,7 @@ internal static class NodeConfiguration
                   hostname = "{{options.Host}}"
                   public-hostname = "{{options.AdvertisedHost ?? options.Host}}"
                   port = {{port}}
+                  tcp-reuse-addr = off # on, two processes could listen at one port
                   maximum-frame-size = 256000b
                   send-buffer-size = 512000b
                   receive-buffer-size = 512000b

@@ -1,5 +1,4 @@
 using Mbsa.Actors.Cluster.Nodes;
-using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Metrics;
 using Mbsa.Vm.Workload;

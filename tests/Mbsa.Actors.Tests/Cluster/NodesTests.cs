@@ -1,6 +1,4 @@
 using Mbsa.Actors.Cluster.Nodes;
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
 
 namespace Mbsa.Actors.Tests.Cluster;
 

@@ -42,6 +42,9 @@ internal sealed class ScriptedWorker(IReadOnlyList<Step> steps) : IQuantumWorker
     /// <summary>What wakes it when a step leaves it blocked.</summary>
     public Doorbell? Doorbell { get; init; }
 
+    /// <summary>From when it is ready when it comes to the cores.</summary>
+    public long ReadyFromNs { get; init; } = long.MinValue;
+
     /// <summary>Quanta at whose start it found its doorbell rung.</summary>
     public int Answers { get; private set; }
 

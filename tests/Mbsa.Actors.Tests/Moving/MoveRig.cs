@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Configuration;
 using Mbsa.Actors.Cores;
@@ -62,6 +63,9 @@ internal sealed class MoveRig : IAsyncDisposable
         }
     }
 
+    /// <summary>Lets time pass for so long.</summary>
+    public Task RunOnAsync(long ns) => RunToAsync(_nowNs + ns);
+
     /// <summary>The measured part begins for a VM on a host.</summary>
     public Task MeasureAsync(int vm, int host) => AskAsync<Done>(host, new AskVm(vm, BeginMeasuring.Instance));
 
@@ -72,7 +76,7 @@ internal sealed class MoveRig : IAsyncDisposable
         for (var round = 0; round < rounds; round++)
         {
             var blocks = await AskAsync<MoveRound>(from, round == 0 ? new BeginMove(vm) : new NextRound(vm));
-            await RunToAsync(_nowNs + roundNs);
+            await RunOnAsync(roundNs);
             await AskAsync<Done>(to, new WriteBlocks(vm, blocks.Content));
         }
 
@@ -84,13 +88,33 @@ internal sealed class MoveRig : IAsyncDisposable
         return paused;
     }
 
+    /// <summary>Begins to move a VM, and lets it stay after all when it is paused and its blocks have been sent.</summary>
+    public async Task ChangeOfMindAsync(int vm, int from, int to, int rounds, long roundNs, long stopNs)
+    {
+        await AskAsync<VmPrepared>(to, new PrepareVm(vm, _scenario.Vms[vm].Qos));
+        for (var round = 0; round < rounds; round++)
+        {
+            var blocks = await AskAsync<MoveRound>(from, round == 0 ? new BeginMove(vm) : new NextRound(vm));
+            await RunOnAsync(roundNs);
+            await AskAsync<Done>(to, new WriteBlocks(vm, blocks.Content));
+        }
+
+        var paused = await AskAsync<VmPaused>(from, new PauseVm(vm));
+        await RunToAsync(Math.Max(_nowNs + stopNs, paused.PausedNs));
+        await AskAsync<Done>(to, new ForgetVm(vm));
+        await AskAsync<VmRunning>(from, new CancelMove(vm));
+    }
+
+    /// <summary>What every VM used of a host.</summary>
+    public async Task<ImmutableDictionary<int, TenantUse>> AccountAsync(int host) => (await AskAsync<TenantUses>(host, ReadAccounts.Instance)).ByVm;
+
     /// <summary>Lets time pass until all that a VM has to do is done.</summary>
     public async Task FinishAsync(int vm, int host)
     {
         for (var step = 0; _hosts[host].Board.StateOf(vm) != VmState.Finished; step++)
         {
             Assert.True(step < 1000, "it never comes to its end");
-            await RunToAsync(_nowNs + Lab.Millisecond);
+            await RunOnAsync(Lab.Millisecond);
         }
     }
 

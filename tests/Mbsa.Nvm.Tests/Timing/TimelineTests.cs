@@ -63,6 +63,17 @@ public sealed class TimelineTests
     }
 
     [Fact]
+    public void Each_core_says_when_its_work_ends_as_things_stand()
+    {
+        _timeline.Start(0, new WorkVector(1000, 1000, 0));
+        _timeline.Start(1, new WorkVector(600, 600, 0));
+        Assert.Equal((1600, 1200), (_timeline.EndsAtNs(0), _timeline.EndsAtNs(1)));
+        _timeline.Cancel(1);
+        Assert.Equal(1000, _timeline.EndsAtNs(0));
+        Assert.Equal(0, _timeline.NowNs);
+    }
+
+    [Fact]
     public void Of_several_that_end_together_the_lowest_core_is_first()
     {
         _timeline.Start(2, new WorkVector(700, 0, 0));

@@ -1,10 +1,13 @@
 using CsCheck;
+using Mbsa.Actors.Cluster;
 using Mbsa.Actors.Cluster.Deciding;
 using Mbsa.Actors.Qos;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Actors.Tests.Qos;
 using Mbsa.Nvm.Devices;
+using Mbsa.Nvm.Layout;
 using Mbsa.Nvm.Memory;
+using Mbsa.Vm.Paths;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Actors.Tests.Cluster.Deciding;
@@ -54,15 +57,15 @@ public sealed class PlacementTests
     [Fact]
     public void Vms_without_a_reservation_go_where_fewest_vcpus_are_for_each_core_and_then_where_most_nvm_is_free()
     {
-        var scenario = DecidingLab.Cluster(3, Lab.Vm("a"), Lab.Vm("b", sizeBytes: 8 << 20), Lab.Vm("c", vcpus: 8), Lab.Vm("d"), Lab.Vm("e"), Lab.Vm("f"))
+        var scenario = DecidingLab.Cluster(3, Lab.Vm("a"), Lab.Vm("b", sizeBytes: 8 << 20), Lab.Vm("c", vcpus: 8, sizeBytes: 16 << 20), Lab.Vm("d"), Lab.Vm("e"), Lab.Vm("f"))
             .Host(2, host => host with { Machine = Lab.Machine(8) });
         var placement = new Placement(scenario);
         placement.Put(0, 0);
         placement.Put(1, 1);
         placement.Put(2, 2); // a VCPU for each core everywhere
-        Assert.Equal(2, Choose(placement, 3)); // 1.5 for each core, 2 on the others
+        Assert.Equal(2, Choose(placement, 3)); // 1.5 for each core, 2 on the others; that it has the largest disk comes second
         placement.Put(3, 2);
-        Assert.Equal(0, Choose(placement, 4)); // 2 everywhere; the second host has the larger disk, the third two
+        Assert.Equal(0, Choose(placement, 4)); // 2 everywhere, and the smallest disk
         placement.Put(4, 0);
         Assert.Equal(1, Choose(placement, 5));
     }
@@ -74,6 +77,16 @@ public sealed class PlacementTests
         Assert.Equal(0, Choose(placement, 0));
         Assert.Equal(0, Choose(placement, 1));
         Assert.Equal(1, placement.Choose(0, host => host > 0).Host);
+    }
+
+    [Theory]
+    [InlineData(PlacementRule.BestFit)]
+    [InlineData(PlacementRule.Spread)]
+    public void Of_hosts_with_equal_room_the_one_with_fewest_vcpus_for_each_core(PlacementRule rule)
+    {
+        var placement = new Placement(DecidingLab.Cluster(2, Lab.Vm("a"), DecidingLab.Reader("b", 0.5)).With(cluster => cluster with { Placement = rule }));
+        placement.Put(0, 0);
+        Assert.Equal(1, Choose(placement, 1));
     }
 
     [Fact]
@@ -111,6 +124,7 @@ public sealed class PlacementTests
         Assert.Null(placement.WhyNot(2, 0));
         placement.Put(2, choice.Host!.Value);
         Assert.Equal(1, Choose(placement, 3));
+        Assert.Equal(0.3, placement.RoomOf(0).Left.Nvm, 1e-12);
         Assert.Equal(0.4, placement.RoomOf(1).Left.Nvm, 1e-12);
     }
 
@@ -200,7 +214,7 @@ public sealed class PlacementTests
     [Fact]
     public void A_host_whose_machine_does_not_have_the_path_is_not_chosen()
     {
-        var scenario = DecidingLab.Cluster(2, Lab.ConventionalVm("a", Mbsa.Vm.Paths.IoPath.VirtioMq)).Host(0, host => host with { Machine = QosLab.Machine(4, 2000, 2000) });
+        var scenario = DecidingLab.Cluster(2, Lab.ConventionalVm("a", IoPath.VirtioMq)).Host(0, host => host with { Machine = QosLab.Machine(4, 2000, 2000) });
         var placement = new Placement(scenario);
         Assert.Equal(1, Choose(placement, 0));
         Assert.Contains("does not have the VM's path", placement.Choose(0, host => host == 0).WhyNot);
@@ -249,6 +263,16 @@ public sealed class PlacementTests
                 }
             }
         }, iter: 300, threads: 1);
+
+    [Fact]
+    public void A_child_device_that_leaves_no_room_for_its_page_table_does_not_fit()
+    {
+        var data = DeviceGeometry.Plan(256L << 20, null).DataBlocks;
+        var pages = (data + 511) / 512 + 1;
+        var raw = Lab.Vm("a") with { Storage = new StorageSpec(IoPath.Host, (data - pages + 1) * 4096) };
+        Assert.Contains("child device takes", new Placement(DecidingLab.Cluster(1, raw)).WhyNot(0, 0));
+        Assert.Null(new Placement(DecidingLab.Cluster(1, raw with { Storage = raw.Storage with { SizeBytes = (data - pages) * 4096 } })).WhyNot(0, 0));
+    }
 
     /// <summary>Where there is room by the account a real device has it too; and the account wastes less than a hundredth.</summary>
     [Fact]

@@ -1,0 +1,295 @@
+using Mbsa.Actors.Hosts;
+using Mbsa.Actors.Scenarios;
+using Mbsa.Actors.Vms;
+using Mbsa.Metrics;
+using Mbsa.Vm.Paths;
+using Mbsa.Vm.Workload;
+
+namespace Mbsa.Actors.Tests.Moving;
+
+/// <summary>What goes wrong on the way is said, costs no block, and leaves the VM alive in one place.</summary>
+public sealed class MoveMishapTests : IDisposable
+{
+    private const long Millisecond = Lab.Millisecond;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("mbsa-move-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task A_move_that_is_called_off_at_any_step_costs_nothing()
+    {
+        await using var rig = new MoveRig(Verifying());
+        await rig.StartAsync(0, 0);
+        await rig.RunToAsync(Millisecond);
+        await rig.AskAsync<VmRunning>(0, new CancelMove(0)); // none was begun
+
+        await rig.AskAsync<VmPrepared>(1, new PrepareVm(0, QosSpec.BestEffort));
+        await rig.AskAsync<MoveRound>(0, new BeginMove(0));
+        await rig.AskAsync<VmRunning>(0, new CancelMove(0));
+        Assert.Contains("not begun", await RefusalAsync(rig, 0, new NextRound(0)), StringComparison.Ordinal);
+        Assert.Contains("not begun", await RefusalAsync(rig, 0, new PauseVm(0)), StringComparison.Ordinal);
+        await rig.AskAsync<Done>(1, new ForgetVm(0));
+        await rig.AskAsync<Done>(1, new ForgetVm(0)); // it is not there
+        Assert.Contains("not prepared", await RefusalAsync(rig, 1, new WriteBlocks(0, [])), StringComparison.Ordinal);
+        Assert.Contains("not prepared", await RefusalAsync(rig, 1, new ResumeVm(0, [], 0)), StringComparison.Ordinal);
+
+        await rig.RunToAsync(2 * Millisecond);
+        await rig.ChangeOfMindAsync(0, 0, 1, rounds: 2, roundNs: 100_000, stopNs: 50_000);
+        await rig.RunToAsync(4 * Millisecond);
+        await rig.MoveAsync(0, 0, 1);
+        await rig.FinishAsync(0, 1);
+        await AssertWholeAsync(rig, 1);
+    }
+
+    [Fact]
+    public async Task What_was_damaged_on_its_way_does_not_run_and_the_vm_stays()
+    {
+        await using var rig = new MoveRig(Verifying());
+        await rig.StartAsync(0, 0);
+        await rig.RunToAsync(2 * Millisecond);
+        await rig.AskAsync<VmPrepared>(1, new PrepareVm(0, QosSpec.BestEffort));
+        var first = await rig.AskAsync<MoveRound>(0, new BeginMove(0));
+        Assert.Contains("checksum", await RefusalAsync(rig, 1, new WriteBlocks(0, Damaged(first.Content))), StringComparison.Ordinal);
+        Assert.Contains("something else", await RefusalAsync(rig, 1, new WriteBlocks(0, [1, 2, 3])), StringComparison.Ordinal);
+        await rig.AskAsync<Done>(1, new WriteBlocks(0, first.Content));
+        await rig.RunToAsync(3 * Millisecond);
+        var paused = await rig.AskAsync<VmPaused>(0, new PauseVm(0));
+        Assert.Contains("not what left", await RefusalAsync(rig, 1, new ResumeVm(0, paused.Guest, paused.ContentHash)), StringComparison.Ordinal); // without the last round
+        await rig.AskAsync<Done>(1, new WriteBlocks(0, paused.Last.Content));
+        Assert.Contains("guest", await RefusalAsync(rig, 1, new ResumeVm(0, Damaged(paused.Guest), paused.ContentHash)), StringComparison.Ordinal);
+
+        Assert.Contains("paused", await RefusalAsync(rig, 0, new NextRound(0)), StringComparison.Ordinal);
+        await rig.AskAsync<Done>(1, new ForgetVm(0));
+        await rig.RunToAsync(4 * Millisecond);
+        await rig.AskAsync<VmRunning>(0, new CancelMove(0));
+        await rig.MoveAsync(0, 0, 1);
+        await rig.FinishAsync(0, 1);
+        await AssertWholeAsync(rig, 1);
+    }
+
+    [Fact]
+    public async Task After_a_damaged_guest_the_right_one_runs()
+    {
+        await using var rig = new MoveRig(Verifying());
+        await rig.StartAsync(0, 0);
+        await rig.RunToAsync(2 * Millisecond);
+        await rig.AskAsync<VmPrepared>(1, new PrepareVm(0, QosSpec.BestEffort));
+        var first = await rig.AskAsync<MoveRound>(0, new BeginMove(0));
+        var paused = await rig.AskAsync<VmPaused>(0, new PauseVm(0));
+        await rig.AskAsync<Done>(1, new WriteBlocks(0, first.Content));
+        await rig.AskAsync<Done>(1, new WriteBlocks(0, paused.Last.Content));
+        Assert.Contains("guest", await RefusalAsync(rig, 1, new ResumeVm(0, Damaged(paused.Guest), paused.ContentHash)), StringComparison.Ordinal);
+        await rig.AskAsync<VmRunning>(1, new ResumeVm(0, paused.Guest, paused.ContentHash));
+        await rig.AskAsync<Done>(0, new ForgetVm(0));
+        await rig.FinishAsync(0, 1);
+        await AssertWholeAsync(rig, 1);
+    }
+
+    [Fact]
+    public async Task Another_vms_guest_is_refused()
+    {
+        var scenario = Lab.Scenario(Lab.Hog("a", 1), Lab.Hog("b", 1));
+        await using var rig = new MoveRig(scenario);
+        await rig.StartAsync(0, 0);
+        await rig.AskAsync<VmPrepared>(1, new PrepareVm(1, QosSpec.BestEffort));
+        await rig.AskAsync<MoveRound>(0, new BeginMove(0));
+        var paused = await rig.AskAsync<VmPaused>(0, new PauseVm(0));
+        Assert.Contains("it is 'a'", await RefusalAsync(rig, 1, new ResumeVm(1, paused.Guest, paused.ContentHash)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_host_says_why_a_vm_cannot_come_and_keeps_nothing_of_it()
+    {
+        var scenario = Lab.Scenario(Lab.Vm("big", sizeBytes: 200 << 20), Lab.Vm("raw") with { Storage = new StorageSpec(IoPath.Host, 4 << 20) }, Lab.Vm("other", sizeBytes: 100 << 20), Lab.Vm("light"));
+        await using var rig = new MoveRig(scenario);
+        await rig.StartAsync(0, 0);
+        await rig.StartAsync(1, 0);
+        await rig.StartAsync(2, 1);
+        var free = rig.Board(1).NvmAllocatedBytes;
+        Assert.Contains("free", await RefusalAsync(rig, 1, new PrepareVm(0, QosSpec.BestEffort)), StringComparison.Ordinal);
+        Assert.Contains("weight", await RefusalAsync(rig, 1, new PrepareVm(3, new QosSpec { Weight = -1 })), StringComparison.Ordinal);
+        Assert.Equal(free, rig.Board(1).NvmAllocatedBytes);
+        Assert.Contains("memory-bus", await RefusalAsync(rig, 1, new PrepareVm(1, QosSpec.BestEffort)), StringComparison.Ordinal);
+        Assert.Contains("memory-bus", await RefusalAsync(rig, 0, new BeginMove(1)), StringComparison.Ordinal);
+        Assert.Contains("on this host", await RefusalAsync(rig, 0, new PrepareVm(0, QosSpec.BestEffort)), StringComparison.Ordinal);
+        foreach (var message in (object[])[new BeginMove(0), new NextRound(0), new PauseVm(0), new CancelMove(0), new AskVm(0, CollectResult.Instance)])
+        {
+            Assert.Contains("not on this host", await RefusalAsync(rig, 1, message), StringComparison.Ordinal);
+        }
+
+        await rig.AskAsync<Done>(1, new EndVm(2));
+        await rig.MoveAsync(0, 0, 1);
+    }
+
+    [Fact]
+    public async Task A_vm_that_is_given_up_on_its_way_does_not_leave_and_says_so()
+    {
+        await using var rig = new MoveRig(Verifying());
+        await rig.StartAsync(0, 0);
+        await rig.RunToAsync(Millisecond);
+        await rig.AskAsync<VmPrepared>(1, new PrepareVm(0, QosSpec.BestEffort));
+        await rig.AskAsync<MoveRound>(0, new BeginMove(0));
+        await FailAsync(rig, host: 0, times: 4);
+        Assert.Equal(VmState.Failed, rig.Board(0).StateOf(0));
+        foreach (var message in (object[])[new NextRound(0), new PauseVm(0), new CancelMove(0)])
+        {
+            Assert.Contains("given up after VCPU 1 failed 4 times", await RefusalAsync(rig, 0, message), StringComparison.Ordinal);
+        }
+
+        await rig.AskAsync<Done>(1, new ForgetVm(0));
+        Assert.Equal(VmState.Failed, (await rig.ResultAsync(0, 0)).State);
+    }
+
+    [Fact]
+    public async Task Failures_count_on_where_the_vm_goes_and_a_fault_that_waits_goes_along()
+    {
+        await using var rig = new MoveRig(Verifying());
+        await rig.StartAsync(0, 0);
+        await rig.RunToAsync(500_000);
+        await FailAsync(rig, host: 0, times: 2);
+        await rig.AskAsync<VmPrepared>(1, new PrepareVm(0, QosSpec.BestEffort));
+        var first = await rig.AskAsync<MoveRound>(0, new BeginMove(0));
+        await rig.AskAsync<Done>(0, new AskVm(0, new FailVcpu(1)));
+        var paused = await rig.AskAsync<VmPaused>(0, new PauseVm(0));
+        await rig.AskAsync<Done>(1, new WriteBlocks(0, first.Content));
+        await rig.AskAsync<Done>(1, new WriteBlocks(0, paused.Last.Content));
+        await rig.AskAsync<VmRunning>(1, new ResumeVm(0, paused.Guest, paused.ContentHash));
+        await rig.AskAsync<Done>(0, new ForgetVm(0));
+        await rig.RunToAsync(2 * Millisecond);
+        Assert.Equal(3, (await rig.ResultAsync(0, 1)).Problems.Length);
+        await FailAsync(rig, host: 1, times: 1);
+        Assert.Equal(VmState.Failed, rig.Board(1).StateOf(0));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task When_the_power_of_its_host_fails_the_vm_stays_and_has_every_write(bool isPaused)
+    {
+        await using var rig = new MoveRig(Verifying());
+        await rig.StartAsync(0, 0);
+        await rig.RunToAsync(2 * Millisecond);
+        await rig.AskAsync<VmPrepared>(1, new PrepareVm(0, QosSpec.BestEffort));
+        await rig.AskAsync<MoveRound>(0, new BeginMove(0));
+        await rig.RunToAsync(3 * Millisecond);
+        if (isPaused)
+        {
+            await rig.AskAsync<VmPaused>(0, new PauseVm(0));
+        }
+
+        await rig.AskAsync<Done>(0, LosePower.Instance);
+        Assert.Contains("no power", await RefusalAsync(rig, 0, new CancelMove(0)), StringComparison.Ordinal);
+        Assert.Contains("no power", await RefusalAsync(rig, 0, new PrepareVm(0, QosSpec.BestEffort)), StringComparison.Ordinal);
+        await rig.RunToAsync(4 * Millisecond);
+        var back = await rig.AskAsync<PowerIsBack>(0, RestorePower.Instance);
+        Assert.Equal(isPaused ? (0, 0) : (1, 1), (back.Vms, back.DisksRecovered));
+        Assert.Equal(VmState.Running, rig.Board(0).StateOf(0));
+
+        var before = rig.Board(0).Operations()[0];
+        await rig.RunToAsync(5 * Millisecond);
+        Assert.Equal(isPaused, before == rig.Board(0).Operations()[0]);
+        if (!isPaused)
+        {
+            Assert.Contains("power failed", await RefusalAsync(rig, 0, new NextRound(0)), StringComparison.Ordinal);
+        }
+
+        await rig.AskAsync<VmRunning>(0, new CancelMove(0));
+        await rig.AskAsync<Done>(1, new ForgetVm(0));
+        await rig.MoveAsync(0, 0, 1);
+        await rig.FinishAsync(0, 1);
+        var result = await rig.ResultAsync(0, 1);
+        Assert.Equal(0, result.BlocksWrong);
+        Assert.True(result.BlocksVerified > 1000);
+    }
+
+    [Fact]
+    public async Task When_the_power_fails_where_it_shall_go_nothing_of_it_stays_there()
+    {
+        await using var rig = new MoveRig(Verifying());
+        await rig.StartAsync(0, 0);
+        await rig.RunToAsync(2 * Millisecond);
+        await rig.AskAsync<VmPrepared>(1, new PrepareVm(0, QosSpec.BestEffort));
+        var first = await rig.AskAsync<MoveRound>(0, new BeginMove(0));
+        await rig.AskAsync<Done>(1, new WriteBlocks(0, first.Content));
+        await rig.AskAsync<Done>(1, LosePower.Instance);
+        Assert.Contains("not prepared", await RefusalAsync(rig, 1, new WriteBlocks(0, first.Content)), StringComparison.Ordinal);
+        Assert.Equal(0, (await rig.AskAsync<PowerIsBack>(1, RestorePower.Instance)).Vms);
+        await rig.AskAsync<Done>(1, new ForgetVm(0));
+        await rig.AskAsync<VmRunning>(0, new CancelMove(0));
+        await rig.MoveAsync(0, 0, 1);
+        await rig.FinishAsync(0, 1);
+        await AssertWholeAsync(rig, 1);
+    }
+
+    [Fact]
+    public async Task A_child_device_that_grew_is_as_large_where_it_goes()
+    {
+        var scenario = Verifying();
+        await using var rig = new MoveRig(scenario);
+        await rig.StartAsync(0, 0);
+        await rig.RunToAsync(2 * Millisecond);
+        var grown = scenario.Vms[0].Storage!.ChildBytes + (8 << 20);
+        await rig.AskAsync<Done>(0, new ResizeVm(0, grown));
+        var before = rig.Board(1).NvmAllocatedBytes;
+        await rig.MoveAsync(0, 0, 1);
+        Assert.InRange(rig.Board(1).NvmAllocatedBytes - before, grown, grown + (64 << 10));
+        await rig.FinishAsync(0, 1);
+        await AssertWholeAsync(rig, 1);
+    }
+
+    [Fact]
+    public async Task On_devices_in_files_the_child_device_moves_too()
+    {
+        var scenario = Verifying();
+        string File(int host) => Path.Combine(_folder, $"host-{host}.nvm");
+        await using (var rig = new MoveRig(scenario, change: (index, host) => host with { NvmFile = File(index), NvmSizeBytes = 32 << 20 }))
+        {
+            await rig.StartAsync(0, 0);
+            await rig.RunToAsync(2 * Millisecond);
+            await rig.MoveAsync(0, 0, 1);
+            Assert.InRange(rig.Board(0).NvmAllocatedBytes, 0, 1 << 20);
+            await rig.FinishAsync(0, 1);
+            await AssertWholeAsync(rig, 1);
+            await rig.AskAsync<Done>(1, new EndVm(0));
+        }
+
+        // The disk is on the second host now: a new one on the first has no business there.
+        await using var again = new MoveRig(scenario, change: (index, host) => host with { NvmFile = File(index), NvmSizeIsAskedFor = false });
+        await again.StartAsync(0, 0);
+        Assert.Contains("earlier run", await RefusalAsync(again, 1, new PrepareVm(0, QosSpec.BestEffort)), StringComparison.Ordinal);
+    }
+
+    private static async Task FailAsync(MoveRig rig, int host, int times)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            await rig.AskAsync<Done>(host, new AskVm(0, new FailVcpu(1)));
+            await rig.RunOnAsync(100_000);
+        }
+    }
+
+    private static async Task<string> RefusalAsync(MoveRig rig, int host, object message) => (await rig.AskAsync<VmRefused>(host, message)).Reason;
+
+    private static async Task AssertWholeAsync(MoveRig rig, int host)
+    {
+        var result = await rig.ResultAsync(0, host);
+        Assert.Equal((VmState.Finished, 0), (result.State, result.BlocksWrong));
+        Assert.Equal(4 * 2048, result.Read.Operations + result.Write.Operations);
+        Assert.True(result.BlocksVerified > 1000, $"{result.BlocksVerified} blocks");
+        Assert.Empty(result.Problems);
+    }
+
+    private static byte[] Damaged(byte[] parcel)
+    {
+        byte[] damaged = [.. parcel];
+        damaged[^1] ^= 0x40;
+        return damaged;
+    }
+
+    private static ScenarioSpec Verifying() => Lab.Scenario(Lab.Vm("a", vcpus: 2) with
+    {
+        Storage = new StorageSpec(IoPath.MemoryBus, 4 << 20, "due-time", "q=16 t=4"),
+        Jobs = [Lab.Job(IoPattern.RandReadWrite, 4) with { TimeBased = false, IoSizeBytes = 8 << 20, Verify = VerifyMethod.Crc32c }],
+    }).With(h => h with { Payload = PayloadKind.Full });
+}

@@ -1,0 +1,116 @@
+using System.Buffers.Binary;
+using Mbsa.Vm.Moving;
+
+namespace Mbsa.Vm.Tests.Moving;
+
+public sealed class ParcelTests
+{
+    private static ReadOnlySpan<byte> Magic => "MBSATEST"u8;
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, false)]
+    [InlineData(1000, true)]
+    [InlineData(1000, false)]
+    [InlineData(5 << 20, true)]
+    [InlineData(5 << 20, false)]
+    public void What_went_in_comes_out(int bytes, bool isRandom)
+    {
+        var body = Body(bytes, isRandom);
+        var parcel = Parcel.Seal(Magic, bytes, InParts(body));
+        Assert.Equal(body, Unpack(parcel));
+        Assert.Equal(bytes, Parcel.BodyBytes(parcel));
+    }
+
+    [Fact]
+    public void It_is_packed_where_that_makes_it_smaller_and_else_costs_its_head()
+    {
+        Assert.InRange(Parcel.Seal(Magic, 5 << 20, InParts(Body(5 << 20, isRandom: false))).Length, 0, 262_144);
+        Assert.Equal(24 + (5 << 20), Parcel.Seal(Magic, 5 << 20, InParts(Body(5 << 20, isRandom: true))).Length);
+        Assert.Equal(24 + 16, Parcel.Seal(Magic, 16, InParts(Body(16, isRandom: true))).Length);
+    }
+
+    [Fact]
+    public void What_begins_at_random_and_goes_on_regular_is_whole_all_the_same()
+    {
+        byte[] body = [.. Body(3 << 20, isRandom: true), .. Body(3 << 20, isRandom: false), .. Body(12345, isRandom: true)];
+        Assert.Equal(body, Unpack(Parcel.Seal(Magic, body.Length, InParts(body))));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_byte_that_changed_on_its_way_is_an_error(bool isRandom)
+    {
+        var parcel = Parcel.Seal(Magic, 3000, InParts(Body(3000, isRandom)));
+        for (var at = 0; at < parcel.Length; at++)
+        {
+            if (at is >= 16 and < 24)
+            {
+                continue; // the length is a note to whoever reads no further
+            }
+
+            parcel[at] ^= 0x10;
+            Assert.Throws<InvalidDataException>(() => Unpack(parcel));
+            parcel[at] ^= 0x10;
+        }
+
+        Assert.Contains("damaged", Assert.Throws<InvalidDataException>(() => Unpack(parcel[..^1])).Message);
+    }
+
+    [Fact]
+    public void Something_else_and_another_version_are_called_so()
+    {
+        Assert.Contains("'MBSATEST'", Assert.Throws<InvalidDataException>(() => Unpack([])).Message);
+        Assert.Contains("'MBSATEST'", Assert.Throws<InvalidDataException>(() => Unpack("MBSATESU and more than a head of bytes"u8.ToArray())).Message);
+        var parcel = Parcel.Seal(Magic, 10, InParts(Body(10, isRandom: true)));
+        BinaryPrimitives.WriteUInt16LittleEndian(parcel.AsSpan(8), 2);
+        Assert.Contains("version is 2", Assert.Throws<InvalidDataException>(() => Unpack(parcel)).Message);
+    }
+
+    [Fact]
+    public void A_guest_of_another_shape_is_called_so()
+    {
+        var guest = MovedGuest.Seal(to => to.Write(7L));
+        MovedGuest.Open(guest, from => Assert.Equal(7, from.ReadInt64()));
+        Assert.Contains("less", Assert.Throws<InvalidDataException>(() => MovedGuest.Open(guest, from => _ = from.ReadInt64() + from.ReadInt64())).Message);
+        Assert.Contains("more", Assert.Throws<InvalidDataException>(() => MovedGuest.Open(guest, from => from.ReadInt32())).Message);
+    }
+
+    private static byte[] Body(int bytes, bool isRandom)
+    {
+        var body = new byte[bytes];
+        if (isRandom)
+        {
+            new Random(bytes).NextBytes(body);
+        }
+        else
+        {
+            for (var i = 0; i < bytes; i++)
+            {
+                body[i] = (byte)(i / 100);
+            }
+        }
+
+        return body;
+    }
+
+    /// <summary>The body in parts that share one buffer, as parts may.</summary>
+    private static IEnumerable<ReadOnlyMemory<byte>> InParts(byte[] body)
+    {
+        var buffer = new byte[77_777];
+        foreach (var part in body.Chunk(buffer.Length))
+        {
+            part.CopyTo(buffer, 0);
+            yield return buffer.AsMemory(0, part.Length);
+        }
+    }
+
+    private static byte[] Unpack(byte[] parcel)
+    {
+        using var body = Parcel.Open(parcel, Magic, "test");
+        using var bytes = new MemoryStream();
+        body.CopyTo(bytes);
+        return bytes.ToArray();
+    }
+}
