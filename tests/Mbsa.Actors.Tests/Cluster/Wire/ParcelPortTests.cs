@@ -26,7 +26,7 @@ public sealed class ParcelPortTests
             }
 
             Assert.Equal(parcels, there.Received);
-        }, iter: 100, threads: 1);
+        }, iter: 30, threads: 1);
 
     [Fact]
     public void Parcel_that_lost_a_frame_never_arrives_and_does_not_hold_up_what_is_sent_after_a_reset()
