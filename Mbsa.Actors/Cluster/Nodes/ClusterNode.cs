@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Cluster;
 using Akka.Cluster.Sharding;
 using Akka.Cluster.Tools.Singleton;
+using Akka.Configuration;
 using Mbsa.Actors.Cluster.Hosting;
 using Mbsa.Actors.Cluster.Runs;
 using Mbsa.Actors.Cluster.Wire;
@@ -45,11 +46,17 @@ public sealed class ClusterNode : IAsyncDisposable
     /// <param name="cancellation">Gives up.</param>
     /// <returns>The node, a member that is up.</returns>
     /// <exception cref="InputException">It cannot listen, or no seed lets it in; the message says which.</exception>
-    public static async Task<ClusterNode> StartAsync(NodeOptions options, Action<string>? say = null, CancellationToken cancellation = default)
+    public static Task<ClusterNode> StartAsync(NodeOptions options, Action<string>? say = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        return StartAsync(options, say, Config.Empty, cancellation);
+    }
+
+    /// <summary>The same with more of Akka.NET's configuration, which goes before ours.</summary>
+    internal static async Task<ClusterNode> StartAsync(NodeOptions options, Action<string>? say, Config more, CancellationToken cancellation)
+    {
         var events = new NodeEvents(say ?? (_ => { }));
-        var system = NodeSystem.Create(options, NodeConfiguration.OfNode(options));
+        var system = NodeSystem.Create(options, more.WithFallback(NodeConfiguration.OfNode(options)));
         try
         {
             var cluster = Akka.Cluster.Cluster.Get(system);
@@ -139,7 +146,7 @@ public sealed class ClusterNode : IAsyncDisposable
         {
             try
             {
-                return await Knock.AtAsync(system, seed, hello, options.Certificate is not null);
+                return await Knock.AtAsync(system, seed, hello);
             }
             catch (InputException notIn)
             {

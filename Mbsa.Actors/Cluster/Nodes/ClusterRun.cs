@@ -43,7 +43,7 @@ public sealed class ClusterRun
     public static async Task<ClusterRun> StartAsync(ScenarioSpec scenario, CancellationToken cancellation = default)
     {
         var node = await ClusterNode.StartAsync(new NodeOptions { Port = 0 }, null, cancellation);
-        return Submit(scenario, node.System, node.Address, isSecure: false, node.LeaveAsync);
+        return Submit(scenario, node.System, node.Address, node.LeaveAsync);
     }
 
     /// <summary>Runs a scenario on a cluster that is there.</summary>
@@ -58,9 +58,8 @@ public sealed class ClusterRun
         var system = NodeSystem.Create(options with { Port = 0 }, NodeConfiguration.OfClient(options));
         try
         {
-            var isSecure = options.Certificate is not null;
-            await Knock.AtAsync(system, node, new Hello(WireFormat.Version, NodeSystem.Version, null), isSecure).WaitAsync(cancellation);
-            return Submit(scenario, system, node, isSecure, system.Terminate);
+            await Knock.AtAsync(system, node, new Hello(WireFormat.Version, NodeSystem.Version, null)).WaitAsync(cancellation);
+            return Submit(scenario, system, node, system.Terminate);
         }
         catch
         {
@@ -75,11 +74,11 @@ public sealed class ClusterRun
     /// <summary>Ends the run at once; what was measured until now is the result.</summary>
     public void Interrupt() => _actor.Tell(InterruptRun.Instance);
 
-    internal static ClusterRun Submit(ScenarioSpec scenario, ActorSystem system, NodeAddress node, bool isSecure, Func<Task> end)
+    internal static ClusterRun Submit(ScenarioSpec scenario, ActorSystem system, NodeAddress node, Func<Task> end)
     {
         var run = new ClusterRun(scenario);
         var result = new TaskCompletionSource<RunParcel.Ended>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Func<string, ActorSelection> gateOf = address => system.ActorSelection($"{Knock.Protocol(isSecure)}://{system.Name}@{address}/user/{NodeGate.Name}");
+        Func<string, ActorSelection> gateOf = address => Knock.GateOf(system, address);
         run._actor = system.ActorOf(Props.Create(() => new SubmitActor(scenario, node.ToString(), gateOf, run.OnProgress, result)));
         run.Completion = run.EndAsync(result.Task, end);
         return run;

@@ -14,15 +14,14 @@ internal static class Knock
     /// <param name="system">Who knocks.</param>
     /// <param name="address">The node.</param>
     /// <param name="hello">What is said.</param>
-    /// <param name="isSecure">Whether we speak TLS.</param>
     /// <returns>Members of the cluster that are up.</returns>
     /// <exception cref="InputException">It does not let us in, or is not there; the message says which.</exception>
-    public static async Task<int> AtAsync(ActorSystem system, NodeAddress address, Hello hello, bool isSecure)
+    public static async Task<int> AtAsync(ActorSystem system, NodeAddress address, Hello hello)
     {
         await RequireListenerAsync(address);
         try
         {
-            return await GateOf(system, address, isSecure).Ask<object>(hello, _patience) switch
+            return await GateOf(system, address.ToString()).Ask<object>(hello, _patience) switch
             {
                 Welcome welcome => welcome.Members,
                 Unwelcome { Reason: var why } => throw new InputException($"the node at {address} does not let this one in: {why}"),
@@ -35,12 +34,9 @@ internal static class Knock
         }
     }
 
-    /// <summary>Where a node's gate is.</summary>
-    public static ActorSelection GateOf(ActorSystem system, NodeAddress address, bool isSecure) =>
-        system.ActorSelection($"{Protocol(isSecure)}://{system.Name}@{address}/user/{NodeGate.Name}");
-
-    /// <summary>The protocol of addresses.</summary>
-    public static string Protocol(bool isSecure) => isSecure ? "akka.ssl.tcp" : "akka.tcp";
+    /// <summary>Where the gate of a node is: its system has the name of ours and speaks what ours speaks, or we do not get to it.</summary>
+    public static ActorSelection GateOf(ActorSystem system, string address) => system.ActorSelection(
+        $"{((ExtendedActorSystem)system).Provider.DefaultAddress.Protocol}://{system.Name}@{address}/user/{NodeGate.Name}");
 
     private static async Task RequireListenerAsync(NodeAddress address)
     {

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using Mbsa.Actors.Cluster.Deciding;
 using Mbsa.Actors.Cluster.Hosting;
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
@@ -19,7 +18,7 @@ internal sealed class ClusterConductor
     private readonly Moves _moves;
     private readonly HostChanges _changes;
     private readonly VmEvents _events;
-    private readonly LeaseBook? _leases;
+    private readonly Leases _leases;
     private readonly ClusterAgenda _agenda;
     private readonly ClusterWindows _windows;
     private readonly Action<ClusterState> _show;
@@ -33,10 +32,10 @@ internal sealed class ClusterConductor
     public ClusterConductor(ScenarioSpec scenario, HostCluster hosts, Action<ClusterState> show)
     {
         (_scenario, _state, _show) = (scenario, new ClusterState(scenario, hosts), show);
-        _moves = new Moves(_state);
+        _leases = new Leases(_state);
+        _moves = new Moves(_state, _leases);
         _changes = new HostChanges(_state, _moves);
-        _events = new VmEvents(_state, _moves);
-        _leases = _state.Cluster.Tenants.IsEmpty ? null : new LeaseBook(_state.Placement);
+        _events = new VmEvents(_state, _moves, _leases);
         _agenda = new ClusterAgenda(scenario);
         _windows = new ClusterWindows(_state);
     }
@@ -55,11 +54,10 @@ internal sealed class ClusterConductor
         var elapsed = Stopwatch.StartNew();
         await _state.Hosts.DoOnAllAsync(_ => []);
         await _events.StartAsync(Enumerable.Range(0, _scenario.Vms.Length).Where(vm => _scenario.Vms[vm].StartsAtOnce));
-        await DecideLeasesAsync();
         await RunPartAsync(_scenario.WarmupNs, isMeasured: false);
         _state.MeasuredFromNs = _state.Hosts.NowNs;
         await _state.Hosts.DoOnAllAsync(_ => [new HostCommand.Measure()]);
-        _leases?.BeginMeasuring();
+        _leases.BeginMeasuring();
         var collector = new ClusterCollector(_state);
         _windows.Begin();
         await RunPartAsync(_state.MeasuredFromNs + _scenario.DurationNs, isMeasured: true);
@@ -73,7 +71,7 @@ internal sealed class ClusterConductor
             {
                 Migrations = _moves.Results,
                 Losses = _changes.Losses,
-                Tenants = _leases?.Results ?? [],
+                Tenants = _leases.Results,
                 Epochs = _epochs,
             },
             TraceHash = result.TraceHash is { } hash ? ClusterHash.Of(hash, _moves.Results) : null,
@@ -97,7 +95,7 @@ internal sealed class ClusterConductor
             if (hosts.NowNs == epochEndNs)
             {
                 _epochs++;
-                await DecideLeasesAsync();
+                await _leases.DecideAsync();
             }
 
             _show(_state);
@@ -120,31 +118,6 @@ internal sealed class ClusterConductor
             foreach (var vm in _state.Whereabouts.Check(host, _state.Hosts.ReportOf(host).Vms.Where(vm => vm.State == VmState.Running).Select(vm => vm.Vm)))
             {
                 _state.AddProblem($"{_state.NameOf(vm)}: runs on {_state.HostName(host)} where it must not; this is a bug");
-            }
-        }
-    }
-
-    private async Task DecideLeasesAsync()
-    {
-        if (_leases is null)
-        {
-            return;
-        }
-
-        var hosts = Enumerable.Range(0, _state.Cluster.Hosts.Length).ToList();
-        var contacts = hosts.Select(host => !_state.IsUp(host) ? HostContact.Gone : _state.Network.IsUp(host) ? HostContact.Heard : HostContact.CutOff).ToList();
-        var counts = hosts.SelectMany(host => _state.Hosts.ReportOf(host).Vms.Select(vm => new VmCounts(host, vm.Vm, vm.OperationsHere, vm.BytesHere, vm.ReadyNs, vm.BackloggedNs)));
-        var decision = _leases.Decide(_state.Hosts.NowNs, contacts, _state.Whereabouts.Hosts, counts);
-        var answers = await _state.Hosts.DoOnAllAsync(host =>
-            [.. decision.Reservations.Where(r => r.Host == host).Select(r => new HostCommand.SetQos(r.Vm, _state.Placement.QosOf(r.Vm) with { Reservation = r.Reservation }))]);
-        foreach (var host in hosts)
-        {
-            foreach (var (reservation, answer) in decision.Reservations.Where(r => r.Host == host).Zip(answers[host]))
-            {
-                if (answer is HostAnswer.Refused { Reason: var reason })
-                {
-                    _state.AddProblem($"{_state.NameOf(reservation.Vm)}: {_state.HostName(host)} could not keep its part of the tenant's promise: {reason}");
-                }
             }
         }
     }

@@ -10,7 +10,7 @@ namespace Mbsa.Actors.Cluster.Runs;
 /// The migrations of a run. The target admits the VM's promise first and keeps room for it; then rounds of its child device go over the emulated network, until
 /// the VM stops, the rest follows, and the target goes on where it stood. Until then it lives where it was, and a migration that cannot be ended leaves it there.
 /// </summary>
-internal sealed class Moves(ClusterState state)
+internal sealed class Moves(ClusterState state, Leases leases)
 {
     /// <summary>VMs that leave one host at a time; more would only slow each other down. As KubeVirt's default, parallelOutboundMigrationsPerNode.</summary>
     private const int AtOnce = 2;
@@ -143,7 +143,12 @@ internal sealed class Moves(ClusterState state)
         var nowNs = state.Hosts.NowNs;
         var course = new PreCopy(vm, from, to, state.Cluster, nowNs, state.MeasuredFromNs);
         var why = !state.Runs(vm) ? "it does not run any more" : !state.MayTake(to) ? $"{state.HostName(to)} takes no VMs now" : null;
-        why ??= WhyRefused(await state.Hosts.DoAsync(to, new HostCommand.Prepare(vm, state.Placement.QosOf(vm))));
+        if (why is null)
+        {
+            await leases.DecideAsync();
+            why = WhyRefused(await state.Hosts.DoAsync(to, new HostCommand.Prepare(vm, state.Placement.QosOf(vm))));
+        }
+
         if (why is not null)
         {
             state.Placement.Take(vm, to);
@@ -216,6 +221,7 @@ internal sealed class Moves(ClusterState state)
         state.Placement.Take(move.Vm, move.From);
         await state.Hosts.DoAsync(move.From, new HostCommand.Forget(move.Vm));
         _moves.Remove(move.Vm);
+        await leases.DecideAsync();
         End(move.Course.End(state.Hosts.NowNs, move.RoundBytes));
     }
 

@@ -4,7 +4,7 @@ using Mbsa.Actors.Scenarios;
 namespace Mbsa.Actors.Cluster.Runs;
 
 /// <summary>Starts VMs where placement puts them, and what happens to them in a run.</summary>
-internal sealed class VmEvents(ClusterState state, Moves moves)
+internal sealed class VmEvents(ClusterState state, Moves moves, Leases leases)
 {
     private readonly Dictionary<string, int> _places = state.Scenario.Vms.Select((vm, index) => (vm.Name, index)).ToDictionary(vm => vm.Name, vm => vm.index);
     private readonly Dictionary<string, int> _hosts = state.Cluster.Hosts.Select((host, index) => (host.Name, index)).ToDictionary(host => host.Name, host => host.index);
@@ -27,6 +27,7 @@ internal sealed class VmEvents(ClusterState state, Moves moves)
             }
         }
 
+        await leases.DecideAsync();
         var answers = await state.Hosts.DoOnAllAsync(host => [.. coming[host].Select(vm => new HostCommand.Start(vm))]);
         for (var host = 0; host < coming.Count; host++)
         {
@@ -35,6 +36,8 @@ internal sealed class VmEvents(ClusterState state, Moves moves)
                 TakeNote(vm, host, answer);
             }
         }
+
+        await leases.DecideAsync();
     }
 
     /// <summary>Something happens to a VM.</summary>

@@ -38,10 +38,23 @@ internal sealed partial class NodeProcess : IAsyncDisposable
     }
 
     /// <summary>Starts one, and waits until it is a member.</summary>
-    public static async Task<NodeProcess> StartAsync(string? seed, params string[] more)
+    public static Task<NodeProcess> StartAsync(string? seed, params string[] more) => StartAsync(Start(NodeArguments(seed, more)));
+
+    /// <summary>Starts one that trusts certificates of one authority only, and waits until it is a member.</summary>
+    public static Task<NodeProcess> StartTrustingAsync(string authority, string? seed, params string[] more) =>
+        StartAsync(ExternalProgram.Start("env", [Trust(authority), "dotnet", _program, .. NodeArguments(seed, more)]));
+
+    /// <summary>Runs the program to its end; it trusts certificates of one authority only.</summary>
+    public static Task<(int ExitCode, string Output)> RunTrustingAsync(string authority, params string[] arguments) =>
+        ExternalProgram.RunAsync("env", null, [Trust(authority), "dotnet", _program, .. arguments]);
+
+    private static string Trust(string authority) => $"SSL_CERT_FILE={authority}";
+
+    private static string[] NodeArguments(string? seed, string[] more) => ["node", "--listen", "127.0.0.1:0", .. seed is null ? (string[])[] : ["--seed", seed], .. more];
+
+    private static async Task<NodeProcess> StartAsync(Process process)
     {
-        string[] join = seed is null ? [] : ["--seed", seed];
-        var node = new NodeProcess(ExternalProgram.Start("dotnet", [_program, "node", "--listen", "127.0.0.1:0", .. join, .. more]));
+        var node = new NodeProcess(process);
         await Task.WhenAny(node._address.Task, node._process.WaitForExitAsync()).WaitAsync(TimeSpan.FromSeconds(60));
         Assert.False(node._process.HasExited, node.Output);
         return node;

@@ -79,6 +79,7 @@ internal static class Sample
                 [
                     new MigrationResult { Vm = 0, From = 1, To = 0, StartNs = Second / 10, TotalNs = 80_000_000, DowntimeNs = 4_000_000, Rounds = 5, Bytes = 300 << 20, IsDone = true },
                     new MigrationResult { Vm = 1, From = 1, To = 0, StartNs = Second / 2, TotalNs = 7_000_000, Rounds = 2, Bytes = 20 << 20, WhyCancelled = "h-2 was lost" },
+                    new MigrationResult { Vm = 0, From = 0, To = 0, StartNs = Second, TotalNs = 20_000_000, DowntimeNs = 1_000_000, Rounds = 3, Bytes = 79 << 20, IsDone = true },
                     new MigrationResult { Vm = 1, From = 1, To = 0, StartNs = 2 * Second, TotalNs = 1_000_000, Rounds = 1, Bytes = 1 << 20 },
                 ],
                 Losses =

@@ -18,7 +18,7 @@ public sealed class ClusterReportTests
 
         Assert.Equal(8, root.GetProperty("host").GetProperty("cores").GetInt32());
         Assert.Equal("""[{"name":"h-1","state":"up","cores":4,"utilisation":{"cpu":0.75,"bus":0.25,"nvm":0.125},"vms":1,"trace_hash":"0000000000000abc"},{"name":"h-2","state":"down","cores":4,"utilisation":{"cpu":0.25,"bus":0.25,"nvm":0.125},"vms":0,"trace_hash":"0000000000000def"}]""", Short(root.GetProperty("hosts")));
-        Assert.Equal("""[{"vm":"oltp","from":"h-2","to":"h-1","start_ns":100000000,"outcome":"done","reason":null,"rounds":5,"bytes":314572800,"total_ns":80000000,"downtime_ns":4000000},{"vm":"writer","from":"h-2","to":"h-1","start_ns":500000000,"outcome":"cancelled","reason":"h-2 was lost","rounds":2,"bytes":20971520,"total_ns":7000000,"downtime_ns":0},{"vm":"writer","from":"h-2","to":"h-1","start_ns":2000000000,"outcome":"under way","reason":null,"rounds":1,"bytes":1048576,"total_ns":1000000,"downtime_ns":0}]""", Short(root.GetProperty("migrations")));
+        Assert.Equal("""[{"vm":"oltp","from":"h-2","to":"h-1","start_ns":100000000,"outcome":"done","reason":null,"rounds":5,"bytes":314572800,"total_ns":80000000,"downtime_ns":4000000},{"vm":"writer","from":"h-2","to":"h-1","start_ns":500000000,"outcome":"cancelled","reason":"h-2 was lost","rounds":2,"bytes":20971520,"total_ns":7000000,"downtime_ns":0},{"vm":"oltp","from":"h-1","to":"h-1","start_ns":1000000000,"outcome":"done","reason":null,"rounds":3,"bytes":82837504,"total_ns":20000000,"downtime_ns":1000000},{"vm":"writer","from":"h-2","to":"h-1","start_ns":2000000000,"outcome":"under way","reason":null,"rounds":1,"bytes":1048576,"total_ns":1000000,"downtime_ns":0}]""", Short(root.GetProperty("migrations")));
         Assert.Equal("""[{"host":"h-2","at_ns":500000000,"back_at_ns":1000000000,"vms_stopped":1,"vms_back":1,"disks_recovered":1,"records_recovered":17},{"host":"h-2","at_ns":1500000000,"back_at_ns":null,"vms_stopped":1,"vms_back":0,"disks_recovered":0,"records_recovered":0}]""", Short(root.GetProperty("losses")));
         Assert.Equal("""[{"name":"acme","reservation":{"unit":"operations_per_second","value":400000},"most_leased":400000,"epochs":40,"misses":3}]""", Short(root.GetProperty("tenants")));
         Assert.Equal("h-1", root.GetProperty("vms")[0].GetProperty("host").GetString());
@@ -55,7 +55,7 @@ public sealed class ClusterReportTests
         Assert.Contains(lines, line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is ["h-2", "25.0", "%", "25.0", "%", "12.5", "%", "0", "down"]);
         Assert.Contains(lines, line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is ["oltp", "h-2", "h-1", "100", "ms", "5", "300", "MiB", "80.0", "ms", "4.00", "ms"]);
         Assert.Contains(lines, line => line.EndsWith("cancelled: h-2 was lost", StringComparison.Ordinal));
-        Assert.Contains("1 migration done, 1 cancelled, 1 under way; 321 MiB sent; downtime 4.00 ms on average, 4.00 ms at most", lines);
+        Assert.Contains("2 migrations done, 1 cancelled, 1 under way; 400 MiB sent; downtime 2.50 ms on average, 4.00 ms at most", lines);
         Assert.Contains("h-2 was lost at 500 ms with 1 VM and came back at 1 s; 1 VM runs again, 1 disk and 17 changes of their maps were recovered", lines);
         Assert.Contains("h-2 was lost at 1.5 s with 1 VM and did not come back", lines);
         Assert.Contains("acme: 400 kIOPS promised, at most 400 kIOPS leased; less than 99 % in 3 of 40 epochs that wanted all", lines);
