@@ -36,9 +36,12 @@ internal sealed class VmMove(VmBody vm)
             return;
         }
 
-        _isBegun = true;
-        _blocks = vm.Area is null ? null : new OutgoingBlocks(vm.Area, vm.Disk!.Geometry, vm.Disk.HasBytes);
-        Answer(() => Round(vm.Disk?.CountWear()));
+        Answer(() =>
+        {
+            _blocks = vm.Area is null ? null : new OutgoingBlocks(vm.Area, vm.Disk!.Geometry, vm.Disk.HasBytes);
+            _isBegun = true;
+            return Round(vm.Disk?.CountWear());
+        });
     }
 
     /// <summary>Takes what was written since the last round.</summary>

@@ -11,9 +11,10 @@ namespace Mbsa.Vm.Moving;
 /// <param name="area">The area.</param>
 /// <param name="geometry">Where things lie in it.</param>
 /// <param name="hasBytes">Whether blocks of data have bytes; if not they are only counted.</param>
+/// <exception cref="InvalidDataException">The disk is too large: its metadata is more than an array holds.</exception>
 public sealed class OutgoingBlocks(NvmArea area, DiskGeometry geometry, bool hasBytes)
 {
-    private readonly byte[] _sentMetadata = new byte[geometry.DataFirstBlock * BlockStorage.BlockBytes];
+    private readonly byte[] _sentMetadata = new byte[MetadataBytes(geometry)];
     private uint[] _sentCounts = new uint[geometry.DataBlocks];
     private bool _isBegun;
 
@@ -76,6 +77,9 @@ public sealed class OutgoingBlocks(NvmArea area, DiskGeometry geometry, bool has
             round.Zeros.Add(block); // it may have had bytes when it was sent
         }
     }
+
+    private static long MetadataBytes(DiskGeometry geometry) => geometry.DataFirstBlock * BlockStorage.BlockBytes is var bytes && bytes <= Array.MaxLength ? bytes
+        : throw new InvalidDataException($"its disk has {bytes} bytes of metadata, and one with more than {Array.MaxLength} cannot move; take a smaller disk");
 
     private static bool IsZero(NvmLease lease, long block) =>
         !lease.View(block * BlockStorage.BlockBytes, BlockStorage.BlockBytes).ContainsAnyExcept((byte)0);

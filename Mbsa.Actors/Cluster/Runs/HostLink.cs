@@ -56,7 +56,7 @@ internal sealed class HostLink : ReceiveActor
             Context.SetReceiveTimeout(_patience);
         });
         Receive<HostStatus>(OnStatus);
-        Receive<HostBroke>(m => Answer(new Status.Failure(new ScenarioFailedException($"host {_begin.Scenario.Host.Machine.Name} of the cluster was lost: {m.Reason}"))));
+        Receive<HostBroke>(m => Answer(new Status.Failure(new ScenarioFailedException($"host {_begin.Scenario.Name} broke down: {m.Reason}"))));
         Receive<HostEnded>(m =>
         {
             if (_isEnding)

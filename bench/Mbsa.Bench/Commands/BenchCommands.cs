@@ -18,6 +18,7 @@ internal static class BenchCommands
           protection what each protection of the mapped device costs here
           wear       how evenly the wear policies spread writes, to the first block failure; takes some minutes
           qos        the bars of docs/QOS.md under each policy
+          cluster    64 hosts x 16 VMs on one node and on several
           all        everything in turn
 
         --seconds is the length of one measurement, --repetitions how often each is taken. Results are Markdown on standard output.
@@ -34,6 +35,7 @@ internal static class BenchCommands
         ("protection", ProtectionCommand.Run),
         ("wear", WearCommand.Run),
         ("qos", QosCommand.Run),
+        ("cluster", ClusterCommand.Run),
     ];
 
     /// <summary>Runs what the command line asks for.</summary>

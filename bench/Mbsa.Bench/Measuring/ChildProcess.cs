@@ -36,7 +36,7 @@ internal sealed record ChildProcess(double Seconds, long PeakResidentBytes, stri
     }
 
     /// <summary>The runtime this process runs on, whether it was started by it or by its own launcher.</summary>
-    private static string Runtime() =>
+    public static string Runtime() =>
         Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath!
         : Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host
         : "dotnet";

@@ -6,7 +6,6 @@ using Akka.Actor;
 using Mbsa.Actors.Cluster;
 using Mbsa.Actors.Cluster.Nodes;
 using Mbsa.Actors.Cluster.Runs;
-using Mbsa.Actors.Results;
 using Mbsa.Vm;
 
 namespace Mbsa.Actors.Tests.Cluster;

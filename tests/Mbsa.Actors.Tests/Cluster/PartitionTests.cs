@@ -3,7 +3,6 @@ using Akka.Configuration;
 using Akka.Remote;
 using Akka.Remote.Transport;
 using Mbsa.Actors.Cluster.Nodes;
-using Mbsa.Actors.Results;
 
 namespace Mbsa.Actors.Tests.Cluster;
 

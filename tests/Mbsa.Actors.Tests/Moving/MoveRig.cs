@@ -72,16 +72,7 @@ internal sealed class MoveRig : IAsyncDisposable
     /// <summary>Moves a VM, with so many rounds before it stops and so much time for each, and so much for the stop.</summary>
     public async Task<VmPaused> MoveAsync(int vm, int from, int to, int rounds = 2, long roundNs = Lab.Millisecond, long stopNs = 100_000)
     {
-        await AskAsync<VmPrepared>(to, new PrepareVm(vm, _scenario.Vms[vm].Qos));
-        for (var round = 0; round < rounds; round++)
-        {
-            var blocks = await AskAsync<MoveRound>(from, round == 0 ? new BeginMove(vm) : new NextRound(vm));
-            await RunOnAsync(roundNs);
-            await AskAsync<Done>(to, new WriteBlocks(vm, blocks.Content));
-        }
-
-        var paused = await AskAsync<VmPaused>(from, new PauseVm(vm));
-        await RunToAsync(Math.Max(_nowNs + stopNs, paused.PausedNs));
+        var paused = await PauseAsync(vm, from, to, rounds, roundNs, stopNs);
         await AskAsync<Done>(to, new WriteBlocks(vm, paused.Last.Content));
         await AskAsync<VmRunning>(to, new ResumeVm(vm, paused.Guest, paused.ContentHash));
         await AskAsync<Done>(from, new ForgetVm(vm));
@@ -90,6 +81,13 @@ internal sealed class MoveRig : IAsyncDisposable
 
     /// <summary>Begins to move a VM, and lets it stay after all when it is paused and its blocks have been sent.</summary>
     public async Task ChangeOfMindAsync(int vm, int from, int to, int rounds, long roundNs, long stopNs)
+    {
+        await PauseAsync(vm, from, to, rounds, roundNs, stopNs);
+        await AskAsync<Done>(to, new ForgetVm(vm));
+        await AskAsync<VmRunning>(from, new CancelMove(vm));
+    }
+
+    private async Task<VmPaused> PauseAsync(int vm, int from, int to, int rounds, long roundNs, long stopNs)
     {
         await AskAsync<VmPrepared>(to, new PrepareVm(vm, _scenario.Vms[vm].Qos));
         for (var round = 0; round < rounds; round++)
@@ -101,8 +99,7 @@ internal sealed class MoveRig : IAsyncDisposable
 
         var paused = await AskAsync<VmPaused>(from, new PauseVm(vm));
         await RunToAsync(Math.Max(_nowNs + stopNs, paused.PausedNs));
-        await AskAsync<Done>(to, new ForgetVm(vm));
-        await AskAsync<VmRunning>(from, new CancelMove(vm));
+        return paused;
     }
 
     /// <summary>What every VM used of a host.</summary>

@@ -38,6 +38,34 @@ public sealed class ParcelTests
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    [InlineData(16)]
+    public void A_large_body_is_held_twice_at_most(int everySoManyBlocksAreZero)
+    {
+        const int Blocks = 8192, BlockBytes = 4096;
+        IEnumerable<ReadOnlyMemory<byte>> Body()
+        {
+            var (block, random) = (new byte[BlockBytes], new Random(1));
+            for (var i = 0; i < Blocks; i++)
+            {
+                random.NextBytes(block);
+                if (everySoManyBlocksAreZero > 0 && i % everySoManyBlocksAreZero == 0)
+                {
+                    block.AsSpan().Clear();
+                }
+
+                yield return block;
+            }
+        }
+
+        Parcel.Seal(Magic, 0, []); // what is allocated once is allocated
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var parcel = Parcel.Seal(Magic, (long)Blocks * BlockBytes, Body());
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, parcel.Length, 2L * parcel.Length + (4 << 20));
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public void A_byte_that_changed_on_its_way_is_an_error(bool isRandom)
