@@ -114,9 +114,10 @@ internal abstract record HostAnswer
     /// <param name="Blocks">How many blocks are left to send.</param>
     /// <param name="Content">Their bytes.</param>
     /// <param name="Guest">Where the guest stands.</param>
+    /// <param name="GuestBytes">Bytes of that to send; not how long it is here, which is packed as the machine does it.</param>
     /// <param name="ContentHash">Hash of all bytes of the child device.</param>
     /// <param name="AtNs">Since when nothing of it runs, on the scenario's clock.</param>
-    internal sealed record Paused(long Blocks, Blob Content, Blob Guest, ulong ContentHash, long AtNs) : HostAnswer;
+    internal sealed record Paused(long Blocks, Blob Content, Blob Guest, long GuestBytes, ulong ContentHash, long AtNs) : HostAnswer;
 }
 
 /// <summary>What a VM did on a host.</summary>

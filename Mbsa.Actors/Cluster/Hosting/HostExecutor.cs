@@ -106,7 +106,7 @@ internal sealed class HostExecutor(HostEngine engine, ScenarioSpec scenario, Can
         VmPrepared { WhyBestEffort: { } why } => new HostAnswer.Done($"runs as best effort: {why}"),
         PowerIsBack back => new HostAnswer.PowerBack(back.Vms, back.DisksRecovered, back.RecordsRecovered),
         MoveRound round => new HostAnswer.Round(round.Blocks, round.Content),
-        VmPaused paused => new HostAnswer.Paused(paused.Last.Blocks, paused.Last.Content, paused.Guest, paused.ContentHash, paused.PausedNs),
+        VmPaused paused => new HostAnswer.Paused(paused.Last.Blocks, paused.Last.Content, paused.Guest, paused.GuestBytes, paused.ContentHash, paused.PausedNs),
         _ => new HostAnswer.Done(),
     };
 

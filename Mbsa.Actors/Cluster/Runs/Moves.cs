@@ -161,7 +161,7 @@ internal sealed class Moves(ClusterState state, Leases leases)
         _moves.Add(vm, move);
         if (await state.Hosts.DoAsync(from, new HostCommand.BeginMove(vm)) is HostAnswer.Round round)
         {
-            await SendAsync(move, round.Blocks, round.Content);
+            await SendAsync(move, BytesOf(round.Blocks), round.Content);
         }
         else
         {
@@ -169,10 +169,10 @@ internal sealed class Moves(ClusterState state, Leases leases)
         }
     }
 
-    private async Task SendAsync(Move move, long blocks, params Blob[] contents)
+    private async Task SendAsync(Move move, long bytes, params Blob[] contents)
     {
         move.Contents.AddRange(contents);
-        move.RoundBytes = blocks * DeviceGeometry.BlockBytes;
+        move.RoundBytes = bytes;
         if (!state.Network.TryStart(move.Vm, move.From, move.To, move.RoundBytes))
         {
             await CancelAsync(move, "a link is down", 0);
@@ -188,9 +188,9 @@ internal sealed class Moves(ClusterState state, Leases leases)
             return;
         }
 
-        if (!move.Course.EndRound(state.Hosts.NowNs, move.RoundBytes, next.Blocks * DeviceGeometry.BlockBytes))
+        if (!move.Course.EndRound(state.Hosts.NowNs, move.RoundBytes, BytesOf(next.Blocks)))
         {
-            await SendAsync(move, next.Blocks, next.Content);
+            await SendAsync(move, BytesOf(next.Blocks), next.Content);
             return;
         }
 
@@ -202,7 +202,7 @@ internal sealed class Moves(ClusterState state, Leases leases)
 
         move.Course.Stop(state.Hosts.NowNs);
         (move.Guest, move.ContentHash, move.NotBeforeNs) = (paused.Guest, paused.ContentHash, paused.AtNs);
-        await SendAsync(move, next.Blocks + paused.Blocks, next.Content, paused.Content);
+        await SendAsync(move, BytesOf(next.Blocks + paused.Blocks) + paused.GuestBytes, next.Content, paused.Content);
     }
 
     /// <summary>The one moment at which a VM changes its host.</summary>
@@ -256,6 +256,8 @@ internal sealed class Moves(ClusterState state, Leases leases)
         var (vm, way) = (state.NameOf(result.Vm), $"from {state.HostName(result.From)} to {state.HostName(result.To)}");
         state.Note(result.WhyCancelled is { } why ? $"{vm}: not migrated {way}: {why}" : $"{vm}: migrated {way}", vm);
     }
+
+    private static long BytesOf(long blocks) => blocks * DeviceGeometry.BlockBytes;
 
     private static string? WhyRefused(HostAnswer answer) => (answer as HostAnswer.Refused)?.Reason;
 
