@@ -86,9 +86,27 @@ internal sealed class ParcelPort
             return null;
         }
 
-        var parcel = _incoming.Length == 1 ? _incoming[0]! : [.. _incoming.SelectMany(part => part!)];
+        var parcel = Join(_incoming!);
         _incoming = [];
         return parcel;
+    }
+
+    private static byte[] Join(byte[][] parts)
+    {
+        if (parts.Length == 1)
+        {
+            return parts[0];
+        }
+
+        var whole = new byte[parts.Sum(part => part.Length)];
+        var at = 0;
+        foreach (var part in parts)
+        {
+            part.CopyTo(whole, at);
+            at += part.Length;
+        }
+
+        return whole;
     }
 
     private void Go(Action<object> send)

@@ -27,6 +27,18 @@ internal static class ClusterLab
         };
     }
 
+    /// <summary>A run that takes seconds whatever the machine, and most of them talk between nodes: time to do something to these in the middle.</summary>
+    public static ScenarioSpec Talkative()
+    {
+        var scenario = Scenario(hosts: 4, vms: 8);
+        return scenario with
+        {
+            DurationNs = 4000 * Lab.Millisecond,
+            Vms = [.. scenario.Vms.Select(vm => vm with { Jobs = [Lab.Job(IoPattern.RandReadWrite, 2) with { ReadRateIops = 1000, WriteRateIops = 1000 }] })],
+            Cluster = scenario.Cluster! with { EpochNs = Lab.Millisecond },
+        };
+    }
+
     /// <summary>Starts so many nodes; the first begins the cluster.</summary>
     public static async Task<List<ClusterNode>> StartNodesAsync(int count, Action<string>? say = null)
     {

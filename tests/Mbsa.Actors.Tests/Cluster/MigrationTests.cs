@@ -37,12 +37,14 @@ public sealed class MigrationTests
     public async Task A_node_lost_in_the_middle_of_a_storm_changes_nothing()
     {
         var scenario = Storm(hosts: 3, vms: 9) with { DurationNs = 2000 * Lab.Millisecond };
+        scenario = scenario with { Cluster = scenario.Cluster! with { EpochNs = Lab.Millisecond } };
         scenario = scenario with { Events = [.. scenario.Events.Select((e, i) => e with { AtNs = (10 + 200 * i) * Lab.Millisecond })] };
         var nodes = await ClusterLab.StartNodesAsync(3);
         try
         {
             var undisturbed = await scenario.RunOnAsync(nodes[0]);
             Assert.Empty(undisturbed.Problems);
+            Assert.Equal(9, undisturbed.Cluster!.Migrations.Count(migration => migration.IsDone));
             var run = await ClusterRun.SubmitAsync(scenario, nodes[0].Address, ClusterLab.Options());
             await ClusterLab.UntilAsync(() => run.Snapshot().ClockNs >= scenario.DurationNs / 2);
             Assert.False(run.Completion.IsCompleted);

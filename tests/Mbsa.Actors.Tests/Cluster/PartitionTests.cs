@@ -17,7 +17,7 @@ public sealed class PartitionTests
     [InlineData(2)]
     public async Task Smaller_part_ends_and_the_larger_one_carries_the_run_to_the_same_end(int cut)
     {
-        var scenario = ClusterLab.Scenario(hosts: 4, vms: 8) with { DurationNs = 1500 * Lab.Millisecond };
+        var scenario = ClusterLab.Talkative();
         var expected = await scenario.RunOnAsync(1);
         var nodes = new List<ClusterNode> { await StartAsync(null) };
         nodes.Add(await StartAsync(nodes[0]));
