@@ -21,4 +21,7 @@ public sealed record LiveSnapshot(long ClockNs, long EndNs, bool Measuring, Immu
 
     /// <summary>Core time that went into deciding who runs next, in nanoseconds; 0 under the virtual clock.</summary>
     public long SchedulerOverheadNs { get; init; }
+
+    /// <summary>How the hosts stand; null for a single one.</summary>
+    public LiveCluster? Cluster { get; init; }
 }

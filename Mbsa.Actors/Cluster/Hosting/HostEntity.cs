@@ -3,7 +3,6 @@ using Akka.Cluster.Sharding;
 using Mbsa.Actors.Cluster.Wire;
 using Mbsa.Actors.Hosts;
 using Mbsa.Actors.Scenarios;
-using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Memory;
 
 namespace Mbsa.Actors.Cluster.Hosting;
@@ -125,9 +124,9 @@ internal sealed class HostEntity : ReceiveActor
                     break;
             }
         }
-        catch (Exception unfit) when (unfit is NvmException or IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception unfit) when (unfit is not OutOfMemoryException)
         {
-            Break(unfit.Message);
+            Break(unfit.GetBaseException().Message); // an actor that is restarted would be asked for the same again, for ever
         }
     }
 

@@ -90,6 +90,7 @@ public sealed class ClusterRun
         {
             var ended = await result;
             Enter(ended.Events);
+            _snapshot = ended.Snapshot ?? _snapshot;
             return ended.Result with { Scenario = _scenario, Vms = [.. ended.Result.Vms.Zip(_scenario.Vms, (vm, spec) => vm with { Spec = spec })] };
         }
         finally

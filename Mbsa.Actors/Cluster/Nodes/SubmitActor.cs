@@ -17,6 +17,9 @@ internal sealed class SubmitActor : ReceiveActor, IWithTimers
     /// <summary>Seconds of silence after which another node is asked, and after which the cluster is given up.</summary>
     private const int SecondsPerGate = 3, MostSeconds = 60;
 
+    /// <summary>A coordinator that loses a run so often, without being lost itself, will lose it again.</summary>
+    private const int MostSubmissions = 5;
+
     private readonly string _run = Guid.NewGuid().ToString("N");
     private readonly ParcelPort _port = new();
     private readonly Func<string, ActorSelection> _gateOf;
@@ -26,6 +29,7 @@ internal sealed class SubmitActor : ReceiveActor, IWithTimers
     private long _coordinator;
     private int _gate;
     private int _silentSeconds;
+    private int _submissions;
     private bool _isInterrupted;
 
     /// <summary>A run about to be submitted.</summary>
@@ -98,6 +102,13 @@ internal sealed class SubmitActor : ReceiveActor, IWithTimers
 
         if (!status.Knows)
         {
+            _submissions = status.Coordinator == _coordinator ? _submissions + 1 : 1;
+            if (_submissions > MostSubmissions)
+            {
+                _result.TrySetException(new ScenarioFailedException($"the cluster lost the run {MostSubmissions} times; what its nodes say may tell why"));
+                return;
+            }
+
             _coordinator = status.Coordinator;
             _port.Reset();
             _port.Send(_scenario, Send);

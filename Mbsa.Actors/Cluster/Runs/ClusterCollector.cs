@@ -6,10 +6,13 @@ using Mbsa.Actors.Results;
 
 namespace Mbsa.Actors.Cluster.Runs;
 
-/// <summary>Gathers what the hosts measured. Made when the measured part begins.</summary>
+/// <summary>Gathers what the hosts measured.</summary>
 internal sealed class ClusterCollector(ClusterState state)
 {
-    private readonly ImmutableArray<CoreUse> _before = [.. Enumerable.Range(0, state.Cluster.Hosts.Length).Select(host => state.Hosts.ReportOf(host).Use)];
+    private ImmutableArray<CoreUse> _before = [.. state.Cluster.Hosts.Select(_ => default(CoreUse))];
+
+    /// <summary>What happens from now on is measured.</summary>
+    public void BeginMeasuring() => _before = [.. state.Cluster.Hosts.Select((_, host) => state.Hosts.ReportOf(host).Use)];
 
     /// <summary>The result, but for what only the conductor knows.</summary>
     public async Task<RunResult> CollectAsync()

@@ -21,7 +21,7 @@ internal sealed class ClusterConductor
     private readonly Leases _leases;
     private readonly ClusterAgenda _agenda;
     private readonly ClusterWindows _windows;
-    private readonly Action<ClusterState> _show;
+    private readonly Action<ClusterConductor> _show;
     private long _epochs;
     private volatile bool _interrupted;
 
@@ -29,7 +29,7 @@ internal sealed class ClusterConductor
     /// <param name="scenario">A scenario of several hosts.</param>
     /// <param name="hosts">The hosts, begun and at time 0.</param>
     /// <param name="show">Called between two epochs, for people who watch.</param>
-    public ClusterConductor(ScenarioSpec scenario, HostCluster hosts, Action<ClusterState> show)
+    public ClusterConductor(ScenarioSpec scenario, HostCluster hosts, Action<ClusterConductor> show)
     {
         (_scenario, _state, _show) = (scenario, new ClusterState(scenario, hosts), show);
         _leases = new Leases(_state);
@@ -43,6 +43,22 @@ internal sealed class ClusterConductor
     /// <summary>The run shall end now; set from outside.</summary>
     public void Interrupt() => _interrupted = true;
 
+    /// <summary>The hosts shall show their VMs after the next step.</summary>
+    public void WantLook() => _state.Hosts.IsWatched = true;
+
+    /// <summary>How the run stands, for people who watch; null where no host showed its VMs.</summary>
+    public LiveSnapshot? Look() => !_state.Hosts.LookAt(_state.LastHosts)
+        ? null
+        : new LiveSnapshot(
+            _state.Hosts.NowNs,
+            _scenario.WarmupNs + _scenario.DurationNs,
+            _state.Hosts.NowNs >= _scenario.WarmupNs,
+            [.. Enumerable.Range(0, _scenario.Vms.Length).Select(_state.Hosts.SampleOf)])
+        {
+            NvmAllocatedBytes = Enumerable.Range(0, _state.Cluster.Hosts.Length).Sum(host => _state.Hosts.ReportOf(host).NvmAllocatedBytes),
+            Cluster = ClusterView.Of(_state, _moves.Results, _changes.Losses.Length),
+        };
+
     /// <summary>What happened since somebody was last shown how the run stands.</summary>
     public ImmutableArray<RunEvent> TakeEvents() => _state.TakeEvents();
 
@@ -55,12 +71,18 @@ internal sealed class ClusterConductor
         await _state.Hosts.DoOnAllAsync(_ => []);
         await _events.StartAsync(Enumerable.Range(0, _scenario.Vms.Length).Where(vm => _scenario.Vms[vm].StartsAtOnce));
         await RunPartAsync(_scenario.WarmupNs, isMeasured: false);
-        _state.MeasuredFromNs = _state.Hosts.NowNs;
-        await _state.Hosts.DoOnAllAsync(_ => [new HostCommand.Measure()]);
-        _leases.BeginMeasuring();
         var collector = new ClusterCollector(_state);
-        _windows.Begin();
-        await RunPartAsync(_state.MeasuredFromNs + _scenario.DurationNs, isMeasured: true);
+        if (!_interrupted) // else what there is of the warm-up is the result
+        {
+            _state.MeasuredFromNs = _state.Hosts.NowNs;
+            await _state.Hosts.DoOnAllAsync(_ => [new HostCommand.Measure()]);
+            _leases.BeginMeasuring();
+            collector.BeginMeasuring();
+            _windows.Begin();
+            await RunPartAsync(_state.MeasuredFromNs + _scenario.DurationNs, isMeasured: true);
+        }
+
+        WantLook();
         var result = await collector.CollectAsync();
         return result with
         {
@@ -98,7 +120,7 @@ internal sealed class ClusterConductor
                 await _leases.DecideAsync();
             }
 
-            _show(_state);
+            _show(this);
         }
     }
 

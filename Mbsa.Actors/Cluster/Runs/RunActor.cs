@@ -24,6 +24,7 @@ internal sealed class RunActor : ReceiveActor
     private ClusterConductor? _conductor;
     private ImmutableArray<IActorRef> _links = [];
     private byte[]? _outcome;
+    private int _vms;
 
     /// <summary>A run that waits for its scenario.</summary>
     /// <param name="run">Its name.</param>
@@ -79,7 +80,8 @@ internal sealed class RunActor : ReceiveActor
         _links = [.. scenario.Cluster!.Hosts.Select((host, index) => Link(scenario, host, index))];
         var hosts = new HostCluster(scenario, _links, _ended.Token);
         var self = Self;
-        _conductor = new ClusterConductor(scenario, hosts, state => Show(state, self));
+        _vms = scenario.Vms.Length;
+        _conductor = new ClusterConductor(scenario, hosts, conductor => Show(conductor, self));
         _conductor.ConductAsync().PipeTo(Self);
     }
 
@@ -98,32 +100,23 @@ internal sealed class RunActor : ReceiveActor
     }
 
     /// <summary>Between two epochs, on the conductor's thread: sees to it that hosts show their VMs now and then, and passes that on.</summary>
-    private void Show(ClusterState state, IActorRef self)
+    private void Show(ClusterConductor conductor, IActorRef self)
     {
-        if (state.Hosts.LookAt(state.LastHosts))
+        if (conductor.Look() is { } snapshot)
         {
-            var warmupNs = state.Scenario.WarmupNs;
-            var snapshot = new LiveSnapshot(
-                state.Hosts.NowNs,
-                warmupNs + state.Scenario.DurationNs,
-                state.Hosts.NowNs >= warmupNs,
-                [.. Enumerable.Range(0, state.Scenario.Vms.Length).Select(state.Hosts.SampleOf)])
-            {
-                NvmAllocatedBytes = Enumerable.Range(0, state.Cluster.Hosts.Length).Sum(host => state.Hosts.ReportOf(host).NvmAllocatedBytes),
-            };
-            self.Tell(new RunParcel.Progress(snapshot, state.TakeEvents()));
+            self.Tell(new RunParcel.Progress(snapshot, conductor.TakeEvents()));
             _sinceProgress.Restart();
         }
-        else if (_sinceProgress.Elapsed.TotalSeconds > LeastProgressSeconds + ProgressSecondsPerVm * state.Scenario.Vms.Length)
+        else if (_sinceProgress.Elapsed.TotalSeconds > LeastProgressSeconds + ProgressSecondsPerVm * _vms)
         {
-            state.Hosts.IsWatched = true;
+            conductor.WantLook();
         }
     }
 
     /// <summary>The hosts end before the result is told: memory that they did not free is a problem of the run.</summary>
     private async Task<RunParcel.Ended> OnResultAsync(RunResult result)
     {
-        var events = _conductor!.TakeEvents();
+        var (events, snapshot) = (_conductor!.TakeEvents(), _conductor.Look());
         var ends = await Task.WhenAll(_links.Select(link => link.Ask<HostEnded>(HostLink.Finish.Instance, Timeout.InfiniteTimeSpan, _ended.Token)));
         return new RunParcel.Ended(
             result with
@@ -131,6 +124,7 @@ internal sealed class RunActor : ReceiveActor
                 Problems = [.. result.Problems, .. ends.Select(end => end.Problem).OfType<string>()],
                 Cluster = result.Cluster! with { Rebuilt = _rebuilt.Count },
             },
+            snapshot,
             events);
     }
 

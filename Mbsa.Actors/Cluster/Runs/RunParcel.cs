@@ -23,8 +23,9 @@ internal abstract record RunParcel
 
     /// <summary>The run is over.</summary>
     /// <param name="Result">What it measured.</param>
+    /// <param name="Snapshot">How it stood at the end; null when nobody looked.</param>
     /// <param name="Events">What happened since the last progress.</param>
-    internal sealed record Ended(RunResult Result, ImmutableArray<RunEvent> Events) : RunParcel;
+    internal sealed record Ended(RunResult Result, LiveSnapshot? Snapshot, ImmutableArray<RunEvent> Events) : RunParcel;
 
     /// <summary>The run came to no result, and why.</summary>
     internal sealed record Failed(string Reason) : RunParcel;

@@ -1,4 +1,5 @@
 using CsCheck;
+using Mbsa.Actors.Qos;
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Metrics;
@@ -45,7 +46,7 @@ public sealed class DeterminismTests
 
     [Fact]
     public void Vms_that_stop_at_any_time_harm_nobody_leak_nothing_and_do_so_again() =>
-        Gen.Select(Gen.Long[0, 10_000_000].Array[1, 3], Gen.ULong, Gen.Bool, Gen.Int[1, 2]).Sample((stopsNs, seed, fair, threads) =>
+        Gen.Select(Gen.Long[0, 10_000_000].Array[1, 3], Gen.ULong, Gen.OneOfConst([.. QosPolicies.All.Select(policy => policy.Name)]), Gen.Int[1, 2]).Sample((stopsNs, seed, policy, threads) =>
         {
             var patterns = new[] { IoPattern.RandReadWrite, IoPattern.Write, IoPattern.Read };
             var stopping = stopsNs.Select((_, i) => Lab.Vm($"stops-{i}", patterns[i], vcpus: 1 + i, weight: 1 + i));
@@ -54,7 +55,7 @@ public sealed class DeterminismTests
                 Seed = seed,
                 DurationNs = 10 * Lab.Millisecond,
                 Events = [.. stopsNs.Select((ns, i) => new ScenarioEvent(ns, $"stops-{i}", new VmChange.Stop())).OrderBy(e => e.AtNs)],
-            }).With(h => h with { Policy = fair ? "fair" : "none", Device = Lab.Device(8e9, 3e9) });
+            }).With(h => h with { Policy = policy, Device = Lab.Device(8e9, 3e9) });
             var first = OnThreadsAsync(scenario, threads).GetAwaiter().GetResult();
             Assert.Empty(first.Problems);
             Assert.True(first.Of("stays").Read.Operations > 0);
@@ -67,7 +68,7 @@ public sealed class DeterminismTests
                 Assert.True(vm.StorageCpuNs <= stop.ns * Math.Min(4, vm.Spec.Vcpus));
             });
             AssertSame(first, OnThreadsAsync(scenario, threads).GetAwaiter().GetResult());
-        }, iter: 12, threads: 1);
+        }, iter: 20, threads: 1);
 
     /// <summary>Something of everything that could disturb the order of things.</summary>
     private static ScenarioSpec Eventful(ulong seed)
