@@ -46,7 +46,14 @@ internal static class SchedulerCommand
             budgets.Note($"virtual, {what}, {Show.Microseconds(Lab.VirtualQuantumNs)}: speed of the simulation given up", speeds, Show.FinePercent);
             var wallClock = Scenario(ClockKind.Wall, vms, Environment.ProcessorCount).Lasting(seconds).Touched();
             var walls = Rounds(repetitions, quantumNs => Lab.Run(wallClock.WithQuantum(quantumNs)).Iops(), Lab.WallQuantumNs);
-            budgets.AtMost($"wall, {what}, {Show.Microseconds(Lab.WallQuantumNs)}", Budget, walls, Show.FinePercent);
+            budgets.Note($"wall, {what}, {Show.Microseconds(Lab.WallQuantumNs)}: lost against the long quantum", walls, Show.FinePercent);
+            using (var bare = new BareSwitching(vms, DiskBytes))
+            {
+                var control = Rounds(repetitions, quantumNs => bare.MeasureIops(Environment.ProcessorCount, quantumNs, seconds), Lab.WallQuantumNs);
+                budgets.Note($"wall, {what}, {Show.Microseconds(Lab.WallQuantumNs)}: lost by a bare loop that changes disks as often", control, Show.FinePercent);
+                budgets.AtMost($"wall, {what}, {Show.Microseconds(Lab.WallQuantumNs)}: the scheduler's part", Budget, new Samples([1 - (1 - walls.Median) / (1 - control.Median)]), Show.FinePercent);
+            }
+
             budgets.AtMost($"wall, {what}, {Show.Microseconds(Lab.WallQuantumNs)}: core time spent deciding", Budget, Deciding(wallClock, repetitions), Show.FinePercent);
         }
 
