@@ -68,6 +68,29 @@ public partial class OpenTelemetryTests
         Assert.Empty(ours.Except(theirs));
     }
 
+    [Fact]
+    public void The_sdk_goes_on_with_what_a_vm_counted_on_the_host_it_left()
+    {
+        // docs/METRICS.md says so, and the room that is asked of the SDK for series is reckoned so.
+        const string Host = "left-behind";
+        const string Reads = "mbsa_io_operations_total{host=\"left-behind\",op=\"read\",vm=\"oltp\"}";
+        TestSource source = TwoHosts(Host);
+        using var instruments = new MbsaInstruments(source);
+        using var exporter = new LastValues(Host);
+        using MeterProvider provider = Sdk.CreateMeterProviderBuilder()
+            .AddMeter(MbsaInstruments.MeterName)
+            .AddReader(new BaseExportingMetricReader(exporter))
+            .Build();
+        Assert.True(provider.ForceFlush());
+        exporter.Values.Clear();
+
+        source.Current = [TestSource.Host(Host), TestSource.Host($"{Host}-2", TestSource.Vm("oltp", times: 2))];
+        Assert.True(provider.ForceFlush());
+
+        Assert.Equal(10, exporter.Values[Reads]);
+        Assert.Equal(20, exporter.Values[Reads.Replace(Host, $"{Host}-2", StringComparison.Ordinal)]);
+    }
+
     private static TestSource TwoHosts(string host) => new(
         TestSource.Host(host, TestSource.Vm("oltp"), TestSource.Vm("writer", times: 3)),
         TestSource.Host($"{host}-2", TestSource.Vm("moved", times: 5)) with { IsUp = false })
