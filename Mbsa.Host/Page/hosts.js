@@ -33,7 +33,7 @@ export class HostTable {
 
   /** Shows what happened between them. */
   tell({ done, cancelled, underWay, bytes, downtimeNs, losses }) {
-    const parts = [`${done} migrations done`, ...cancelled ? [`${cancelled} cancelled`] : [], ...underWay ? [`${underWay} under way`] : []];
+    const parts = [`${done} migration${done === 1 ? '' : 's'} done`, ...cancelled ? [`${cancelled} cancelled`] : [], ...underWay ? [`${underWay} under way`] : []];
     if (bytes > 0) {
       parts.push(`${format.bytes(bytes)} sent`);
     }
