@@ -55,7 +55,10 @@ function showScenario() {
     `${format.bytes(scenario.nvm_size_bytes)} of NVM (${scenario.device})`, `quantum ${format.length(scenario.quantum_ns)}`, `seed ${scenario.seed}`,
   ].join('  ·  ');
   $('facts').title = scenario.policy_description;
-  $('wear-card').hidden = hosts !== null; // the disks are on many devices: there is no picture of one
+  if (hosts) {
+    $('use-head').textContent = 'Use of all hosts';
+    $('wear-card').hidden = true; // the disks are on many devices: there is no picture of one
+  }
 }
 
 function show(next) {
