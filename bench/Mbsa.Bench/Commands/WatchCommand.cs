@@ -9,8 +9,8 @@ namespace Mbsa.Bench.Commands;
 
 /// <summary>
 /// What watching takes from a run under the wall clock: the page and /metrics with clients that read and clients that do not, a collector that is away, the
-/// table of a terminal. Two figures for each. Processor time of all threads that are not the cores', as a part of the cores' time: where all cores are
-/// at work, it is taken from the VMs, and it hardly varies. Throughput given up, from rounds like a palindrome: has everything in it, and the machine's noise.
+/// table of a terminal. Two figures for each. Processor time of all threads that are not the cores', as a part of the cores' time, against a run that nobody
+/// watches: where all cores are at work, it is taken from the VMs, and it hardly varies. Throughput given up, from rounds like a palindrome: has everything in it, and the machine's noise.
 /// </summary>
 internal static class WatchCommand
 {
@@ -25,12 +25,10 @@ internal static class WatchCommand
 
     private static readonly Watching s_nobody = new("nobody");
 
-    private static readonly Watching s_served = new("page and /metrics") { Served = true };
-
     private static readonly ImmutableArray<Watching> s_ways =
     [
         s_nobody,
-        s_served,
+        new("page and /metrics") { Served = true },
         new("the same, beside clients that do not read") { Served = true, Deaf = true },
         new("collector that is away") { Exported = true },
         new("table in a terminal") { Drawn = true },
@@ -46,11 +44,11 @@ internal static class WatchCommand
         Environment.SetEnvironmentVariable("OTEL_METRIC_EXPORT_INTERVAL", ExportPeriodMs.ToString(CultureInfo.InvariantCulture));
         output.WriteLine("## watch: what watching takes from a run\n");
         output.WriteLine($"Wall clock, {Vms} VMs, 4 KiB random reads and writes. {repetitions} rounds of {2 * s_ways.Length} runs of {Show.Seconds(seconds)}, each forth and back through the ways of watching.");
-        output.WriteLine($"/metrics is scraped every {Show.Seconds(WatchClients.ScrapePeriod.TotalSeconds)}, metrics are exported every {Show.Seconds(ExportPeriodMs / 1e3)}; {WatchClients.DeafStreams} streams and one scrape are not read.\n");
+        output.WriteLine($"/metrics is scraped every {Show.Seconds(WatchClients.ScrapePeriod.TotalSeconds)}, metrics are exported every {Show.Seconds(ExportPeriodMs / 1e3)}; {WatchClients.DeafStreams} streams and one scrape are not read.");
+        output.WriteLine("Taken: processor time of the threads that are not the cores', and time in which the garbage collector let nobody run, as a part of the cores' time.\n");
 
-        // What is compiled at its first use is not steady state: a line of its own.
-        Measure(scenario, s_nobody);
-        var first = Measure(scenario, s_served);
+        // What is compiled at its first use is not steady state: lines of its own.
+        var firsts = s_ways.Select(way => (way.Name, Run: Measure(scenario, way))).ToArray();
         var series = s_ways.ToDictionary(way => way, _ => new Series());
         for (var repetition = 0; repetition < repetitions; repetition++)
         {
@@ -58,7 +56,19 @@ internal static class WatchCommand
         }
 
         Print(series, output);
-        output.WriteLine($"The first run of the process that was served: {Show.FinePercent(first.OthersShare)}, as {Show.Seconds(first.OthersNs.Values.Sum() / 1e9)} of a core; the page's code is compiled then.\n");
+        output.WriteLine("Whose time that is, in milliseconds of a core for each second of a run:");
+        foreach (var way in s_ways)
+        {
+            output.WriteLine($"- {way.Name}: {series[way].ByThread()}");
+        }
+
+        output.WriteLine("\nBefore all these, in this order, while the code of a new process is compiled, in seconds of a core:");
+        foreach (var (name, run) in firsts)
+        {
+            output.WriteLine($"- watched by {name}: compiler {Show.Seconds(run.CompilerShare * run.CoresNs / 1e9)}, other threads {Show.Seconds(run.OthersShare * run.CoresNs / 1e9)}");
+        }
+
+        output.WriteLine();
     }
 
     /// <summary>Forth and back: what grows or falls evenly over a round is in the sum of each way's two runs.</summary>
@@ -74,20 +84,25 @@ internal static class WatchCommand
 
     private static void Print(Dictionary<Watching, Series> series, TextWriter output)
     {
-        var table = new Table("watched by", "other threads' processor time", "all stood still", $"both <= {Show.FinePercent(Budget)}", "most of it", "throughput given up");
-        foreach (var way in s_ways)
+        var budgets = new BudgetTable();
+        var nobody = series[s_nobody];
+        foreach (var way in s_ways.Where(way => way != s_nobody))
         {
-            var taken = series[way];
-            table.Add(
-                way.Name,
-                taken.Others.Text(Show.FinePercent),
-                taken.Paused.Text(Show.FinePercent),
-                taken.Both.Median <= Budget ? "yes" : "NO",
-                taken.MostOfIt(),
-                way == s_nobody ? "" : taken.Iops.LossAgainst(series[s_nobody].Iops).Text(Show.FinePercent));
+            budgets.AtMost($"{way.Name}: taken, more than with {s_nobody.Name}", Budget, series[way].Taken.Beyond(nobody.Taken), Show.FinePercent);
         }
 
-        table.Print(output);
+        foreach (var way in s_ways.Where(way => way != s_nobody))
+        {
+            budgets.Note($"{way.Name}: throughput given up", series[way].Iops.LossAgainst(nobody.Iops), Show.FinePercent);
+        }
+
+        foreach (var way in s_ways)
+        {
+            budgets.Note($"{way.Name}: taken", series[way].Taken, Show.FinePercent);
+            budgets.Note($"{way.Name}: beside that, taken by the compiler", series[way].Compiler, Show.FinePercent);
+        }
+
+        budgets.Print(output);
     }
 
     private static WatchedRun Measure(ScenarioSpec scenario, Watching way) => WatchedRun.RunAsync(scenario, way).GetAwaiter().GetResult();
@@ -99,39 +114,37 @@ internal static class WatchCommand
         return Lab.Scenario(ClockKind.Wall, Lab.Machine(cores), specs).Lasting(seconds).Touched();
     }
 
-    /// <summary>The runs of one way of watching: a figure of each run, throughput of each round.</summary>
+    /// <summary>The rounds of one way of watching.</summary>
     private sealed class Series
     {
-        private readonly Dictionary<string, long> _ofThreads = [];
+        private readonly Dictionary<string, long> _threadsNs = [];
+        private double _lengthNs;
 
-        public Samples Others { get; } = new();
+        /// <summary>Parts of the cores' time that other threads took, and in which the garbage collector let nobody run.</summary>
+        public Samples Taken { get; } = new();
 
-        public Samples Paused { get; } = new();
+        /// <summary>Parts of the cores' time that the compiler took.</summary>
+        public Samples Compiler { get; } = new();
 
-        public Samples Both { get; } = new();
-
+        /// <summary>I/Os per second.</summary>
         public Samples Iops { get; } = new();
 
         public void Add(WatchedRun forth, WatchedRun back)
         {
-            Iops.Add(forth.Iops + back.Iops);
-            foreach (var run in (WatchedRun[])[forth, back])
+            Iops.Add((forth.Iops + back.Iops) / 2);
+            Taken.Add((forth.OthersShare + forth.PausedShare + back.OthersShare + back.PausedShare) / 2);
+            Compiler.Add((forth.CompilerShare + back.CompilerShare) / 2);
+            _lengthNs += forth.LengthNs + back.LengthNs;
+            foreach (var (thread, ns) in forth.OthersNs.Concat(back.OthersNs))
             {
-                Others.Add(run.OthersShare);
-                Paused.Add(run.PausedShare);
-                Both.Add(run.OthersShare + run.PausedShare);
-                foreach (var (thread, ns) in run.OthersNs)
-                {
-                    _ofThreads[thread] = _ofThreads.GetValueOrDefault(thread) + ns;
-                }
+                _threadsNs[thread] = _threadsNs.GetValueOrDefault(thread) + ns;
             }
         }
 
-        /// <summary>The two names of threads with the most time, and their part of it.</summary>
-        public string MostOfIt()
-        {
-            var total = Math.Max(1.0, _ofThreads.Values.Sum());
-            return string.Join(", ", _ofThreads.OrderByDescending(thread => thread.Value).Take(2).Select(thread => $"{thread.Key} {thread.Value / total:0 %}"));
-        }
+        /// <summary>The threads that took the most, by name.</summary>
+        public string ByThread() => string.Join(", ", _threadsNs
+            .OrderByDescending(thread => thread.Value)
+            .Take(5)
+            .Select(thread => string.Create(CultureInfo.InvariantCulture, $"{thread.Key} {thread.Value / _lengthNs * 1e3:0.00}")));
     }
 }

@@ -13,15 +13,25 @@ namespace Mbsa.Bench.Measuring;
 /// <summary>What a run under the wall clock reached while it was watched, and what that took. All from the measured part.</summary>
 /// <param name="Iops">I/Os per second, all VMs together.</param>
 /// <param name="OthersNs">Processor time of the threads that are not the cores', by name, in nanoseconds.</param>
-/// <param name="CoresNs">Time of all cores, used or not, in nanoseconds.</param>
+/// <param name="LengthNs">How long it was looked at, in nanoseconds.</param>
+/// <param name="Cores">Cores of the host.</param>
 /// <param name="PausedShare">Part of the time in which all threads stood still for the garbage collector.</param>
-internal sealed record WatchedRun(double Iops, IReadOnlyDictionary<string, long> OthersNs, double CoresNs, double PausedShare)
+internal sealed record WatchedRun(double Iops, IReadOnlyDictionary<string, long> OthersNs, double LengthNs, int Cores, double PausedShare)
 {
     /// <summary>The end of the measured part that is not looked at, as the cores' threads end with it, in nanoseconds.</summary>
     private const long TailNs = 50_000_000;
 
-    /// <summary>Processor time of the threads that are not the cores', as a part of the cores' time.</summary>
-    public double OthersShare => OthersNs.Values.Sum() / CoresNs;
+    /// <summary>How the runtime calls the thread that compiles anew what is called often: when, depends on how busy the machine is.</summary>
+    private const string Compiler = ".NET Tiered Com";
+
+    /// <summary>Time of all cores, used or not, in nanoseconds.</summary>
+    public double CoresNs => LengthNs * Cores;
+
+    /// <summary>Processor time of the compiler, as a part of the cores' time. It goes down to nothing once everything is compiled.</summary>
+    public double CompilerShare => OthersNs.GetValueOrDefault(Compiler) / CoresNs;
+
+    /// <summary>Processor time of the threads that are neither the cores' nor the compiler's, as a part of the cores' time.</summary>
+    public double OthersShare => OthersNs.Values.Sum() / CoresNs - CompilerShare;
 
     /// <summary>Does one run.</summary>
     /// <param name="scenario">A scenario under the wall clock that is longer than the part that is not looked at.</param>
@@ -60,7 +70,7 @@ internal sealed record WatchedRun(double Iops, IReadOnlyDictionary<string, long>
         var (after, pausedAfter) = (ThreadTimes.Read(), GC.GetTotalPauseDuration());
         double lengthNs = toNs - fromNs;
         var cores = Math.Min(scenario.Host.Machine.Cores, Environment.ProcessorCount);
-        return new WatchedRun(0, after.OthersSince(before), lengthNs * cores, (pausedAfter - pausedBefore).TotalNanoseconds / lengthNs);
+        return new WatchedRun(0, after.OthersSince(before), lengthNs, cores, (pausedAfter - pausedBefore).TotalNanoseconds / lengthNs);
     }
 
     private static long SleepUntil(IRunningScenario run, long clockNs)
