@@ -18,6 +18,7 @@ internal static class BenchCommands
           protection what each protection of the mapped device costs here
           wear       how evenly the wear policies spread writes, to the first block failure; takes some minutes
           qos        the bars of docs/QOS.md under each policy
+          watch      what page, metrics, export and live table take from a run
           cluster    64 hosts x 16 VMs on one node and on several
           all        everything in turn
 
@@ -35,6 +36,7 @@ internal static class BenchCommands
         ("protection", ProtectionCommand.Run),
         ("wear", WearCommand.Run),
         ("qos", QosCommand.Run),
+        ("watch", WatchCommand.Run),
         ("cluster", ClusterCommand.Run),
     ];
 
