@@ -8,10 +8,13 @@ public sealed record HostSample
     /// <summary>Name of the host.</summary>
     public required string Host { get; init; }
 
+    /// <summary>Whether it is there. One of several hosts can be lost, or not added yet.</summary>
+    public bool IsUp { get; init; } = true;
+
     /// <summary>The run's clock, virtual or wall, in seconds since the VMs started.</summary>
     public required double ClockSeconds { get; init; }
 
-    /// <summary>The VMs of the scenario, each name once.</summary>
+    /// <summary>The VMs on it, each name once; of a single host all VMs of the scenario.</summary>
     public required ImmutableArray<VmSample> Vms { get; init; }
 
     /// <summary>The VMs that have series: all but those that were stopped for good. A VM that is left out loses its series.</summary>

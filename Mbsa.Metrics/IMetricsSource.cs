@@ -4,9 +4,9 @@ namespace Mbsa.Metrics;
 public interface IMetricsSource
 {
     /// <summary>
-    /// How the host stands now. Called on the collector's thread while the run goes on, never twice at a time by one
+    /// How the run stands now. Called on the collector's thread while the run goes on, never twice at a time by one
     /// <see cref="MbsaInstruments"/>; must not wait for the run. Counters never fall from one sample to the next.
     /// </summary>
     /// <returns>A sample that does not change any more.</returns>
-    HostSample Sample();
+    RunSample Sample();
 }

@@ -21,15 +21,15 @@ internal sealed class LatencyFamily(IMetricFactory factory)
 
     /// <summary>Makes the histogram show the sample and nothing else.</summary>
     /// <param name="sample">The sample; null when there is none.</param>
-    public void Show(HostSample? sample)
+    public void Show(RunSample? sample)
     {
         var shown = new HashSet<(string, string, string)>();
-        if (sample is not null)
+        foreach (HostSample host in sample?.Hosts ?? [])
         {
-            foreach (VmSample vm in sample.Present)
+            foreach (VmSample vm in host.Present)
             {
-                Show((sample.Host, "read", vm.Name), vm.ReadLatency, shown);
-                Show((sample.Host, "write", vm.Name), vm.WriteLatency, shown);
+                Show((host.Host, "read", vm.Name), vm.ReadLatency, shown);
+                Show((host.Host, "write", vm.Name), vm.WriteLatency, shown);
             }
         }
         foreach (((string Host, string Op, string Vm) key, Series known) in series)

@@ -17,7 +17,7 @@ public sealed class MbsaInstruments : IDisposable
 
     private readonly IMetricsSource source;
     private readonly Lock gate = new();
-    private HostSample? current;
+    private RunSample? current;
     private ulong readersOfCurrent;
     private int instruments;
 
@@ -32,13 +32,14 @@ public sealed class MbsaInstruments : IDisposable
         AddPromises();
         AddWear();
         AddHost();
+        AddCluster();
     }
 
     /// <summary>The Meter the instruments hang on. Others may add theirs; the readers see those too.</summary>
     public Meter Meter { get; }
 
     /// <summary>The sample read last; null before the first.</summary>
-    internal HostSample? LastSample
+    internal RunSample? LastSample
     {
         get
         {
@@ -123,6 +124,26 @@ public sealed class MbsaInstruments : IDisposable
         UpDownCounter("mbsa.nvm.size", "By", "Size of the NVM device.", sample => PerHost(sample, sample.NvmSizeBytes));
     }
 
+    /// <summary>What only several hosts have: a run on a single one has no series of it.</summary>
+    private void AddCluster()
+    {
+        Meter.CreateObservableUpDownCounter("mbsa.cluster.host_up", FromRun(HostsUp), "{host}", "1 when the host is there, 0 when it is lost or not added yet.");
+        Meter.CreateObservableCounter("mbsa.cluster.host_losses", FromCluster(cluster => cluster.HostLosses), "{loss}", "Times a host was lost.");
+        Meter.CreateObservableCounter("mbsa.cluster.migrations", FromRun(Migrations), "{migration}", "Migrations that ended, by whether the VM moved.");
+        Meter.CreateObservableUpDownCounter("mbsa.cluster.migrations_under_way", FromCluster(cluster => cluster.MigrationsUnderWay), "{migration}", "Migrations under way.");
+        Meter.CreateObservableCounter("mbsa.cluster.migrated", FromCluster(cluster => cluster.MigratedBytes), "By", "Bytes that migrations sent.");
+        Meter.CreateObservableCounter("mbsa.cluster.downtime", FromCluster(cluster => cluster.DowntimeSeconds), "s", "Time VMs stood still to be moved, summed over VMs.");
+    }
+
+    private static IEnumerable<Measurement<long>> HostsUp(RunSample sample) =>
+        sample.Cluster is null ? [] : sample.Hosts.Select(host => new Measurement<long>(host.IsUp ? 1 : 0, new KeyValuePair<string, object?>("host", host.Host)));
+
+    private static IEnumerable<Measurement<long>> Migrations(RunSample sample) => sample.Cluster is not { } cluster ? [] :
+    [
+        new(cluster.MigrationsDone, new KeyValuePair<string, object?>("outcome", "done")),
+        new(cluster.MigrationsCancelled, new KeyValuePair<string, object?>("outcome", "cancelled")),
+    ];
+
     private static double Seconds(long nanoseconds) => nanoseconds / 1e9;
 
     private static IEnumerable<Measurement<T>> PerHost<T>(HostSample sample, T value)
@@ -147,15 +168,21 @@ public sealed class MbsaInstruments : IDisposable
         PerVm<T>(sample, vm => sample.Wear.TryGetValue(vm.Name, out var wear) ? value(wear) : null);
 
     private void Counter<T>(string name, string unit, string description, Func<HostSample, IEnumerable<Measurement<T>>> read)
-        where T : struct => Meter.CreateObservableCounter(name, FromSample(read), unit, description);
+        where T : struct => Meter.CreateObservableCounter(name, FromHosts(read), unit, description);
 
     private void UpDownCounter<T>(string name, string unit, string description, Func<HostSample, IEnumerable<Measurement<T>>> read)
-        where T : struct => Meter.CreateObservableUpDownCounter(name, FromSample(read), unit, description);
+        where T : struct => Meter.CreateObservableUpDownCounter(name, FromHosts(read), unit, description);
 
     private void Gauge<T>(string name, string unit, string description, Func<HostSample, IEnumerable<Measurement<T>>> read)
-        where T : struct => Meter.CreateObservableGauge(name, FromSample(read), unit, description);
+        where T : struct => Meter.CreateObservableGauge(name, FromHosts(read), unit, description);
 
-    private Func<IEnumerable<Measurement<T>>> FromSample<T>(Func<HostSample, IEnumerable<Measurement<T>>> read)
+    private Func<IEnumerable<Measurement<T>>> FromHosts<T>(Func<HostSample, IEnumerable<Measurement<T>>> read)
+        where T : struct => FromRun(sample => sample.Hosts.SelectMany(read));
+
+    private Func<IEnumerable<Measurement<T>>> FromCluster<T>(Func<ClusterSample, T> value)
+        where T : struct => FromRun<T>(sample => sample.Cluster is { } cluster ? [new(value(cluster))] : []);
+
+    private Func<IEnumerable<Measurement<T>>> FromRun<T>(Func<RunSample, IEnumerable<Measurement<T>>> read)
         where T : struct
     {
         ulong instrument = 1UL << instruments++;
@@ -166,7 +193,7 @@ public sealed class MbsaInstruments : IDisposable
     /// One sample serves a whole collection. Nobody says when a collection begins, but in each an instrument is asked once: the one asked
     /// a second time opens the next. Two readers that collect at the very same moment cost more samples, never a wrong value.
     /// </summary>
-    private HostSample SampleFor(ulong instrument)
+    private RunSample SampleFor(ulong instrument)
     {
         lock (gate)
         {

@@ -94,7 +94,7 @@ public sealed class PrometheusBridge : IDisposable
             {
                 return;
             }
-            HostSample? sample = null;
+            RunSample? sample = null;
             try
             {
                 listener.RecordObservableInstruments();
@@ -108,9 +108,9 @@ public sealed class PrometheusBridge : IDisposable
         }
     }
 
-    private void DropStale(HostSample? sample)
+    private void DropStale(RunSample? sample)
     {
-        HashSet<string>? vms = sample is null ? null : [.. sample.Present.Select(vm => vm.Name)];
+        HashSet<string>? vms = sample is null ? null : [.. sample.Hosts.SelectMany(host => host.Present).Select(vm => vm.Name)];
         foreach (BridgedInstrument instrument in bridged)
         {
             instrument.DropStale(vms);

@@ -66,12 +66,19 @@ public sealed record VmSample
     /// <summary>Core time used, in nanoseconds.</summary>
     public long CpuNs => StorageCpuNs + ComputeCpuNs;
 
-    /// <summary>The part of the host that it got since an earlier sample: its share of the resource it used most, the unit of reservations and planned shares.</summary>
+    /// <summary>
+    /// The part of the host that it got since an earlier sample: its share of the resource it used most, the unit of reservations and planned shares. Use that
+    /// fell is counted anew, as on a host the VM came to: all of it is since then.
+    /// </summary>
     /// <param name="earlier">The sample before; null for the start of the run.</param>
     /// <returns>0 to 1; null when its use was not looked at in between.</returns>
     public double? ShareSince(VmSample? earlier)
     {
         double elapsedNs = ObservedNs - (earlier?.ObservedNs ?? 0);
+        if (earlier is not null && (CoresUsedNs < earlier.CoresUsedNs || BusUsedNs < earlier.BusUsedNs || NvmUsedNs < earlier.NvmUsedNs))
+        {
+            earlier = null;
+        }
         double usedNs = Math.Max(
             CoresUsedNs - (earlier?.CoresUsedNs ?? 0),
             Math.Max(BusUsedNs - (earlier?.BusUsedNs ?? 0), NvmUsedNs - (earlier?.NvmUsedNs ?? 0)));

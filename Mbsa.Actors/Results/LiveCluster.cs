@@ -33,4 +33,14 @@ public sealed record LiveCluster(ImmutableArray<LiveHost> Hosts, ImmutableArray<
 /// <param name="BusBytes">Bytes over the memory bus.</param>
 /// <param name="NvmNs">Time its NVM was busy, in nanoseconds.</param>
 /// <param name="NvmAllocatedBytes">Bytes of its NVM device that are taken.</param>
-public sealed record LiveHost(string Name, bool IsUp, long BusyNs, double BusBytes, double NvmNs, long NvmAllocatedBytes);
+public sealed record LiveHost(string Name, bool IsUp, long BusyNs, double BusBytes, double NvmNs, long NvmAllocatedBytes)
+{
+    /// <summary>VMs it turned away.</summary>
+    public long AdmissionRefusals { get; init; }
+
+    /// <summary>Plans that its policy made.</summary>
+    public long Plans { get; init; }
+
+    /// <summary>Core time that went into deciding who runs next, in nanoseconds; 0 under the virtual clock.</summary>
+    public long SchedulerOverheadNs { get; init; }
+}

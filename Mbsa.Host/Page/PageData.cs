@@ -20,7 +20,13 @@ internal sealed record PageScenario
     /// <summary>Writes that a block bears; null when it bears all.</summary>
     public required double? EnduranceWrites { get; init; }
     public required IReadOnlyList<PageVm> Vms { get; init; }
+
+    /// <summary>The hosts, in the scenario's order; null for a single one.</summary>
+    public required IReadOnlyList<PageHost>? Hosts { get; init; }
 }
+
+/// <summary>One of several hosts as the scenario has it.</summary>
+internal sealed record PageHost(string Name, int Cores, long NvmSizeBytes);
 
 /// <summary>A VM as the scenario has it.</summary>
 internal sealed record PageVm(string Name, int Vcpus, string? Path, double Weight, string? Reservation, string? Limit);
@@ -47,6 +53,31 @@ internal sealed record PageFrame
     /// <summary>Number of the next entry of the journal.</summary>
     public required long NextEvent { get; init; }
     public required PageVms Vms { get; init; }
+
+    /// <summary>What only several hosts have; null for a single one, and as long as nothing is known of them.</summary>
+    public required PageCluster? Cluster { get; init; }
+}
+
+/// <summary>The hosts, a list for each figure, and what happened between them. Use is lately, each 0 to 1.</summary>
+internal sealed record PageCluster
+{
+    public required IReadOnlyList<string> State { get; init; }
+    public required IReadOnlyList<double> Cpu { get; init; }
+    public required IReadOnlyList<double> Bus { get; init; }
+    public required IReadOnlyList<double> Nvm { get; init; }
+    public required IReadOnlyList<long> AllocatedBytes { get; init; }
+
+    /// <summary>VMs that run on the host.</summary>
+    public required IReadOnlyList<int> Vms { get; init; }
+
+    /// <summary>For each VM the place of its host; null for none.</summary>
+    public required IReadOnlyList<int?> HostOfVm { get; init; }
+    public required long MigrationsDone { get; init; }
+    public required long MigrationsCancelled { get; init; }
+    public required int MigrationsUnderWay { get; init; }
+    public required long MigratedBytes { get; init; }
+    public required long DowntimeNs { get; init; }
+    public required long HostLosses { get; init; }
 }
 
 /// <summary>Use of the host lately, each 0 to 1.</summary>

@@ -18,6 +18,8 @@ internal static class PageRoutes
         ["/page.js"] = ("page.js", "text/javascript; charset=utf-8"),
         ["/charts.js"] = ("charts.js", "text/javascript; charset=utf-8"),
         ["/table.js"] = ("table.js", "text/javascript; charset=utf-8"),
+        ["/hosts.js"] = ("hosts.js", "text/javascript; charset=utf-8"),
+        ["/dom.js"] = ("dom.js", "text/javascript; charset=utf-8"),
         ["/wear.js"] = ("wear.js", "text/javascript; charset=utf-8"),
         ["/format.js"] = ("format.js", "text/javascript; charset=utf-8"),
         ["/icon.svg"] = ("icon.svg", "image/svg+xml"),

@@ -26,11 +26,11 @@ internal static class PageView
             PolicyDescription = QosPolicies.All.FirstOrDefault(policy => policy.Name == host.Policy)?.Description ?? "",
             Machine = host.Machine.Name,
             Device = host.Device.Name,
-            Cores = host.Machine.Cores,
+            Cores = HostUse.Hosts(scenario).Sum(each => each.Machine.Cores),
             QuantumNs = host.QuantumNs,
             WarmupNs = scenario.WarmupNs,
             DurationNs = scenario.DurationNs,
-            NvmSizeBytes = host.NvmSizeBytes,
+            NvmSizeBytes = HostUse.Hosts(scenario).Sum(each => each.NvmSizeBytes),
             EnduranceWrites = PageJson.Figure(host.Device.EnduranceWrites),
             Vms = [.. scenario.Vms.Select(vm => new PageVm(
                 vm.Name,
@@ -39,6 +39,7 @@ internal static class PageView
                 vm.Qos.Weight,
                 Readable.Promise(vm.Qos.Reservation),
                 Readable.Promise(vm.Qos.Limit)))],
+            Hosts = scenario.Cluster?.Hosts.Select(each => new PageHost(each.Name, each.Host.Machine.Cores, each.Host.NvmSizeBytes)).ToArray(),
         };
     }
 
@@ -75,6 +76,7 @@ internal static class PageView
                 Read = [.. now.Vms.Select((vm, i) => Percentiles(LatencyBatch.Since(vm.ReadLatency, earlier?.Vms[i].ReadLatency)))],
                 Write = [.. now.Vms.Select((vm, i) => Percentiles(LatencyBatch.Since(vm.WriteLatency, earlier?.Vms[i].WriteLatency)))],
             },
+            Cluster = scenario.Cluster is { } spec && now.Cluster is { } cluster ? Cluster(cluster, HostUse.OfEach(spec, earlier, now), now) : null,
         };
     }
 
@@ -114,12 +116,30 @@ internal static class PageView
     public static IReadOnlyList<PageEvent> Events(IEnumerable<RunEvent> entries) =>
         [.. entries.Select(entry => new PageEvent(entry.Number, entry.ClockNs, KindOf(entry), entry.Text))];
 
+    private static PageCluster Cluster(LiveCluster cluster, ImmutableArray<HostUtilisation> uses, LiveSnapshot now) => new()
+    {
+        State = [.. cluster.Hosts.Select(host => ClusterText.StateOf(host.IsUp))],
+        Cpu = [.. uses.Select(use => PageJson.Short(use.Cpu))],
+        Bus = [.. uses.Select(use => PageJson.Short(use.Bus))],
+        Nvm = [.. uses.Select(use => PageJson.Short(use.Nvm))],
+        AllocatedBytes = [.. cluster.Hosts.Select(host => host.NvmAllocatedBytes)],
+        Vms = [.. cluster.Hosts.Select((_, index) => cluster.HostOfVm.Zip(now.Vms).Count(pair => pair.First == index && pair.Second.State == VmState.Running))],
+        HostOfVm = cluster.HostOfVm,
+        MigrationsDone = cluster.MigrationsDone,
+        MigrationsCancelled = cluster.MigrationsCancelled,
+        MigrationsUnderWay = cluster.MigrationsUnderWay,
+        MigratedBytes = cluster.MigratedBytes,
+        DowntimeNs = cluster.DowntimeNs,
+        HostLosses = cluster.HostLosses,
+    };
+
     private static string KindOf(RunEvent entry) => entry switch
     {
         { State: VmState.Failed } => "problem",
         { Kind: RunEventKind.VmState } => "vm",
         { Kind: RunEventKind.Plan } => "plan",
         { Kind: RunEventKind.Refusal } => "refusal",
+        { Kind: RunEventKind.Cluster } => "cluster",
         _ => "problem",
     };
 

@@ -1,6 +1,7 @@
 // Puts the page together: the scenario once, a frame twice a second, series, journal and wear when there is more of them.
 import * as format from './format.js';
 import { Charts, colours } from './charts.js';
+import { HostTable } from './hosts.js';
 import { VmTable } from './table.js';
 import { WearPicture } from './wear.js';
 
@@ -11,7 +12,8 @@ const get = async path => (await fetch(path)).json();
 const scenario = await get('/api/scenario');
 const chosen = new Map(); // name of a VM on the charts -> place of its colour
 const charts = new Charts();
-const table = new VmTable(chosen, toggle);
+const hosts = scenario.hosts && new HostTable(scenario.hosts);
+const table = new VmTable(chosen, toggle, hosts !== null);
 const wear = new WearPicture(scenario.nvm_size_bytes, scenario.endurance_writes);
 let series = null;
 let events = 0;
@@ -49,10 +51,14 @@ function showScenario() {
   $('name').textContent = scenario.name;
   $('description').textContent = scenario.description;
   $('facts').textContent = [
-    `policy ${scenario.policy}`, `${scenario.vms.length} VMs on ${scenario.cores} cores`, `machine ${scenario.machine}`,
+    `policy ${scenario.policy}`, `${scenario.vms.length} VMs on ${scenario.hosts ? `${scenario.hosts.length} hosts with ` : ''}${scenario.cores} cores`, `machine ${scenario.machine}`,
     `${format.bytes(scenario.nvm_size_bytes)} of NVM (${scenario.device})`, `quantum ${format.length(scenario.quantum_ns)}`, `seed ${scenario.seed}`,
   ].join('  ·  ');
   $('facts').title = scenario.policy_description;
+  if (hosts) {
+    $('use-head').textContent = 'Use of all hosts';
+    $('wear-card').hidden = true; // the disks are on many devices: there is no picture of one
+  }
 }
 
 function show(next) {
@@ -66,7 +72,8 @@ function show(next) {
   $('clock').textContent = `${scenario.clock} ${format.duration(frame.clock_ns)} of ${format.length(frame.end_ns)}${fast}`;
   if (!ended) {
     showNow(frame.use, frame.vms.iops.reduce((a, b) => a + b, 0), frame.vms.bandwidth.reduce((a, b) => a + b, 0), frame.jain);
-    showVms(scenario.vms.map((vm, i) => Object.fromEntries([['name', vm.name], ['place', i], ...Object.keys(frame.vms).map(key => [key, frame.vms[key][i]])])));
+    showHosts(frame.cluster);
+    showVms(scenario.vms.map((vm, i) => Object.fromEntries([['name', vm.name], ['place', i], ['host', hostOf(i)], ...Object.keys(frame.vms).map(key => [key, frame.vms[key][i]])])));
   }
   if (frame.ended && !ended) {
     ended = true;
@@ -87,6 +94,23 @@ function showNow(use, iops, bandwidth, jain) {
   $('jain').textContent = jain === null ? '–' : jain.toFixed(4);
 }
 
+function hostOf(vm) {
+  const host = frame.cluster?.host_of_vm[vm] ?? null;
+  return host === null ? null : scenario.hosts[host].name;
+}
+
+function showHosts(cluster) {
+  if (cluster) {
+    hosts.show(cluster.state.map((state, i) => ({
+      state, cpu: cluster.cpu[i], bus: cluster.bus[i], nvm: cluster.nvm[i], allocated: cluster.allocated_bytes[i], vms: cluster.vms[i],
+    })));
+    hosts.tell({
+      done: cluster.migrations_done, cancelled: cluster.migrations_cancelled, underWay: cluster.migrations_under_way,
+      bytes: cluster.migrated_bytes, downtimeNs: cluster.downtime_ns, losses: cluster.host_losses,
+    });
+  }
+}
+
 function showVms(vms) {
   if (chosen.size === 0 && vms.some(vm => vm.share > 0)) {
     [...vms].sort((a, b) => b.share - a.share || a.place - b.place).slice(0, ON_CHARTS_AT_FIRST).forEach((vm, i) => chosen.set(vm.name, i));
@@ -100,8 +124,12 @@ async function showReport() {
   const report = await get('/api/report');
   const sum = key => report.vms.reduce((all, vm) => all + vm[key], 0);
   showNow(report.host.utilisation, sum('iops'), sum('bandwidth_bytes_per_second'), report.fairness.jain);
+  if (hosts) {
+    showHosts(frame.cluster);
+    hosts.show(report.hosts.map((host, i) => ({ ...host.utilisation, state: host.state, vms: host.vms, allocated: frame.cluster?.allocated_bytes[i] ?? null })));
+  }
   showVms(report.vms.map((vm, i) => ({
-    name: vm.name, place: i, state: vm.state, iops: vm.iops, bandwidth: vm.bandwidth_bytes_per_second, share: vm.qos.achieved_share,
+    name: vm.name, host: vm.host ?? null, place: i, state: vm.state, iops: vm.iops, bandwidth: vm.bandwidth_bytes_per_second, share: vm.qos.achieved_share,
     planned: vm.qos.planned_share, waiting: report.duration_ns > 0 ? vm.waiting_seconds * 1e9 / report.duration_ns / vm.vcpus : 0,
     read: vm.read.latency_ns, write: vm.write.latency_ns,
   })));

@@ -1,10 +1,12 @@
 // The VMs: the first few by whatever column is chosen, all that a search finds, a row for all. Rows are used again from frame to frame.
 import * as format from './format.js';
 import { colour } from './charts.js';
+import { put } from './dom.js';
 
 const FEW = 16;
-const columns = [
+const columnsOf = severalHosts => [
   { key: 'name', head: 'VM', text: true },
+  ...severalHosts ? [{ key: 'host', head: 'host', text: true, show: host => host }] : [],
   { key: 'state', head: 'state', text: true, className: 'wide' },
   { key: 'iops', head: 'IOPS', show: format.rate },
   { key: 'bandwidth', head: 'bandwidth', show: format.bandwidth },
@@ -24,12 +26,16 @@ export class VmTable {
   #sort = { key: 'share', descending: true };
   #all = false;
   #vms = [];
+  #columns;
+  #places;
 
-  /** `chosen` has the colour of each VM that is on the charts; `toggle` puts one there or takes it off. */
-  constructor(chosen, toggle) {
+  /** `chosen` has the colour of each VM that is on the charts; `toggle` puts one there or takes it off. With several hosts each VM has one. */
+  constructor(chosen, toggle, severalHosts) {
+    this.#columns = columnsOf(severalHosts);
+    this.#places = Object.fromEntries(this.#columns.map((column, place) => [column.key, place]));
     this.chosen = chosen;
     this.toggle = toggle;
-    for (const column of columns) {
+    for (const column of this.#columns) {
       this.#heads.append(this.#head(column));
     }
     this.#search.addEventListener('input', () => this.#render());
@@ -64,7 +70,7 @@ export class VmTable {
 
   #render() {
     const wanted = this.#search.value.trim().toLowerCase();
-    const found = this.#vms.filter(vm => vm.name.toLowerCase().includes(wanted));
+    const found = this.#vms.filter(vm => vm.name.toLowerCase().includes(wanted) || vm.host?.toLowerCase() === wanted);
     const { key, descending } = this.#sort;
     const order = descending ? -1 : 1;
     found.sort((a, b) => order * compare(a[key], b[key]) || a.place - b.place);
@@ -100,25 +106,26 @@ export class VmTable {
       row = document.createElement('tr');
       row.tabIndex = -1;
       row.dataset.vm = vm.name;
-      row.innerHTML = columns.map(column => `<td class="${column.className ?? ''}"></td>`).join('');
+      row.innerHTML = this.#columns.map(column => `<td class="${column.className ?? ''}"></td>`).join('');
       row.children[0].innerHTML = '<i class="swatch"></i><span></span>';
       row.children[0].lastChild.textContent = vm.name;
-      row.children[4].innerHTML = '<span class="share" aria-hidden="true"><i></i><b></b></span><span></span>';
+      row.children[this.#places.share].innerHTML = '<span class="share" aria-hidden="true"><i></i><b></b></span><span></span>';
       this.#rows.set(vm.name, row);
     }
     const place = this.chosen.get(vm.name);
     const swatch = row.children[0].firstChild;
     swatch.style.background = swatch.style.borderColor = place === undefined ? '' : colour(place);
     row.setAttribute('aria-selected', place !== undefined);
-    columns.forEach((column, i) => {
+    this.#columns.forEach((column, i) => {
       if (column.show) {
         put(row.children[i], vm[column.key] === null ? '–' : column.show(vm[column.key]));
       }
     });
-    put(row.children[1], vm.state);
-    row.children[1].classList.toggle('bad', vm.state === 'failed');
-    row.children[1].classList.toggle('dim', vm.state !== 'running' && vm.state !== 'failed');
-    const [bar, text] = row.children[4].children;
+    const state = row.children[this.#places.state];
+    put(state, vm.state);
+    state.classList.toggle('bad', vm.state === 'failed');
+    state.classList.toggle('dim', vm.state !== 'running' && vm.state !== 'failed');
+    const [bar, text] = row.children[this.#places.share].children;
     bar.children[0].style.width = `${100 * vm.share / most}%`;
     bar.children[1].style.left = `${100 * (vm.planned ?? 0) / most}%`;
     bar.children[1].hidden = vm.planned === null;
@@ -130,12 +137,12 @@ export class VmTable {
   #total() {
     const sum = key => this.#vms.reduce((all, vm) => all + (vm[key] ?? 0), 0);
     if (this.#foot.children.length === 0) {
-      this.#foot.innerHTML = `<tr>${columns.map(column => `<td class="${column.className ?? ''}"></td>`).join('')}</tr>`;
+      this.#foot.innerHTML = `<tr>${this.#columns.map(column => `<td class="${column.className ?? ''}"></td>`).join('')}</tr>`;
       put(this.#foot.rows[0].cells[0], 'all');
     }
     const cells = this.#foot.rows[0].cells;
-    put(cells[2], format.rate(sum('iops')));
-    put(cells[3], format.bandwidth(sum('bandwidth')));
+    put(cells[this.#places.iops], format.rate(sum('iops')));
+    put(cells[this.#places.bandwidth], format.bandwidth(sum('bandwidth')));
   }
 
   #onKey(event) {
@@ -162,10 +169,5 @@ export class VmTable {
 
 // Two digits are enough for an order: equal VMs stay where they are instead of changing places with every frame.
 const rough = value => value === null ? -1 : Number((value.p99 ?? value).toPrecision(2));
-const compare = (a, b) => typeof a === 'string' ? a.localeCompare(b, 'en', { numeric: true }) : rough(a) - rough(b);
-
-const put = (element, text) => {
-  if (element.textContent !== text) {
-    element.textContent = text;
-  }
-};
+const compare = (a, b) => typeof a === 'string' && typeof b === 'string' ? a.localeCompare(b, 'en', { numeric: true })
+  : typeof a === 'string' ? 1 : typeof b === 'string' ? -1 : rough(a) - rough(b);

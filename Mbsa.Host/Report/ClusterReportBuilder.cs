@@ -11,7 +11,7 @@ internal static class ClusterReportBuilder
     [
         .. cluster.Hosts.Zip(result.Scenario.Cluster!.Hosts, (host, spec) => new JsonClusterHost(
             host.Name,
-            host.IsUp ? "up" : "down",
+            ClusterText.StateOf(host.IsUp),
             spec.Host.Machine.Cores,
             new JsonUtilisation(host.Utilisation.Cpu, host.Utilisation.Bus, host.Utilisation.Nvm),
             host.VmsAtEnd,

@@ -21,7 +21,7 @@ internal static class ClusterText
     public static IEnumerable<IReadOnlyList<string>> HostRows(ClusterResult cluster) => cluster.Hosts.Select(host => (string[])
     [
         host.Name, Readable.Share(host.Utilisation.Cpu), Readable.Share(host.Utilisation.Bus), Readable.Share(host.Utilisation.Nvm),
-        host.VmsAtEnd.ToString(CultureInfo.InvariantCulture), host.IsUp ? "up" : "down",
+        host.VmsAtEnd.ToString(CultureInfo.InvariantCulture), StateOf(host.IsUp),
     ]);
 
     /// <summary>A row per migration; of very many the first ones.</summary>
@@ -59,6 +59,9 @@ internal static class ClusterText
     public static IEnumerable<string> Tenants(RunResult result, ClusterResult cluster) => cluster.Tenants.Zip(result.Scenario.Cluster!.Tenants, (tenant, spec) =>
         $"{tenant.Name}: {Amount(spec, tenant.Promised)} promised, at most {Amount(spec, tenant.MostLeased)} leased; "
         + $"less than 99 % in {tenant.Misses} of {Counted(tenant.Epochs, "epoch")} that wanted all");
+
+    /// <summary>"up" or "down".</summary>
+    public static string StateOf(bool isUp) => isUp ? "up" : "down";
 
     /// <summary>"done", "cancelled" or "under way".</summary>
     public static string Outcome(MigrationResult migration) => migration.IsDone ? "done" : migration.WhyCancelled is null ? "under way" : "cancelled";

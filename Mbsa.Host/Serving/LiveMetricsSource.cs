@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mbsa.Actors.Cluster;
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Live;
@@ -13,37 +14,75 @@ namespace Mbsa.Host.Serving;
 /// <param name="wear">Looks at its disks.</param>
 internal sealed class LiveMetricsSource(ScenarioSpec scenario, IRunningScenario run, WearWatch wear) : IMetricsSource
 {
-    /// <summary>Name of the emulated host: there is one.</summary>
+    /// <summary>Name of the emulated host where there is one.</summary>
     public const string HostName = "host-0";
 
     private LiveSnapshot? _earlier;
-    private HostUtilisation _utilisation = new(0, 0, 0);
-    private ImmutableArray<double> _achieved = [];
+    private ImmutableArray<HostUtilisation> _utilisation = [.. HostUse.Hosts(scenario).Select(_ => new HostUtilisation(0, 0, 0))];
+    private ImmutableArray<double> _achieved = [.. scenario.Vms.Select(_ => 0.0)];
 
     /// <inheritdoc/>
-    public HostSample Sample()
+    public RunSample Sample()
     {
         var now = run.Snapshot();
         UpdateSinceBefore(now);
-        return new HostSample
+        return (scenario.Cluster, now.Cluster) switch
         {
-            Host = HostName,
-            ClockSeconds = now.ClockNs / 1e9,
-            Vms = [.. now.Vms.Select((vm, i) => vm with { AchievedShare = _achieved.IsEmpty ? 0 : _achieved[i] })],
-            Wear = wear.Look().Disks,
-            CpuUtilisation = _utilisation.Cpu,
-            BusUtilisation = _utilisation.Bus,
-            NvmUtilisation = _utilisation.Nvm,
-            NvmAllocatedBytes = now.NvmAllocatedBytes,
-            NvmSizeBytes = HostUse.Hosts(scenario).Sum(host => host.NvmSizeBytes),
-            JainIndex = Fairness.JainIndex([.. scenario.Vms.Zip(now.Vms)
-                .Where(pair => RunFigures.DoesIo(pair.First))
-                .Select(pair => (double)pair.Second.Bytes)]),
-            AdmissionRefusals = now.AdmissionRefusals,
-            Plans = now.Plans,
-            SchedulerOverheadSeconds = now.SchedulerOverheadNs / 1e9,
+            (null, _) => new RunSample([Single(now)]),
+            (_, null) => new RunSample([]),
+            var (spec, cluster) => new RunSample([.. spec.Hosts.Select((host, index) => OneOf(now, cluster, host, index))]) { Cluster = Between(cluster) },
         };
     }
+
+    private HostSample Single(LiveSnapshot now) => Of(HostName, scenario.Host, 0, now, vm => true) with
+    {
+        NvmAllocatedBytes = now.NvmAllocatedBytes,
+        AdmissionRefusals = now.AdmissionRefusals,
+        Plans = now.Plans,
+        SchedulerOverheadSeconds = now.SchedulerOverheadNs / 1e9,
+    };
+
+    /// <summary>A VM is with the host it is on, or was on last; one that was not placed yet is with none.</summary>
+    private HostSample OneOf(LiveSnapshot now, LiveCluster cluster, ClusterHostSpec spec, int index)
+    {
+        var host = cluster.Hosts[index];
+        return Of(spec.Name, spec.Host, index, now, vm => cluster.HostOfVm[vm] == index) with
+        {
+            IsUp = host.IsUp,
+            NvmAllocatedBytes = host.NvmAllocatedBytes,
+            AdmissionRefusals = host.AdmissionRefusals,
+            Plans = host.Plans,
+            SchedulerOverheadSeconds = host.SchedulerOverheadNs / 1e9,
+        };
+    }
+
+    private HostSample Of(string name, HostSpec spec, int index, LiveSnapshot now, Func<int, bool> isOnIt)
+    {
+        int[] vms = [.. Enumerable.Range(0, now.Vms.Length).Where(isOnIt)];
+        return new HostSample
+        {
+            Host = name,
+            ClockSeconds = now.ClockNs / 1e9,
+            Vms = [.. vms.Select(vm => now.Vms[vm] with { AchievedShare = _achieved[vm] })],
+            Wear = wear.Look().Disks,
+            CpuUtilisation = _utilisation[index].Cpu,
+            BusUtilisation = _utilisation[index].Bus,
+            NvmUtilisation = _utilisation[index].Nvm,
+            NvmAllocatedBytes = 0,
+            NvmSizeBytes = spec.NvmSizeBytes,
+            JainIndex = Fairness.JainIndex([.. vms.Where(vm => RunFigures.DoesIo(scenario.Vms[vm])).Select(vm => (double)now.Vms[vm].Bytes)]),
+        };
+    }
+
+    private static ClusterSample Between(LiveCluster cluster) => new()
+    {
+        MigrationsDone = cluster.MigrationsDone,
+        MigrationsCancelled = cluster.MigrationsCancelled,
+        MigrationsUnderWay = cluster.MigrationsUnderWay,
+        MigratedBytes = cluster.MigratedBytes,
+        DowntimeSeconds = cluster.DowntimeNs / 1e9,
+        HostLosses = cluster.HostLosses,
+    };
 
     // While the clock stands, as at the end, the last figures stay.
     private void UpdateSinceBefore(LiveSnapshot now)
@@ -53,8 +92,8 @@ internal sealed class LiveMetricsSource(ScenarioSpec scenario, IRunningScenario 
             return;
         }
 
-        _achieved = [.. now.Vms.Select((vm, i) => vm.ShareSince(_earlier?.Vms[i]) ?? (_achieved.IsEmpty ? 0 : _achieved[i]))];
-        _utilisation = HostUse.Between(scenario, _earlier, now);
+        _achieved = [.. now.Vms.Select((vm, i) => vm.ShareSince(_earlier?.Vms[i]) ?? _achieved[i])];
+        _utilisation = scenario.Cluster is { } cluster ? HostUse.OfEach(cluster, _earlier, now) : [HostUse.Between(scenario, _earlier, now)];
         _earlier = now;
     }
 }

@@ -1,3 +1,4 @@
+using Mbsa.Actors.Cluster;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Live;
 using Mbsa.Metrics;
@@ -30,8 +31,7 @@ internal sealed class OtlpExport : IDisposable
         var resource = ResourceBuilder.CreateDefault().AddService("mbsa").AddAttributes([new("mbsa.scenario", scenario.Name)]);
         void Aim(OtlpExporterOptions options, string signal) => (options.Endpoint, options.Protocol) = (target.For(signal), target.Protocol);
 
-        // A VM has at most four series of one instrument; the SDK's own bound of 2000 would fold the rest of a large scenario into one.
-        var series = 4 * scenario.Vms.Length + 100;
+        var series = MostSeries(scenario);
         var metrics = Sdk.CreateMeterProviderBuilder()
             .SetResourceBuilder(resource)
             .AddMeter(MbsaInstruments.MeterName)
@@ -44,6 +44,19 @@ internal sealed class OtlpExport : IDisposable
             .AddOtlpExporter(options => Aim(options, "traces"))
             .Build();
         return new OtlpExport(target, metrics, traces);
+    }
+
+    /// <summary>
+    /// Series of one instrument that a run can come to have. The SDK's own bound of 2000 would fold the rest of a large scenario into one, and it keeps the
+    /// series of a VM on a host it left. So they are counted for every host that a VM can come to be on: the first, and one more for each move that events can
+    /// cause.
+    /// </summary>
+    internal static int MostSeries(ScenarioSpec scenario)
+    {
+        // A VM has at most four of one instrument (its states), a host three (its resources).
+        var (vms, hosts) = (scenario.Vms.Length, scenario.Cluster?.Hosts.Length ?? 1);
+        var moves = scenario.Events.Count(e => e.Change is VmChange.Migrate) + vms * (scenario.Cluster?.Events.Count(e => e.Change == HostChange.Drain) ?? 0);
+        return 4 * Math.Min(vms * hosts, vms + moves) + 3 * hosts + 100;
     }
 
     /// <summary>From now on the trace is that of this run. Its metrics are seen as soon as its instruments are there.</summary>

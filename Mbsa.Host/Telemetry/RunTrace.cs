@@ -38,6 +38,7 @@ internal sealed class RunTrace : IDisposable
         activity.SetTag("mbsa.policy", scenario.Host.Policy);
         activity.SetTag("mbsa.clock", Words.Of(scenario.Clock));
         activity.SetTag("mbsa.vms", scenario.Vms.Length);
+        activity.SetTag("mbsa.hosts", scenario.Cluster?.Hosts.Length ?? 1);
         var trace = new RunTrace(activity);
         journal.Listen(trace.Hear);
         return trace;
@@ -88,13 +89,20 @@ internal sealed class RunTrace : IDisposable
                     Tell("plan", entry)?.SetTag("mbsa.shares", Describe(shares)).Stop();
                     break;
                 default:
-                    Tell(entry.Kind == RunEventKind.Refusal ? "refusal" : "event", entry)?.SetTag("mbsa.vm", entry.Vm).Stop();
+                    Tell(NameOf(entry.Kind), entry)?.SetTag("mbsa.vm", entry.Vm).Stop();
                     break;
             }
         }
     }
 
-    /// <summary>A VM lives from the moment it runs until it has stopped, finished or failed; without power it does not.</summary>
+    private static string NameOf(RunEventKind kind) => kind switch
+    {
+        RunEventKind.Refusal => "refusal",
+        RunEventKind.Cluster => "cluster",
+        _ => "event",
+    };
+
+    /// <summary>A VM lives from the moment it runs until it has stopped, finished or failed; without power it does not. On a host it moved to it lives anew.</summary>
     private void Live(string vm, VmState state, long clockNs)
     {
         if (_lives.Remove(vm, out var life))

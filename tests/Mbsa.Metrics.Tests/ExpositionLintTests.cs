@@ -32,7 +32,7 @@ public partial class ExpositionLintTests
             Assert.Contains(HistogramPart().Replace(name, ""), scrape.Types.Keys);
             Assert.All(
                 LabelName().Matches(series).Select(match => match.Groups[1].Value),
-                label => Assert.Contains(label, new[] { "host", "vm", "op", "kind", "resource", "state", "le" }));
+                label => Assert.Contains(label, new[] { "host", "vm", "op", "kind", "resource", "state", "outcome", "le" }));
         });
     }
 
@@ -59,7 +59,8 @@ public partial class ExpositionLintTests
 
     private static async Task<Exposition> Scrape()
     {
-        using var instruments = new MbsaInstruments(new TestSource(TestSource.Host("h", TestSource.Vm("a"), TestSource.Vm("b"))));
+        using var instruments = new MbsaInstruments(
+            new TestSource(TestSource.Host("h", TestSource.Vm("a"), TestSource.Vm("b")), TestSource.Host("h-2")) { Cluster = TestSource.Between() });
         var registry = new CollectorRegistry();
         using var bridge = new PrometheusBridge(instruments, registry);
         return await Exposition.Of(registry);

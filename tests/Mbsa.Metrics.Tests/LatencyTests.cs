@@ -36,7 +36,7 @@ public class LatencyTests
             foreach (long[] batch in batches)
             {
                 all.AddRange(batch);
-                source.Current = TestSource.Host("h", TestSource.Vm("a") with { ReadLatency = Batch(all) });
+                source.Current = [TestSource.Host("h", TestSource.Vm("a") with { ReadLatency = Batch(all) })];
                 AssertShows(all, Exposition.Of(registry).GetAwaiter().GetResult());
             }
         }, iter: 100);

@@ -28,7 +28,7 @@ public class MbsaInstrumentsTests
         using MeterListener second = ListenTo(instruments, (name, value) => seen = name == "mbsa.scheduler.quanta" ? value : seen);
 
         first.RecordObservableInstruments();
-        source.Current = TestSource.Host("h", TestSource.Vm("a", times: 2));
+        source.Current = [TestSource.Host("h", TestSource.Vm("a", times: 2))];
         second.RecordObservableInstruments();
 
         Assert.Equal(14, seen);

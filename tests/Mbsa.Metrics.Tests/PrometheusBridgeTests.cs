@@ -61,25 +61,64 @@ public sealed class PrometheusBridgeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_single_host_has_no_series_of_what_happens_between_hosts() =>
+        Assert.DoesNotContain("mbsa_cluster_", (await Exposition.Of(registry)).Text, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("gauge", "mbsa_cluster_host_up{host=\"h1\"}", 1)]
+    [InlineData("gauge", "mbsa_cluster_host_up{host=\"h2\"}", 0)]
+    [InlineData("counter", "mbsa_cluster_host_losses_total", 4)]
+    [InlineData("counter", "mbsa_cluster_migrations_total{outcome=\"done\"}", 11)]
+    [InlineData("counter", "mbsa_cluster_migrations_total{outcome=\"cancelled\"}", 2)]
+    [InlineData("gauge", "mbsa_cluster_migrations_under_way", 3)]
+    [InlineData("counter", "mbsa_cluster_migrated_bytes_total", 5_242_880)]
+    [InlineData("counter", "mbsa_cluster_downtime_seconds_total", 0.375)]
+    [InlineData("counter", "mbsa_scheduler_plans_total{host=\"h2\"}", 5)]
+    public async Task A_scrape_of_several_hosts_shows_them_and_what_happened_between_them(string type, string series, double value)
+    {
+        (source.Current, source.Cluster) = ([TestSource.Host("h1"), TestSource.Host("h2") with { IsUp = false }], TestSource.Between());
+        Exposition scrape = await Exposition.Of(registry);
+        Assert.Equal(value, scrape[series]);
+        Assert.Equal(type, scrape.Types[series.Split('{')[0]]);
+        Assert.Equal(1, source.Asked);
+    }
+
+    [Fact]
+    public async Task A_vm_that_moved_has_all_its_series_on_the_new_host_and_none_on_the_old_one()
+    {
+        VmSample oltp = TestSource.Vm("oltp");
+        source.Current = [TestSource.Host("h1", oltp), TestSource.Host("h2")];
+        Exposition before = await Exposition.Of(registry);
+        source.Current = [TestSource.Host("h1"), TestSource.Host("h2", TestSource.Vm("oltp", times: 2))];
+        Exposition after = await Exposition.Of(registry);
+
+        string[] SeriesOf(Exposition scrape) => [.. scrape.Values.Keys.Where(series => series.Contains("vm=\"oltp\"", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        Assert.NotEmpty(SeriesOf(before));
+        Assert.Equal(SeriesOf(before).Select(series => series.Replace("host=\"h1\"", "host=\"h2\"", StringComparison.Ordinal)), SeriesOf(after));
+        Assert.Equal(20, after["mbsa_io_operations_total{host=\"h2\",op=\"read\",vm=\"oltp\"}"]);
+        Assert.Equal(20, after["mbsa_io_latency_seconds_count{host=\"h2\",op=\"read\",vm=\"oltp\"}"]);
+    }
+
+    [Fact]
     public async Task Counters_follow_the_source_and_never_fall()
     {
         const string Reads = "mbsa_io_operations_total{host=\"h1\",op=\"read\",vm=\"oltp\"}";
         Assert.Equal(10, (await Exposition.Of(registry))[Reads]);
         Assert.Equal(10, (await Exposition.Of(registry))[Reads]);
-        source.Current = TestSource.Host("h1", TestSource.Vm("oltp", times: 5));
+        source.Current = [TestSource.Host("h1", TestSource.Vm("oltp", times: 5))];
         Assert.Equal(50, (await Exposition.Of(registry))[Reads]);
     }
 
     [Fact]
     public async Task A_vm_made_again_under_its_old_name_counts_from_its_own_beginning()
     {
-        source.Current = TestSource.Host("h1", TestSource.Vm("oltp", times: 5));
+        source.Current = [TestSource.Host("h1", TestSource.Vm("oltp", times: 5))];
         await Exposition.Of(registry);
-        source.Current = TestSource.Host("h1", TestSource.Vm("oltp", times: 2));
+        source.Current = [TestSource.Host("h1", TestSource.Vm("oltp", times: 2))];
         Exposition scrape = await Exposition.Of(registry);
         Assert.Equal(20, scrape["mbsa_io_operations_total{host=\"h1\",op=\"read\",vm=\"oltp\"}"]);
         Assert.Equal(20, scrape["mbsa_io_latency_seconds_count{host=\"h1\",op=\"read\",vm=\"oltp\"}"]);
-        source.Current = TestSource.Host("h1", TestSource.Vm("oltp", times: 3));
+        source.Current = [TestSource.Host("h1", TestSource.Vm("oltp", times: 3))];
         Assert.Equal(30, (await Exposition.Of(registry))["mbsa_io_operations_total{host=\"h1\",op=\"read\",vm=\"oltp\"}"]);
     }
 
@@ -90,7 +129,7 @@ public sealed class PrometheusBridgeTests : IDisposable
         pause.Record(0.5, new("vm", "oltp"), new("host", "h1"));
         pause.Record(0.5, new("vm", "writer-1"), new("host", "h1"));
         Exposition before = await Exposition.Of(registry);
-        source.Current = source.Current with { Vms = source.Current.Vms.RemoveAt(0) };
+        source.Current = [source.Current[0] with { Vms = source.Current[0].Vms.RemoveAt(0) }];
         Exposition after = await Exposition.Of(registry);
 
         Assert.Contains(before.Values.Keys, series => series.Contains("vm=\"oltp\"", StringComparison.Ordinal));
@@ -102,7 +141,7 @@ public sealed class PrometheusBridgeTests : IDisposable
     [Fact]
     public async Task A_vm_that_was_stopped_is_gone()
     {
-        source.Current = TestSource.Host("h1", TestSource.Vm("oltp"), TestSource.Vm("writer-1") with { State = VmState.Stopped });
+        source.Current = [TestSource.Host("h1", TestSource.Vm("oltp"), TestSource.Vm("writer-1") with { State = VmState.Stopped })];
         Exposition scrape = await Exposition.Of(registry);
         Assert.Contains("mbsa_io_operations_total{host=\"h1\",op=\"read\",vm=\"oltp\"}", scrape.Values.Keys);
         Assert.DoesNotContain(scrape.Values.Keys, series => series.Contains("writer-1", StringComparison.Ordinal));
@@ -112,7 +151,7 @@ public sealed class PrometheusBridgeTests : IDisposable
     public async Task What_is_no_more_observed_goes_though_its_vm_stays()
     {
         await Exposition.Of(registry);
-        source.Current = TestSource.Host("h1", TestSource.Vm("oltp") with { PlannedShare = null, State = VmState.Finished, ReadLatency = null });
+        source.Current = [TestSource.Host("h1", TestSource.Vm("oltp") with { PlannedShare = null, State = VmState.Finished, ReadLatency = null })];
         Exposition scrape = await Exposition.Of(registry);
         Assert.DoesNotContain("mbsa_share_planned_ratio{host=\"h1\",vm=\"oltp\"}", scrape.Values.Keys);
         Assert.DoesNotContain("mbsa_io_latency_seconds_count{host=\"h1\",op=\"read\",vm=\"oltp\"}", scrape.Values.Keys);

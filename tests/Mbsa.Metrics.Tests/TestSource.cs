@@ -4,18 +4,32 @@ using Mbsa.Vm.Vcpus;
 namespace Mbsa.Metrics.Tests;
 
 /// <summary>A source whose sample the test sets, and which counts how often it is asked.</summary>
-internal sealed class TestSource(HostSample sample) : IMetricsSource
+internal sealed class TestSource(params ImmutableArray<HostSample> hosts) : IMetricsSource
 {
-    public HostSample Current { get; set; } = sample;
+    private RunSample sample = new(hosts);
+
+    /// <summary>The hosts of the sample.</summary>
+    public ImmutableArray<HostSample> Current
+    {
+        get => sample.Hosts;
+        set => sample = sample with { Hosts = value };
+    }
+
+    /// <summary>What happened between them; null when there is one.</summary>
+    public ClusterSample? Cluster
+    {
+        get => sample.Cluster;
+        set => sample = sample with { Cluster = value };
+    }
 
     public Exception? Failure { get; set; }
 
     public int Asked { get; private set; }
 
-    public HostSample Sample()
+    public RunSample Sample()
     {
         Asked++;
-        return Failure is null ? Current : throw Failure;
+        return Failure is null ? sample : throw Failure;
     }
 
     public static HostSample Host(string name, params ImmutableArray<VmSample> vms) => new()
@@ -33,6 +47,17 @@ internal sealed class TestSource(HostSample sample) : IMetricsSource
         AdmissionRefusals = 2,
         Plans = 5,
         SchedulerOverheadSeconds = 0.5,
+    };
+
+    /// <summary>A value of its own for everything that happens between hosts.</summary>
+    public static ClusterSample Between() => new()
+    {
+        MigrationsDone = 11,
+        MigrationsCancelled = 2,
+        MigrationsUnderWay = 3,
+        MigratedBytes = 5 << 20,
+        DowntimeSeconds = 0.375,
+        HostLosses = 4,
     };
 
     /// <summary>A VM with a value of its own in every field, all multiples of a factor.</summary>

@@ -148,6 +148,15 @@ internal sealed record HostReport(
 
     /// <summary>Bytes of the NVM device that are taken.</summary>
     public long NvmAllocatedBytes { get; init; }
+
+    /// <summary>VMs it turned away.</summary>
+    public long AdmissionRefusals { get; init; }
+
+    /// <summary>Plans that its policy made.</summary>
+    public long Plans { get; init; }
+
+    /// <summary>Core time that went into deciding who runs next, in nanoseconds; 0 under the virtual clock.</summary>
+    public long SchedulerOverheadNs { get; init; }
 }
 
 /// <summary>How a VM stands on a host.</summary>

@@ -132,6 +132,11 @@ internal sealed class HostEntity : ReceiveActor
 
     private void Begin(HostBegin begin)
     {
+        if (begin.Scenario.Host.NvmFile is not null)
+        {
+            throw new InvalidDataException("the NVM of one of several hosts is in no file: a node touches none");
+        }
+
         var scenario = begin.Scenario.OnRealCores();
         var device = HostDevice.Attach(scenario, _ledger);
         _engine = HostEngine.Spawn(

@@ -148,6 +148,9 @@ internal sealed class HostExecutor(HostEngine engine, ScenarioSpec scenario, Can
             View = step.WithView ? [.. _seen.Select(engine.Board.Snapshot)] : null,
             Events = [.. events.Where(entry => entry.Kind is not (RunEventKind.Plan or RunEventKind.Problem))],
             NvmAllocatedBytes = engine.Board.NvmAllocatedBytes,
+            AdmissionRefusals = engine.Board.Refusals,
+            Plans = engine.Board.Plans,
+            SchedulerOverheadNs = engine.Clock.OverheadNs,
         };
     }
 

@@ -30,6 +30,8 @@ internal sealed class SubmitActor : ReceiveActor, IWithTimers
     private int _gate;
     private int _silentSeconds;
     private int _submissions;
+    private long _asked;
+    private long _submittedAt;
     private bool _isInterrupted;
 
     /// <summary>A run about to be submitted.</summary>
@@ -67,7 +69,7 @@ internal sealed class SubmitActor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, _patience);
-        Send(AskRun.Instance);
+        Send(new AskRun(++_asked));
     }
 
     private void OnTick()
@@ -83,7 +85,7 @@ internal sealed class SubmitActor : ReceiveActor, IWithTimers
             _gate++;
         }
 
-        Send(AskRun.Instance);
+        Send(new AskRun(++_asked));
     }
 
     private void OnStatus(RunStatus status)
@@ -100,7 +102,7 @@ internal sealed class SubmitActor : ReceiveActor, IWithTimers
             return; // a run of somebody else was quicker to come to a new coordinator: ours waits
         }
 
-        if (!status.Knows)
+        if (!status.Knows && status.Number > _submittedAt)
         {
             _submissions = status.Coordinator == _coordinator ? _submissions + 1 : 1;
             if (_submissions > MostSubmissions)
@@ -109,7 +111,7 @@ internal sealed class SubmitActor : ReceiveActor, IWithTimers
                 return;
             }
 
-            _coordinator = status.Coordinator;
+            (_coordinator, _submittedAt) = (status.Coordinator, _asked);
             _port.Reset();
             _port.Send(_scenario, Send);
         }

@@ -90,10 +90,10 @@ internal sealed class ClusterState(ScenarioSpec scenario, HostCluster hosts)
     /// <summary>Something happened that is worth a line.</summary>
     public void Note(string text, string? vm = null) => _events.Add(new RunEvent(0, hosts.NowNs, RunEventKind.Cluster, text) { Vm = vm });
 
-    /// <summary>What happened since this was last asked, on the hosts and here.</summary>
+    /// <summary>What happened since this was last asked, on the hosts and here, in the order of time.</summary>
     public ImmutableArray<RunEvent> TakeEvents()
     {
-        ImmutableArray<RunEvent> events = [.. hosts.TakeEvents(), .. _events];
+        ImmutableArray<RunEvent> events = [.. hosts.TakeEvents().Concat(_events).OrderBy(entry => entry.ClockNs)];
         _events.Clear();
         return events;
     }

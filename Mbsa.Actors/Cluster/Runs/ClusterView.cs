@@ -21,6 +21,11 @@ internal static class ClusterView
     private static LiveHost Of(ClusterState state, string name, int host)
     {
         var report = state.Hosts.ReportOf(host);
-        return new LiveHost(name, state.IsUp(host), report.Use.BusyNs, report.Use.BusBytes, report.Use.NvmNs, report.NvmAllocatedBytes);
+        return new LiveHost(name, state.IsUp(host), report.Use.BusyNs, report.Use.BusBytes, report.Use.NvmNs, report.NvmAllocatedBytes)
+        {
+            AdmissionRefusals = report.AdmissionRefusals,
+            Plans = report.Plans,
+            SchedulerOverheadNs = report.SchedulerOverheadNs,
+        };
     }
 }

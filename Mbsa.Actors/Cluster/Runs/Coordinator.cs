@@ -44,13 +44,13 @@ internal sealed class Coordinator : ReceiveActor
     {
         if (_run is not null && _run != to.Run)
         {
-            Sender.Tell(Status($"the cluster is busy with a run of '{_what}'", knows: false));
+            Sender.Tell(Status((to.Message as AskRun)?.Number ?? 0, $"the cluster is busy with a run of '{_what}'", knows: false));
             return;
         }
 
-        if (to.Message is AskRun)
+        if (to.Message is AskRun ask)
         {
-            Sender.Tell(Status(null, knows: _run is not null));
+            Sender.Tell(Status(ask.Number, null, knows: _run is not null));
             _actor?.Forward(to.Message);
             return;
         }
@@ -70,7 +70,7 @@ internal sealed class Coordinator : ReceiveActor
         _actor.Forward(to.Message);
     }
 
-    private RunStatus Status(string? busy, bool knows) => new(_incarnation, knows, busy, _node.Addresses);
+    private RunStatus Status(long number, string? busy, bool knows) => new(number, _incarnation, knows, busy, _node.Addresses);
 }
 
 /// <summary>What actors of a node tell it, and know of it. Any thread.</summary>

@@ -14,6 +14,9 @@ internal sealed class RunActor : ReceiveActor
     /// <summary>Who watches is told at most so often: more would cost more than it shows. Grows with the VMs, whose samples travel.</summary>
     private const double LeastProgressSeconds = 0.25, ProgressSecondsPerVm = 0.001;
 
+    /// <summary>Silence in the middle of a scenario that is on its way.</summary>
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
+
     private readonly string _run;
     private readonly IActorRef _region;
     private readonly ParcelPort _port = new();
@@ -34,6 +37,8 @@ internal sealed class RunActor : ReceiveActor
     {
         (_run, _region, _client) = (run, region, client);
         Context.Watch(client);
+        Context.SetReceiveTimeout(_patience);
+        Receive<ReceiveTimeout>(_ => Context.Stop(Self)); // a part of the scenario was lost; whoever submitted it does so again
         Receive<Frame>(OnFrame);
         Receive<FrameAck>(m => _port.On(m, Tell));
         Receive<AskRun>(_ =>
@@ -76,6 +81,7 @@ internal sealed class RunActor : ReceiveActor
             return;
         }
 
+        Context.SetReceiveTimeout(null);
         Context.Parent.Tell(new Began(scenario.Name));
         _links = [.. scenario.Cluster!.Hosts.Select((host, index) => Link(scenario, host, index))];
         var hosts = new HostCluster(scenario, _links, _ended.Token);

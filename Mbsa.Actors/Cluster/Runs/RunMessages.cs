@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Akka.Actor;
 using Mbsa.Actors.Cluster.Wire;
 
 namespace Mbsa.Actors.Cluster.Runs;
@@ -9,17 +10,16 @@ namespace Mbsa.Actors.Cluster.Runs;
 internal sealed record ToRun(string Run, object Message);
 
 /// <summary>To the coordinator: do you know this run? Answered with <see cref="RunStatus"/>.</summary>
-internal sealed record AskRun
-{
-    public static readonly AskRun Instance = new();
-}
+/// <param name="Number">Tells the answer to this from those to earlier ones, which come late when the coordinator has to be found anew.</param>
+internal sealed record AskRun(long Number) : INotInfluenceReceiveTimeout;
 
 /// <summary>From the coordinator.</summary>
+/// <param name="Number">That of the question.</param>
 /// <param name="Coordinator">Tells this coordinator from one that was there before it: a new one knows nothing of earlier runs.</param>
 /// <param name="Knows">Whether it has the run.</param>
 /// <param name="Busy">What runs instead, in words; null when nothing does.</param>
 /// <param name="Members">Addresses of the nodes, any of which can be asked.</param>
-internal sealed record RunStatus(long Coordinator, bool Knows, string? Busy, ImmutableArray<string> Members);
+internal sealed record RunStatus(long Number, long Coordinator, bool Knows, string? Busy, ImmutableArray<string> Members);
 
 /// <summary>To the coordinator: end the run now; what was measured is the result.</summary>
 internal sealed record InterruptRun

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mbsa.Actors;
 using Mbsa.Actors.Qos;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Bench.Measuring;
@@ -17,10 +18,10 @@ internal static class SchedulerCommand
     private const long LongQuantumNs = 10_000_000;
 
     /// <summary>
-    /// More than any cache holds. On disks that a cache holds a long quantum makes a VM its only user for as long, so that all its I/Os hit: then this would measure what VMs
-    /// take from each other by sharing a cache, whoever schedules them, and not what scheduling costs.
+    /// More than the caches hold. On smaller disks a long quantum makes a VM the only user of the cache for as long, so that most of its I/Os hit: then this would measure what
+    /// VMs take from each other by sharing a cache, whoever schedules them. Still larger ones take too long to make for so many runs.
     /// </summary>
-    private const long DiskBytes = 1L << 30;
+    private const long DiskBytes = 256L << 20;
 
     /// <summary>A quantum counts when it ends, so a long one at either end of the measured part is in or out: 10 ms in 5 s is 0.2 %.</summary>
     private const double VirtualSeconds = 5;
@@ -45,11 +46,28 @@ internal static class SchedulerCommand
             budgets.Note($"virtual, {what}, {Show.Microseconds(Lab.VirtualQuantumNs)}: speed of the simulation given up", speeds, Show.FinePercent);
             var wallClock = Scenario(ClockKind.Wall, vms, Environment.ProcessorCount).Lasting(seconds).Touched();
             var walls = Rounds(repetitions, quantumNs => Lab.Run(wallClock.WithQuantum(quantumNs)).Iops(), Lab.WallQuantumNs);
-            budgets.AtMost($"wall, {what}, {Show.Microseconds(Lab.WallQuantumNs)}", Budget, walls, Show.FinePercent);
+            budgets.Note($"wall, {what}, {Show.Microseconds(Lab.WallQuantumNs)}: lost against the long quantum", walls, Show.FinePercent);
+            using (var bare = new BareSwitching(vms, DiskBytes))
+            {
+                var control = Rounds(repetitions, quantumNs => bare.MeasureIops(Environment.ProcessorCount, quantumNs, seconds), Lab.WallQuantumNs);
+                budgets.Note($"wall, {what}, {Show.Microseconds(Lab.WallQuantumNs)}: lost by a bare loop that changes disks as often", control, Show.FinePercent);
+                budgets.AtMost($"wall, {what}, {Show.Microseconds(Lab.WallQuantumNs)}: the scheduler's part", Budget, new Samples([1 - (1 - walls.Median) / (1 - control.Median)]), Show.FinePercent);
+            }
+
+            budgets.AtMost($"wall, {what}, {Show.Microseconds(Lab.WallQuantumNs)}: core time spent deciding", Budget, Deciding(wallClock, repetitions), Show.FinePercent);
         }
 
         budgets.Print(output);
     }
+
+    /// <summary>Share of the cores' time that went into deciding who runs next, as the cores themselves measure it.</summary>
+    private static Samples Deciding(ScenarioSpec scenario, int repetitions) => new(Enumerable.Range(0, repetitions).Select(_ =>
+    {
+        var run = ScenarioRun.Start(scenario);
+        run.Completion.GetAwaiter().GetResult();
+        var end = run.Snapshot();
+        return end.SchedulerOverheadNs / (double)(end.ClockNs * scenario.OnRealCores().Host.Machine.Cores);
+    }));
 
     /// <summary>Shares of the throughput lost at the default quantum.</summary>
     private static Samples Rounds(int repetitions, Func<long, double> measure, long defaultQuantumNs)

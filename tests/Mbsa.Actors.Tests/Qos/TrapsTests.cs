@@ -5,6 +5,17 @@ namespace Mbsa.Actors.Tests.Qos;
 /// <summary>The traps of docs/QOS.md: the default policy does not fall into them, and some other does.</summary>
 public sealed class TrapsTests
 {
+    [Theory]
+    [InlineData(0.1)]
+    [InlineData(0.2)]
+    [InlineData(0.24)]
+    [InlineData(0.249)]
+    public async Task Limit_just_below_what_a_vm_would_have_anyway_is_reached(double limit)
+    {
+        var run = await QosLab.CoresOnly(2e6, [QosLab.Reader("limited").Limited(PromiseUnit.Share, limit), .. QosLab.Many(3, i => QosLab.Reader($"busy-{i}"))]).For(300, 20, 50).RunAsync();
+        Assert.All(run.Series("limited"), operations => Assert.InRange(operations, 0.99 * limit * 2e6 * 0.05, 1.01 * limit * 2e6 * 0.05));
+    }
+
     [Fact]
     public async Task Nothing_is_hoarded_while_idle()
     {

@@ -12,11 +12,11 @@ public sealed partial class DashboardTests
     public static TheoryData<string> Names => [.. Dashboards.Files.Select(file => Path.GetFileName(file))];
 
     [Fact]
-    public void There_is_one_for_hosts_one_for_a_vm_one_for_qos_and_one_for_the_device_each_under_its_own_uid()
+    public void There_is_one_for_hosts_one_for_many_hosts_one_for_a_vm_one_for_qos_and_one_for_the_device_each_under_its_own_uid()
     {
-        Assert.Equal(["device.json", "overview.json", "qos.json", "vm.json"], Dashboards.Files.Select(file => Path.GetFileName(file)));
+        Assert.Equal(["cluster.json", "device.json", "overview.json", "qos.json", "vm.json"], Dashboards.Files.Select(file => Path.GetFileName(file)));
         Assert.Equal(
-            ["mbsa-device", "mbsa-overview", "mbsa-qos", "mbsa-vm"],
+            ["mbsa-cluster", "mbsa-device", "mbsa-overview", "mbsa-qos", "mbsa-vm"],
             Dashboards.Files.Select(file => (string)Dashboards.Load(file)["uid"]!));
     }
 

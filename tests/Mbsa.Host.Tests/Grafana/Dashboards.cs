@@ -19,9 +19,15 @@ internal static partial class Dashboards
 
     public static IEnumerable<string> Expressions(JsonNode panel) => panel["targets"]!.AsArray().Select(target => (string)target!["expr"]!);
 
+    /// <summary>The dashboard that shows only what several hosts have.</summary>
+    public static string ClusterFile { get; } = Files.Single(file => Path.GetFileName(file) == "cluster.json");
+
     /// <summary>Every expression of every panel, with where it stands.</summary>
-    public static IEnumerable<(string Place, string Expression)> AllExpressions() =>
-        from file in Files
+    public static IEnumerable<(string Place, string Expression)> AllExpressions() => ExpressionsOf(Files);
+
+    /// <summary>Every expression of every panel of some dashboards, with where it stands.</summary>
+    public static IEnumerable<(string Place, string Expression)> ExpressionsOf(params IEnumerable<string> files) =>
+        from file in files
         from panel in Panels(Load(file))
         from expression in Expressions(panel)
         select ($"{Path.GetFileName(file)}: {(string)panel["title"]!}", expression);

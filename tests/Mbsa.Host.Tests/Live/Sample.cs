@@ -131,6 +131,25 @@ internal static class Sample
             WaitingNs = clockMs * 250_000,
         })]);
 
+    /// <summary>The same moment of a run of <see cref="ClusterScenario"/>: a VM on each host, the second host lost, two VMs moved.</summary>
+    public static LiveSnapshot ClusterSnapshot(long clockMs) => Snapshot(ClusterScenario(), clockMs) with
+    {
+        Cluster = new LiveCluster(
+            [
+                new LiveHost("h-1", true, clockMs * 2_000_000, clockMs * 2_000_000.0, clockMs * 125_000.0, 1 << 20) { Plans = 5, AdmissionRefusals = 1, SchedulerOverheadNs = 2_000_000 },
+                new LiveHost("h-2", false, clockMs * 1_000_000, clockMs * 1_000_000.0, clockMs * 500_000.0, 3 << 20) { Plans = 7 },
+            ],
+            [0, 1])
+        {
+            MigrationsDone = 2,
+            MigrationsCancelled = 1,
+            MigrationsUnderWay = 1,
+            MigratedBytes = 400 << 20,
+            DowntimeNs = 5_000_000,
+            HostLosses = 1,
+        },
+    };
+
     private static VmResult VmResult(VmSpec spec, int index)
     {
         var reads = spec.Jobs[0].Pattern is IoPattern.Read or IoPattern.RandRead or IoPattern.RandReadWrite ? 610_246L : 0;

@@ -90,6 +90,60 @@ public sealed class LivePageTests
         Assert.Empty(browser.Complaints);
     }
 
+    [SkippableFact]
+    public async Task Several_hosts_have_a_row_each_and_every_vm_the_host_it_is_on()
+    {
+        await using var browser = await Browser.StartAsync();
+        using var scratch = new ScratchScenario();
+        using var program = new TestProgram { Cluster = new ClusterEngine(), Time = TimeProvider.System, Scenario = scratch.Spec(Rack) };
+        await using var run = await ServedRun.StartAsync(program);
+        var page = await browser.OpenAsync(run.Url);
+
+        await Expect(page.Locator("#events")).ToContainTextAsync("db-1: migrated from h-1 to h-2");
+        await Expect(page.Locator("#events")).ToContainTextAsync("h-2: lost with 3 VMs");
+        await Expect(page.Locator("#state")).ToHaveTextAsync("ended");
+        await Expect(page.Locator("#facts")).ToContainTextAsync("4 VMs on 2 hosts with 8 cores");
+        await Expect(page.Locator("#between")).ToHaveTextAsync(new Regex("^1 migration done, .+ sent, downtime .+ on average  ·  hosts lost: 1$"));
+        await Expect(page.Locator("#wear-card")).ToBeHiddenAsync();
+        var report = await run.ReportAsync();
+        foreach (var host in report.GetProperty("hosts").EnumerateArray())
+        {
+            var cells = page.Locator($"#hosts tbody tr[data-host='{host.GetProperty("name").GetString()}'] td");
+            await Expect(cells.Nth(1)).ToHaveTextAsync(host.GetProperty("state").GetString()!);
+            await Expect(cells.Nth(2)).ToHaveTextAsync(Readable.Share(host.GetProperty("utilisation").GetProperty("cpu").GetDouble()));
+            await Expect(cells.Nth(4)).ToHaveTextAsync(Readable.Share(host.GetProperty("utilisation").GetProperty("nvm").GetDouble()));
+            await Expect(cells.Nth(6)).ToHaveTextAsync($"{host.GetProperty("vms").GetInt32()}");
+        }
+
+        foreach (var vm in report.GetProperty("vms").EnumerateArray())
+        {
+            var cells = Row(page, vm.GetProperty("name").GetString()!).Locator("td");
+            await Expect(cells.Nth(1)).ToHaveTextAsync(vm.GetProperty("host").GetString()!);
+            await Expect(cells.Nth(3)).ToHaveTextAsync(Readable.Rate(vm.GetProperty("iops").GetDouble()));
+        }
+
+        await page.Locator("#search").FillAsync("h-2");
+        await Expect(page.Locator("#vms tbody tr")).ToHaveCountAsync(3);
+        Assert.Equal(0, await page.EvaluateAsync<int>("document.documentElement.scrollWidth - innerWidth"));
+        Assert.Empty(browser.Complaints);
+    }
+
+    [SkippableFact]
+    public async Task A_single_host_has_no_table_of_hosts_and_its_vms_no_column_for_one()
+    {
+        await using var browser = await Browser.StartAsync();
+        using var scratch = new ScratchScenario();
+        using var program = new TestProgram { Real = true, Scenario = scratch.Spec(Scenario) };
+        await using var run = await ServedRun.StartAsync(program);
+        var page = await browser.OpenAsync(run.Url);
+        await Expect(page.Locator("#state")).ToHaveTextAsync("ended");
+
+        await Expect(page.Locator("#hosts-card")).ToBeHiddenAsync();
+        await Expect(page.Locator("#wear-card")).ToBeVisibleAsync();
+        await Expect(page.Locator("#vms thead th")).ToHaveCountAsync(8);
+        Assert.Empty(browser.Complaints);
+    }
+
     private static ILocatorAssertions Expect(ILocator locator)
     {
         Assertions.SetDefaultExpectTimeout(60_000);
@@ -129,6 +183,18 @@ public sealed class LivePageTests
           return pixels.filter((value, i) => i % 4 === 3 && value > 0).length;
         }
         """, canvas);
+
+    private const string Rack = """
+        name: rack
+        duration: 1s
+        hosts: { count: 2, machine: paper, nvm: { size: 64MiB, device: paper } }
+        vms:
+          - { name: db, count: 2, host: h-1, storage: { path: memory-bus, size: 4MiB }, workload: { rw: randrw, bs: 4k } }
+          - { name: batch, count: 2, host: h-2, storage: { path: memory-bus, size: 4MiB }, workload: { rw: randwrite, bs: 4k } }
+        events:
+          - { at: 100ms, vm: db-1, migrate: h-2 }
+          - { at: 500ms, host: h-2, lose: true, for: 100ms }
+        """;
 
     private const string Scenario = """
         name: page-test

@@ -1,3 +1,4 @@
+using Mbsa.Actors.Cluster;
 using Mbsa.Host.Commands;
 using Mbsa.Host.Telemetry;
 using Mbsa.Host.Tests.Commands;
@@ -34,6 +35,37 @@ public sealed class OtlpTests
     }
 
     [Fact]
+    public async Task Of_several_hosts_each_has_metrics_of_its_own_and_moves_and_losses_are_spans()
+    {
+        await using var collector = await OtlpReceiver.StartAsync();
+        using var scratch = new ScratchScenario();
+        using var program = new TestProgram { Cluster = new ClusterEngine(), Scenario = scratch.Spec(Rack) };
+
+        Assert.Equal(ExitCode.Ok, await program.InvokeAsync("run", "x.yaml", "--quiet", "--otlp", collector.Url));
+
+        Assert.Empty(program.Errors);
+        Assert.Contains("mbsa.cluster.migrations", collector.Metrics.Keys);
+        Assert.Contains("mbsa.cluster.host_up", collector.Metrics.Keys);
+        Assert.Equal(
+            ["a: migrated from h-1 to h-2", "h-1: back with 0 VMs", "h-1: lost with 0 VMs"],
+            collector.Spans.Where(span => span.Name == "cluster").Select(span => span.Attributes["mbsa.text"]).Order());
+        Assert.Equal(2, collector.Spans.Count(span => span.Name == "vm" && span.Attributes["mbsa.vm"] == "a"));
+    }
+
+    [Fact]
+    public void There_is_room_for_the_series_of_every_vm_on_every_host_it_can_come_to()
+    {
+        using var scratch = new ScratchScenario();
+        var single = scratch.Spec(Scenario);
+        var rack = scratch.Spec(Rack);
+        var drained = rack with { Cluster = rack.Cluster! with { Events = [new HostEvent(0, 0, HostChange.Drain)] } };
+
+        Assert.Equal((4 * 2) + 3 + 100, OtlpExport.MostSeries(single));
+        Assert.Equal((4 * 3) + 6 + 100, OtlpExport.MostSeries(rack)); // one move
+        Assert.Equal((4 * 4) + 6 + 100, OtlpExport.MostSeries(drained)); // not more than everybody everywhere
+    }
+
+    [Fact]
     public async Task A_collector_that_is_away_is_a_warning_and_the_run_goes_on()
     {
         using var scratch = new ScratchScenario();
@@ -59,6 +91,18 @@ public sealed class OtlpTests
     [InlineData("http://a:1", "json", "OTEL_EXPORTER_OTLP_PROTOCOL: 'json' is not a protocol; 'http/protobuf' and 'grpc' are")]
     public void A_mistake_is_one_clear_line(string option, string? protocol, string message) =>
         Assert.Equal(message, Assert.Throws<InputException>(() => OtlpTarget.Of(option, name => name == OtlpTarget.ProtocolVariable ? protocol : null)).Message);
+
+    private const string Rack = """
+        name: rack
+        duration: 300ms
+        hosts: { count: 2, machine: paper, nvm: { size: 64MiB, device: paper } }
+        vms:
+          - { name: a, host: h-1, storage: { path: memory-bus, size: 4MiB }, workload: { rw: randwrite, bs: 4k } }
+          - { name: b, host: h-2, storage: { path: memory-bus, size: 4MiB }, workload: { rw: randwrite, bs: 4k } }
+        events:
+          - { at: 10ms, vm: a, migrate: h-2 }
+          - { at: 200ms, host: h-1, lose: true, for: 50ms }
+        """;
 
     private const string Scenario = """
         name: watched

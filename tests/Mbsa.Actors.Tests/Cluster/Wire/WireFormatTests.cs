@@ -79,8 +79,8 @@ public sealed class WireFormatTests
         object[] messages =
         [
             new Frame(1, 2, 3, [4, 5]), new FrameAck(6, 7), new ToHost("run", 8, new AskStatus(9)), new ToHost("run", 10, new Frame(11, 0, 1, [])),
-            new ToRun("run", AskRun.Instance), new HostStatus(12, true, 13, 14), new HostBroke(15, "why"), EndHost.Instance, new HostEnded(null),
-            new RunStatus(16, true, null, ["a:1", "b:2"]), InterruptRun.Instance, RunOver.Instance, new Hello(17, "v", "c"), new Welcome(18), new Unwelcome("no"),
+            new ToRun("run", new AskRun(21)), new HostStatus(12, true, 13, 14), new HostBroke(15, "why"), EndHost.Instance, new HostEnded(null),
+            new RunStatus(20, 16, true, null, ["a:1", "b:2"]), InterruptRun.Instance, RunOver.Instance, new Hello(17, "v", "c"), new Welcome(18), new Unwelcome("no"),
         ];
         Assert.Equal(ClusterSerializer.Types.Count(), messages.Select(message => message.GetType()).Append(typeof(AskStatus)).Append(typeof(AskRun)).Distinct().Count());
         foreach (var message in messages)
