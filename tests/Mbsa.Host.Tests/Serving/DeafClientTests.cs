@@ -120,7 +120,7 @@ public sealed class DeafClientTests
 
         public int Samples => Volatile.Read(ref _samples);
 
-        public HostSample Sample()
+        public RunSample Sample()
         {
             Interlocked.Increment(ref _samples);
             return source.Sample();
