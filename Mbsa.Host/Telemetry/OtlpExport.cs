@@ -47,9 +47,9 @@ internal sealed class OtlpExport : IDisposable
     }
 
     /// <summary>
-    /// Series of one instrument that a run can come to have. The SDK's own bound of 2000 would fold the rest of a large scenario into one, and it keeps the
-    /// series of a VM on a host it left. So they are counted for every host that a VM can come to be on: the first, and one more for each move that events can
-    /// cause.
+    /// Series of one instrument that a run can come to have. The SDK's own bound of 2000 would fold the rest of a large scenario into one, and a series of a
+    /// VM on a host it left may keep its place. So they are counted for every host that a VM can come to be on: the first, and one more for each move that
+    /// events can cause.
     /// </summary>
     internal static int MostSeries(ScenarioSpec scenario)
     {
