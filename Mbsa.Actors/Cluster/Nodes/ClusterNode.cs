@@ -64,7 +64,7 @@ public sealed class ClusterNode : IAsyncDisposable
             var load = new NodeLoad();
             SpawnActors(system, options, load, events);
             var members = await JoinAsync(system, cluster, options, address, cancellation);
-    
+
             return new ClusterNode(system, load, address);
         }
         catch
