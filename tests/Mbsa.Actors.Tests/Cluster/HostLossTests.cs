@@ -54,6 +54,7 @@ public sealed class HostLossTests
             Assert.False(migration.IsDone);
             Assert.Contains("was lost", migration.WhyCancelled);
             Assert.Equal(0, result.Cluster.HostOfVm[0]);
+            Assert.True(result.Totals()[0] > result.Totals()[1] / 2, "it stood still to the end");
         }
     }
 

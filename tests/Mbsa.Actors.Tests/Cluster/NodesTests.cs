@@ -7,6 +7,8 @@ namespace Mbsa.Actors.Tests.Cluster;
 [Collection("cluster")]
 public sealed class NodesTests
 {
+    private const string Coordinators = "the coordinator's";
+
     private static readonly Lazy<Task<RunResult>> _undisturbed = new(() => ClusterLab.Talkative().RunOnAsync(1));
 
     [Fact]
@@ -23,11 +25,11 @@ public sealed class NodesTests
     }
 
     [Theory]
-    [InlineData(2, false)]
-    [InlineData(2, true)]
-    [InlineData(0, false)]
-    [InlineData(0, true)]
-    public async Task A_node_that_is_lost_in_the_middle_or_leaves_changes_nothing(int which, bool inGoodOrder)
+    [InlineData("another", false)]
+    [InlineData("another", true)]
+    [InlineData(Coordinators, false)]
+    [InlineData(Coordinators, true)]
+    public async Task A_node_that_is_lost_in_the_middle_or_leaves_changes_nothing(string whose, bool inGoodOrder)
     {
         var scenario = ClusterLab.Talkative();
         var nodes = await ClusterLab.StartNodesAsync(3);
@@ -36,11 +38,11 @@ public sealed class NodesTests
             var run = await ClusterRun.SubmitAsync(scenario, nodes[1].Address, ClusterLab.Options());
             await ClusterLab.UntilAsync(() => run.Snapshot().ClockNs >= scenario.DurationNs / 5);
             Assert.False(run.Completion.IsCompleted);
-            Assert.True(nodes[which].Hosts > 0);
-            await (inGoodOrder ? nodes[which].LeaveAsync() : nodes[which].CrashAsync());
+            var lost = whose == Coordinators ? nodes[0] : nodes.Skip(1).First(node => node.Hosts > 0); // a node that joined a moment ago may have come too late for hosts
+            await (inGoodOrder ? lost.LeaveAsync() : lost.CrashAsync());
             var disturbed = await run.Completion.WaitAsync(TimeSpan.FromSeconds(120));
             ClusterLab.AssertSame(await _undisturbed.Value, disturbed);
-            Assert.True(disturbed.Cluster!.Rebuilt > 0 || which == 0); // with the coordinator the whole run begins anew
+            Assert.True(disturbed.Cluster!.Rebuilt > 0 || whose == Coordinators); // with the coordinator the whole run begins anew
         }
         finally
         {
