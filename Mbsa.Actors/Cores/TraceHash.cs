@@ -2,7 +2,7 @@ using Mbsa.Vm.Vcpus;
 
 namespace Mbsa.Actors.Cores;
 
-/// <summary>A running hash over every quantum of a run, in order: two runs with the same hash did the same things at the same times.</summary>
+/// <summary>A running hash over everything a run did, in order, its quanta above all: two runs with the same hash did the same things at the same times.</summary>
 internal struct TraceHash()
 {
     /// <summary>The hash so far.</summary>
@@ -11,14 +11,14 @@ internal struct TraceHash()
     /// <summary>Adds a quantum.</summary>
     public void Add(SchedulableId id, long startNs, long endNs, in QuantumOutcome outcome)
     {
-        Mix(((ulong)(uint)id.Vm << 32) | (uint)id.Vcpu);
-        Mix((ulong)startNs);
-        Mix((ulong)endNs);
-        Mix((ulong)outcome.Operations);
+        Add(((ulong)(uint)id.Vm << 32) | (uint)id.Vcpu);
+        Add((ulong)startNs);
+        Add((ulong)endNs);
+        Add((ulong)outcome.Operations);
     }
 
-    /// <summary>The finaliser of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014) as a mixing step.</summary>
-    private void Mix(ulong value)
+    /// <summary>Adds a value: the finaliser of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014) as a mixing step.</summary>
+    public void Add(ulong value)
     {
         var z = Value ^ value;
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;

@@ -69,9 +69,9 @@ internal sealed class HostEngine
             var capacity = scenario.Host.Capacity(scenario.Host.Machine.Cores, scenario.Clock);
             var queue = policy.CreateQueue(capacity, scenario.Host.QuantumNs);
             var (clock, board, supervisorProps) = CreateClock(scenario, policy, capacity, queue, wall);
-            if (scenario.SeriesPoints > 0)
+            if (scenario.SeriesPeriodNs is { } periodNs)
             {
-                board.KeepSeries(Math.Max(1, (scenario.WarmupNs + scenario.DurationNs) / scenario.SeriesPoints));
+                board.KeepSeries(periodNs);
             }
 
             var supervisor = parent.ActorOf(supervisorProps.WithDispatcher(dispatcher), "qos-supervisor");

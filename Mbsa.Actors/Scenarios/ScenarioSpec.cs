@@ -37,6 +37,9 @@ public sealed record ScenarioSpec
     /// <summary>Points of the time series that is kept for whoever watches the run, warm-up included; 0 for none. It changes nothing about the run.</summary>
     public int SeriesPoints { get; init; }
 
+    /// <summary>Length of a point of that series, in nanoseconds; null for none.</summary>
+    public long? SeriesPeriodNs => SeriesPoints > 0 ? Math.Max(1, (WarmupNs + DurationNs) / SeriesPoints) : null;
+
     /// <summary>Whether wall clock times every I/O or a sample of them.</summary>
     public LatencySampling Latency { get; init; } = LatencySampling.Sampled;
 

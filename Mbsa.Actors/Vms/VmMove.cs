@@ -103,7 +103,7 @@ internal sealed class VmMove(VmBody vm)
         vm.Disk?.Unmount();
         Answer(() => new VmPaused(vm.Index, Round(counts), _guest, vm.Area is { } area ? AreaHash.Of(area, vm.Disk!.HasBytes) : 0, _pausedNs)
         {
-            GuestBytes = Parcel.BodyBytes(_guest),
+            GuestBytes = Shipment.BodyBytes(_guest),
         });
     }
 

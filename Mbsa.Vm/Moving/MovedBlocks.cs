@@ -4,7 +4,7 @@ using Mbsa.Vm.Storage;
 namespace Mbsa.Vm.Moving;
 
 /// <summary>
-/// Blocks of one NVM area on their way into another, a <see cref="Parcel"/>. Its body: bytes of the area (8), blocks with bytes (8), blocks of zeros (8); the
+/// Blocks of one NVM area on their way into another, a <see cref="Shipment"/>. Its body: bytes of the area (8), blocks with bytes (8), blocks of zeros (8); the
 /// numbers of the blocks with bytes, each as its distance from the one before in 7-bit groups, and those of the blocks of zeros in the same way; then the bytes.
 /// </summary>
 public static class MovedBlocks
@@ -14,21 +14,21 @@ public static class MovedBlocks
     private static ReadOnlySpan<byte> Magic => "MBSABLKS"u8;
 
     /// <summary>Bytes that the area the blocks come from has.</summary>
-    /// <exception cref="InvalidDataException">The parcel is damaged, or something else.</exception>
-    public static long AreaBytes(byte[] parcel)
+    /// <exception cref="InvalidDataException">The shipment is damaged, or something else.</exception>
+    public static long AreaBytes(byte[] shipment)
     {
-        using var from = Open(parcel);
+        using var from = Open(shipment);
         return from.ReadInt64();
     }
 
     /// <summary>Puts blocks into an area and fences.</summary>
-    /// <param name="parcel">The blocks; checked before the first one is written.</param>
+    /// <param name="shipment">The blocks; checked before the first one is written.</param>
     /// <param name="area">An area as long as the one they come from.</param>
-    /// <exception cref="InvalidDataException">The parcel is damaged, or of an area of another length.</exception>
-    public static void Apply(byte[] parcel, NvmArea area)
+    /// <exception cref="InvalidDataException">The shipment is damaged, or of an area of another length.</exception>
+    public static void Apply(byte[] shipment, NvmArea area)
     {
         ArgumentNullException.ThrowIfNull(area);
-        using var from = Open(parcel);
+        using var from = Open(shipment);
         var areaBytes = from.ReadInt64();
         if (areaBytes != area.LengthBytes)
         {
@@ -63,11 +63,11 @@ public static class MovedBlocks
     /// <param name="lease">A hold on the area.</param>
     /// <param name="filled">Numbers of the blocks with bytes, rising.</param>
     /// <param name="zeros">Numbers of the blocks that are all zero and were not before, rising.</param>
-    /// <exception cref="InvalidDataException">They are too many for one parcel.</exception>
+    /// <exception cref="InvalidDataException">They are too many for one shipment.</exception>
     internal static byte[] Seal(NvmLease lease, IReadOnlyList<long> filled, IReadOnlyList<long> zeros)
     {
         var index = Index(lease.LengthBytes, filled, zeros);
-        return Parcel.Seal(Magic, index.Length + (long)filled.Count * BlockStorage.BlockBytes, Body(index, lease, filled));
+        return Shipment.Seal(Magic, index.Length + (long)filled.Count * BlockStorage.BlockBytes, Body(index, lease, filled));
     }
 
     private static IEnumerable<ReadOnlyMemory<byte>> Body(byte[] index, NvmLease lease, IReadOnlyList<long> filled)
@@ -120,9 +120,9 @@ public static class MovedBlocks
         return numbers;
     }
 
-    private static BinaryReader Open(byte[] parcel)
+    private static BinaryReader Open(byte[] shipment)
     {
-        ArgumentNullException.ThrowIfNull(parcel);
-        return new BinaryReader(Parcel.Open(parcel, Magic, "moved blocks"));
+        ArgumentNullException.ThrowIfNull(shipment);
+        return new BinaryReader(Shipment.Open(shipment, Magic, "moved blocks"));
     }
 }

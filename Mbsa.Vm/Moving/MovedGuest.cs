@@ -1,6 +1,6 @@
 namespace Mbsa.Vm.Moving;
 
-/// <summary>Where a guest stands, on its way to another host: a <see cref="Parcel"/> whose body is what each part of the guest wrote down, little endian.</summary>
+/// <summary>Where a guest stands, on its way to another host: a <see cref="Shipment"/> whose body is what each part of the guest wrote down, little endian.</summary>
 public static class MovedGuest
 {
     private const string What = "guest";
@@ -15,16 +15,16 @@ public static class MovedGuest
         using var to = new BinaryWriter(bytes);
         write(to);
         to.Flush();
-        return Parcel.Seal(Magic, bytes.Length, [bytes.GetBuffer().AsMemory(0, (int)bytes.Length)]);
+        return Shipment.Seal(Magic, bytes.Length, [bytes.GetBuffer().AsMemory(0, (int)bytes.Length)]);
     }
 
     /// <summary>Lets the parts read what they wrote down.</summary>
     /// <exception cref="InvalidDataException">It is damaged, or something else.</exception>
-    public static void Open(byte[] parcel, Action<BinaryReader> read)
+    public static void Open(byte[] shipment, Action<BinaryReader> read)
     {
-        ArgumentNullException.ThrowIfNull(parcel);
+        ArgumentNullException.ThrowIfNull(shipment);
         ArgumentNullException.ThrowIfNull(read);
-        using var from = new BinaryReader(Parcel.Open(parcel, Magic, What));
+        using var from = new BinaryReader(Shipment.Open(shipment, Magic, What));
         try
         {
             read(from);

@@ -24,9 +24,7 @@ public sealed class ClusterRun
         _snapshot = new LiveSnapshot(
             0, scenario.WarmupNs + scenario.DurationNs, false, [.. scenario.Vms.Select(vm => new VmSample { Name = vm.Name, State = VmState.Waiting })]);
         Journal = new RunJournal(() => _eventNs);
-        _series = scenario.SeriesPoints > 0
-            ? new RunSeries(Math.Max(1, (scenario.WarmupNs + scenario.DurationNs) / scenario.SeriesPoints), () => _snapshot.Vms)
-            : null;
+        _series = scenario.SeriesPeriodNs is { } periodNs ? new RunSeries(periodNs, () => _snapshot.Vms) : null;
     }
 
     /// <summary>Ends with the result, also after <see cref="Interrupt"/>; fails when there is none.</summary>
@@ -79,7 +77,8 @@ public sealed class ClusterRun
         var run = new ClusterRun(scenario);
         var result = new TaskCompletionSource<RunParcel.Ended>(TaskCreationOptions.RunContinuationsAsynchronously);
         Func<string, ActorSelection> gateOf = address => Knock.GateOf(system, address);
-        run._actor = system.ActorOf(Props.Create(() => new SubmitActor(scenario, node.ToString(), gateOf, run.OnProgress, result)));
+        Action<RunParcel.Progress> onProgress = progress => run.Take(progress.Snapshot, progress.Events);
+        run._actor = system.ActorOf(Props.Create(() => new SubmitActor(scenario, node.ToString(), gateOf, onProgress, result)));
         run.Completion = run.EndAsync(result.Task, end);
         return run;
     }
@@ -89,8 +88,7 @@ public sealed class ClusterRun
         try
         {
             var ended = await result;
-            Enter(ended.Events);
-            _snapshot = ended.Snapshot ?? _snapshot;
+            Take(ended.Snapshot ?? _snapshot, ended.Events);
             return ended.Result with { Scenario = _scenario, Vms = [.. ended.Result.Vms.Zip(_scenario.Vms, (vm, spec) => vm with { Spec = spec })] };
         }
         finally
@@ -99,19 +97,15 @@ public sealed class ClusterRun
         }
     }
 
-    private void OnProgress(RunParcel.Progress progress)
-    {
-        Enter(progress.Events);
-        _snapshot = progress.Snapshot;
-        _series?.Advance(progress.Snapshot.ClockNs);
-    }
-
-    private void Enter(ImmutableArray<RunEvent> events)
+    private void Take(LiveSnapshot snapshot, ImmutableArray<RunEvent> events)
     {
         foreach (var entry in events)
         {
             _eventNs = entry.ClockNs;
             Journal.Add(entry);
         }
+
+        _snapshot = snapshot;
+        _series?.Advance(snapshot.ClockNs);
     }
 }

@@ -25,7 +25,6 @@ internal sealed class ClusterCollector(ClusterState state)
         {
             Scenario = state.Scenario,
             MeasuredNs = measuredNs,
-            TraceHash = hosts.All(host => host.TraceHash is not null) ? ClusterHash.OfHosts(hosts.Select(host => host.TraceHash!.Value)) : null,
             Utilisation = Mean(hosts),
             Vms = [.. vms.Select(vm => vm with { CoreShare = allNs == 0 ? 0 : (vm.StorageCpuNs + vm.ComputeCpuNs) / (double)allNs })],
             Problems = [.. state.Problems, .. vms.SelectMany(vm => vm.Problems)],

@@ -96,7 +96,7 @@ internal sealed class ClusterConductor
                 Tenants = _leases.Results,
                 Epochs = _epochs,
             },
-            TraceHash = result.TraceHash is { } hash ? ClusterHash.Of(hash, _moves.Results) : null,
+            TraceHash = _scenario.Clock == ClockKind.Virtual ? ClusterHash.Of(result.Cluster.Hosts.Select(host => host.TraceHash!.Value), _moves.Results) : null,
         };
     }
 

@@ -59,9 +59,9 @@ public sealed class HostLossTests
     }
 
     [Fact]
-    public async Task Drained_host_ends_empty_and_an_added_one_takes_vms()
+    public async Task Drained_host_ends_empty_gets_no_vm_any_more_and_an_added_one_takes_them()
     {
-        var scenario = Happening(Verified(hosts: 3, vms: 4), [new(5 * Lab.Millisecond, 2, HostChange.Add), new(10 * Lab.Millisecond, 0, HostChange.Drain)]);
+        var scenario = Happening(Verified(hosts: 3, vms: 4).At(60 * Lab.Millisecond, "vm-1", new VmChange.Migrate(null)), [new(5 * Lab.Millisecond, 2, HostChange.Add), new(10 * Lab.Millisecond, 0, HostChange.Drain)]);
         scenario = scenario with { Cluster = scenario.Cluster! with { Hosts = scenario.Cluster.Hosts.SetItem(2, scenario.Cluster.Hosts[2] with { IsThereAtOnce = false }) } };
         var result = await scenario.RunOnAsync(1);
         Assert.Empty(result.Problems);

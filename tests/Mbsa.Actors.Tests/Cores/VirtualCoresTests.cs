@@ -3,6 +3,7 @@ using Mbsa.Actors.Cores;
 using Mbsa.Actors.Qos;
 using Mbsa.Actors.Qos.Policies;
 using Mbsa.Vm.Vcpus;
+using static Mbsa.Actors.Tests.Cores.VirtualCoresRig;
 
 namespace Mbsa.Actors.Tests.Cores;
 
@@ -13,7 +14,7 @@ public sealed class VirtualCoresTests
     [Fact]
     public void Workers_on_one_core_take_turns()
     {
-        var (a, b, cores) = (Script.Forever(100), Script.Forever(50), Cores(1));
+        var (a, b, cores) = (Script.Forever(100), Script.Forever(50), CoresOf(1));
         Attach(cores, a, b);
         Assert.True(cores.RunUntil(400, idle: false, _departures));
         Assert.Equal([0L, 150, 300], a.Starts);
@@ -26,7 +27,7 @@ public sealed class VirtualCoresTests
     public void Each_core_runs_somebody_when_there_is_somebody()
     {
         var workers = Enumerable.Range(0, 3).Select(_ => Script.Forever(100)).ToArray();
-        var cores = Cores(2);
+        var cores = CoresOf(2);
         Attach(cores, workers);
         cores.RunUntil(300, idle: false, _departures);
         Assert.Equal(600, cores.Use.BusyNs);
@@ -38,7 +39,7 @@ public sealed class VirtualCoresTests
     [Fact]
     public void A_sleeper_wakes_at_its_time_and_keeps_no_core_until_then()
     {
-        var (sleeper, cores) = (Script.Of(new Step(10, AfterQuantum.Sleeping, 90)), Cores(1));
+        var (sleeper, cores) = (Script.Of(new Step(10, AfterQuantum.Sleeping, 90)), CoresOf(1));
         Attach(cores, sleeper);
         cores.RunUntil(250, idle: false, _departures);
         Assert.Equal([0L, 100, 200], sleeper.Starts);
@@ -48,7 +49,7 @@ public sealed class VirtualCoresTests
     [Fact]
     public void Sleepers_that_wake_at_one_time_wake_in_the_order_of_their_ids()
     {
-        var (a, b, cores) = (Script.Of(new Step(10, AfterQuantum.Sleeping, 90)), Script.Of(new Step(20, AfterQuantum.Sleeping, 70)), Cores(1));
+        var (a, b, cores) = (Script.Of(new Step(10, AfterQuantum.Sleeping, 90)), Script.Of(new Step(20, AfterQuantum.Sleeping, 70)), CoresOf(1));
         cores.Attach(b.As(0));
         cores.Attach(a.As(1));
         cores.RunUntil(99, idle: false, _departures); // b sleeps from 20 to 90, a from 30 to 120
@@ -56,7 +57,7 @@ public sealed class VirtualCoresTests
         cores.RunUntil(200, idle: false, _departures);
         Assert.Equal([20L, 120], a.Starts);
 
-        var (late, early, both) = (Script.Of(new Step(10, AfterQuantum.Sleeping, 100)), Script.Of(new Step(20, AfterQuantum.Sleeping, 90)), Cores(2));
+        var (late, early, both) = (Script.Of(new Step(10, AfterQuantum.Sleeping, 100)), Script.Of(new Step(20, AfterQuantum.Sleeping, 90)), CoresOf(2));
         both.Attach(late.As(7));
         both.Attach(early.As(3));
         both.Attach(Script.Forever(110).As(9)); // takes the core that is free first, so both have to queue for the other
@@ -69,7 +70,7 @@ public sealed class VirtualCoresTests
     {
         var bell = new Doorbell();
         var blocked = new ScriptedWorker([Script.Blocking(10)]) { Doorbell = bell };
-        var (ringer, cores) = (Script.Of(new Step(100) { Rings = bell }), Cores(2));
+        var (ringer, cores) = (Script.Of(new Step(100) { Rings = bell }), CoresOf(2));
         Attach(cores, blocked, ringer);
         cores.RunUntil(350, idle: false, _departures);
         Assert.Equal([0L, 100, 200, 300], blocked.Starts);
@@ -82,7 +83,7 @@ public sealed class VirtualCoresTests
     {
         var bell = new Doorbell();
         var busy = new ScriptedWorker([Script.Blocking(150)]) { Doorbell = bell };
-        var (ringer, cores) = (Script.Of(new Step(100) { Rings = bell }, Script.Blocking(1)), Cores(2));
+        var (ringer, cores) = (Script.Of(new Step(100) { Rings = bell }, Script.Blocking(1)), CoresOf(2));
         Attach(cores, busy, ringer); // rung at 100, in the middle of its first quantum; never again
         Assert.False(cores.RunUntil(1000, idle: false, _departures));
         Assert.Equal([0L, 150], busy.Starts);
@@ -94,7 +95,7 @@ public sealed class VirtualCoresTests
     {
         var bell = new Doorbell();
         var impatient = new ScriptedWorker([new Step(10, AfterQuantum.Blocked, 90), Script.Blocking(10)]) { Doorbell = bell };
-        var cores = Cores(1);
+        var cores = CoresOf(1);
         cores.Attach(impatient.As(0));
         Assert.False(cores.RunUntil(1000, idle: false, _departures)); // waits until 100, and then for ever
         Assert.Equal([0L, 100], impatient.Starts);
@@ -108,7 +109,7 @@ public sealed class VirtualCoresTests
     [Fact]
     public void A_worker_that_continues_keeps_its_core_until_its_quantum_is_used_and_is_charged_once()
     {
-        var (stepper, other, cores) = (Script.Of(new Step(40, AfterQuantum.Continuing)), Script.Forever(100), Cores(1)); // a quantum is 100 ns
+        var (stepper, other, cores) = (Script.Of(new Step(40, AfterQuantum.Continuing)), Script.Forever(100), CoresOf(1)); // a quantum is 100 ns
         Attach(cores, stepper, other);
         cores.RunUntil(420, idle: false, _departures);
         Assert.Equal([0L, 40, 80, 220, 260, 300], stepper.Starts);
@@ -127,116 +128,9 @@ public sealed class VirtualCoresTests
     }
 
     [Fact]
-    public void A_blocked_worker_can_be_detached_and_a_late_ring_wakes_nobody()
-    {
-        var bell = new Doorbell();
-        var (blocked, cores) = (new ScriptedWorker([Script.Blocking(10)]) { Doorbell = bell }, Cores(1));
-        var schedulable = blocked.As(0);
-        cores.Attach(schedulable);
-        Assert.False(cores.RunUntil(100, idle: false, _departures));
-        Assert.True(cores.Detach(schedulable));
-        bell.Ring(cores.NowNs);
-        Assert.False(cores.RunUntil(200, idle: false, _departures));
-        Assert.Equal((1, 1, null), (blocked.Disposed, blocked.Quanta.Count, blocked.Breach));
-    }
-
-    [Fact]
-    public void Whoever_finishes_is_disposed_and_time_stands_still_until_its_departure_was_seen()
-    {
-        var (brief, other, cores) = (Script.Of(new Step(100, AfterQuantum.Finished)), Script.Forever(60), Cores(2));
-        Attach(cores, brief, other);
-        Assert.True(cores.RunUntil(1000, idle: false, _departures));
-        Assert.Equal(100, cores.NowNs);
-        Assert.Same(brief, Assert.Single(_departures).Schedulable.Worker);
-        Assert.Null(_departures[0].Failure);
-        Assert.Equal(1, brief.Disposed);
-        _departures.Clear();
-        cores.RunUntil(1000, idle: false, _departures);
-        Assert.Equal(1000, cores.NowNs);
-        Assert.Empty(_departures);
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void A_worker_that_throws_departs_with_what_it_threw_and_frees_its_core(bool inExecute)
-    {
-        var failing = Script.Of(new Step(100), new Step(100) { ThrowsInExecute = inExecute, ThrowsInComplete = !inExecute });
-        var (other, cores) = (Script.Forever(100), Cores(1));
-        Attach(cores, failing, other);
-        Assert.True(cores.RunUntil(1000, idle: false, _departures));
-        var departure = Assert.Single(_departures);
-        Assert.IsType<InvalidOperationException>(departure.Failure);
-        Assert.Equal(inExecute ? 200 : 300, cores.NowNs);
-        Assert.Equal(1, failing.Disposed);
-        _departures.Clear();
-        cores.RunUntil(1000, idle: false, _departures);
-        Assert.Equal(inExecute ? 9 : 8, other.Quanta.Count);
-        Assert.Equal((null, null), (failing.Breach, other.Breach));
-    }
-
-    [Fact]
-    public void Detaching_in_the_middle_of_a_quantum_frees_the_core_at_once()
-    {
-        var (leaving, waiting, cores) = (Script.Forever(1000), Script.Forever(1000), Cores(1));
-        var schedulable = leaving.As(0);
-        cores.Attach(schedulable);
-        cores.Attach(waiting.As(1));
-        cores.RunUntil(300, idle: false, _departures);
-        Assert.True(cores.Detach(schedulable));
-        Assert.Equal(1, leaving.Disposed);
-        cores.RunUntil(1300, idle: false, _departures);
-        Assert.Equal((300L, 1300L), waiting.Quanta[0]);
-        Assert.Empty(leaving.Quanta);
-        Assert.Empty(_departures);
-    }
-
-    [Fact]
-    public void Detaching_in_the_middle_of_a_quantum_frees_its_share_of_the_bus_at_once()
-    {
-        // Alone each would fill the bus for 1000 ns; together both run at half speed.
-        var (leaving, staying) = (Script.Forever(1000, busBytes: 1000), Script.Forever(1000, busBytes: 1000));
-        var cores = Cores(new HostCapacity(2, 1e9), 1000);
-        var schedulable = leaving.As(0);
-        cores.Attach(schedulable);
-        cores.Attach(staying.As(1));
-        cores.RunUntil(400, idle: false, _departures);
-        cores.Detach(schedulable);
-        cores.RunUntil(1300, idle: false, _departures);
-        Assert.Equal((0L, 1200L), staying.Quanta[0]);
-    }
-
-    [Fact]
-    public void Detaching_again_or_after_the_end_is_harmless()
-    {
-        var (brief, leaving, early, cores) = (Script.Of(new Step(10, AfterQuantum.Finished)), Script.Forever(10), Script.Forever(10), Cores(1));
-        var schedulables = new[] { brief.As(0), leaving.As(1), early.As(2) };
-        Array.ForEach(schedulables, cores.Attach);
-        cores.Detach(schedulables[2]); // before it ever ran
-        cores.RunUntil(100, idle: false, _departures);
-        Assert.All(schedulables, s => Assert.True(cores.Detach(s)));
-        Assert.All(schedulables, s => Assert.True(cores.Detach(s)));
-        cores.RunUntil(100, idle: false, _departures);
-        Assert.Empty(early.Starts);
-        Assert.All([brief, leaving, early], w => Assert.Equal((1, null), (w.Disposed, w.Breach)));
-    }
-
-    [Fact]
-    public void A_detached_sleeper_never_wakes()
-    {
-        var (sleeper, cores) = (Script.Of(new Step(10, AfterQuantum.Sleeping, 90)), Cores(1));
-        var schedulable = sleeper.As(0);
-        cores.Attach(schedulable);
-        cores.RunUntil(50, idle: false, _departures);
-        cores.Detach(schedulable);
-        Assert.False(cores.RunUntil(500, idle: false, _departures));
-        Assert.Single(sleeper.Starts);
-    }
-
-    [Fact]
     public void When_nothing_can_happen_time_passes_only_if_asked_to()
     {
-        var cores = Cores(1);
+        var cores = CoresOf(1);
         Assert.False(cores.RunUntil(500, idle: false, _departures));
         Assert.Equal(0, cores.NowNs);
         Assert.False(cores.RunUntil(500, idle: true, _departures));
@@ -276,7 +170,7 @@ public sealed class VirtualCoresTests
 
         static ulong? Run(int vm, double first, double second)
         {
-            var cores = Cores(1);
+            var cores = CoresOf(1);
             cores.Attach(Script.Of(new Step(first), new Step(second)).As(vm));
             cores.RunUntil(300, idle: false, []);
             return cores.TraceHash;
@@ -319,28 +213,6 @@ public sealed class VirtualCoresTests
         }, iter: 300);
     }
 
-    [Fact]
-    public void The_order_in_which_workers_are_cut_off_at_one_moment_does_not_matter()
-    {
-        Assert.Single(new int[][] { [0, 1, 2], [2, 1, 0], [1, 2, 0] }.Select(TraceAfter).Distinct());
-
-        ulong? TraceAfter(int[] order)
-        {
-            var cores = Cores(3);
-            Schedulable[] cut = [.. order.Select(_ => Script.Forever(100)).Select((worker, id) => worker.As(id))];
-            Array.ForEach(cut, cores.Attach);
-            cores.RunUntil(50, idle: false, _departures);
-            Array.ForEach(order, id => cores.Detach(cut[id]));
-            for (var id = 3; id < 6; id++)
-            {
-                cores.Attach(Script.Forever(100).As(id));
-            }
-
-            cores.RunUntil(1000, idle: false, _departures);
-            return cores.TraceHash;
-        }
-    }
-
     private static void RunFully(VirtualCores cores, long untilNs, List<Departure> departed)
     {
         while (cores.NowNs < untilNs)
@@ -372,17 +244,5 @@ public sealed class VirtualCoresTests
 
         protected override void Account(Schedulable schedulable, in ResourceUse use, in QuantumUse quantum, long nowNs) =>
             Charges.Add((quantum.HeldNs, quantum.Work.BusBytes, quantum.Operations));
-    }
-
-    private static VirtualCores Cores(int count) => Cores(new HostCapacity(count, 1e12), 100);
-
-    private static VirtualCores Cores(HostCapacity host, long quantumNs) => new(host, new RoundRobinQueue(host, quantumNs));
-
-    private static void Attach(VirtualCores cores, params ScriptedWorker[] workers)
-    {
-        for (var i = 0; i < workers.Length; i++)
-        {
-            cores.Attach(workers[i].As(i));
-        }
     }
 }

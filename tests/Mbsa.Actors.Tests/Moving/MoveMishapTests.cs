@@ -280,9 +280,9 @@ public sealed class MoveMishapTests : IDisposable
         Assert.Empty(result.Problems);
     }
 
-    private static byte[] Damaged(byte[] parcel)
+    private static byte[] Damaged(byte[] shipment)
     {
-        byte[] damaged = [.. parcel];
+        byte[] damaged = [.. shipment];
         damaged[^1] ^= 0x40;
         return damaged;
     }

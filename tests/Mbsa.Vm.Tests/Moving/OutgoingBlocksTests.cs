@@ -106,7 +106,7 @@ public sealed class OutgoingBlocksTests
         disk.Disk.Dispose();
         var last = outgoing.Take(counts);
         Assert.InRange(last.Blocks, 100, 100 + disk.Disk.Geometry.DataFirstBlock);
-        Assert.InRange(Parcel.BodyBytes(last.Content), 0, (disk.Disk.Geometry.DataFirstBlock + 1) * Block);
+        Assert.InRange(Shipment.BodyBytes(last.Content), 0, (disk.Disk.Geometry.DataFirstBlock + 1) * Block);
         MovedBlocks.Apply(last.Content, copy.Area);
         Assert.Equal(AreaHash.Of(disk.Test.Area, hasBytes: false), AreaHash.Of(copy.Area, hasBytes: false));
         using var mounted = VirtualDisk.Mount(copy.Area);

@@ -3,7 +3,7 @@ using Mbsa.Vm.Moving;
 
 namespace Mbsa.Vm.Tests.Moving;
 
-public sealed class ParcelTests
+public sealed class ShipmentTests
 {
     private static ReadOnlySpan<byte> Magic => "MBSATEST"u8;
 
@@ -17,24 +17,24 @@ public sealed class ParcelTests
     public void What_went_in_comes_out(int bytes, bool isRandom)
     {
         var body = Body(bytes, isRandom);
-        var parcel = Parcel.Seal(Magic, bytes, InParts(body));
-        Assert.Equal(body, Unpack(parcel));
-        Assert.Equal(bytes, Parcel.BodyBytes(parcel));
+        var shipment = Shipment.Seal(Magic, bytes, InParts(body));
+        Assert.Equal(body, Unpack(shipment));
+        Assert.Equal(bytes, Shipment.BodyBytes(shipment));
     }
 
     [Fact]
     public void It_is_packed_where_that_makes_it_smaller_and_else_costs_its_head()
     {
-        Assert.InRange(Parcel.Seal(Magic, 5 << 20, InParts(Body(5 << 20, isRandom: false))).Length, 0, 262_144);
-        Assert.Equal(24 + (5 << 20), Parcel.Seal(Magic, 5 << 20, InParts(Body(5 << 20, isRandom: true))).Length);
-        Assert.Equal(24 + 16, Parcel.Seal(Magic, 16, InParts(Body(16, isRandom: true))).Length);
+        Assert.InRange(Shipment.Seal(Magic, 5 << 20, InParts(Body(5 << 20, isRandom: false))).Length, 0, 262_144);
+        Assert.Equal(24 + (5 << 20), Shipment.Seal(Magic, 5 << 20, InParts(Body(5 << 20, isRandom: true))).Length);
+        Assert.Equal(24 + 16, Shipment.Seal(Magic, 16, InParts(Body(16, isRandom: true))).Length);
     }
 
     [Fact]
     public void What_begins_at_random_and_goes_on_regular_is_whole_all_the_same()
     {
         byte[] body = [.. Body(3 << 20, isRandom: true), .. Body(3 << 20, isRandom: false), .. Body(12345, isRandom: true)];
-        Assert.Equal(body, Unpack(Parcel.Seal(Magic, body.Length, InParts(body))));
+        Assert.Equal(body, Unpack(Shipment.Seal(Magic, body.Length, InParts(body))));
     }
 
     [Theory]
@@ -59,10 +59,10 @@ public sealed class ParcelTests
             }
         }
 
-        Parcel.Seal(Magic, 0, []); // what is allocated once is allocated
+        Shipment.Seal(Magic, 0, []); // what is allocated once is allocated
         var before = GC.GetAllocatedBytesForCurrentThread();
-        var parcel = Parcel.Seal(Magic, (long)Blocks * BlockBytes, Body());
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, parcel.Length, 2L * parcel.Length + (4 << 20));
+        var shipment = Shipment.Seal(Magic, (long)Blocks * BlockBytes, Body());
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, shipment.Length, 2L * shipment.Length + (4 << 20));
     }
 
     [Theory]
@@ -70,20 +70,20 @@ public sealed class ParcelTests
     [InlineData(false)]
     public void A_byte_that_changed_on_its_way_is_an_error(bool isRandom)
     {
-        var parcel = Parcel.Seal(Magic, 3000, InParts(Body(3000, isRandom)));
-        for (var at = 0; at < parcel.Length; at++)
+        var shipment = Shipment.Seal(Magic, 3000, InParts(Body(3000, isRandom)));
+        for (var at = 0; at < shipment.Length; at++)
         {
             if (at is >= 16 and < 24)
             {
                 continue; // the length is a note to whoever reads no further
             }
 
-            parcel[at] ^= 0x10;
-            Assert.Throws<InvalidDataException>(() => Unpack(parcel));
-            parcel[at] ^= 0x10;
+            shipment[at] ^= 0x10;
+            Assert.Throws<InvalidDataException>(() => Unpack(shipment));
+            shipment[at] ^= 0x10;
         }
 
-        Assert.Contains("damaged", Assert.Throws<InvalidDataException>(() => Unpack(parcel[..^1])).Message);
+        Assert.Contains("damaged", Assert.Throws<InvalidDataException>(() => Unpack(shipment[..^1])).Message);
     }
 
     [Fact]
@@ -91,9 +91,9 @@ public sealed class ParcelTests
     {
         Assert.Contains("'MBSATEST'", Assert.Throws<InvalidDataException>(() => Unpack([])).Message);
         Assert.Contains("'MBSATEST'", Assert.Throws<InvalidDataException>(() => Unpack("MBSATESU and more than a head of bytes"u8.ToArray())).Message);
-        var parcel = Parcel.Seal(Magic, 10, InParts(Body(10, isRandom: true)));
-        BinaryPrimitives.WriteUInt16LittleEndian(parcel.AsSpan(8), 2);
-        Assert.Contains("version is 2", Assert.Throws<InvalidDataException>(() => Unpack(parcel)).Message);
+        var shipment = Shipment.Seal(Magic, 10, InParts(Body(10, isRandom: true)));
+        BinaryPrimitives.WriteUInt16LittleEndian(shipment.AsSpan(8), 2);
+        Assert.Contains("version is 2", Assert.Throws<InvalidDataException>(() => Unpack(shipment)).Message);
     }
 
     [Fact]
@@ -134,9 +134,9 @@ public sealed class ParcelTests
         }
     }
 
-    private static byte[] Unpack(byte[] parcel)
+    private static byte[] Unpack(byte[] shipment)
     {
-        using var body = Parcel.Open(parcel, Magic, "test");
+        using var body = Shipment.Open(shipment, Magic, "test");
         using var bytes = new MemoryStream();
         body.CopyTo(bytes);
         return bytes.ToArray();

@@ -17,7 +17,7 @@ namespace Mbsa.Vm.Moving;
 /// </code>
 /// The length of a packed body depends on the machine that packed it. Nothing under the virtual clock may go by it.
 /// </summary>
-public static class Parcel
+public static class Shipment
 {
     /// <summary>The format this program writes and reads.</summary>
     public const ushort FormatVersion = 1;
@@ -31,7 +31,7 @@ public static class Parcel
     /// <param name="magic">What is in it, 8 bytes.</param>
     /// <param name="bodyBytes">Bytes of the body.</param>
     /// <param name="body">The body in parts, each good until the next one; gone through up to two times.</param>
-    /// <exception cref="InvalidDataException">It is too long for one parcel.</exception>
+    /// <exception cref="InvalidDataException">It is too long for one shipment.</exception>
     internal static byte[] Seal(ReadOnlySpan<byte> magic, long bodyBytes, IEnumerable<ReadOnlyMemory<byte>> body)
     {
         using var packed = Pack(bodyBytes, body);
@@ -41,14 +41,14 @@ public static class Parcel
             throw new InvalidDataException($"{bodyBytes} bytes are to be moved at once, and at most {Array.MaxLength - HeadBytes} can be; take a smaller disk, or payload 'stamp'");
         }
 
-        var parcel = new byte[HeadBytes + lengthBytes];
+        var shipment = new byte[HeadBytes + lengthBytes];
         if (packed is not null)
         {
-            packed.CopyTo(parcel.AsSpan(HeadBytes));
+            packed.CopyTo(shipment.AsSpan(HeadBytes));
         }
         else
         {
-            var rest = parcel.AsSpan(HeadBytes);
+            var rest = shipment.AsSpan(HeadBytes);
             foreach (var part in body)
             {
                 part.Span.CopyTo(rest);
@@ -56,48 +56,48 @@ public static class Parcel
             }
         }
 
-        magic.CopyTo(parcel);
-        BinaryPrimitives.WriteUInt16LittleEndian(parcel.AsSpan(8), FormatVersion);
-        BinaryPrimitives.WriteUInt16LittleEndian(parcel.AsSpan(10), packed is null ? (ushort)Plain : (ushort)Deflated);
-        BinaryPrimitives.WriteUInt32LittleEndian(parcel.AsSpan(12), Checksum.Crc32C(parcel.AsSpan(HeadBytes)));
-        BinaryPrimitives.WriteInt64LittleEndian(parcel.AsSpan(16), bodyBytes);
-        return parcel;
+        magic.CopyTo(shipment);
+        BinaryPrimitives.WriteUInt16LittleEndian(shipment.AsSpan(8), FormatVersion);
+        BinaryPrimitives.WriteUInt16LittleEndian(shipment.AsSpan(10), packed is null ? (ushort)Plain : (ushort)Deflated);
+        BinaryPrimitives.WriteUInt32LittleEndian(shipment.AsSpan(12), Checksum.Crc32C(shipment.AsSpan(HeadBytes)));
+        BinaryPrimitives.WriteInt64LittleEndian(shipment.AsSpan(16), bodyBytes);
+        return shipment;
     }
 
-    /// <summary>Opens a parcel.</summary>
-    /// <param name="parcel">The parcel.</param>
+    /// <summary>Opens a shipment.</summary>
+    /// <param name="shipment">The shipment.</param>
     /// <param name="magic">What must be in it.</param>
     /// <param name="what">What people call it.</param>
     /// <returns>Its body.</returns>
     /// <exception cref="InvalidDataException">It is damaged, or something else.</exception>
-    internal static Stream Open(byte[] parcel, ReadOnlySpan<byte> magic, string what)
+    internal static Stream Open(byte[] shipment, ReadOnlySpan<byte> magic, string what)
     {
-        if (parcel.Length < HeadBytes || !parcel.AsSpan(0, 8).SequenceEqual(magic))
+        if (shipment.Length < HeadBytes || !shipment.AsSpan(0, 8).SequenceEqual(magic))
         {
             throw new InvalidDataException($"{what}: it does not begin with '{Encoding.ASCII.GetString(magic)}', so it is something else");
         }
 
-        var version = BinaryPrimitives.ReadUInt16LittleEndian(parcel.AsSpan(8));
-        var packing = BinaryPrimitives.ReadUInt16LittleEndian(parcel.AsSpan(10));
+        var version = BinaryPrimitives.ReadUInt16LittleEndian(shipment.AsSpan(8));
+        var packing = BinaryPrimitives.ReadUInt16LittleEndian(shipment.AsSpan(10));
         if (version != FormatVersion || packing > Deflated)
         {
             throw new InvalidDataException($"{what}: its format version is {version}, packing {packing}; this program reads version {FormatVersion}; run the same program on both hosts");
         }
 
-        if (Checksum.Crc32C(parcel.AsSpan(HeadBytes)) != BinaryPrimitives.ReadUInt32LittleEndian(parcel.AsSpan(12)))
+        if (Checksum.Crc32C(shipment.AsSpan(HeadBytes)) != BinaryPrimitives.ReadUInt32LittleEndian(shipment.AsSpan(12)))
         {
             throw new InvalidDataException($"{what}: its checksum is wrong; it was damaged on its way");
         }
 
-        var body = new MemoryStream(parcel, HeadBytes, parcel.Length - HeadBytes, writable: false);
+        var body = new MemoryStream(shipment, HeadBytes, shipment.Length - HeadBytes, writable: false);
         return packing == Plain ? body : new DeflateStream(body, CompressionMode.Decompress);
     }
 
-    /// <summary>Bytes of the body of a parcel unpacked: the same on every machine.</summary>
-    public static long BodyBytes(byte[] parcel)
+    /// <summary>Bytes of the body of a shipment unpacked: the same on every machine.</summary>
+    public static long BodyBytes(byte[] shipment)
     {
-        ArgumentNullException.ThrowIfNull(parcel);
-        return parcel.Length < HeadBytes ? 0 : BinaryPrimitives.ReadInt64LittleEndian(parcel.AsSpan(16));
+        ArgumentNullException.ThrowIfNull(shipment);
+        return shipment.Length < HeadBytes ? 0 : BinaryPrimitives.ReadInt64LittleEndian(shipment.AsSpan(16));
     }
 
     /// <returns>The body packed; null when that does not make it smaller.</returns>
