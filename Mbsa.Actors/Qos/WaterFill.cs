@@ -221,10 +221,9 @@ internal sealed class WaterFill
             }
 
             theta = double.IsPositiveInfinity(theta) ? Math.Max(_theta, 1 / weights) : theta;
-            // A VM never has more than its VCPUs can use, so it is owed no more. Whom its limit holds back competes for all: the limit sees to it that it gets no
-            // more than that, and who waits for its turn after it waited for its limit would get less.
+            // A VM never has more than its VCPUs can use, so it is owed no more. Its limit does not count here: that sees to itself.
             var competes = Math.Min(_reach[i], Math.Max(_floors[i] * (1 + margin), theta * _tenants[i].Qos.Weight));
-            Rates[i] = Math.Max(1e-9, competes < _tenants[i].LimitShare ? competes : Math.Max(competes, 1));
+            Rates[i] = Math.Max(1e-9, competes);
         }
     }
 

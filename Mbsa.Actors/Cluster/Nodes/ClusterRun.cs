@@ -17,6 +17,8 @@ public sealed class ClusterRun
     private volatile LiveSnapshot _snapshot;
     private IActorRef _actor = ActorRefs.Nobody;
     private long _eventNs;
+    private long _eventsSeen;
+    private long _eventsOfSubmission;
 
     private ClusterRun(ScenarioSpec scenario)
     {
@@ -78,7 +80,8 @@ public sealed class ClusterRun
         var result = new TaskCompletionSource<RunParcel.Ended>(TaskCreationOptions.RunContinuationsAsynchronously);
         Func<string, ActorSelection> gateOf = address => Knock.GateOf(system, address);
         Action<RunParcel.Progress> onProgress = progress => run.Take(progress.Snapshot, progress.Events);
-        run._actor = system.ActorOf(Props.Create(() => new SubmitActor(scenario, node.ToString(), gateOf, onProgress, result)));
+        Action onSubmit = () => run._eventsOfSubmission = 0;
+        run._actor = system.ActorOf(Props.Create(() => new SubmitActor(scenario, node.ToString(), gateOf, onSubmit, onProgress, result)));
         run.Completion = run.EndAsync(result.Task, end);
         return run;
     }
@@ -101,6 +104,12 @@ public sealed class ClusterRun
     {
         foreach (var entry in events)
         {
+            if (_eventsOfSubmission++ < _eventsSeen)
+            {
+                continue; // the run began again on a new coordinator, and this happened before
+            }
+
+            _eventsSeen++;
             _eventNs = entry.ClockNs;
             Journal.Add(entry);
         }

@@ -8,7 +8,8 @@ namespace Mbsa.Actors.Cluster.Nodes;
 /// <summary>Asks a node whether it lets us in, so that whatever is wrong is said in one line.</summary>
 internal static class Knock
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
+    /// <summary>A handshake of TLS between two processes that have just started takes seconds on a machine that is busy.</summary>
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
 
     /// <summary>Knocks.</summary>
     /// <param name="system">Who knocks.</param>

@@ -23,6 +23,7 @@ internal sealed class SubmitActor : ReceiveActor, IWithTimers
     private readonly string _run = Guid.NewGuid().ToString("N");
     private readonly ParcelPort _port = new();
     private readonly Func<string, ActorSelection> _gateOf;
+    private readonly Action _onSubmit;
     private readonly TaskCompletionSource<RunParcel.Ended> _result;
     private readonly byte[] _scenario;
     private ImmutableArray<string> _gates;
@@ -38,12 +39,18 @@ internal sealed class SubmitActor : ReceiveActor, IWithTimers
     /// <param name="scenario">What to run.</param>
     /// <param name="gate">Address of a node.</param>
     /// <param name="gateOf">Where the gate of a node is.</param>
+    /// <param name="onSubmit">Hears that the run begins, or begins again: all that happens in it is told from the start.</param>
     /// <param name="onProgress">Hears how the run stands.</param>
     /// <param name="result">Receives the result, or why there is none.</param>
     public SubmitActor(
-        ScenarioSpec scenario, string gate, Func<string, ActorSelection> gateOf, Action<RunParcel.Progress> onProgress, TaskCompletionSource<RunParcel.Ended> result)
+        ScenarioSpec scenario,
+        string gate,
+        Func<string, ActorSelection> gateOf,
+        Action onSubmit,
+        Action<RunParcel.Progress> onProgress,
+        TaskCompletionSource<RunParcel.Ended> result)
     {
-        (_gates, _gateOf, _result) = ([gate], gateOf, result);
+        (_gates, _gateOf, _onSubmit, _result) = ([gate], gateOf, onSubmit, result);
         _scenario = WireFormat.ToBytes<RunParcel>(new RunParcel.Submit(scenario));
         Receive<RunStatus>(OnStatus);
         Receive<Frame>(m =>
@@ -113,6 +120,7 @@ internal sealed class SubmitActor : ReceiveActor, IWithTimers
 
             (_coordinator, _submittedAt) = (status.Coordinator, _asked);
             _port.Reset();
+            _onSubmit();
             _port.Send(_scenario, Send);
         }
 

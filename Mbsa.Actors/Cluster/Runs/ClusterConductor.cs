@@ -60,7 +60,7 @@ internal sealed class ClusterConductor
         };
 
     /// <summary>What happened since somebody was last shown how the run stands.</summary>
-    public ImmutableArray<RunEvent> TakeEvents() => _state.TakeEvents();
+    public ImmutableArray<RunEvent> TakeEvents() => _state.Hosts.TakeEvents();
 
     /// <summary>Conducts the run.</summary>
     /// <exception cref="OperationCanceledException">It ends without a result.</exception>
@@ -68,7 +68,6 @@ internal sealed class ClusterConductor
     public async Task<RunResult> ConductAsync()
     {
         var elapsed = Stopwatch.StartNew();
-        await _state.Hosts.DoOnAllAsync(_ => []);
         await _events.StartAsync(Enumerable.Range(0, _scenario.Vms.Length).Where(vm => _scenario.Vms[vm].StartsAtOnce));
         await RunPartAsync(_scenario.WarmupNs, isMeasured: false);
         var collector = new ClusterCollector(_state);

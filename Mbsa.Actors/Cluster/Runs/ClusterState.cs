@@ -15,8 +15,6 @@ internal sealed class ClusterState(ScenarioSpec scenario, HostCluster hosts)
     private readonly HostStanding[] _standings =
         [.. scenario.Cluster!.Hosts.Select(host => host.IsThereAtOnce ? HostStanding.Up : HostStanding.Absent)];
 
-    private readonly List<RunEvent> _events = [];
-
     /// <summary>What is run.</summary>
     public ScenarioSpec Scenario => scenario;
 
@@ -84,19 +82,11 @@ internal sealed class ClusterState(ScenarioSpec scenario, HostCluster hosts)
     public void AddProblem(string problem)
     {
         Problems.Add(problem);
-        _events.Add(new RunEvent(0, hosts.NowNs, RunEventKind.Problem, problem));
+        hosts.Note(RunEventKind.Problem, problem);
     }
 
     /// <summary>Something happened that is worth a line.</summary>
-    public void Note(string text, string? vm = null) => _events.Add(new RunEvent(0, hosts.NowNs, RunEventKind.Cluster, text) { Vm = vm });
-
-    /// <summary>What happened since this was last asked, on the hosts and here, in the order of time.</summary>
-    public ImmutableArray<RunEvent> TakeEvents()
-    {
-        ImmutableArray<RunEvent> events = [.. hosts.TakeEvents().Concat(_events).OrderBy(entry => entry.ClockNs)];
-        _events.Clear();
-        return events;
-    }
+    public void Note(string text, string? vm = null) => hosts.Note(RunEventKind.Cluster, text, vm);
 }
 
 /// <summary>How a host of a cluster stands.</summary>

@@ -26,7 +26,7 @@ internal sealed class HostCluster(ScenarioSpec scenario, ImmutableArray<IActorRe
     /// <summary>Lets time pass on every host.</summary>
     public async Task RunUntilAsync(long untilNs)
     {
-        await Task.WhenAll(Enumerable.Range(0, links.Length).Select(host => StepAsync(host, untilNs, [])));
+        AddEvents(await Task.WhenAll(Enumerable.Range(0, links.Length).Select(host => StepAsync(host, untilNs, []))));
         (NowNs, IsWatched) = (untilNs, false);
     }
 
@@ -35,12 +35,19 @@ internal sealed class HostCluster(ScenarioSpec scenario, ImmutableArray<IActorRe
 
     /// <summary>Has a host do several things at this moment, one after the other.</summary>
     public async Task<ImmutableArray<HostAnswer>> DoAllAsync(int host, ImmutableArray<HostCommand> commands) =>
-        commands.IsEmpty ? [] : (await StepAsync(host, NowNs, commands)).Answers;
+        (await DoOnAllAsync(each => each == host ? commands : []))[host];
 
     /// <summary>Has hosts do things at this moment, all hosts at once.</summary>
     /// <param name="commands">Commands by host.</param>
-    public async Task<ImmutableArray<ImmutableArray<HostAnswer>>> DoOnAllAsync(Func<int, ImmutableArray<HostCommand>> commands) =>
-        [.. await Task.WhenAll(Enumerable.Range(0, links.Length).Select(host => DoAllAsync(host, commands(host))))];
+    public async Task<ImmutableArray<ImmutableArray<HostAnswer>>> DoOnAllAsync(Func<int, ImmutableArray<HostCommand>> commands)
+    {
+        var reports = await Task.WhenAll(Enumerable.Range(0, links.Length).Select(host => DoIfAnyAsync(host, commands(host))));
+        AddEvents(reports.OfType<HostReport>());
+        return [.. reports.Select(report => report?.Answers ?? [])];
+    }
+
+    /// <summary>Something happened beside the hosts.</summary>
+    public void Note(RunEventKind kind, string text, string? vm = null) => _events.Add(new RunEvent(0, NowNs, kind, text) { Vm = vm });
 
     /// <summary>The last report of a host.</summary>
     public HostReport ReportOf(int host) => _reports[host] ?? throw new InvalidOperationException($"host {host} has not done anything yet");
@@ -51,7 +58,7 @@ internal sealed class HostCluster(ScenarioSpec scenario, ImmutableArray<IActorRe
     /// <summary>What a VM looks like to people, as it was last seen; on whichever host it is.</summary>
     public VmSample SampleOf(int vm) => _samples[vm] ?? new VmSample { Name = scenario.Vms[vm].Name, State = VmState.Waiting };
 
-    /// <summary>What happened since this was last asked.</summary>
+    /// <summary>What happened since this was last asked, in the order of time.</summary>
     public ImmutableArray<RunEvent> TakeEvents()
     {
         ImmutableArray<RunEvent> events = [.. _events];
@@ -81,15 +88,12 @@ internal sealed class HostCluster(ScenarioSpec scenario, ImmutableArray<IActorRe
         return hasLooked;
     }
 
-    private async Task<HostReport> StepAsync(int host, long untilNs, ImmutableArray<HostCommand> commands)
-    {
-        var report = await links[host].Ask<HostReport>(new HostLink.DoStep(untilNs, commands, IsWatched), Timeout.InfiniteTimeSpan, ended);
-        _reports[host] = report;
-        lock (_events)
-        {
-            _events.AddRange(report.Events);
-        }
+    private async Task<HostReport?> DoIfAnyAsync(int host, ImmutableArray<HostCommand> commands) =>
+        commands.IsEmpty ? null : await StepAsync(host, NowNs, commands);
 
-        return report;
-    }
+    private async Task<HostReport> StepAsync(int host, long untilNs, ImmutableArray<HostCommand> commands) =>
+        _reports[host] = await links[host].Ask<HostReport>(new HostLink.DoStep(untilNs, commands, IsWatched), Timeout.InfiniteTimeSpan, ended);
+
+    /// <summary>What happened in a step: at one moment in the order of hosts, whichever answered first.</summary>
+    private void AddEvents(IEnumerable<HostReport> reports) => _events.AddRange(reports.SelectMany(report => report.Events).OrderBy(entry => entry.ClockNs));
 }

@@ -9,7 +9,11 @@ public sealed class NodesTests
 {
     private const string Coordinators = "the coordinator's";
 
-    private static readonly Lazy<Task<RunResult>> _undisturbed = new(() => ClusterLab.Talkative().RunOnAsync(1));
+    private static readonly Lazy<Task<(RunResult Result, RunJournal Journal)>> _undisturbed = new(async () =>
+    {
+        var run = await ClusterRun.StartAsync(ClusterLab.Talkative());
+        return (await run.Completion.WaitAsync(TimeSpan.FromSeconds(120)), run.Journal);
+    });
 
     [Fact]
     public async Task The_number_of_nodes_does_not_matter()
@@ -41,7 +45,9 @@ public sealed class NodesTests
             var lost = whose == Coordinators ? nodes[0] : nodes.Skip(1).First(node => node.Hosts > 0); // a node that joined a moment ago may have come too late for hosts
             await (inGoodOrder ? lost.LeaveAsync() : lost.CrashAsync());
             var disturbed = await run.Completion.WaitAsync(TimeSpan.FromSeconds(120));
-            ClusterLab.AssertSame(await _undisturbed.Value, disturbed);
+            var undisturbed = await _undisturbed.Value;
+            ClusterLab.AssertSame(undisturbed.Result, disturbed);
+            Assert.Equal(Entries(undisturbed.Journal), Entries(run.Journal)); // each once, also if the run began anew
             Assert.True(disturbed.Cluster!.Rebuilt > 0 || whose == Coordinators); // with the coordinator the whole run begins anew
         }
         finally
@@ -49,4 +55,7 @@ public sealed class NodesTests
             await Task.WhenAll(nodes.Select(node => node.CrashAsync()));
         }
     }
+
+    private static IEnumerable<(long Number, long ClockNs, string Text)> Entries(RunJournal journal) =>
+        journal.Since(0).Select(entry => (entry.Number, entry.ClockNs, entry.Text));
 }
