@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mbsa.Actors.Scenarios;
 
 namespace Mbsa.Actors.Results;
 
@@ -20,6 +21,18 @@ public sealed class RunJournal(Func<long> nowNs)
         {
             return [.. _entries.Where(entry => entry.Number >= number)];
         }
+    }
+
+    /// <summary>
+    /// Entries as a report tells them: those of one moment in the order of the VMs they are about, before them what is about none. They were written by the
+    /// actors of VMs, whichever was quicker; a report does not depend on that.
+    /// </summary>
+    /// <param name="entries">Entries as they were written.</param>
+    /// <param name="vms">The VMs of the scenario.</param>
+    public static ImmutableArray<RunEvent> InOrder(IEnumerable<RunEvent> entries, ImmutableArray<VmSpec> vms)
+    {
+        var places = vms.Select((vm, place) => (vm.Name, place)).ToDictionary(vm => vm.Name, vm => vm.place);
+        return [.. entries.OrderBy(entry => entry.ClockNs).ThenBy(entry => entry.Vm is { } vm ? places[vm] : -1)];
     }
 
     /// <summary>Hears of every entry, of those that are there first. Called under the journal's lock: it must be quick, and may not write.</summary>

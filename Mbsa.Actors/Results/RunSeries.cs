@@ -39,10 +39,13 @@ public sealed class RunSeries(long periodNs, Func<ImmutableArray<VmSample>> snap
                 var point = new SeriesPoint(_startNs, nowNs, [.. now.Zip(_earlier, VmPoint.Between)]);
                 Volatile.Write(ref _points, _points.Add(point));
                 (_earlier, _startNs) = (now, nowNs);
-                Volatile.Write(ref _nextNs, (nowNs / _periodNs + 1) * _periodNs);
+                Volatile.Write(ref _nextNs, EndOfPointAfter(nowNs, _periodNs));
             }
         }
     }
+
+    /// <summary>When the point that begins at a time is due, in nanoseconds of the same clock.</summary>
+    internal static long EndOfPointAfter(long startNs, long periodNs) => (startNs / periodNs + 1) * periodNs;
 }
 
 /// <summary>A stretch of the scenario's clock.</summary>

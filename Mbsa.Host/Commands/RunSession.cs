@@ -48,7 +48,8 @@ internal sealed class RunSession(ProgramServices services, RunOptions options)
             var report = JsonReportContext.Serialize(ReportBuilder.Build(result, expectations));
             await ShowAsync(result, expectations).ConfigureAwait(false);
             json?.Write(report);
-            html?.Write(RunPage.Render(new RunRecord(result, expectations, run.Series, run.Wear(WearWatch.Cells), run.Journal.Since(0))));
+            var events = RunJournal.InOrder(run.Journal.Since(0), loaded.Spec.Vms);
+            html?.Write(RunPage.Render(new RunRecord(result, expectations, run.Series, run.Wear(WearWatch.Cells), events)));
             if (watchers.Finish(result, report) is { } problem)
             {
                 await Terminal.Error.WriteLineAsync($"warning: {problem}").ConfigureAwait(false);

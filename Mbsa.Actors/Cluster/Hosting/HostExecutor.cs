@@ -146,7 +146,7 @@ internal sealed class HostExecutor(HostEngine engine, ScenarioSpec scenario, Can
         return new HostReport(step.Number, _now.Ns, _now.Use, _now.TraceHash, answers, [.. _seen.Select(vm => StandingOf(vm, uses))])
         {
             View = step.WithView ? [.. _seen.Select(engine.Board.Snapshot)] : null,
-            Events = [.. events.Where(entry => entry.Kind is not (RunEventKind.Plan or RunEventKind.Problem))],
+            Events = RunJournal.InOrder(events.Where(entry => entry.Kind is not (RunEventKind.Plan or RunEventKind.Problem)), scenario.Vms),
             NvmAllocatedBytes = engine.Board.NvmAllocatedBytes,
             AdmissionRefusals = engine.Board.Refusals,
             Plans = engine.Board.Plans,

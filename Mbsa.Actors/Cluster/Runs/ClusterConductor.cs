@@ -22,6 +22,8 @@ internal sealed class ClusterConductor
     private readonly ClusterAgenda _agenda;
     private readonly ClusterWindows _windows;
     private readonly Action<ClusterConductor> _show;
+    private bool _hasLooked;
+    private long _nextPointNs;
     private long _epochs;
     private volatile bool _interrupted;
 
@@ -38,6 +40,7 @@ internal sealed class ClusterConductor
         _events = new VmEvents(_state, _moves, _leases);
         _agenda = new ClusterAgenda(scenario);
         _windows = new ClusterWindows(_state);
+        _nextPointNs = scenario.SeriesPeriodNs ?? long.MaxValue;
     }
 
     /// <summary>The run shall end now; set from outside.</summary>
@@ -47,7 +50,7 @@ internal sealed class ClusterConductor
     public void WantLook() => _state.Hosts.IsWatched = true;
 
     /// <summary>How the run stands, for people who watch; null where no host showed its VMs.</summary>
-    public LiveSnapshot? Look() => !_state.Hosts.LookAt(_state.LastHosts)
+    public LiveSnapshot? Look() => !_hasLooked
         ? null
         : new LiveSnapshot(
             _state.Hosts.NowNs,
@@ -83,6 +86,7 @@ internal sealed class ClusterConductor
 
         WantLook();
         var result = await collector.CollectAsync();
+        _hasLooked = _state.Hosts.LookAt(_state.LastHosts);
         return result with
         {
             Interrupted = _interrupted && result.MeasuredNs < _scenario.DurationNs,
@@ -108,7 +112,7 @@ internal sealed class ClusterConductor
             var epochEndNs = (hosts.NowNs / epochNs + 1) * epochNs;
             var eventNs = isMeasured && _agenda.NextNs != long.MaxValue ? _state.MeasuredFromNs + _agenda.NextNs : long.MaxValue;
             var untilNs = Math.Min(Math.Min(endNs, epochEndNs), Math.Min(eventNs, isMeasured ? _windows.NextNs : long.MaxValue));
-            await hosts.RunUntilAsync(Math.Max(hosts.NowNs, Math.Min(untilNs, _moves.NextNs)));
+            await RunUntilAsync(Math.Max(hosts.NowNs, Math.Min(untilNs, _moves.NextNs)));
             CheckWhereabouts();
             await _moves.OnTimeAsync();
             await HappenAsync(isMeasured);
@@ -121,6 +125,22 @@ internal sealed class ClusterConductor
 
             _show(this);
         }
+    }
+
+    /// <summary>
+    /// Lets time pass, and looks at the VMs before anything else happens to them: if somebody asked for it, and whenever a point of the run's series is due,
+    /// so that the series does not depend on how fast the machine is.
+    /// </summary>
+    private async Task RunUntilAsync(long untilNs)
+    {
+        if (untilNs >= _nextPointNs)
+        {
+            WantLook();
+            _nextPointNs = RunSeries.EndOfPointAfter(untilNs, _scenario.SeriesPeriodNs!.Value);
+        }
+
+        await _state.Hosts.RunUntilAsync(untilNs);
+        _hasLooked = _state.Hosts.LookAt(_state.LastHosts);
     }
 
     private async Task HappenAsync(bool isMeasured)

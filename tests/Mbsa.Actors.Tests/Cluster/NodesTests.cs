@@ -1,5 +1,6 @@
 using Mbsa.Actors.Cluster.Nodes;
 using Mbsa.Actors.Results;
+using Mbsa.Actors.Scenarios;
 
 namespace Mbsa.Actors.Tests.Cluster;
 
@@ -54,6 +55,26 @@ public sealed class NodesTests
         {
             await Task.WhenAll(nodes.Select(node => node.CrashAsync()));
         }
+    }
+
+    [Fact]
+    public async Task The_series_has_a_point_for_each_stretch_however_slow_a_node_is_and_sees_every_IO()
+    {
+        var scenario = ClusterLab.Scenario(hosts: 2, vms: 4);
+        scenario = scenario with
+        {
+            DurationNs = 100 * Lab.Millisecond,
+            SeriesPoints = 10,
+            Events = [new ScenarioEvent(42 * Lab.Millisecond, "vm-0", new VmChange.Migrate("h-1"))],
+        };
+
+        var run = await ClusterRun.StartAsync(scenario);
+        await run.Completion.WaitAsync(TimeSpan.FromSeconds(120));
+
+        var periodNs = scenario.SeriesPeriodNs!.Value;
+        Assert.Equal(Enumerable.Range(1, 10).Select(point => point * periodNs), run.Series.Select(point => point.EndNs));
+        Assert.Equal(run.Snapshot().Vms.Select(vm => vm.Operations), run.Snapshot().Vms.Select((_, vm) => run.Series.Sum(point => point.Vms[vm].Operations)));
+        Assert.All(run.Series, point => Assert.All(point.Vms.AsEnumerable().Skip(1), vm => Assert.True(vm.Operations > 0)));
     }
 
     private static IEnumerable<(long Number, long ClockNs, string Text)> Entries(RunJournal journal) =>
