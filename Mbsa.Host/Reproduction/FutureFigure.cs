@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Mbsa.Actors.Qos;
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
-using Mbsa.Host.Profiles;
 using Mbsa.Host.Scenarios;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Workload;
@@ -114,15 +113,7 @@ internal static class FutureFigure
             Name = "future",
             DurationNs = DurationNs,
             WarmupNs = WarmupNs,
-            Host = new HostSpec
-            {
-                Machine = ProfileCatalog.Machine("paper"),
-                Device = ProfileCatalog.Device("paper"),
-                NvmSizeBytes = NvmNeeds.RoundUpToGiB(NvmNeeds.DeviceBytes([vm])),
-                Payload = PayloadKind.None,
-                Policy = policy,
-                QuantumNs = HostSpec.DefaultQuantumNs(ClockKind.Virtual),
-            },
+            Host = PaperHost.For([vm]) with { Policy = policy },
             Vms =
             [
                 vm,

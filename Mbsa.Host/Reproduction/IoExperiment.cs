@@ -3,7 +3,6 @@ using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Profiles;
 using Mbsa.Nvm.Protection;
 using Mbsa.Vm.Paths;
-using Mbsa.Vm.Storage;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Host.Reproduction;
@@ -55,30 +54,20 @@ internal sealed record IoExperiment(RequestKind Kind, IoPath Path)
 
     private ScenarioSpec Scenario()
     {
-        var storage = new StorageSpec(Path, DiskBytes) { Protection = Protection };
+        var vm = new VmSpec
+        {
+            Name = "vm",
+            Vcpus = Vcpus,
+            Storage = new StorageSpec(Path, DiskBytes) { Protection = Protection },
+            Jobs = [new JobSpec { Pattern = Kind.Pattern, NumJobs = Jobs, TimeBased = true, Engine = Engine, IoDepth = Depth }],
+        };
         return new ScenarioSpec
         {
             Name = "experiment",
             DurationNs = DurationNs,
             WarmupNs = WarmupNs,
-            Host = new HostSpec
-            {
-                Machine = Machine,
-                Device = ProfileCatalog.Device("paper"),
-                NvmSizeBytes = storage.ChildBytes * 101 / 100 / BlockStorage.BlockBytes * BlockStorage.BlockBytes + (64 << 20),
-                Payload = PayloadKind.None,
-                QuantumNs = HostSpec.DefaultQuantumNs(ClockKind.Virtual),
-            },
-            Vms =
-            [
-                new VmSpec
-                {
-                    Name = "vm",
-                    Vcpus = Vcpus,
-                    Storage = storage,
-                    Jobs = [new JobSpec { Pattern = Kind.Pattern, NumJobs = Jobs, TimeBased = true, Engine = Engine, IoDepth = Depth }],
-                },
-            ],
+            Host = PaperHost.For([vm]) with { Machine = Machine },
+            Vms = [vm],
         };
     }
 }

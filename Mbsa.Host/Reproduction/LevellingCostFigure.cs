@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
-using Mbsa.Host.Profiles;
 using Mbsa.Nvm.Protection;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Storage;
@@ -108,28 +107,19 @@ internal static class LevellingCostFigure
     {
         const int vcpus = 4;
         var storage = new StorageSpec(IoPath.MemoryBus, request.Blocks * BlockStorage.BlockBytes, policy, parameters) { Protection = ProtectionMethod.Cr0Opt };
+        var vm = new VmSpec
+        {
+            Name = "vm",
+            Vcpus = vcpus,
+            Storage = storage,
+            Jobs = [new JobSpec { Pattern = IoPattern.RandWrite, NumJobs = vcpus, TimeBased = true, Size = new Extent(storage.SizeBytes / 8 * gb) }],
+        };
         return new ScenarioSpec
         {
             Name = "fig9",
             DurationNs = (long)(PaperDurationNs * request.Scale),
-            Host = new HostSpec
-            {
-                Machine = ProfileCatalog.Machine("paper"),
-                Device = ProfileCatalog.Device("paper"),
-                NvmSizeBytes = storage.ChildBytes * 101 / 100 / BlockStorage.BlockBytes * BlockStorage.BlockBytes + (64 << 20),
-                Payload = PayloadKind.None,
-                QuantumNs = HostSpec.DefaultQuantumNs(ClockKind.Virtual),
-            },
-            Vms =
-            [
-                new VmSpec
-                {
-                    Name = "vm",
-                    Vcpus = vcpus,
-                    Storage = storage,
-                    Jobs = [new JobSpec { Pattern = IoPattern.RandWrite, NumJobs = vcpus, TimeBased = true, Size = new Extent(storage.SizeBytes / 8 * gb) }],
-                },
-            ],
+            Host = PaperHost.For([vm]),
+            Vms = [vm],
         };
     }
 
