@@ -39,8 +39,7 @@ internal sealed class VcpuActor : ReceiveActor
         Receive<WorkerFinished>(_ =>
         {
             _worker = null;
-            Context.Parent.Tell(new VcpuFinished(_id.Vcpu));
-            _supervisor.Tell(new Noted(_id));
+            Context.Parent.Tell(new VcpuFinished(_id)); // the VM tells the supervisor: time stands still until the board shows it
         });
         Receive<StopVcpu>(_ => Leave());
         Receive<PauseVcpu>(_ =>

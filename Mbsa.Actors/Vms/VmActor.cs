@@ -43,7 +43,7 @@ internal sealed class VmActor : ReceiveActor
             BeginStop();
         });
         Receive<VcpuAttached>(m => OnAttached(m.Vcpu));
-        Receive<VcpuFinished>(m => OnFinished(m.Vcpu));
+        Receive<VcpuFinished>(m => OnFinished(m.Id));
         Receive<Terminated>(m => OnTerminated(m.ActorRef));
         Receive<StopVm>(_ => BeginStop());
         Receive<CutPower>(_ => OnPowerCut());
@@ -142,13 +142,15 @@ internal sealed class VmActor : ReceiveActor
         _vm.SayIfAttached();
     }
 
-    private void OnFinished(int vcpu)
+    private void OnFinished(SchedulableId id)
     {
-        _vm.Crew.Finish(vcpu);
+        _vm.Crew.Finish(id.Vcpu);
         if (!_vm.IsStopping && _vm.HasPower && _vm.Crew.IsFinished)
         {
             _vm.Host.Board.Show(_vm.Index, VmState.Finished);
         }
+
+        _vm.Host.Supervisor.Tell(new Noted(id));
     }
 
     private void OnTerminated(IActorRef vcpu)

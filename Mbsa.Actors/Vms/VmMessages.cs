@@ -1,3 +1,4 @@
+using Mbsa.Actors.Cores;
 using Mbsa.Actors.Results;
 using Mbsa.Nvm.Devices;
 using Mbsa.Vm.Vcpus;
@@ -63,7 +64,7 @@ internal sealed record Done
 internal sealed record VcpuAttached(int Vcpu);
 
 /// <summary>From a VCPU to its VM: all its jobs came to their end.</summary>
-internal sealed record VcpuFinished(int Vcpu);
+internal sealed record VcpuFinished(SchedulableId Id);
 
 /// <summary>To a VCPU, which is in no quantum: leave the cores, say where you stand, and end. Answered with <see cref="VcpuPaused"/>; then its VM sees it terminate.</summary>
 internal sealed record PauseVcpu

@@ -33,7 +33,8 @@ internal sealed class VmNeeds
     public Promise Floor(int tenant)
     {
         var spec = Cluster.Tenants[tenant];
-        var hosts = spec.Vms.Any(vm => PinnedTo(vm) is null) ? Cluster.Hosts.Length : spec.Vms.Select(PinnedTo).Distinct().Count();
+        var mayGo = Scenario.Events.Where(e => spec.Vms.Any(vm => Scenario.Vms[vm].Name == e.Vm)).Select(e => (e.Change as VmChange.Migrate)?.To).OfType<string>();
+        var hosts = spec.Vms.Any(vm => PinnedTo(vm) is null) ? Cluster.Hosts.Length : spec.Vms.Select(vm => Scenario.Vms[vm].PinnedTo).Union(mayGo).Count();
         return spec.Reservation with { Value = spec.Reservation.Value / (2 * hosts) };
     }
 

@@ -104,7 +104,7 @@ internal sealed class HostEntity : ReceiveActor
         Send(new HostStatus(_incarnation, _engine is not null, _stepsDone, _atStep));
         if (ask.Step == _stepsDone && _lastReport is { } report)
         {
-            _port.Send(report, Send);
+            _port.SendAnew(report, Send);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Mbsa.Actors.Cores;
 using Mbsa.Actors.Hosts;
 using Mbsa.Actors.Qos;
 using Mbsa.Actors.Results;
@@ -16,7 +17,7 @@ internal sealed class HostExecutor(HostEngine engine, ScenarioSpec scenario, Can
 {
     private readonly SortedSet<int> _seen = [];
     private readonly SortedSet<int> _running = [];
-    private Reached _now = new(0, true, default, null);
+    private Reached _now = new(0, true, default, scenario.Clock == ClockKind.Virtual ? new TraceHash().Value : null);
     private long _nextEvent;
 
     /// <summary>Does a step.</summary>

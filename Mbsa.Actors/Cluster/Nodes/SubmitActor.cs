@@ -79,6 +79,8 @@ internal sealed class SubmitActor : ReceiveActor, IWithTimers
         Send(new AskRun(++_asked));
     }
 
+    protected override void PostStop() => _result.TrySetException(new ScenarioFailedException("what hears of the run ended unexpectedly"));
+
     private void OnTick()
     {
         if (_silentSeconds++ >= MostSeconds)

@@ -36,7 +36,7 @@ internal sealed class ClusterConductor
         (_scenario, _state, _show) = (scenario, new ClusterState(scenario, hosts), show);
         _leases = new Leases(_state);
         _moves = new Moves(_state, _leases);
-        _changes = new HostChanges(_state, _moves);
+        _changes = new HostChanges(_state, _moves, _leases);
         _events = new VmEvents(_state, _moves, _leases);
         _agenda = new ClusterAgenda(scenario);
         _windows = new ClusterWindows(_state);
@@ -114,6 +114,7 @@ internal sealed class ClusterConductor
             var untilNs = Math.Min(Math.Min(endNs, epochEndNs), Math.Min(eventNs, isMeasured ? _windows.NextNs : long.MaxValue));
             await RunUntilAsync(Math.Max(hosts.NowNs, Math.Min(untilNs, _moves.NextNs)));
             CheckWhereabouts();
+            await _events.TakeNoteOfLostAsync();
             await _moves.OnTimeAsync();
             await HappenAsync(isMeasured);
             _windows.Advance();

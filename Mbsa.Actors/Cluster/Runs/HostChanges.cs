@@ -4,9 +4,10 @@ using Mbsa.Actors.Cluster.Hosting;
 namespace Mbsa.Actors.Cluster.Runs;
 
 /// <summary>What happens to hosts and links in a run: loss and return, draining, adding; and the record of losses.</summary>
-internal sealed class HostChanges(ClusterState state, Moves moves)
+internal sealed class HostChanges(ClusterState state, Moves moves, Leases leases)
 {
     private readonly List<HostLossResult> _losses = [];
+    private readonly HashSet<int> _drained = [];
 
     /// <summary>Every loss so far, in order.</summary>
     public ImmutableArray<HostLossResult> Losses => [.. _losses];
@@ -47,6 +48,8 @@ internal sealed class HostChanges(ClusterState state, Moves moves)
     private async Task DrainAsync(int host)
     {
         state[host] = HostStanding.Draining;
+        _drained.Add(host);
+        await moves.CancelMovesToAsync(host, $"{state.HostName(host)} is drained");
         var going = state.Whereabouts.RunningOn(host).Where(vm => state.Runs(vm) && !moves.IsMoving(vm)).ToList();
         state.Note($"{state.HostName(host)}: drained of {going.Count} VMs");
         foreach (var (vm, choice) in state.Placement.Drain(host, going, state.MayTake))
@@ -75,8 +78,9 @@ internal sealed class HostChanges(ClusterState state, Moves moves)
     /// <summary>Its VMs run again where they were; one that was about to move and stood still goes on.</summary>
     private async Task ReturnAsync(int host)
     {
-        var answer = await state.Hosts.DoAsync(host, new HostCommand.RestorePower());
         var vms = state.Whereabouts.LostWith(host);
+        await leases.TakeBackAsync(host, vms);
+        var answer = await state.Hosts.DoAsync(host, new HostCommand.RestorePower());
         await state.Hosts.DoAllAsync(host, [.. vms.Select(vm => new HostCommand.CancelMove(vm))]);
         state[host] = HostStanding.Up;
         var back = 0;
@@ -89,6 +93,7 @@ internal sealed class HostChanges(ClusterState state, Moves moves)
             }
             else
             {
+                state.Placement.Take(vm, host);
                 state.Whereabouts.Stop(vm);
                 state.AddProblem($"{state.NameOf(vm)}: did not come back with {state.HostName(host)}");
             }
@@ -104,5 +109,10 @@ internal sealed class HostChanges(ClusterState state, Moves moves)
             RecordsRecovered = recovered?.RecordsRecovered ?? 0,
         };
         state.Note($"{state.HostName(host)}: back with {back} VMs");
+        await leases.DecideAsync();
+        if (_drained.Contains(host))
+        {
+            await DrainAsync(host);
+        }
     }
 }

@@ -129,7 +129,8 @@ internal sealed class HostLink : ReceiveActor
             return;
         }
 
-        _steps[(int)report.Step - 1] = (step with { WithView = false }, report.TraceHash);
+        // What will never be told again is not kept: a migration's bytes are in it.
+        _steps[(int)report.Step - 1] = (step with { WithView = false, Commands = _canReplay ? step.Commands : [] }, report.TraceHash);
         if (report.Step == _steps.Count)
         {
             _isReplaying = false;

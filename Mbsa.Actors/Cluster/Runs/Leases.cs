@@ -43,6 +43,13 @@ internal sealed class Leases(ClusterState state)
         }
     }
 
+    /// <summary>A host that comes back still has the reservations it had when it was lost; meanwhile others got what they are of.</summary>
+    /// <param name="host">The host, before it has power again.</param>
+    /// <param name="vms">The VMs that come back with it.</param>
+    public async Task TakeBackAsync(int host, IReadOnlyList<int> vms) => await state.Hosts.DoAllAsync(host,
+        [.. state.Cluster.Tenants.SelectMany(tenant => tenant.Vms.Where(vms.Contains).Select(vm =>
+            new HostCommand.SetQos(vm, state.Placement.QosOf(vm) with { Reservation = tenant.Reservation with { Value = 0 } })))]);
+
     private HostContact ContactOf(int host) =>
         !state.IsUp(host) ? HostContact.Gone : state.Network.IsUp(host) ? HostContact.Heard : HostContact.CutOff;
 

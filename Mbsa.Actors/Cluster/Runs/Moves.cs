@@ -84,8 +84,10 @@ internal sealed class Moves(ClusterState state, Leases leases)
     {
         if (_waiting.FindIndex(w => w.Vm == vm) is >= 0 and var waiting)
         {
-            state.Placement.Take(vm, _waiting[waiting].To);
+            var to = _waiting[waiting].To;
             _waiting.RemoveAt(waiting);
+            state.Placement.Take(vm, to);
+            End(new PreCopy(vm, state.Whereabouts[vm].Host, to, state.Cluster, state.Hosts.NowNs, state.MeasuredFromNs).Cancel(state.Hosts.NowNs, why));
         }
         else if (_moves.TryGetValue(vm, out var move))
         {
@@ -98,7 +100,7 @@ internal sealed class Moves(ClusterState state, Leases leases)
     {
         foreach (var (vm, _) in _waiting.Where(w => w.To == host || state.Whereabouts[w.Vm].Host == host).ToList())
         {
-            await CancelAsync(vm, "");
+            await CancelAsync(vm, $"{state.HostName(host)} was lost");
         }
 
         foreach (var move in _moves.Values.Where(move => move.From == host || move.To == host).ToList())
@@ -112,7 +114,23 @@ internal sealed class Moves(ClusterState state, Leases leases)
     {
         foreach (var broken in state.Network.LinkDown(host))
         {
-            await CancelAsync(_moves[(int)broken.Id], $"the link of {state.HostName(host)} went down", broken.SentBytes);
+            await CancelAsync(_moves[(int)broken.Id], LinkDown(), broken.SentBytes);
+        }
+
+        foreach (var move in _moves.Values.Where(move => move.HasArrived && (move.From == host || move.To == host)).ToList())
+        {
+            await CancelAsync(move, LinkDown(), move.RoundBytes);
+        }
+
+        string LinkDown() => $"the link of {state.HostName(host)} went down";
+    }
+
+    /// <summary>Who is about to come to a host stays where it is.</summary>
+    public async Task CancelMovesToAsync(int host, string why)
+    {
+        foreach (var vm in _waiting.Where(w => w.To == host).Select(w => w.Vm).Concat(_moves.Values.Where(move => move.To == host).Select(move => move.Vm)).ToList())
+        {
+            await CancelAsync(vm, why);
         }
     }
 
@@ -181,7 +199,12 @@ internal sealed class Moves(ClusterState state, Leases leases)
 
     private async Task EndRoundAsync(Move move)
     {
-        await PutDownAsync(move);
+        if (await PutDownAsync(move) is { } refused)
+        {
+            await CancelAsync(move, refused, move.RoundBytes);
+            return;
+        }
+
         if (await state.Hosts.DoAsync(move.From, new HostCommand.NextRound(move.Vm)) is not HostAnswer.Round next)
         {
             await CancelAsync(move, "it was given up", 0);
@@ -208,9 +231,8 @@ internal sealed class Moves(ClusterState state, Leases leases)
     /// <summary>The one moment at which a VM changes its host.</summary>
     private async Task SwitchAsync(Move move)
     {
-        await PutDownAsync(move);
-        var answer = await state.Hosts.DoAsync(move.To, new HostCommand.Resume(move.Vm, move.Guest, move.ContentHash));
-        if (WhyRefused(answer) is { } why)
+        var why = await PutDownAsync(move) ?? WhyRefused(await state.Hosts.DoAsync(move.To, new HostCommand.Resume(move.Vm, move.Guest, move.ContentHash)));
+        if (why is not null)
         {
             await CancelAsync(move, why, move.RoundBytes);
             return;
@@ -225,10 +247,13 @@ internal sealed class Moves(ClusterState state, Leases leases)
         End(move.Course.End(state.Hosts.NowNs, move.RoundBytes));
     }
 
-    private async Task PutDownAsync(Move move)
+    /// <summary>Writes at the target what has arrived.</summary>
+    /// <returns>Why it has no room for it; null when it has.</returns>
+    private async Task<string?> PutDownAsync(Move move)
     {
-        await state.Hosts.DoAllAsync(move.To, [.. move.Contents.Select(content => new HostCommand.Write(move.Vm, content))]);
+        var answers = await state.Hosts.DoAllAsync(move.To, [.. move.Contents.Select(content => new HostCommand.Write(move.Vm, content))]);
         move.Contents.Clear();
+        return answers.Select(WhyRefused).FirstOrDefault(why => why is not null);
     }
 
     private async Task CancelAsync(Move move, string why, long bytesSent, int lostHost = -1)

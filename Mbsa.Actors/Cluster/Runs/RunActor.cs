@@ -27,6 +27,7 @@ internal sealed class RunActor : ReceiveActor
     private ClusterConductor? _conductor;
     private ImmutableArray<IActorRef> _links = [];
     private byte[]? _outcome;
+    private int _asksInSilence;
     private int _vms;
 
     /// <summary>A run that waits for its scenario.</summary>
@@ -35,18 +36,21 @@ internal sealed class RunActor : ReceiveActor
     /// <param name="client">Whoever submitted it; the run ends with it.</param>
     public RunActor(string run, IActorRef region, IActorRef client)
     {
-        (_run, _region, _client) = (run, region, client);
+        (_run, _region, _client) = ($"{run}-{Guid.NewGuid():N}", region, client); // hosts of an earlier try are others
         Context.Watch(client);
         Context.SetReceiveTimeout(_patience);
         Receive<ReceiveTimeout>(_ => Context.Stop(Self)); // a part of the scenario was lost; whoever submitted it does so again
         Receive<Frame>(OnFrame);
-        Receive<FrameAck>(m => _port.On(m, Tell));
+        Receive<FrameAck>(m =>
+        {
+            _asksInSilence = 0;
+            _port.On(m, Tell);
+        });
         Receive<AskRun>(_ =>
         {
-            if (_outcome is not null)
+            if (_outcome is not null && ++_asksInSilence > 1)
             {
-                _port.Reset(); // it seems to be lost
-                _port.Send(_outcome, Tell);
+                _port.SendAnew(_outcome, Tell); // between two questions nothing of it arrived: it is lost
             }
         });
         Receive<InterruptRun>(_ => _conductor?.Interrupt());
@@ -57,7 +61,17 @@ internal sealed class RunActor : ReceiveActor
         Receive<RunParcel.Ended>(m => OnOutcome(m, m.Result.Interrupted ? "was interrupted" : "ended"));
         Receive<Status.Failure>(m => OnOutcome(
             new RunParcel.Failed(m.Cause.GetBaseException() is OperationCanceledException ? "the run was given up" : m.Cause.GetBaseException().Message), "failed"));
-        Receive<Terminated>(_ => Context.Stop(Self)); // nobody waits for the result
+        Receive<Terminated>(m =>
+        {
+            if (m.ActorRef.Equals(_client))
+            {
+                Context.Stop(Self); // nobody waits for the result
+            }
+            else
+            {
+                Self.Tell(new Status.Failure(new ScenarioFailedException("the link to a host broke; what the node of the coordinator says may tell why")));
+            }
+        });
     }
 
     protected override SupervisorStrategy SupervisorStrategy() => new StoppingSupervisorStrategy().Create();
@@ -102,7 +116,7 @@ internal sealed class RunActor : ReceiveActor
             PowerFailures = [],
             SeriesPoints = 0,
         };
-        return Context.ActorOf(Props.Create(() => new HostLink(_run, new HostBegin(index, own), _region)), $"host-{index}");
+        return Context.Watch(Context.ActorOf(Props.Create(() => new HostLink(_run, new HostBegin(index, own), _region)), $"host-{index}"));
     }
 
     /// <summary>Between two epochs, on the conductor's thread: sees to it that hosts show their VMs now and then, and passes that on.</summary>

@@ -1,5 +1,6 @@
 using Mbsa.Actors.Cluster.Hosting;
 using Mbsa.Actors.Scenarios;
+using Mbsa.Metrics;
 
 namespace Mbsa.Actors.Cluster.Runs;
 
@@ -76,6 +77,17 @@ internal sealed class VmEvents(ClusterState state, Moves moves, Leases leases)
             default:
                 state.AddProblem($"{happening.Vm}: the event at {happening.AtNs / 1e6} ms came when the VM was {(moves.IsMoving(vm) ? "moving" : "not running")}");
                 break;
+        }
+    }
+
+    /// <summary>A VM that its host gave up leaves its room to others.</summary>
+    public async Task TakeNoteOfLostAsync()
+    {
+        foreach (var vm in _places.Values.Where(vm => state.Whereabouts[vm].RunsOn is { } host && state.Hosts.StandingOf(vm, host)?.State == VmState.Failed))
+        {
+            await moves.CancelAsync(vm, "it was given up");
+            state.Placement.Take(vm, state.Whereabouts[vm].Host);
+            state.Whereabouts.Stop(vm);
         }
     }
 

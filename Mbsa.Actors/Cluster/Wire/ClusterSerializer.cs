@@ -101,6 +101,11 @@ internal sealed class ClusterSerializer(ExtendedActorSystem system) : Serializer
     private object ReadMessage(BinaryReader reader)
     {
         var manifest = reader.ReadString();
+        if (manifest is "h1" or "r1")
+        {
+            throw new InvalidDataException("another node sent an address within an address");
+        }
+
         return FromBinary(reader.ReadBytes(reader.ReadInt32()), manifest);
     }
 }

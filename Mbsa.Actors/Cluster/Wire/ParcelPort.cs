@@ -37,6 +37,16 @@ internal sealed class ParcelPort
         Go(send);
     }
 
+    /// <summary>Sends a parcel in place of whatever is under way or waits: that seems to be lost.</summary>
+    /// <param name="parcel">What to send.</param>
+    /// <param name="send">Delivers a message to the other end.</param>
+    public void SendAnew(byte[] parcel, Action<object> send)
+    {
+        _waiting.Clear();
+        _outgoing = null;
+        Send(parcel, send);
+    }
+
     /// <summary>Forgets what is under way: the other end is a new one.</summary>
     public void Reset()
     {

@@ -27,6 +27,10 @@ internal static class ClusterLab
         };
     }
 
+    /// <summary>Lets things happen to hosts.</summary>
+    public static ScenarioSpec Happening(this ScenarioSpec scenario, params HostEvent[] events) =>
+        scenario with { Cluster = scenario.Cluster! with { Events = [.. events] } };
+
     /// <summary>A run that takes seconds whatever the machine, and most of them talk between nodes: time to do something to these in the middle.</summary>
     public static ScenarioSpec Talkative()
     {

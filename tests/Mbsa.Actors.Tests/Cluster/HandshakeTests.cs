@@ -32,6 +32,8 @@ public sealed class HandshakeTests : IDisposable
 
         var old = await Knock.GateOf(node.System, node.Address.ToString()).Ask<Unwelcome>(new Hello(0, "0.0.9", null));
         Assert.Contains("does not understand version 0.0.9", old.Reason);
+        var other = await Knock.GateOf(node.System, node.Address.ToString()).Ask<Unwelcome>(new Hello(Mbsa.Actors.Cluster.Wire.WireFormat.Version, "9.9.9", null));
+        Assert.Contains("does not understand version 9.9.9", other.Reason);
 
         await using var joined = await ClusterNode.StartAsync(member);
         await ClusterLab.UntilAsync(() => joined.Members == 2);

@@ -14,7 +14,7 @@ public sealed class HostLossTests
     public async Task Each_host_is_lost_in_turn_and_every_acknowledged_write_is_there()
     {
         var scenario = Verified(hosts: 3, vms: 6);
-        scenario = Happening(scenario, [.. Enumerable.Range(0, 3).SelectMany(host => new HostEvent[]
+        scenario = scenario.Happening([.. Enumerable.Range(0, 3).SelectMany(host => new HostEvent[]
         {
             new((10 + 30 * host) * Lab.Millisecond, host, HostChange.Lose),
             new((20 + 30 * host) * Lab.Millisecond, host, HostChange.Return),
@@ -47,7 +47,7 @@ public sealed class HostLossTests
         {
             // In a round, and in the stop: the last part of the way lies within the downtime.
             var atNs = moveNs + (part < 4 ? undisturbed.TotalNs * part / 4 : undisturbed.TotalNs - undisturbed.DowntimeNs / 2);
-            var result = await Happening(migrating, [new(atNs, lost, HostChange.Lose), new(atNs + 20 * Lab.Millisecond, lost, HostChange.Return)]).RunOnAsync(1);
+            var result = await migrating.Happening([new(atNs, lost, HostChange.Lose), new(atNs + 20 * Lab.Millisecond, lost, HostChange.Return)]).RunOnAsync(1);
             Assert.Empty(result.Problems);
             AssertAllWell(result);
             var migration = Assert.Single(result.Cluster!.Migrations);
@@ -61,7 +61,7 @@ public sealed class HostLossTests
     [Fact]
     public async Task Drained_host_ends_empty_gets_no_vm_any_more_and_an_added_one_takes_them()
     {
-        var scenario = Happening(Verified(hosts: 3, vms: 4).At(60 * Lab.Millisecond, "vm-1", new VmChange.Migrate(null)), [new(5 * Lab.Millisecond, 2, HostChange.Add), new(10 * Lab.Millisecond, 0, HostChange.Drain)]);
+        var scenario = Verified(hosts: 3, vms: 4).At(60 * Lab.Millisecond, "vm-1", new VmChange.Migrate(null)).Happening([new(5 * Lab.Millisecond, 2, HostChange.Add), new(10 * Lab.Millisecond, 0, HostChange.Drain)]);
         scenario = scenario with { Cluster = scenario.Cluster! with { Hosts = scenario.Cluster.Hosts.SetItem(2, scenario.Cluster.Hosts[2] with { IsThereAtOnce = false }) } };
         var result = await scenario.RunOnAsync(1);
         Assert.Empty(result.Problems);
@@ -74,17 +74,14 @@ public sealed class HostLossTests
     [Fact]
     public async Task Link_that_goes_down_cancels_what_moves_over_it_and_nothing_else()
     {
-        var scenario = Happening(
-            Verified(hosts: 2, vms: 2).At(10 * Lab.Millisecond, "vm-0", new VmChange.Migrate(null)).At(60 * Lab.Millisecond, "vm-0", new VmChange.Migrate(null)),
-            [new(11 * Lab.Millisecond, 1, HostChange.LinkDown), new(50 * Lab.Millisecond, 1, HostChange.LinkUp)]);
+        var scenario = Verified(hosts: 2, vms: 2).At(10 * Lab.Millisecond, "vm-0", new VmChange.Migrate(null)).At(60 * Lab.Millisecond, "vm-0", new VmChange.Migrate(null))
+            .Happening([new(11 * Lab.Millisecond, 1, HostChange.LinkDown), new(50 * Lab.Millisecond, 1, HostChange.LinkUp)]);
         scenario = scenario with { Cluster = scenario.Cluster! with { Network = new NetworkSpec(2e8, 20_000) } };
         var result = await scenario.RunOnAsync(1);
         AssertAllWell(result);
         Assert.Collection(result.Cluster!.Migrations, cut => Assert.Contains("link of h-1 went down", cut.WhyCancelled), done => Assert.True(done.IsDone, done.WhyCancelled));
         Assert.Equal(1, result.Cluster.HostOfVm[0]);
     }
-
-    private static ScenarioSpec Happening(ScenarioSpec scenario, HostEvent[] events) => scenario with { Cluster = scenario.Cluster! with { Events = [.. events] } };
 
     private static ScenarioSpec Verified(int hosts, int vms)
     {

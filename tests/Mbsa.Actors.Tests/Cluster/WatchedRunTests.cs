@@ -10,6 +10,19 @@ namespace Mbsa.Actors.Tests.Cluster;
 public sealed class WatchedRunTests
 {
     [Fact]
+    public async Task Interrupted_before_any_time_passed_it_reports_that()
+    {
+        var run = await ClusterRun.StartAsync(ClusterLab.Scenario(hosts: 8, vms: 64) with { DurationNs = 1000 * Lab.Millisecond });
+        run.Interrupt();
+
+        var result = await run.Completion.WaitAsync(TimeSpan.FromSeconds(60));
+
+        Assert.True(result.Interrupted);
+        Assert.NotNull(result.TraceHash);
+        Assert.Equal(64, result.Vms.Length);
+    }
+
+    [Fact]
     public async Task At_the_end_it_is_what_the_result_says_and_the_journal_is_in_the_order_of_time()
     {
         var scenario = ClusterLab.Scenario(hosts: 3, vms: 6);

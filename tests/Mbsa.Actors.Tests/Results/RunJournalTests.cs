@@ -1,4 +1,6 @@
 using Mbsa.Actors.Results;
+using Mbsa.Actors.Scenarios;
+using Mbsa.Vm.Workload;
 
 namespace Mbsa.Actors.Tests.Results;
 
@@ -13,6 +15,28 @@ public sealed class RunJournalTests
         Assert.Equal(
             ["a running", "new plan", "b failed", "b stopped", "a stopped"],
             RunJournal.InOrder(written, scenario.Vms).Select(entry => $"{entry.Vm} {entry.Text}".Trim()));
+    }
+
+    [Fact]
+    public async Task What_happened_is_written_at_its_moment_of_the_virtual_clock_whichever_thread_was_quicker()
+    {
+        var scenario = Lab.Scenario([.. Enumerable.Range(0, 8).Select(i => Lab.Vm($"vm-{i}", vcpus: 1) with
+        {
+            Jobs = [Lab.Job(IoPattern.RandRead, 1) with { TimeBased = false, IoSizeBytes = (100 + 7 * i) * 4096 }],
+        })]);
+        var first = await JournalAsync(scenario);
+        Assert.Equal(8, first.Count(entry => entry.Text.EndsWith("finished", StringComparison.Ordinal) && entry.ClockNs > 0));
+        for (var time = 0; time < 10; time++)
+        {
+            Assert.Equal(first, await JournalAsync(scenario));
+        }
+    }
+
+    private static async Task<List<(long ClockNs, string Text)>> JournalAsync(ScenarioSpec scenario)
+    {
+        var run = ScenarioRun.Start(scenario);
+        await run.Completion;
+        return [.. RunJournal.InOrder(run.Journal.Since(0), scenario.Vms).Select(entry => (entry.ClockNs, entry.Text))];
     }
 
     private static RunEvent Entry(long clockNs, string? vm, string text) => new(0, clockNs, RunEventKind.VmState, text) { Vm = vm };

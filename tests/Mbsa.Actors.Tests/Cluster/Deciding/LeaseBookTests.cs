@@ -13,6 +13,22 @@ public sealed class LeaseBookTests
     private static readonly Func<int, (double, bool)> _allWant = _ => (100_000, true);
 
     [Fact]
+    public void Vms_that_are_pinned_and_moved_by_events_are_counted_where_they_may_go()
+    {
+        var scenario = DecidingLab.Cluster(3, [.. Enumerable.Range(0, 3).Select(vm => Lab.Vm($"vm-{vm}").Pinned("h0"))]).Tenant(600_000, 0, 1, 2)
+            .At(Lab.Millisecond, "vm-1", new VmChange.Migrate("h1")).At(Lab.Millisecond, "vm-2", new VmChange.Migrate("h2"));
+        var rig = new LeaseRig(scenario).Start(0, 0).Start(1, 1).Start(2, 2);
+        rig.Decide();
+        Array.Fill(rig.Contacts, HostContact.CutOff);
+        for (var epoch = 0; epoch < 3; epoch++)
+        {
+            rig.Epoch(_ => (200_000, true));
+        }
+
+        Assert.InRange(Enumerable.Range(0, 3).Sum(host => rig.Leases.InForce(0, host, rig.NowNs)), 1, 600_000);
+    }
+
+    [Fact]
     public void Before_anything_was_measured_vms_count_by_what_they_can_do()
     {
         // Two readers against one on the other host, and one of a single VCPU, which can do half as much as the NVM.

@@ -45,6 +45,23 @@ public sealed class ParcelPortTests
     }
 
     [Fact]
+    public void A_long_parcel_of_which_everything_was_lost_arrives_when_it_is_sent_anew()
+    {
+        var (here, there) = (new End(), new End());
+        var parcel = new byte[3_000_000];
+        here.Send(parcel);
+        here.Outbox.Clear(); // and no acknowledgement will ever come: the window is full
+        here.Port.SendAnew(parcel, here.Outbox.Add);
+        while (here.Outbox.Count + there.Outbox.Count > 0)
+        {
+            here.DeliverTo(there);
+            there.DeliverTo(here);
+        }
+
+        Assert.Equal(parcel, Assert.Single(there.Received));
+    }
+
+    [Fact]
     public void Frames_that_come_twice_or_from_an_older_parcel_are_passed_over()
     {
         var (here, there) = (new End(), new End());
