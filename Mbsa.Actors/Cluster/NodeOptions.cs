@@ -28,6 +28,9 @@ public sealed record NodeOptions
 
     /// <summary>How long a member must have been unreachable before the smaller part of the cluster ends itself, in seconds.</summary>
     public double StableAfterSeconds { get; init; } = 5;
+
+    /// <summary>How long a node that is asked to let this one in may take to answer. A handshake of TLS between two processes that have just started takes seconds on a machine that is busy.</summary>
+    internal TimeSpan KnockPatience { get; init; } = TimeSpan.FromSeconds(10);
 }
 
 /// <summary>Where a node is reached.</summary>

@@ -146,7 +146,7 @@ public sealed class ClusterNode : IAsyncDisposable
         {
             try
             {
-                return await Knock.AtAsync(system, seed, hello);
+                return await Knock.AtAsync(system, seed, hello, options.KnockPatience);
             }
             catch (InputException notIn)
             {

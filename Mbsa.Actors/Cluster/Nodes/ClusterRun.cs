@@ -58,7 +58,7 @@ public sealed class ClusterRun
         var system = NodeSystem.Create(options with { Port = 0 }, NodeConfiguration.OfClient(options));
         try
         {
-            await Knock.AtAsync(system, node, new Hello(WireFormat.Version, NodeSystem.Version, null)).WaitAsync(cancellation);
+            await Knock.AtAsync(system, node, new Hello(WireFormat.Version, NodeSystem.Version, null), options.KnockPatience).WaitAsync(cancellation);
             return Submit(scenario, system, node, system.Terminate);
         }
         catch

@@ -8,21 +8,19 @@ namespace Mbsa.Actors.Cluster.Nodes;
 /// <summary>Asks a node whether it lets us in, so that whatever is wrong is said in one line.</summary>
 internal static class Knock
 {
-    /// <summary>A handshake of TLS between two processes that have just started takes seconds on a machine that is busy.</summary>
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
-
     /// <summary>Knocks.</summary>
     /// <param name="system">Who knocks.</param>
     /// <param name="address">The node.</param>
     /// <param name="hello">What is said.</param>
+    /// <param name="patience">How long it may take to answer.</param>
     /// <returns>Members of the cluster that are up.</returns>
     /// <exception cref="InputException">It does not let us in, or is not there; the message says which.</exception>
-    public static async Task<int> AtAsync(ActorSystem system, NodeAddress address, Hello hello)
+    public static async Task<int> AtAsync(ActorSystem system, NodeAddress address, Hello hello, TimeSpan patience)
     {
-        await RequireListenerAsync(address);
+        await RequireListenerAsync(address, patience);
         try
         {
-            return await GateOf(system, address.ToString()).Ask<object>(hello, _patience) switch
+            return await GateOf(system, address.ToString()).Ask<object>(hello, patience) switch
             {
                 Welcome welcome => welcome.Members,
                 Unwelcome { Reason: var why } => throw new InputException($"the node at {address} does not let this one in: {why}"),
@@ -39,12 +37,12 @@ internal static class Knock
     public static ActorSelection GateOf(ActorSystem system, string address) => system.ActorSelection(
         $"{((ExtendedActorSystem)system).Provider.DefaultAddress.Protocol}://{system.Name}@{address}/user/{NodeGate.Name}");
 
-    private static async Task RequireListenerAsync(NodeAddress address)
+    private static async Task RequireListenerAsync(NodeAddress address, TimeSpan within)
     {
         try
         {
             using var client = new TcpClient();
-            using var patience = new CancellationTokenSource(_patience);
+            using var patience = new CancellationTokenSource(within);
             await client.ConnectAsync(address.Host, address.Port, patience.Token);
         }
         catch (Exception unreachable) when (unreachable is SocketException or OperationCanceledException)

@@ -14,6 +14,9 @@ namespace Mbsa.Actors.Tests.Cluster;
 [Collection("cluster")]
 public sealed class HandshakeTests : IDisposable
 {
+    /// <summary>Of those who will never be answered: how long they wait does not matter.</summary>
+    private static readonly TimeSpan _short = TimeSpan.FromSeconds(2);
+
     private readonly string _folder = Directory.CreateTempSubdirectory("mbsa-tls-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -24,11 +27,11 @@ public sealed class HandshakeTests : IDisposable
         await using var node = await ClusterNode.StartAsync(ClusterLab.Options() with { Secret = "right" });
         var member = ClusterLab.Options() with { Secret = "right", Seeds = [node.Address] };
 
-        Assert.Contains("its secret or its TLS is another", await WhyNotAsync(member with { Secret = "wrong" }));
-        Assert.Contains("its secret or its TLS is another", await WhyNotAsync(member with { Secret = null }));
+        Assert.Contains("its secret or its TLS is another", await WhyNotAsync(member with { Secret = "wrong", KnockPatience = _short }));
+        Assert.Contains("its secret or its TLS is another", await WhyNotAsync(member with { Secret = null, KnockPatience = _short }));
         Assert.Contains("its configuration is 'stable after 2 s, no TLS', this one's is 'stable after 9 s, no TLS'", await WhyNotAsync(member with { StableAfterSeconds = 9 }));
         Assert.Contains("its secret or its TLS is another", (await Assert.ThrowsAsync<InputException>(
-            () => ClusterRun.SubmitAsync(ClusterLab.Scenario(1, 1), node.Address, ClusterLab.Options() with { Secret = "wrong" }))).Message);
+            () => ClusterRun.SubmitAsync(ClusterLab.Scenario(1, 1), node.Address, ClusterLab.Options() with { Secret = "wrong", KnockPatience = _short }))).Message);
 
         var old = await Knock.GateOf(node.System, node.Address.ToString()).Ask<Unwelcome>(new Hello(0, "0.0.9", null));
         Assert.Contains("does not understand version 0.0.9", old.Reason);
@@ -46,7 +49,7 @@ public sealed class HandshakeTests : IDisposable
         listener.Start();
         var taken = ((IPEndPoint)listener.LocalEndpoint).Port;
         Assert.Contains($"cannot listen at 127.0.0.1:{taken}", await WhyNotAsync(ClusterLab.Options() with { Port = taken }));
-        Assert.Contains("it is no node of mbsa", await WhyNotAsync(ClusterLab.Options() with { Seeds = [new NodeAddress("127.0.0.1", taken)] }));
+        Assert.Contains("it is no node of mbsa", await WhyNotAsync(ClusterLab.Options() with { Seeds = [new NodeAddress("127.0.0.1", taken)], KnockPatience = _short }));
         listener.Stop();
         Assert.Contains("no node of a cluster can be reached at", (await Assert.ThrowsAsync<InputException>(
             () => ClusterRun.SubmitAsync(ClusterLab.Scenario(1, 1), new NodeAddress("127.0.0.1", taken), ClusterLab.Options()))).Message);
@@ -81,8 +84,8 @@ public sealed class HandshakeTests : IDisposable
             await using var first = await ClusterNode.StartAsync(options);
             await using var second = await ClusterNode.StartAsync(options with { Seeds = [first.Address] });
             await ClusterLab.UntilAsync(() => second.Members == 2);
-            Assert.Contains("its TLS is another", await WhyNotAsync(options with { Certificate = other, Seeds = [first.Address] }));
-            Assert.Contains("its TLS is another", await WhyNotAsync(ClusterLab.Options() with { Seeds = [first.Address] }));
+            Assert.Contains("its TLS is another", await WhyNotAsync(options with { Certificate = other, Seeds = [first.Address], KnockPatience = _short }));
+            Assert.Contains("its TLS is another", await WhyNotAsync(ClusterLab.Options() with { Seeds = [first.Address], KnockPatience = _short }));
         }
         finally
         {
