@@ -62,7 +62,7 @@ public sealed class DeviceInspection : IDisposable
 
     /// <summary>Writes back what follows from what is good: a damaged copy from the other one, the bitmap from the page tables.</summary>
     /// <returns>How many of the findings it puts right.</returns>
-    public int Repair() => Repair(_device, Findings);
+    public int Repair() => Repair(_device, _check);
 
     /// <summary>The same for findings in an area, which its virtual disk's check has made.</summary>
     public static int Repair(NvmArea area, FindingList findings)
@@ -79,6 +79,9 @@ public sealed class DeviceInspection : IDisposable
         _memory.Leave();
     }
 
+    /// <summary>The same for a check of any device.</summary>
+    internal static int Repair(NvmLease device, DeviceCheck check) => Repair(device, check.Findings);
+
     private static int Repair(NvmLease lease, FindingList findings)
     {
         ReadOnlySpan<byte> zeros = stackalloc byte[DeviceGeometry.BlockBytes];
@@ -93,11 +96,23 @@ public sealed class DeviceInspection : IDisposable
                 }
 
                 lease.Fence();
-                lease.Write(finding.OffsetBytes, renewal.Span);
+                WriteByBlocks(lease, finding.OffsetBytes, renewal.Span);
                 repaired++;
             }
         }
 
         return repaired;
+    }
+
+    /// <summary>Fences each block before the next: a renewal may be both copies of one, of which a power failure must not tear more than one.</summary>
+    private static void WriteByBlocks(NvmLease lease, long offsetBytes, ReadOnlySpan<byte> content)
+    {
+        while (content.Length > 0)
+        {
+            var part = content[..Math.Min(content.Length, DeviceGeometry.BlockBytes)];
+            lease.Write(offsetBytes, part);
+            content = content[part.Length..];
+            offsetBytes += part.Length;
+        }
     }
 }
