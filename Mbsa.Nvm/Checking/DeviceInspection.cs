@@ -69,7 +69,7 @@ public sealed class DeviceInspection : IDisposable
     {
         ArgumentNullException.ThrowIfNull(area);
         using var lease = area.Lease();
-        return Repair(lease, findings);
+        return Repair(lease, findings, unwiped: []);
     }
 
     /// <inheritdoc/>
@@ -80,28 +80,42 @@ public sealed class DeviceInspection : IDisposable
     }
 
     /// <summary>The same for a check of any device.</summary>
-    internal static int Repair(NvmLease device, DeviceCheck check) => Repair(device, check.Findings);
+    internal static int Repair(NvmLease device, DeviceCheck check) => Repair(device, check.Findings, check.Leaked);
 
-    private static int Repair(NvmLease lease, FindingList findings)
+    private static int Repair(NvmLease lease, FindingList findings, IReadOnlyList<BlockExtent> unwiped)
     {
-        ReadOnlySpan<byte> zeros = stackalloc byte[DeviceGeometry.BlockBytes];
-        var repaired = 0;
+        var (repaired, isWiped) = (0, false);
         foreach (var finding in findings.Kept)
         {
             if (finding.Renewal is { } renewal)
             {
-                for (var block = finding.Unwiped?.FirstBlock ?? 0; block < (finding.Unwiped?.EndBlock ?? 0); block++)
+                // All of it, also that of findings which were not kept: a byte of the bitmap frees blocks that other findings are about.
+                if (finding.IsOfBitmap && !isWiped)
                 {
-                    lease.Stream(block * DeviceGeometry.BlockBytes, zeros);
+                    Wipe(lease, unwiped);
+                    isWiped = true;
                 }
 
-                lease.Fence();
                 WriteByBlocks(lease, finding.OffsetBytes, renewal.Span);
                 repaired++;
             }
         }
 
         return repaired;
+    }
+
+    private static void Wipe(NvmLease lease, IReadOnlyList<BlockExtent> extents)
+    {
+        ReadOnlySpan<byte> zeros = stackalloc byte[DeviceGeometry.BlockBytes];
+        foreach (var extent in extents)
+        {
+            for (var block = extent.FirstBlock; block < extent.EndBlock; block++)
+            {
+                lease.Stream(block * DeviceGeometry.BlockBytes, zeros);
+            }
+        }
+
+        lease.Fence();
     }
 
     /// <summary>Fences each block before the next: a renewal may be both copies of one, of which a power failure must not tear more than one.</summary>

@@ -24,6 +24,26 @@ public sealed class RepairPowerFailureTests
         Explore(image, found => found.Children.Count == 1 ? null : $"{found.Children.Count} child devices");
     }
 
+    [Fact]
+    public void No_block_is_free_before_it_is_wiped_though_others_have_their_bits_in_the_same_byte()
+    {
+        using var test = new TestDevice(1 << 20, inFile: true, maxChildDevices: 16);
+        var image = test.ReadFile();
+        var leaked = new[] { 129, 131, 134 };
+        foreach (var block in leaked)
+        {
+            image[(int)test.Device.Geometry.BitmapFirstBlock * Block + block / 8] |= (byte)(1 << (block % 8));
+            image.AsSpan(block * Block, Block).Fill(0xFF);
+        }
+
+        Explore(image, found =>
+        {
+            using var area = found.Map(found.CreateChild("all", found.FreeBytes - 8 * Block));
+            using var lease = area.Lease();
+            return lease.View(0, (int)lease.LengthBytes).ContainsAnyExcept((byte)0) ? "a block that was free is not zero" : null;
+        });
+    }
+
     private static void Explore(byte[] image, Func<NvmDevice, string?> check)
     {
         var ledger = new MemoryLedger();
