@@ -14,6 +14,7 @@ internal sealed class DeviceCheck
     private readonly NvmLease _device;
     private readonly List<(string Name, BlockExtent Extent)> _owners = [];
     private readonly List<ChildDevice> _children = [];
+    private readonly List<BlockExtent> _leaked = [];
     private readonly ExtentAllocator _allocator;
     private bool _isComplete = true;
 
@@ -45,6 +46,9 @@ internal sealed class DeviceCheck
 
     /// <summary>Blocks that none of them has, in ascending runs.</summary>
     public IEnumerable<BlockExtent> FreeRuns => _allocator.FreeRuns();
+
+    /// <summary>Blocks that the bitmap calls taken and none of them has, all of them, in ascending order: they may still hold somebody's bytes. Empty while that cannot be known.</summary>
+    public IReadOnlyList<BlockExtent> Leaked => _leaked;
 
     private GlobalMetadataBlock CheckGmb()
     {
@@ -172,7 +176,7 @@ internal sealed class DeviceCheck
     private void CheckBitmap()
     {
         const int wordsPerBlock = DeviceGeometry.BlockBytes / 8;
-        List<BlockExtent> missing = [], leaked = [];
+        List<BlockExtent> missing = [];
         for (var first = 0; first < _allocator.Words.Length; first += wordsPerBlock)
         {
             var right = _allocator.Words[first..Math.Min(first + wordsPerBlock, _allocator.Words.Length)];
@@ -180,25 +184,22 @@ internal sealed class DeviceCheck
             for (var word = stored.CommonPrefixLength(right); word < right.Length; word++)
             {
                 ExtentList.AppendBits(missing, (first + word) * 64L, right[word] & ~stored[word]);
-                ExtentList.AppendBits(leaked, (first + word) * 64L, stored[word] & ~right[word]);
+                ExtentList.AppendBits(_leaked, (first + word) * 64L, _isComplete ? stored[word] & ~right[word] : 0);
             }
         }
 
-        missing.ForEach(extent => AddBitmapFinding(extent, isLeak: false, "are free by it, but a child device has them, or they are no data"));
-        if (_isComplete)
-        {
-            leaked.ForEach(extent => AddBitmapFinding(extent, isLeak: true, "are taken by it, but no child device has them: a change was cut short, or it is damaged"));
-        }
+        missing.ForEach(extent => AddBitmapFinding(extent, "are free by it, but a child device has them, or they are no data"));
+        _leaked.ForEach(extent => AddBitmapFinding(extent, "are taken by it, but no child device has them: a change was cut short, or it is damaged"));
     }
 
-    private void AddBitmapFinding(BlockExtent extent, bool isLeak, string problem)
+    private void AddBitmapFinding(BlockExtent extent, string problem)
     {
         var (firstByte, endByte) = (extent.FirstBlock / 8, (extent.EndBlock + 7) / 8);
         var right = MemoryMarshal.AsBytes(_allocator.Words)[(int)firstByte..(int)endByte].ToArray();
         Findings.Add(new Finding("bitmap", BitmapOffset(extent.FirstBlock), $"{Blocks(extent)} {problem}")
         {
             Renewal = _isComplete ? right : null,
-            Unwiped = isLeak ? extent : null,
+            IsOfBitmap = true,
         });
     }
 

@@ -62,14 +62,14 @@ public sealed class DeviceInspection : IDisposable
 
     /// <summary>Writes back what follows from what is good: a damaged copy from the other one, the bitmap from the page tables.</summary>
     /// <returns>How many of the findings it puts right.</returns>
-    public int Repair() => Repair(_device, Findings);
+    public int Repair() => Repair(_device, _check);
 
     /// <summary>The same for findings in an area, which its virtual disk's check has made.</summary>
     public static int Repair(NvmArea area, FindingList findings)
     {
         ArgumentNullException.ThrowIfNull(area);
         using var lease = area.Lease();
-        return Repair(lease, findings);
+        return Repair(lease, findings, unwiped: []);
     }
 
     /// <inheritdoc/>
@@ -79,25 +79,54 @@ public sealed class DeviceInspection : IDisposable
         _memory.Leave();
     }
 
-    private static int Repair(NvmLease lease, FindingList findings)
+    /// <summary>The same for a check of any device.</summary>
+    internal static int Repair(NvmLease device, DeviceCheck check) => Repair(device, check.Findings, check.Leaked);
+
+    private static int Repair(NvmLease lease, FindingList findings, IReadOnlyList<BlockExtent> unwiped)
     {
-        ReadOnlySpan<byte> zeros = stackalloc byte[DeviceGeometry.BlockBytes];
-        var repaired = 0;
+        var (repaired, isWiped) = (0, false);
         foreach (var finding in findings.Kept)
         {
             if (finding.Renewal is { } renewal)
             {
-                for (var block = finding.Unwiped?.FirstBlock ?? 0; block < (finding.Unwiped?.EndBlock ?? 0); block++)
+                // All of it, also that of findings which were not kept: a byte of the bitmap frees blocks that other findings are about.
+                if (finding.IsOfBitmap && !isWiped)
                 {
-                    lease.Stream(block * DeviceGeometry.BlockBytes, zeros);
+                    Wipe(lease, unwiped);
+                    isWiped = true;
                 }
 
-                lease.Fence();
-                lease.Write(finding.OffsetBytes, renewal.Span);
+                WriteByBlocks(lease, finding.OffsetBytes, renewal.Span);
                 repaired++;
             }
         }
 
         return repaired;
+    }
+
+    private static void Wipe(NvmLease lease, IReadOnlyList<BlockExtent> extents)
+    {
+        ReadOnlySpan<byte> zeros = stackalloc byte[DeviceGeometry.BlockBytes];
+        foreach (var extent in extents)
+        {
+            for (var block = extent.FirstBlock; block < extent.EndBlock; block++)
+            {
+                lease.Stream(block * DeviceGeometry.BlockBytes, zeros);
+            }
+        }
+
+        lease.Fence();
+    }
+
+    /// <summary>Fences each block before the next: a renewal may be both copies of one, of which a power failure must not tear more than one.</summary>
+    private static void WriteByBlocks(NvmLease lease, long offsetBytes, ReadOnlySpan<byte> content)
+    {
+        while (content.Length > 0)
+        {
+            var part = content[..Math.Min(content.Length, DeviceGeometry.BlockBytes)];
+            lease.Write(offsetBytes, part);
+            content = content[part.Length..];
+            offsetBytes += part.Length;
+        }
     }
 }

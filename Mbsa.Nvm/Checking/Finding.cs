@@ -14,8 +14,8 @@ public sealed record Finding(string Structure, long OffsetBytes, string Problem)
     /// <summary>Nothing is wrong with it; it is just good to know.</summary>
     public bool IsNote { get; init; }
 
-    /// <summary>Blocks that are nobody's and may still hold somebody's bytes: wiped before <see cref="Renewal"/> frees them.</summary>
-    internal BlockExtent? Unwiped { get; init; }
+    /// <summary>Whether <see cref="Renewal"/> may free blocks: all that are nobody's and may still hold somebody's bytes are wiped before.</summary>
+    internal bool IsOfBitmap { get; init; }
 
     /// <summary>"NAT entry 3, block 2, byte 768: ...".</summary>
     public override string ToString() => $"{Structure}, block {OffsetBytes / DeviceGeometry.BlockBytes}, byte {OffsetBytes % DeviceGeometry.BlockBytes}: {Problem}";

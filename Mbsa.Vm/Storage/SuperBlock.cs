@@ -93,7 +93,10 @@ public sealed record SuperBlock(Guid DiskId, DiskGeometry Geometry, string WearP
             state == 1, BinaryPrimitives.ReadUInt64LittleEndian(block[96..]));
     }
 
-    /// <summary>Whether an area never had a disk. The first copy is written first: when only that is there and not whole, no formatting ever came to its end.</summary>
+    /// <summary>
+    /// Whether an area never had a disk. The first copy is written first, and its magic before the rest of it (<see cref="Begin"/>): when only that is
+    /// there and not whole, no formatting ever came to its end.
+    /// </summary>
     public static bool IsAbsent(NvmLease lease)
     {
         if (lease.LengthBytes < DiskGeometry.VdmtFirstBlock * BlockStorage.BlockBytes)
@@ -126,6 +129,12 @@ public sealed record SuperBlock(Guid DiskId, DiskGeometry Geometry, string WearP
             : chosen.Geometry.TotalBytes > lease.LengthBytes ? throw new NvmException("super block", $"the disk takes {chosen.Geometry.TotalBytes} bytes, the area has {lease.LengthBytes}")
             : chosen;
     }
+
+    /// <summary>
+    /// Marks an area that never had a disk as one that is being formatted, before the first <see cref="Store"/>. Eight bytes do not tear; of a whole copy the
+    /// magic might be what a power failure leaves out, and the rest would look like something that is no disk's.
+    /// </summary>
+    public static void Begin(NvmLease lease) => lease.Write(0, Magic);
 
     /// <summary>Writes both copies. The one that does not count goes first, so that a power failure leaves one whole.</summary>
     public void Store(NvmLease lease)

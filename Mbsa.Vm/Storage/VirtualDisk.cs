@@ -192,6 +192,11 @@ public sealed class VirtualDisk : IDisposable
         var superBlock = new SuperBlock(diskId, geometry, policy.Name, policy.Parameters, IsClean: true, old + 1);
         Clear(lease, geometry.WearMetadataFirstBlock, geometry.WearMetadataBlocks);
         Vdmt.WriteFirst(lease, superBlock, policy.FirstPlaces(geometry.GuestBlocks, diskId));
+        if (SuperBlock.IsAbsent(lease))
+        {
+            SuperBlock.Begin(lease);
+        }
+
         superBlock.Store(lease);
     }
 

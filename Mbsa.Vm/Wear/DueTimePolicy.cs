@@ -127,6 +127,7 @@ internal sealed class DueTimePolicy : LevellingPolicy
                 return;
             }
 
+            RequireSound(); // else nobody gives one back
             RefillOne(lane);
             wait.SpinOnce();
         }
@@ -213,7 +214,11 @@ internal sealed class DueTimePolicy : LevellingPolicy
         }
         finally
         {
-            _spares.Add(spare);
+            // A record that could not be stored may be on the device nevertheless: the worn block then holds data.
+            if (!Blocks.HasFailed)
+            {
+                _spares.Add(spare);
+            }
         }
     }
 

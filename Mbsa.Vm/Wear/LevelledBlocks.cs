@@ -120,6 +120,9 @@ internal sealed class LevelledBlocks
         }
     }
 
+    /// <summary>Whether a record could not be stored: a block that was free before may be in use at the next mount.</summary>
+    public bool HasFailed => _log.HasFailed;
+
     /// <summary>The blocks that hold nothing, in ascending order.</summary>
     public IEnumerable<uint> FreeBlocks()
     {
@@ -157,6 +160,7 @@ internal sealed class LevelledBlocks
     /// <param name="from">Where it is believed to be.</param>
     /// <param name="to">The free block.</param>
     /// <returns>False when it is somewhere else already; nothing was done then.</returns>
+    /// <exception cref="NvmException">A record could not be stored: this one's, and then the free block may be in use at the next mount, or one before, and then nothing was done.</exception>
     public bool Move(LevellingLane lane, uint logicalBlock, uint from, uint to)
     {
         var moved = false;
@@ -165,6 +169,8 @@ internal sealed class LevelledBlocks
         {
             if (Map[logicalBlock] == from)
             {
+                // A record that failed may have made the free block somebody's.
+                _log.RequireSound();
                 if (_movesBytes)
                 {
                     lane.Lease.Read(Place(from), lane.Scratch);

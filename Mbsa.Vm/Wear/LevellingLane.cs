@@ -54,6 +54,11 @@ internal sealed class LevellingLane : WearLane
         }
 
         _stripes.Enter(logicalBlock);
+        if (_policy.Waiting != 0)
+        {
+            RequireSound(logicalBlock);
+        }
+
         var physical = _map[logicalBlock];
         return _wear[physical].Writes < _wear[physical].Due ? physical : _policy.Look(this, logicalBlock, physical);
     }
@@ -127,6 +132,24 @@ internal sealed class LevellingLane : WearLane
         _blocks.Count(Lease, physicalBlock);
         _written++;
         Moves++;
+    }
+
+    /// <summary>
+    /// Whoever held the stripe before may have failed to store a record of this block. The next mount may find it all the same, and with it the block in its
+    /// new place: a write to the old one would be lost. That it failed counts as work that waits, so a write that finds none need not ask.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void RequireSound(uint logicalBlock)
+    {
+        try
+        {
+            _policy.RequireSound();
+        }
+        catch
+        {
+            _stripes.Exit(logicalBlock, moved: false);
+            throw;
+        }
     }
 
     private void EndRedirect(uint logicalBlock, uint physicalBlock)

@@ -46,13 +46,13 @@ internal abstract class LevellingPolicy : WearPolicy
     /// <exception cref="NvmException">A record of the log could not be stored: nobody may write any more.</exception>
     public void Work(LevellingLane lane)
     {
-        if (HasFailed)
-        {
-            throw new NvmException("wear log", "a change of the map could not be stored, so that nobody knows which map is on the device; mount the disk again");
-        }
-
+        RequireSound();
         DoWork(lane);
     }
+
+    /// <summary>For whoever is about to write, and for whoever waits for a block that others no longer can give back.</summary>
+    /// <exception cref="NvmException">A record of the log could not be stored.</exception>
+    public void RequireSound() => _log?.RequireSound();
 
     /// <summary>A redirected write was committed to this block, and is about to be counted.</summary>
     public virtual void Redirected(uint physicalBlock)

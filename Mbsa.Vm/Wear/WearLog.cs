@@ -33,6 +33,7 @@ internal sealed class WearLog
     private readonly uint _seal;
     private readonly uint[] _slotBlocks;
     private readonly ulong[] _lineWritten;
+    private readonly HashSet<uint> _unfencedLines = new((int)BatchRecords);
     private readonly ulong _slots;
     private ulong _newest, _tail;
 
@@ -57,7 +58,7 @@ internal sealed class WearLog
     /// </summary>
     public bool HasFailed { get; private set; }
 
-    /// <summary>Called when that has happened.</summary>
+    /// <summary>Called when that has happened, before the writer lets go of anything.</summary>
     public Action? Failed { get; init; }
 
     /// <summary>Records written since the mount.</summary>
@@ -134,10 +135,12 @@ internal sealed class WearLog
     /// <param name="lease">The writer's own.</param>
     /// <param name="logicalBlock">The block that moves.</param>
     /// <param name="physicalBlock">Where it is from now on.</param>
+    /// <exception cref="NvmException">A record before it could not be stored.</exception>
     public void Append(NvmLease lease, uint logicalBlock, uint physicalBlock)
     {
         lock (_lock)
         {
+            RequireSound();
             try
             {
                 // The slot after this one must be free by what this record says.
@@ -160,6 +163,16 @@ internal sealed class WearLog
         }
     }
 
+    /// <summary>For whoever is about to change what the next mount will find.</summary>
+    /// <exception cref="NvmException">A record could not be stored.</exception>
+    public void RequireSound()
+    {
+        if (HasFailed)
+        {
+            throw new NvmException("wear log", "a change of the map could not be stored, so that nobody knows which map is on the device; mount the disk again");
+        }
+    }
+
     /// <summary>Ends the log: the VDMT is the map, and the newest record says so.</summary>
     public void Close(NvmLease lease)
     {
@@ -173,18 +186,23 @@ internal sealed class WearLog
     /// <summary>Makes records up to one unnecessary: writes the lines of the VDMT they changed, unless they were written since, and fences.</summary>
     private void Retire(NvmLease lease, ulong upTo)
     {
+        _unfencedLines.Clear();
         for (var sequence = _tail + 1; sequence <= upTo; sequence++)
         {
             var block = _slotBlocks[sequence % _slots];
             var line = block / EntriesPerLine;
-            if (block != WearLogRecord.NoBlock && _lineWritten[line] < sequence)
+            if (block != WearLogRecord.NoBlock && _lineWritten[line] < sequence && _unfencedLines.Add(line))
             {
                 WriteLine(lease, line);
-                _lineWritten[line] = _newest;
             }
         }
 
         lease.Fence();
+        foreach (var line in _unfencedLines)
+        {
+            _lineWritten[line] = _newest;
+        }
+
         _tail = upTo;
     }
 

@@ -88,6 +88,37 @@ public sealed class DeviceInspectionTests : IDisposable
     }
 
     [Fact]
+    public void What_a_repair_frees_it_has_wiped_however_many_findings_there_are()
+    {
+        // The last finding that is kept has its bit in the middle of a byte, before those of findings that are not.
+        DeviceGeometry geometry;
+        using (var device = NvmDevice.Create(new NvmDeviceOptions { SizeBytes = 16 << 20, DeviceId = Guid.Empty, FilePath = FilePath }, _ledger))
+        {
+            geometry = device.Geometry;
+        }
+
+        var (bytes, bitmap) = (File.ReadAllBytes(FilePath), (int)geometry.BitmapFirstBlock * Block);
+        var first = ((int)geometry.DataFirstBlock | 7) + 3;
+        for (var leak = 0; leak < FindingList.MostKept + 50; leak++)
+        {
+            var block = first + 2 * leak;
+            bytes[bitmap + block / 8] |= (byte)(1 << (block % 8));
+            bytes.AsSpan(block * Block, Block).Fill(0xFF);
+        }
+
+        File.WriteAllBytes(FilePath, bytes);
+        using (var inspection = DeviceInspection.Open(FilePath, _ledger, forRepair: true))
+        {
+            Assert.Equal(FindingList.MostKept + 50, inspection.Findings.Count);
+            Assert.Equal(FindingList.MostKept, inspection.Repair());
+        }
+
+        bytes = File.ReadAllBytes(FilePath);
+        var free = Enumerable.Range(0, (int)geometry.DeviceBlocks).Where(block => (bytes[bitmap + block / 8] >> (block % 8) & 1) == 0);
+        Assert.DoesNotContain(free, block => bytes.AsSpan(block * Block, Block).ContainsAnyExcept((byte)0));
+    }
+
+    [Fact]
     public void What_cannot_be_known_is_named_and_left_alone()
     {
         var slot = (int)NatEntry.OffsetBytes(1);

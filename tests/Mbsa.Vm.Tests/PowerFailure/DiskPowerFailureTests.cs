@@ -92,4 +92,37 @@ public sealed class DiskPowerFailureTests
 
         Assert.True(ledger.IsEmpty, ledger.Describe());
     }
+
+    [Fact]
+    public void A_first_format_cut_short_leaves_a_disk_or_an_area_that_can_be_formatted()
+    {
+        var ledger = new MemoryLedger();
+        var model = new PowerFailureModel();
+        using (var device = NvmDevice.Create(new NvmDeviceOptions { SizeBytes = 1 << 20, DeviceId = Guid.Empty, PowerFailures = model }, ledger))
+        using (var area = device.Map(device.CreateChild("disk", VirtualDisk.RequiredBytes(GuestBlocks * 4096))))
+        {
+            HashSet<bool> found = [];
+            using var explorer = new PowerFailureExplorer(model, seed: 1, statesPerFence: 96) { Check = Check };
+            VirtualDisk.Format(area, GuestBlocks * 4096, Guid.Empty);
+            explorer.Explore();
+            Assert.Empty(explorer.Violations);
+            Assert.Equal([false, true], found.Order());
+
+            string? Check(NvmDevice survivor)
+            {
+                using var survived = survivor.Map(survivor.Children.Single());
+                var disk = VirtualDisk.Find(survived);
+                found.Add(disk is not null);
+                if (disk is null)
+                {
+                    VirtualDisk.Format(survived, GuestBlocks * 4096, Guid.Empty);
+                }
+
+                VirtualDisk.Mount(survived).Dispose();
+                return null;
+            }
+        }
+
+        Assert.True(ledger.IsEmpty, ledger.Describe());
+    }
 }
