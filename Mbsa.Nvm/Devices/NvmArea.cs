@@ -209,8 +209,8 @@ public sealed class NvmArea : IDisposable
             if (skipped < lengthBytes)
             {
                 range.Map(offsetBytes + skipped, memory, extent.FirstBlock * DeviceGeometry.BlockBytes + skipped, lengthBytes - skipped, prefault);
+                mappedBytes = offsetBytes + lengthBytes; // also if it cannot be shut
                 protection?.Shut(range, offsetBytes + skipped, lengthBytes - skipped);
-                mappedBytes = offsetBytes + lengthBytes;
             }
 
             offsetBytes += lengthBytes;

@@ -170,8 +170,10 @@ public sealed unsafe class NvmLease : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Check(long offsetBytes, int lengthBytes)
     {
-        // Unsigned, a negative offset or length is larger than any area. The difference is only looked at when the offset is below the end.
-        if ((ulong)offsetBytes >= _end || (ulong)lengthBytes >= _end - (ulong)offsetBytes)
+        // Unsigned, a negative offset or length is larger than any area. The difference is only looked at when the offset is below the end, which is read
+        // once: if it moved between the two, the difference could be anything.
+        var end = Volatile.Read(ref _end);
+        if ((ulong)offsetBytes >= end || (ulong)lengthBytes >= end - (ulong)offsetBytes)
         {
             Refuse(offsetBytes, lengthBytes);
         }

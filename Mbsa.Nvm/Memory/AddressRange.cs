@@ -55,7 +55,7 @@ internal sealed class AddressRange
     /// <param name="memoryOffsetBytes">Where on the device, a multiple of 4096.</param>
     /// <param name="lengthBytes">How much, a multiple of 4096.</param>
     /// <param name="prefault">Whether to give memory to every page now instead of at the first touch, in large pages where the kernel has them.</param>
-    /// <exception cref="NvmException">The kernel refuses: too many mappings, or no memory.</exception>
+    /// <exception cref="NvmException">The kernel refuses: too many mappings, or no memory. Nothing of the device lies there then.</exception>
     public void Map(long offsetBytes, DeviceMemory memory, long memoryOffsetBytes, long lengthBytes, bool prefault)
     {
         if ((offsetBytes | memoryOffsetBytes | lengthBytes | (LengthBytes - lengthBytes - offsetBytes) | (memory.SizeBytes - lengthBytes - memoryOffsetBytes)) < 0)
@@ -73,9 +73,19 @@ internal sealed class AddressRange
         _mappings++;
         _mappedBytes += lengthBytes;
         _ledger.Mapped(lengthBytes);
-        if (prefault)
+        if (!prefault)
+        {
+            return;
+        }
+
+        try
         {
             Prefault(address, lengthBytes);
+        }
+        catch
+        {
+            ReplaceByZeros(offsetBytes, lengthBytes); // the blocks may soon be somebody else's
+            throw;
         }
     }
 

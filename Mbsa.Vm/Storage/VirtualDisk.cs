@@ -123,9 +123,20 @@ public sealed class VirtualDisk : IDisposable
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             var lease = _area.Lease();
-            var session = new VirtualDiskSession(this, lease, Policy.OpenLane(lease));
-            _sessions.Add(session);
-            return session;
+            WearLane? lane = null;
+            try
+            {
+                lane = Policy.OpenLane(lease);
+                var session = new VirtualDiskSession(this, lease, lane);
+                _sessions.Add(session);
+                return session;
+            }
+            catch
+            {
+                lane?.End();
+                lease.Dispose();
+                throw;
+            }
         }
     }
 
@@ -250,15 +261,20 @@ public sealed class VirtualDisk : IDisposable
             return;
         }
 
-        if (!_powerLost && !Policy.HasFailed)
+        try
         {
-            Policy.Detach(_lease);
-            var counts = CountWear();
-            CountTable.StoreAll(_lease, counts.Writes, counts.ExtraWrites);
-            MarkClean(true);
+            if (!_powerLost && !Policy.HasFailed)
+            {
+                Policy.Detach(_lease);
+                var counts = CountWear();
+                CountTable.StoreAll(_lease, counts.Writes, counts.ExtraWrites);
+                MarkClean(true);
+            }
         }
-
-        _lease.Dispose();
+        finally
+        {
+            _lease.Dispose(); // also when a store failed: nobody comes this way a second time
+        }
     }
 
     private static void Clear(NvmLease lease, long firstBlock, long blocks)

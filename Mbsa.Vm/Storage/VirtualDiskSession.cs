@@ -271,7 +271,8 @@ public sealed class VirtualDiskSession : BlockStorage
 
     private void Check(long offsetBytes, int lengthBytes)
     {
-        if ((ulong)offsetBytes >= _end || (ulong)lengthBytes >= _end - (ulong)offsetBytes)
+        var end = Volatile.Read(ref _end); // once, for both comparisons
+        if ((ulong)offsetBytes >= end || (ulong)lengthBytes >= end - (ulong)offsetBytes)
         {
             Refuse(offsetBytes, lengthBytes);
         }

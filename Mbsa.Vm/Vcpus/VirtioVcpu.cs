@@ -276,6 +276,13 @@ public sealed class VirtioVcpu : VcpuWorker
         var (operation, isAbandoned) = (request.Operation, request.IsAbandoned);
         request.Pass(Stub.Answered, endNs);
         request.Job.TakeBack(request, endNs);
+
+        // An abandoned one as well: the job may wait for the block that it was on, or for the last in flight before a think time.
+        if (JobOf(request.Job) is { } job && job.Answered())
+        {
+            EndQuantum(job, endNs, 0);
+        }
+
         if (isAbandoned)
         {
             return 0;
@@ -292,11 +299,6 @@ public sealed class VirtioVcpu : VcpuWorker
         {
             Counters.ReadOperations++;
             Counters.ReadBytes += operation.LengthBytes;
-        }
-
-        if (JobOf(request.Job) is { } job && job.Answered())
-        {
-            EndQuantum(job, endNs, 0);
         }
 
         return 1;

@@ -175,7 +175,8 @@ internal sealed class MClockQueue(HostCapacity host, long quantumNs) : RunQueue(
 
         public void Correct(double operations, bool isReserved)
         {
-            ReservationTag = isReserved ? ReservationTag + operations * _reservationNs : ReservationTag;
+            // The reservation may have been taken away while a quantum of it ran: without end is what the tag is then, and nothing times that is no number.
+            ReservationTag = isReserved && double.IsFinite(_reservationNs) ? ReservationTag + operations * _reservationNs : ReservationTag;
             LimitTag += operations * _limitNs;
             WeightTag += operations * _weightNs;
         }

@@ -51,6 +51,25 @@ public sealed class MClockQueueTests
         Assert.Equal([50, 50], rig.Run(100));
     }
 
+    [Fact]
+    public void Who_loses_its_reservation_in_the_middle_of_a_quantum_is_still_held_to_its_limit()
+    {
+        var limited = new QosSpec { Limit = new Promise(PromiseUnit.OperationsPerSecond, 500) };
+        var rig = Ready(limited with { Reservation = limited.Limit });
+        Assert.Equal([1], rig.Run(1, () => rig.Apply(limited)));
+        Assert.Equal([499], rig.Run(999)); // the rig asserts that time goes on until the limit allows the next
+    }
+
+    [Fact]
+    public void A_reservation_that_was_taken_in_the_middle_of_a_quantum_is_kept_again_once_it_is_given_back()
+    {
+        var rig = Ready(Reserved(400), new QosSpec { Weight = 99 });
+        Assert.Equal([1, 0], rig.Run(1, () => rig.Apply(new QosSpec(), new QosSpec { Weight = 99 })));
+        rig.Run(100);
+        rig.Apply(Reserved(400), new QosSpec { Weight = 99 });
+        Assert.InRange(rig.Run(1000)[0], 400, 410);
+    }
+
     private static QosSpec Reserved(double operationsPerSecond) => new() { Reservation = new Promise(PromiseUnit.OperationsPerSecond, operationsPerSecond) };
 
     private static QueueRig Ready(params QosSpec[] promises)

@@ -37,8 +37,10 @@ internal sealed class QueueRig
     public void Wake(int vm) => Queue.Enqueue(Vcpus[vm], NowNs);
 
     /// <summary>Lets time pass; whoever runs wants to go on.</summary>
+    /// <param name="ms">How long, in milliseconds.</param>
+    /// <param name="whileOneRuns">What happens in the middle of each quantum.</param>
     /// <returns>I/Os of each VM.</returns>
-    public int[] Run(long ms)
+    public int[] Run(long ms, Action? whileOneRuns = null)
     {
         var (done, endNs) = (new int[Vcpus.Length], NowNs + ms * OperationNs);
         while (NowNs < endNs)
@@ -50,6 +52,7 @@ internal sealed class QueueRig
                 continue;
             }
 
+            whileOneRuns?.Invoke();
             NowNs += OperationNs;
             done[next.Id.Vm]++;
             Queue.Charge(next, new QuantumUse(OperationNs, new WorkVector(OperationNs, 4096, 0), 1), NowNs);

@@ -33,6 +33,41 @@ public sealed class FailedWriteTests
         Assert.True(ledger.IsEmpty, ledger.Describe());
     }
 
+    [Theory]
+    [InlineData("none", "")]
+    [InlineData("due-time", "")]
+    public void An_end_that_fails_at_any_of_its_fences_keeps_no_memory(string policy, string parameters)
+    {
+        var failsAt = 0;
+        for (var isEnded = false; !isEnded;)
+        {
+            failsAt++;
+            var ledger = new MemoryLedger();
+            var model = new PowerFailureModel();
+            var childBytes = VirtualDisk.RequiredBytes(GuestBlocks * 4096L, policy, parameters);
+            using (var device = NvmDevice.Create(new NvmDeviceOptions { SizeBytes = childBytes + (1 << 20), DeviceId = Guid.Empty, PowerFailures = model }, ledger))
+            using (var area = device.Map(device.CreateChild("disk", childBytes)))
+            {
+                VirtualDisk.Format(area, GuestBlocks * 4096L, Guid.Empty, policy, parameters);
+                var disk = VirtualDisk.Mount(area);
+                var session = disk.OpenSession();
+                session.Write(0, new byte[4096]);
+                disk.Dispose();
+
+                var fences = 0;
+                model.FenceReached = () => _ = ++fences == failsAt ? throw new IOException("no more") : 0;
+                isEnded = Record.Exception(session.Dispose) is not IOException; // the last to go ends the disk
+                model.FenceReached = null;
+                disk.Dispose();
+                VirtualDisk.Mount(area).Dispose();
+            }
+
+            Assert.True(ledger.IsEmpty, $"fence {failsAt}: {ledger.Describe()}");
+        }
+
+        Assert.InRange(failsAt, 3, int.MaxValue);
+    }
+
     private static void Write(VirtualDisk disk, PowerFailureModel model)
     {
         var written = new byte[4096];

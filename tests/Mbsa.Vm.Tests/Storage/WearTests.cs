@@ -88,6 +88,24 @@ public sealed class WearTests
         Assert.Equal(policy.Reads, policy.RepeatedReads * 2);
     }
 
+    [Fact]
+    public void A_session_whose_lane_cannot_be_opened_keeps_no_memory()
+    {
+        var policy = new NoLane();
+        using var test = new TestArea(DiskGeometry.Plan(4096, policy).TotalBytes); // asserts at its end that nothing is held
+        VirtualDisk.Format(test.Area, 4096, Guid.Empty, policy);
+        using var disk = VirtualDisk.Mount(test.Area, (_, _) => policy);
+        Assert.Throws<InvalidOperationException>(disk.OpenSession);
+    }
+
+    /// <summary>A policy that opens no way for a session's writes.</summary>
+    private sealed class NoLane : WearPolicy
+    {
+        public override string Name => "no-lane";
+
+        internal override WearLane OpenLane(NvmLease lease) => throw new InvalidOperationException("no lane");
+    }
+
     /// <summary>The simplest policy that redirects: one spare block, into which every write goes. Lets each read be done twice.</summary>
     private sealed class MoveAlways : WearPolicy
     {
