@@ -174,9 +174,10 @@ public sealed class ProtectedAreaTests
     {
         SkipUnlessSupported(method);
         using var test = new TestDevice(1 << 20);
-        for (var round = 0; round < 20; round++)
+        var children = Enumerable.Range(0, 4).Select(i => test.Device.CreateChild($"child-{i}", PageBytes)).ToList();
+        for (var round = 0; round < 20; round++) // more often than a process has keys
         {
-            var areas = Enumerable.Range(0, 4).Select(i => test.Device.Map(test.Device.CreateChild($"child-{round}-{i}", PageBytes), false, method)).ToList();
+            var areas = children.Select(child => test.Device.Map(child, false, method)).ToList();
             Assert.Equal(1, test.Ledger.ProtectionKeys);
             areas.ForEach(area => area.Dispose());
             Assert.Equal(0, test.Ledger.ProtectionKeys);
