@@ -20,6 +20,7 @@ internal static class ReproduceCommand
         var full = new Option<bool>("--full") { Description = "Wear on a disk as large as the paper's, which takes minutes to hours; else a smaller one with the same writes a block" };
         var blocks = new Option<long?>("--blocks") { HelpName = "N", Description = $"Blocks of the disk for wear [{FigureRequest.UsualBlocks}; {FigureRequest.PaperBlocks} with --full]" };
         var command = new Command("reproduce", "Make figures of the paper again, beside what it says. Exit code 1 when one misses its bar.") { figures, folder, json, full, blocks };
+        OptionText.RefuseOptions(figures, command);
         command.SetAction(parsed => RunAsync(
             services, parsed.GetRequiredValue(figures), parsed.GetRequiredValue(folder), parsed.GetValue(json), Blocks(parsed.GetValue(full), parsed.GetValue(blocks))));
         return command;

@@ -22,6 +22,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("run x.yaml --serve localhost:http", "--serve: 'localhost:http' is not an address")]
     [InlineData("run --serve 99999 x.yaml", "--serve: '99999' is no port; ports are 0 to 65535")]
     [InlineData("run --serve http://127.0.0.1:9464 x.yaml", "--serve: 'http://127.0.0.1:9464' is the address of a page; write 127.0.0.1:9464")]
+    [InlineData("check --policy none x.yaml", "unknown option '--policy'; available: ")]
+    [InlineData("reproduce all --fulll", "unknown option '--fulll'; did you mean '--full'?")]
     public async Task A_mistake_on_the_command_line_is_one_line_and_exit_code_2(string line, string complaint)
     {
         Assert.Equal(ExitCode.BadInput, await _program.InvokeAsync(line.Split(' ')));
