@@ -69,6 +69,7 @@ internal static class CompareCommand
         ProgramServices services, string scenario, IReadOnlyList<(string Name, Func<ScenarioOverrides, ScenarioOverrides> Change)> ways, ScenarioOverrides overrides, string? jsonPath, string? htmlPath)
     {
         var terminal = services.Terminal;
+        OutputFile.RequireDifferent(("", scenario), ("--json", jsonPath), ("--html", htmlPath));
         using var interruption = services.ListenForInterruption();
         // All are read before the first one runs: a mistake is not found after minutes.
         var loaded = ways.Select(way => (way.Name, Scenario: RealMachine.Fit(scenario, services.Load(scenario, way.Change(overrides))))).ToList();
@@ -117,12 +118,12 @@ internal static class CompareCommand
             }
         }
 
-        json?.Write(Bytes(contenders));
         if (contenders.Count == 0)
         {
             return ExitCode.Interrupted; // nothing ran, so there is nothing to compare
         }
 
+        json?.Write(Bytes(contenders));
         html?.Write(ComparisonPage.Render(contenders, records));
         if (!isSilent)
         {

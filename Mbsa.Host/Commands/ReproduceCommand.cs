@@ -29,6 +29,7 @@ internal static class ReproduceCommand
     private static async Task<int> RunAsync(ProgramServices services, string[] names, string folder, string? jsonPath, long blocks)
     {
         var terminal = services.Terminal;
+        OutputFile.RequireDifferent(("--json", jsonPath), ("--out", Path.Combine(folder, "report.html")));
         var chosen = Figures.Choose(names);
         using var json = jsonPath is null ? null : OutputFile.Open("--json", jsonPath, terminal.OpenStandardOutput);
         MakeFolder(folder);
