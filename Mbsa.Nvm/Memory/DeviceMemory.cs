@@ -41,12 +41,12 @@ internal sealed class DeviceMemory
     /// <exception cref="NvmException">The file exists or cannot be made that large; then there is none afterwards that was not before.</exception>
     public static DeviceMemory Create(long sizeBytes, string? filePath, MemoryLedger ledger)
     {
+        RequireNoDirectory(filePath);
         var descriptor = filePath is null
             ? Libc.MemoryFile("mbsa-nvm", Libc.CloseOnExecMemory)
             : Libc.Open(filePath, Libc.ReadWriteFile | Libc.CreateFile | Libc.ExclusiveFile | Libc.CloseOnExecFile, 0b110_100_100);
         if (descriptor < 0)
         {
-            RequireNoDirectory(filePath);
             var isThere = filePath is not null && Marshal.GetLastPInvokeError() == Libc.AlreadyThere;
             throw new NvmException("file", isThere
                 ? $"{filePath} exists already; delete it first, or choose another name"

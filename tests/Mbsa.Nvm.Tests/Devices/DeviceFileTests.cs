@@ -41,6 +41,14 @@ public sealed class DeviceFileTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_is_there_is_not_made_anew()
+    {
+        Create(MiB).Dispose();
+
+        Assert.Equal($"file: {FilePath} exists already; delete it first, or choose another name", Assert.Throws<NvmException>(() => Create(MiB)).Message);
+    }
+
+    [Fact]
     public void A_lease_that_outlives_the_device_keeps_the_file_from_others()
     {
         var device = Create(MiB);
