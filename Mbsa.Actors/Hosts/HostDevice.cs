@@ -1,6 +1,7 @@
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Nvm.Devices;
+using Mbsa.Nvm.Layout;
 using Mbsa.Nvm.Memory;
 using Mbsa.Nvm.Protection;
 using Mbsa.Vm.Paths;
@@ -156,6 +157,39 @@ internal sealed class HostDevice : IDisposable
                 RequireDisk(child, storage);
             }
         }
+
+        RequireRoom(scenario);
+    }
+
+    /// <summary>Sees to it that what is still to be made fits. Counted is the least it can take: how many page tables there will be is known when the blocks are.</summary>
+    private void RequireRoom(ScenarioSpec scenario)
+    {
+        var freeBytes = _device.FreeBytes;
+        Int128 neededBytes = 0;
+        List<string> names = [];
+        foreach (var vm in scenario.Vms)
+        {
+            if (vm.Storage is { } storage && BytesToTake(Find(vm.Name), storage.ChildBytes) is > 0 and var bytes)
+            {
+                neededBytes += bytes;
+                names.Add($"'{vm.Name}'");
+            }
+        }
+
+        if (neededBytes > freeBytes)
+        {
+            var who = names.Count == 1 ? $"VM {names[0]} still needs" : $"{names.Count} VMs ({string.Join(", ", names.Take(5))}{(names.Count > 5 ? ", ..." : "")}) still need";
+            throw new NvmException("data area", $"the device is too small: {who} {neededBytes} bytes of it, "
+                + $"{freeBytes} of {_device.SizeBytes} are free; name a larger device, or delete what nobody needs with 'mbsa nvm child delete {_device.FilePath} NAME'");
+        }
+    }
+
+    private static long BytesToTake(ChildDevice? child, long childBytes)
+    {
+        var blocks = DeviceGeometry.BlocksOf(childBytes);
+        return child is null
+            ? (blocks + PageTable.CountPages([new BlockExtent(0, blocks)])) * DeviceGeometry.BlockBytes
+            : (blocks - DeviceGeometry.BlocksOf(child.SizeBytes)) * DeviceGeometry.BlockBytes;
     }
 
     /// <summary>Sees to it that nothing on a child device that was there before is lost, or taken for something else.</summary>

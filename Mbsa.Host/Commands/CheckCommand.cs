@@ -11,6 +11,7 @@ internal static class CheckCommand
     {
         var scenarios = new Argument<string[]>("SCENARIO") { Description = "YAML files", Arity = ArgumentArity.OneOrMore };
         var command = new Command("check", "Check scenarios without running them: every mistake, with file and line.") { scenarios };
+        OptionText.RefuseOptions(scenarios, command);
         command.SetAction(parsed => Check(terminal, parsed.GetRequiredValue(scenarios)));
         return command;
     }

@@ -118,7 +118,8 @@ internal static class CommandLine
     /// <summary>"nvm child ", the way to a command below the program.</summary>
     private static string PathOf(CommandResult result) => result.Parent is CommandResult parent ? $"{PathOf(parent)}{result.Command.Name} " : "";
 
-    private static string Unknown(string word, Command command)
+    /// <summary>What is said of a word that a command has no use for.</summary>
+    public static string Unknown(string word, Command command)
     {
         if (word.StartsWith('-'))
         {

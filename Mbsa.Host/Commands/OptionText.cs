@@ -11,6 +11,15 @@ internal static class OptionText
     /// <summary>An option with a value.</summary>
     public static Option<string?> Option(string name, string value, string description) => new(name) { HelpName = value, Description = description };
 
+    /// <summary>Sees to it that an argument that takes any number of words takes no option that the command does not have for one of them.</summary>
+    public static void RefuseOptions(Argument argument, Command command) => argument.Validators.Add(result =>
+    {
+        if (result.Tokens.FirstOrDefault(token => token.Value.StartsWith("--", StringComparison.Ordinal)) is { } option)
+        {
+            result.AddError(CommandLine.Unknown(option.Value, command));
+        }
+    });
+
     /// <summary>What a name stands for; null without one.</summary>
     /// <exception cref="InputException">It stands for nothing.</exception>
     public static T? Named<T>(string option, string? text, IReadOnlyList<(string Name, T Value)> known)

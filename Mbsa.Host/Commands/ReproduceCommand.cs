@@ -20,6 +20,7 @@ internal static class ReproduceCommand
         var full = new Option<bool>("--full") { Description = "Wear on a disk as large as the paper's, which takes minutes to hours; else a smaller one with the same writes a block" };
         var blocks = new Option<long?>("--blocks") { HelpName = "N", Description = $"Blocks of the disk for wear [{FigureRequest.UsualBlocks}; {FigureRequest.PaperBlocks} with --full]" };
         var command = new Command("reproduce", "Make figures of the paper again, beside what it says. Exit code 1 when one misses its bar.") { figures, folder, json, full, blocks };
+        OptionText.RefuseOptions(figures, command);
         command.SetAction(parsed => RunAsync(
             services, parsed.GetRequiredValue(figures), parsed.GetRequiredValue(folder), parsed.GetValue(json), Blocks(parsed.GetValue(full), parsed.GetValue(blocks))));
         return command;
@@ -28,6 +29,7 @@ internal static class ReproduceCommand
     private static async Task<int> RunAsync(ProgramServices services, string[] names, string folder, string? jsonPath, long blocks)
     {
         var terminal = services.Terminal;
+        OutputFile.RequireDifferent(("--json", jsonPath), ("--out", Path.Combine(folder, "report.html")));
         var chosen = Figures.Choose(names);
         using var json = jsonPath is null ? null : OutputFile.Open("--json", jsonPath, terminal.OpenStandardOutput);
         MakeFolder(folder);

@@ -20,6 +20,7 @@ internal sealed class RunSession(ProgramServices services, RunOptions options)
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public async Task<int> RunAsync()
     {
+        OutputFile.RequireDifferent(("", options.Scenario), ("--json", options.JsonPath), ("--html", options.HtmlPath));
         using var interruption = services.ListenForInterruption();
         var loaded = Load();
         foreach (var warning in loaded.Warnings)

@@ -28,6 +28,8 @@ internal sealed record Terminal
     public static Terminal OfProcess()
     {
         var plain = Console.IsOutputRedirected || IsSet("NO_COLOR") || IsSet("CI") || Environment.GetEnvironmentVariable("TERM") == "dumb";
+        // Spectre.Console asks whether its writer is the console's, so the console itself gets another.
+        Console.SetOut(new StandardOutput(Console.Out));
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Ansi = plain ? AnsiSupport.No : AnsiSupport.Detect,

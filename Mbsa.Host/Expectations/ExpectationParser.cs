@@ -190,7 +190,7 @@ internal sealed class ExpectationParser(string text, IReadOnlyCollection<string>
         : throw Wrong($"'{ScalarNode.Shorten(side)}' is {Quantity.NameOf(right.Dimension)} and the left side {Quantity.NameOf(left.Dimension)}; "
             + "they cannot be compared");
 
-    /// <summary>A number with its unit. A share may be a plain fraction, and processor seconds plain seconds, since their names say so.</summary>
+    /// <summary>A number with its unit. A share may be a plain fraction up to 1, and processor seconds plain seconds, since their names say so.</summary>
     private static LiteralOperand Literal(string side, Operand left, Metric? metric)
     {
         var error = Quantity.Try(side, left.Dimension, out var value);
@@ -198,7 +198,13 @@ internal sealed class ExpectationParser(string text, IReadOnlyCollection<string>
             return new LiteralOperand(left.Dimension, value);
         var plain = Quantity.Try(side, Dimension.Count, out var number) is null;
         if (plain && left.Dimension == Dimension.Percent)
-            return new LiteralOperand(left.Dimension, number);
+        {
+            // Whoever writes 40 for a share means 40 %, and a ceiling of 4000 % would hold whatever happens.
+            return number <= 1
+                ? new LiteralOperand(left.Dimension, number)
+                : throw Wrong($"'{ScalarNode.Shorten(side)}' is {QuantityText.Format(number, Dimension.Percent)} of a share; write '{ScalarNode.Shorten(side)}%', or a fraction up to 1");
+        }
+
         if (plain && metric?.Name == "cpu_seconds")
             return new LiteralOperand(left.Dimension, number * 1e9);
         if (metric is null && Quantity.Try(side, Dimension.Percent, out var share) is null)

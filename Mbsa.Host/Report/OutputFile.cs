@@ -40,6 +40,27 @@ internal sealed class OutputFile : IDisposable
         }
     }
 
+    /// <summary>Sees to it that no product is written over another one, or over what it is made of.</summary>
+    /// <param name="places">Options and what they name, "-" and null too; what is only read has an empty option.</param>
+    /// <exception cref="InputException">Two are the same place.</exception>
+    public static void RequireDifferent(params ReadOnlySpan<(string Option, string? Path)> places)
+    {
+        for (var i = 0; i < places.Length; i++)
+        {
+            foreach (var (option, path) in places[(i + 1)..])
+            {
+                if (path is { Length: > 0 } && places[i].Path is { Length: > 0 } other && PlaceOf(path) == PlaceOf(other))
+                {
+                    throw new InputException(places[i].Option.Length == 0
+                        ? $"{option}: {path} is the scenario, and would be overwritten; name another file"
+                        : $"{places[i].Option} and {option} both name {(path == "-" ? "standard output" : path)}; give each a place of its own");
+                }
+            }
+        }
+
+        static string PlaceOf(string path) => path == "-" ? path : Path.GetFullPath(path);
+    }
+
     /// <summary>Writes everything and closes the file.</summary>
     /// <exception cref="InputException">It could not be written, as on a full disk.</exception>
     public void Write(ReadOnlySpan<byte> content)

@@ -3,6 +3,7 @@ using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Expectations;
 using Mbsa.Host.Live;
+using Mbsa.Metrics;
 using Spectre.Console;
 
 namespace Mbsa.Host.Report;
@@ -22,6 +23,11 @@ internal static class ResultPrinter
         if (result.MeasuredNs > 0)
         {
             console.Write(ResultTable.Of(result, console.Profile.Width));
+            if (FinishedLine(result) is { } finished)
+            {
+                console.WriteLine(finished);
+            }
+
             console.WriteLine(HostLine(result));
             foreach (var failure in result.PowerFailures)
             {
@@ -32,15 +38,15 @@ internal static class ResultPrinter
             {
                 ClusterPrinter.Print(console, result, cluster);
             }
-
-            foreach (var expectation in expectations)
-            {
-                Print(console, expectation);
-            }
         }
         else
         {
-            console.WriteLine("nothing was measured: the run ended before its warm-up did");
+            console.WriteLine($"nothing was measured: {WhyNothing(result)}");
+        }
+
+        foreach (var expectation in expectations)
+        {
+            Print(console, expectation);
         }
 
         foreach (var problem in result.Problems)
@@ -91,6 +97,25 @@ internal static class ResultPrinter
             : $"{line}; {Counted(failure.VmsBack, "VM")} came back, {Counted(failure.DisksRecovered, "disk")} and "
                 + $"{Counted(failure.RecordsRecovered, "change")} of their maps were recovered";
     }
+
+    /// <summary>"finished: batch; rates are over the whole 2 s, not just while it ran"; null when none finished.</summary>
+    public static string? FinishedLine(RunResult result)
+    {
+        string[] names = [.. result.Vms.Where(vm => vm.State == VmState.Finished).Select(vm => vm.Spec.Name)];
+        // When the last VM of all is done the run is over, so a lone one has the rates it had.
+        return names.Length == 0 || (result.Vms.Length == 1 && result.MeasuredNs < result.Scenario.DurationNs)
+            ? null
+            : $"finished: {string.Join(", ", names.Take(10))}{(names.Length > 10 ? $" and {names.Length - 10} more" : "")}; "
+                + $"rates are over the whole {Readable.Length(result.MeasuredNs)}, not just while {(names.Length == 1 ? "it" : "they")} ran";
+    }
+
+    private static string WhyNothing(RunResult result) => result switch
+    {
+        { Interrupted: false } when result.Vms.All(vm => vm.State == VmState.Waiting) => "no VM ran",
+        { Scenario.WarmupNs: > 0 } => "the run ended before its warm-up did",
+        { Interrupted: true } => "it was interrupted before it began",
+        _ => "no VM ran",
+    };
 
     private static string Counted(long count, string thing) => count == 1 ? $"1 {thing}" : $"{Readable.Count(count)} {thing}s";
 

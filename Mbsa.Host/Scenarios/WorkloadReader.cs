@@ -106,7 +106,12 @@ internal sealed class WorkloadReader(string directory, Problems problems)
         var options = new List<JobOption>();
         foreach (var (key, line, value) in map.Entries)
         {
-            if (value is ScalarNode scalar)
+            if (value is ScalarNode { IsNull: true } && char.IsAsciiDigit(key.FirstOrDefault()))
+            {
+                var example = options.LastOrDefault() is { Value: { } before } last ? $"{last.Key}: \"{before},{key}\"" : "bs: \"4k,8k\"";
+                problems.Error(line, $"'{ScalarNode.Shorten(key)}' is no option; in braces a comma ends a value, so put it in quotes: {ScalarNode.Shorten(example)}");
+            }
+            else if (value is ScalarNode scalar)
                 options.Add(new JobOption(key, scalar.IsNull ? null : scalar.Text, problems.File, line));
             else
                 problems.Error(

@@ -10,29 +10,37 @@ internal static class ServeAddress
     /// <summary>Loopback only, on the port that Prometheus exporters for OpenTelemetry use.</summary>
     public static IPEndPoint Default { get; } = new(IPAddress.Loopback, 9464);
 
-    /// <summary>Reads "9464", "localhost:9464", "0.0.0.0:9464" or "[::1]:9464". Port 0 takes any that is free.</summary>
+    /// <summary>Reads "9464", "localhost", "localhost:9464", "0.0.0.0:9464" or "[::1]:9464". Port 0 takes any that is free.</summary>
     /// <exception cref="InputException">It is no address.</exception>
-    public static IPEndPoint Parse(string text) => TryParse(text) ?? throw new InputException(
-        $"--serve: '{text}' is not an address; write a port as in 9464, or an IP address and a port as in 127.0.0.1:9464");
+    public static IPEndPoint Parse(string text) => TryParse(text) ?? throw new InputException($"--serve: {WhatIsWrong(text)}");
 
     /// <summary>As <see cref="Parse"/>, or null when it is no address.</summary>
     public static IPEndPoint? TryParse(string text)
     {
         var colon = text.LastIndexOf(':');
-        if (!ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port))
+        if (TryHost(text) is { } alone)
         {
-            return null;
+            return new IPEndPoint(alone, Default.Port);
         }
 
-        var host = colon < 0 ? "localhost" : text[..colon];
-        if (host == "localhost")
-        {
-            return new IPEndPoint(IPAddress.Loopback, port);
-        }
-
-        return IPAddress.TryParse(host, out var address) && (address.GetAddressBytes().Length == 4) == !host.StartsWith('[')
-            ? new IPEndPoint(address, port)
+        return ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && TryHost(colon < 0 ? "localhost" : text[..colon]) is { } host
+            ? new IPEndPoint(host, port)
             : null;
+    }
+
+    // To the runtime 99999 is an address as well, 0.1.134.159; to people one has four numbers.
+    private static IPAddress? TryHost(string text) => text == "localhost" ? IPAddress.Loopback
+        : (text.Count(c => c == '.') == 3 && !text.Contains(':', StringComparison.Ordinal)) || (text.StartsWith('[') && text.EndsWith(']'))
+            ? IPAddress.TryParse(text, out var address) ? address : null
+        : null;
+
+    private static string WhatIsWrong(string text)
+    {
+        var scheme = text.IndexOf("://", StringComparison.Ordinal);
+        var port = text[(text.LastIndexOf(':') + 1)..];
+        return scheme > 0 && TryParse(text[(scheme + 3)..].TrimEnd('/')) is { } address ? $"'{text}' is the address of a page; write {address}"
+            : port.Length > 0 && port.All(char.IsAsciiDigit) && !ushort.TryParse(port, out _) ? $"'{port}' is no port; ports are 0 to {ushort.MaxValue}"
+            : $"'{text}' is not an address; write a port as in 9464, or an IP address and a port as in 127.0.0.1:9464";
     }
 
     /// <summary>
@@ -52,6 +60,10 @@ internal static class ServeAddress
         return clear;
     }
 
-    // "localhost:http" and "1.2.3.4:99999" are addresses with a mistake, not scenarios.
-    private static bool LooksLikeAddress(string text) => text.Contains(':', StringComparison.Ordinal) && !text.Contains('/', StringComparison.Ordinal) && !text.Contains(".yaml", StringComparison.OrdinalIgnoreCase);
+    // "localhost:http", "99999" and "http://127.0.0.1:9464" are addresses with a mistake, not scenarios.
+    private static bool LooksLikeAddress(string text) =>
+        text.All(char.IsAsciiDigit)
+        || text.StartsWith("http://", StringComparison.OrdinalIgnoreCase)
+        || text.StartsWith("https://", StringComparison.OrdinalIgnoreCase)
+        || (text.Contains(':', StringComparison.Ordinal) && !text.Contains('/', StringComparison.Ordinal) && !text.Contains(".yaml", StringComparison.OrdinalIgnoreCase));
 }

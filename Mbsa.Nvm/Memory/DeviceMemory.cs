@@ -41,6 +41,7 @@ internal sealed class DeviceMemory
     /// <exception cref="NvmException">The file exists or cannot be made that large; then there is none afterwards that was not before.</exception>
     public static DeviceMemory Create(long sizeBytes, string? filePath, MemoryLedger ledger)
     {
+        RequireNoDirectory(filePath);
         var descriptor = filePath is null
             ? Libc.MemoryFile("mbsa-nvm", Libc.CloseOnExecMemory)
             : Libc.Open(filePath, Libc.ReadWriteFile | Libc.CreateFile | Libc.ExclusiveFile | Libc.CloseOnExecFile, 0b110_100_100);
@@ -85,6 +86,7 @@ internal sealed class DeviceMemory
     /// <exception cref="NvmException">The file cannot be opened, or another process uses it.</exception>
     public static DeviceMemory Open(string filePath, MemoryLedger ledger, bool readOnly = false)
     {
+        RequireNoDirectory(filePath);
         // A pipe would let a reader wait for a writer that never comes.
         var descriptor = Libc.Open(filePath, (readOnly ? Libc.ReadOnlyFile | Libc.NonBlockingFile : Libc.ReadWriteFile) | Libc.CloseOnExecFile, 0);
         if (descriptor < 0)
@@ -127,6 +129,9 @@ internal sealed class DeviceMemory
             throw new NvmException("file", problem());
         }
     }
+
+    // The kernel opens one to look at, and tells a length of it that is none.
+    private static void RequireNoDirectory(string? filePath) => Require(!Directory.Exists(filePath), () => $"{filePath} is a directory; an NVM device is a file");
 
     // A file system without locks says so with another error; there the user has to take care.
     private static void LockFile(int descriptor, string filePath, int kind)

@@ -2,7 +2,7 @@ namespace Mbsa.Vm.Workload;
 
 /// <summary>
 /// fio's options that do nothing here: those that are harmless, with the reason a user is told, and those that are refused. The names are those of
-/// fio 3.33 (<c>fio --cmdhelp</c>).
+/// fio 3.33 (<c>fio --cmdhelp</c>, and <c>fio --enghelp</c> of the engines there are).
 /// </summary>
 internal static class JobOptionNotes
 {
@@ -17,20 +17,22 @@ internal static class JobOptionNotes
     /// <summary>Ignored with one line of warning: name to reason.</summary>
     public static readonly IReadOnlyDictionary<string, string> Ignored = Spread(
         (NoFiles, "filename directory filename_format unique_filename lockfile opendir openfiles nrfiles file_service_type fallocate fadvise_hint"
-            + " create_serialize create_fsync create_on_open allow_file_create allow_mounted_write overwrite unlink unlink_each_loop pre_read"),
-        (NoCache, "direct buffered invalidate"),
+            + " create_serialize create_fsync create_on_open allow_file_create allow_mounted_write overwrite unlink unlink_each_loop pre_read"
+            + " registerfiles"),
+        (NoCache, "direct buffered invalidate uncached"),
         (Persistent, "sync fsync fdatasync sync_file_range write_barrier end_fsync fsync_on_close"),
         (OwnQueueing, "iodepth_batch iodepth_batch_complete_min iodepth_batch_complete_max iodepth_low"
-            + " io_submit_mode serialize_overlap"),
+            + " io_submit_mode serialize_overlap hipri hipri_percentage sqthread_poll sqthread_poll_cpu nonvectored userspace_reap nowait force_async"),
         (OwnReport, "group_reporting new_group stats per_job_logs write_bw_log write_lat_log write_iops_log write_hist_log bwavgtime iopsavgtime"
             + " log_entries log_avg_msec log_hist_msec log_hist_coarseness log_max_value log_offset log_prio log_compression log_compression_cpus"
             + " log_store_compressed log_unix_epoch log_alternate_epoch log_alternate_epoch_clock_id block_error_percentiles clat_percentiles"
             + " lat_percentiles slat_percentiles percentile_list significant_figures disk_util gtod_reduce disable_lat disable_clat disable_slat"
             + " disable_bw_measurement gtod_cpu clocksource unified_rw_reporting error_dump unit_base"),
         (OwnScheduler, "cpumask cpus_allowed cpus_allowed_policy numa_cpu_nodes numa_mem_policy nice prio prioclass ioscheduler cgroup cgroup_nodelete"
-            + " cgroup_weight uid gid"),
+            + " cgroup_weight uid gid cmdprio cmdprio_class cmdprio_percentage cmdprio_bssplit"),
         (OwnBytes, "mem mem_align lockmem hugepage-size zero_buffers refill_buffers scramble_buffers buffer_pattern buffer_compress_percentage"
-            + " buffer_compress_chunk dedupe_percentage dedupe_mode dedupe_working_set_percentage dedupe_global write_hint"),
+            + " buffer_compress_chunk dedupe_percentage dedupe_mode dedupe_working_set_percentage dedupe_global write_hint"
+            + " fixedbufs thp"),
         ("random blocks are always drawn with replacement", "norandommap softrandommap"),
         ("every run repeats: seeds come from the scenario's", "randrepeat allrandrepeat"),
         ("there is one generator of random numbers", "random_generator"),
@@ -62,7 +64,7 @@ internal static class JobOptionNotes
         ("give rw and random_distribution", "rw_sequencer percentage_random"),
         ("an I/O that fails ends its job", "ignore_error continue_on_error"),
         ("give cpuload", "cpumode exit_on_io_done"),
-        ("Mbsa does not emulate it", "atomic profile"));
+        ("Mbsa does not emulate it", "atomic profile cmd_type"));
 
     private static Dictionary<string, string> Spread(params (string Reason, string Names)[] groups) =>
         groups.SelectMany(group => group.Names.Split(' ').Select(name => (name, group.Reason)))

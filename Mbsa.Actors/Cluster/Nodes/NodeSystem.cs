@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -24,9 +25,27 @@ internal static class NodeSystem
         }
         catch (Exception unfit) when (unfit is not OutOfMemoryException)
         {
-            throw new InputException($"cannot listen at {new NodeAddress(options.Host, options.Port)}: {unfit.GetBaseException().Message}");
+            throw new InputException($"cannot listen at {new NodeAddress(options.Host, options.Port)}: {Reason(unfit, options)}");
         }
     }
+
+    // What binds wraps the reason several times, and its own words send the reader to an inner exception.
+    private static string Reason(Exception unfit, NodeOptions options) => SocketProblem(unfit) switch
+    {
+        { SocketErrorCode: SocketError.AddressAlreadyInUse } => $"port {options.Port} is in use; name another port",
+        { SocketErrorCode: SocketError.AddressNotAvailable } => $"{options.Host} is no address of this machine",
+        { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } => $"there is no machine called {options.Host}",
+        { SocketErrorCode: SocketError.AccessDenied } => $"port {options.Port} is kept for the system; name one from 1024 on",
+        { } other => other.Message,
+        null => unfit.GetBaseException().Message,
+    };
+
+    private static SocketException? SocketProblem(Exception? unfit) => unfit switch
+    {
+        SocketException socket => socket,
+        AggregateException several => several.InnerExceptions.Select(SocketProblem).FirstOrDefault(socket => socket is not null),
+        _ => unfit is null ? null : SocketProblem(unfit.InnerException),
+    };
 
     private static void RequireCertificate(NodeCertificate? certificate)
     {

@@ -38,6 +38,8 @@ internal sealed class NodeBuilder(string? file, string text)
         }
         catch (YamlException e)
         {
+            if (e.Message.Contains("tab", StringComparison.Ordinal) && LineWithTab(LineOf(e.Start)) is { } tab)
+                throw Wrong(tab, "a tab; YAML is indented with spaces");
             throw Wrong(LineOf(e.Start), $"this is not valid YAML: {e.Message.Split('\n')[0]}");
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException or FormatException)
@@ -45,6 +47,19 @@ internal sealed class NodeBuilder(string? file, string text)
             // YamlDotNet 18.1 trips over itself on a few broken texts, as "!!]" and a plain scalar behind U+2028, instead of refusing them.
             throw Wrong(LineOf(_scanner!.CurrentPosition), "this is not valid YAML");
         }
+    }
+
+    /// <summary>The first line from one on that is indented with a tab: where the parser noticed is known only as where the mapping around it began.</summary>
+    private int? LineWithTab(int first)
+    {
+        var number = 0;
+        foreach (var line in text.AsSpan().EnumerateLines())
+        {
+            if (++number >= first && line[..^line.TrimStart(" \t").Length].Contains('\t'))
+                return number;
+        }
+
+        return null;
     }
 
     private Node BuildDocument(Parser parser)

@@ -16,7 +16,8 @@ internal static class YamlFile
     /// <summary>Parses a text; <paramref name="file"/> is for the messages.</summary>
     public static Node Parse(string? file, string text) => new NodeBuilder(file, text).Build();
 
-    private static string ReadText(string path)
+    /// <summary>The text of a file as the user named it.</summary>
+    public static string ReadText(string path)
     {
         try
         {

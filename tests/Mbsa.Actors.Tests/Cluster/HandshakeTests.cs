@@ -48,7 +48,8 @@ public sealed class HandshakeTests : IDisposable
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var taken = ((IPEndPoint)listener.LocalEndpoint).Port;
-        Assert.Contains($"cannot listen at 127.0.0.1:{taken}", await WhyNotAsync(ClusterLab.Options() with { Port = taken }));
+        Assert.Equal($"cannot listen at 127.0.0.1:{taken}: port {taken} is in use; name another port", await WhyNotAsync(ClusterLab.Options() with { Port = taken }));
+        Assert.Contains("192.0.2.1 is no address of this machine", await WhyNotAsync(ClusterLab.Options() with { Host = "192.0.2.1" }));
         Assert.Contains("it is no node of mbsa", await WhyNotAsync(ClusterLab.Options() with { Seeds = [new NodeAddress("127.0.0.1", taken)], KnockPatience = _short }));
         listener.Stop();
         Assert.Contains("no node of a cluster can be reached at", (await Assert.ThrowsAsync<InputException>(

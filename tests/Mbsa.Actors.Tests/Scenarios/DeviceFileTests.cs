@@ -78,6 +78,23 @@ public sealed class DeviceFileTests : IDisposable
     }
 
     [Fact]
+    public async Task A_device_without_room_for_all_disks_is_refused_before_the_run_and_left_alone()
+    {
+        VmSpec Sized(string name, long sizeBytes) => Lab.Vm(name) with { Storage = new StorageSpec(IoPath.MemoryBus, sizeBytes) };
+        ScenarioSpec AsItIs(params VmSpec[] vms) => InFile(vms).With(h => h with { NvmSizeIsAskedFor = false });
+        await InFile(Sized("a", 4 * MiB)).RunAsync();
+        var bytes = await File.ReadAllBytesAsync(FilePath);
+
+        // Each of the two would fit alone; that of "a" is there already and takes nothing.
+        AssertRefused(AsItIs(Sized("a", 4 * MiB), Sized("b", 14 * MiB), Sized("c", 14 * MiB)), "data area: the device is too small: 2 VMs ('b', 'c') still need ");
+        AssertRefused(AsItIs(Sized("b", 40 * MiB)), "the device is too small: VM 'b' still needs ");
+        AssertRefused(AsItIs(Lab.Vm("r") with { Storage = new StorageSpec(IoPath.Host, 32 * MiB) }), "of 33554432 are free; name a larger device");
+
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(FilePath));
+        Assert.Empty((await AsItIs(Sized("a", 4 * MiB), Sized("b", 14 * MiB)).RunAsync()).Problems);
+    }
+
+    [Fact]
     public async Task A_raw_child_device_grows_when_the_scenario_asks_for_more_and_is_refused_when_for_less()
     {
         VmSpec Raw(long sizeBytes) => Lab.Vm("a") with { Storage = new StorageSpec(IoPath.Host, sizeBytes) };

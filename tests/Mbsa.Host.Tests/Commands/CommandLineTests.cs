@@ -20,6 +20,14 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("run x.yaml --duration 5", "--duration: '5' has no unit")]
     [InlineData("run x.yaml --windows 0s", "--windows: '0s' is no time to measure")]
     [InlineData("run x.yaml --serve localhost:http", "--serve: 'localhost:http' is not an address")]
+    [InlineData("run --serve 99999 x.yaml", "--serve: '99999' is no port; ports are 0 to 65535")]
+    [InlineData("run --serve http://127.0.0.1:9464 x.yaml", "--serve: 'http://127.0.0.1:9464' is the address of a page; write 127.0.0.1:9464")]
+    [InlineData("check --policy none x.yaml", "unknown option '--policy'; available: ")]
+    [InlineData("reproduce all --fulll", "unknown option '--fulll'; did you mean '--full'?")]
+    [InlineData("run x.yaml --json a --html ./a", "--json and --html both name ./a; give each a place of its own")]
+    [InlineData("run x.yaml --json - --html -", "--json and --html both name standard output")]
+    [InlineData("run x.yaml --json ./x.yaml", "--json: ./x.yaml is the scenario, and would be overwritten; name another file")]
+    [InlineData("compare x.yaml --html x.yaml", "--html: x.yaml is the scenario, and would be overwritten")]
     public async Task A_mistake_on_the_command_line_is_one_line_and_exit_code_2(string line, string complaint)
     {
         Assert.Equal(ExitCode.BadInput, await _program.InvokeAsync(line.Split(' ')));

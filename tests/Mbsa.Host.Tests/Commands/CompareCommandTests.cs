@@ -100,4 +100,26 @@ public sealed class CompareCommandTests : IDisposable
         Assert.Contains("none", _program.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("plan", _program.Output, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task Interrupted_while_one_starts_it_ends_with_those_before(int before)
+    {
+        var runs = 0;
+        _program.Run = scenario =>
+        {
+            if (runs++ < before)
+            {
+                return FakeRun.Over(Sample.Result(scenario));
+            }
+
+            _program.Interruption.Request();
+            throw new OperationCanceledException();
+        };
+
+        Assert.Equal(ExitCode.Interrupted, await _program.InvokeAsync("compare", "x.yaml", "--policies", "none,plan"));
+        Assert.Equal(before > 0, _program.Output.Contains("bandwidth", StringComparison.Ordinal));
+        Assert.DoesNotContain(_program.Errors, line => line.Contains("bug", StringComparison.Ordinal));
+    }
 }

@@ -4,6 +4,7 @@ using Mbsa.Host.Report;
 using Mbsa.Host.Tests.Live;
 using Mbsa.Metrics;
 using Mbsa.Nvm.Protection;
+using Mbsa.Vm.Workload;
 using Spectre.Console.Testing;
 
 namespace Mbsa.Host.Tests.Report;
@@ -81,13 +82,38 @@ public sealed class ResultPrinterTests
         Assert.Contains("500 ms measured, policy fair, seed 7 (interrupted: 2 s were asked for)", lines[1]);
     }
 
-    [Fact]
-    public void A_run_that_ended_in_its_warmup_has_nothing_to_show()
+    [Theory]
+    [InlineData(1, true, VmState.Running, "the run ended before its warm-up did")]
+    [InlineData(1, false, VmState.Finished, "the run ended before its warm-up did")]
+    [InlineData(1, false, VmState.Waiting, "no VM ran")]
+    [InlineData(0, true, VmState.Running, "it was interrupted before it began")]
+    [InlineData(0, false, VmState.Waiting, "no VM ran")]
+    public void A_run_in_which_nothing_was_measured_says_why_and_what_did_not_hold(long warmupNs, bool interrupted, VmState state, string why)
     {
-        var lines = Print(Sample.Result() with { MeasuredNs = 0, Interrupted = true }, 110, new ExpectationOutcome { Text = "x", Held = false, Measured = "" });
+        var result = Sample.Result(Sample.Scenario() with { WarmupNs = warmupNs });
+        result = result with { MeasuredNs = 0, Interrupted = interrupted, Vms = [.. result.Vms.Select(vm => vm with { State = state })] };
 
-        Assert.Equal(3, lines.Count);
-        Assert.Equal("nothing was measured: the run ended before its warm-up did", lines[2]);
+        var lines = Print(result, 110, new ExpectationOutcome { Text = "oltp.ops > 0", Held = false, Measured = "nothing was measured" });
+
+        Assert.Equal([$"nothing was measured: {why}", "failed oltp.ops > 0  (nothing was measured)"], lines.Skip(2));
+    }
+
+    [Fact]
+    public void Vms_that_finished_are_named_with_what_their_rates_are_over()
+    {
+        var result = Sample.Result();
+        var ended = result with { MeasuredNs = 2 * Sample.Second, Vms = result.Vms.SetItem(1, result.Vms[1] with { State = VmState.Finished }) };
+
+        Assert.DoesNotContain(Print(result, 110), line => line.StartsWith("finished", StringComparison.Ordinal));
+        Assert.Contains("finished: writer; rates are over the whole 2 s, not just while it ran", Print(ended, 110));
+    }
+
+    [Fact]
+    public void A_lone_vm_that_finished_ended_the_run_and_has_the_rates_it_had()
+    {
+        var result = Sample.Result(Sample.Scenario(Sample.Vm("oltp", IoPattern.Read)));
+
+        Assert.Null(ResultPrinter.FinishedLine(result with { MeasuredNs = Sample.Second, Vms = [result.Vms[0] with { State = VmState.Finished }] }));
     }
 
     [Fact]

@@ -86,6 +86,7 @@ public sealed class VmReaderTests : IDisposable
     [InlineData("name: a, workload: { rw: read, numjobs: 3, offset_increment: 1m }, storage: { size: 2MiB }", "job 'a', clone 2")]
     [InlineData("name: a, workload: { rw: read, fio: x.fio }", "'rw' cannot stand beside 'fio'; write it into the job file")]
     [InlineData("name: a, workload: { cpu: 0% }", "cpu=0%")]
+    [InlineData("name: a, workload: { rw: randrw, bs: 4k,8k }, storage: { size: 1MiB }", "'8k' is no option; in braces a comma ends a value, so put it in quotes: bs: \"4k,8k\"")]
     [InlineData("name: a, workload: { cpu: 50%, rw: read }", "rw=read: does not go with cpu")]
     public void What_is_impossible_for_a_vm_is_an_error_on_its_line(string vm, string expected)
     {

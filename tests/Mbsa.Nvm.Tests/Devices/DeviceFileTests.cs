@@ -31,6 +31,24 @@ public sealed class DeviceFileTests : IDisposable
     }
 
     [Fact]
+    public void A_directory_is_no_device_to_whoever_makes_opens_or_inspects_one()
+    {
+        var expected = $"file: {_folder} is a directory; an NVM device is a file";
+
+        Assert.Equal(expected, Assert.Throws<NvmException>(() => NvmDevice.Create(new NvmDeviceOptions { SizeBytes = MiB, FilePath = _folder, DeviceId = Guid.NewGuid() }, _ledger)).Message);
+        Assert.Equal(expected, Assert.Throws<NvmException>(() => NvmDevice.Open(_folder, _ledger)).Message);
+        Assert.Equal(expected, Assert.Throws<NvmException>(() => DeviceMemory.Open(_folder, _ledger, readOnly: true)).Message);
+    }
+
+    [Fact]
+    public void A_file_that_is_there_is_not_made_anew()
+    {
+        Create(MiB).Dispose();
+
+        Assert.Equal($"file: {FilePath} exists already; delete it first, or choose another name", Assert.Throws<NvmException>(() => Create(MiB)).Message);
+    }
+
+    [Fact]
     public void A_lease_that_outlives_the_device_keeps_the_file_from_others()
     {
         var device = Create(MiB);

@@ -151,6 +151,13 @@ public sealed class JobOptionsTests
     [InlineData("fsync", "1", "persistent")]
     [InlineData("do_verify", "0", "whenever they are read")]
     [InlineData("verify_fatal", "1", "always an error")]
+    [InlineData("hipri", null, "its end is seen as soon as there is one")]
+    [InlineData("sqthread_poll", "1", "I/O is submitted one by one")]
+    [InlineData("userspace_reap", null, "its end is seen as soon as there is one")]
+    [InlineData("fixedbufs", null, "buffers and their content are Mbsa's own")]
+    [InlineData("registerfiles", null, "there are no files")]
+    [InlineData("uncached", "1", "no page cache lies between a VM and its NVM")]
+    [InlineData("cmdprio_percentage", "10", "the scenario's QoS policy says who runs where and when")]
     public void What_is_harmless_is_ignored_with_one_line_that_says_why(string key, string? value, string why)
     {
         var warnings = new List<string>();
