@@ -1,5 +1,4 @@
 using Mbsa.Actors.Cluster;
-using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Actors.Tests.Qos;
 using Mbsa.Metrics;
