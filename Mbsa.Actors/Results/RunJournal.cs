@@ -31,6 +31,12 @@ public sealed class RunJournal(Func<long> nowNs)
     /// <param name="vms">The VMs of the scenario.</param>
     public static ImmutableArray<RunEvent> InOrder(IEnumerable<RunEvent> entries, ImmutableArray<VmSpec> vms)
     {
+        entries = [.. entries];
+        if (!entries.Any())
+        {
+            return []; // as of nearly every step of a host
+        }
+
         var places = vms.Select((vm, place) => (vm.Name, place)).ToDictionary(vm => vm.Name, vm => vm.place);
         return [.. entries.OrderBy(entry => entry.ClockNs).ThenBy(entry => entry.Vm is { } vm ? places[vm] : -1)];
     }

@@ -57,17 +57,7 @@ internal sealed class OperationTally
     {
         for (var kind = 0; kind < _byKind.Length; kind++)
         {
-            var bytes = _byKind[kind] * (long)times.ByKind[kind].BusBytes;
-            if ((kind & 2) != 0)
-            {
-                counters.WriteOperations += _byKind[kind];
-                counters.WriteBytes += bytes;
-            }
-            else
-            {
-                counters.ReadOperations += _byKind[kind];
-                counters.ReadBytes += bytes;
-            }
+            counters.Count(isWrite: (kind & 2) != 0, _byKind[kind], _byKind[kind] * (long)times.ByKind[kind].BusBytes);
         }
     }
 }

@@ -33,6 +33,21 @@ public sealed class VcpuCounters
     /// <summary>Quanta granted.</summary>
     [FieldOffset(120)] public long Quanta;
 
+    /// <summary>Counts I/Os of one direction that are complete.</summary>
+    public void Count(bool isWrite, long operations, long bytes)
+    {
+        if (isWrite)
+        {
+            WriteOperations += operations;
+            WriteBytes += bytes;
+        }
+        else
+        {
+            ReadOperations += operations;
+            ReadBytes += bytes;
+        }
+    }
+
     /// <summary>Adds another VCPU's counters to these.</summary>
     public void Add(VcpuCounters other)
     {

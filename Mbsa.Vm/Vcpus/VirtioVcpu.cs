@@ -171,9 +171,8 @@ public sealed class VirtioVcpu : VcpuWorker
         {
             _frontEnd.TryTakeInterrupt();
             handlerNs = _costs.NotifyNs;
-            owedNs += _justEntered ? 0 : _costs.ExitNs + _costs.EnterNs;
-            handlerNs += _justEntered ? 0 : _costs.ExitNs + _costs.EnterNs;
-            _justEntered = false;
+            var trapNs = _justEntered ? 0 : _costs.ExitNs + _costs.EnterNs;
+            (owedNs, handlerNs, _justEntered) = (owedNs + trapNs, handlerNs + trapNs, false);
             if (_queue!.Device.Fault is not Virtio.RingFault.None and var fault)
             {
                 throw new InputException($"the disk has to be reset: its queue has a fault ({fault})");
@@ -290,17 +289,7 @@ public sealed class VirtioVcpu : VcpuWorker
 
         Record.Stages.Add(request.Stubs);
         Latency.Record(operation.IsWrite, endNs - request.Stubs[(int)Stub.Asked]);
-        if (operation.IsWrite)
-        {
-            Counters.WriteOperations++;
-            Counters.WriteBytes += operation.LengthBytes;
-        }
-        else
-        {
-            Counters.ReadOperations++;
-            Counters.ReadBytes += operation.LengthBytes;
-        }
-
+        Counters.Count(operation.IsWrite, 1, operation.LengthBytes);
         return 1;
     }
 

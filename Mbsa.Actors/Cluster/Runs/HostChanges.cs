@@ -73,6 +73,7 @@ internal sealed class HostChanges(ClusterState state, Moves moves, Leases leases
         state[host] = HostStanding.Lost;
         _losses.Add(new HostLossResult(host, state.Hosts.NowNs - state.MeasuredFromNs, lost.Count));
         state.Note($"{state.HostName(host)}: lost with {lost.Count} VMs");
+        await leases.DecideAsync(); // also where it is back before the epoch ends: what it was told counts no more
     }
 
     /// <summary>Its VMs run again where they were; one that was about to move and stood still goes on.</summary>

@@ -6,7 +6,7 @@ using Mbsa.Vm.Workload;
 
 namespace Mbsa.Actors.Tests.Cluster;
 
-/// <summary>What the coordinator believes to be taken is what is taken: of VMs that are given up, hosts that are drained, VMs that grew, and tenants' promises on a host that was away.</summary>
+/// <summary>What the coordinator believes to be taken is what is taken: of VMs that are given up, hosts that are drained, and VMs that grew.</summary>
 [Collection("cluster")]
 public sealed class RoomTests
 {
@@ -81,26 +81,6 @@ public sealed class RoomTests
         Assert.Contains("child device 'vm-0': it cannot have", migration.WhyCancelled);
         Assert.Equal(0, migration.DowntimeNs);
         Assert.Equal(VmState.Running, result.Vms[0].State);
-    }
-
-    [Fact]
-    public async Task What_a_tenant_had_on_a_host_that_was_lost_is_taken_back_before_it_returns()
-    {
-        var scenario = Lasting(ClusterLab.Scenario(hosts: 2, vms: 4), 400);
-        var promise = new Promise(PromiseUnit.Share, 0.8);
-        scenario = scenario with
-        {
-            Vms = [.. scenario.Vms.Select((vm, i) => vm with { PinnedTo = $"h-{i % 2}" })],
-            Cluster = scenario.Cluster! with { Tenants = [new TenantSpec("tenant", [0, 1, 2, 3], promise)] },
-        };
-
-        var result = await scenario.Happening(
-            new HostEvent(100 * Lab.Millisecond, 0, HostChange.Lose), new HostEvent(202 * Lab.Millisecond, 0, HostChange.Return)).RunOnAsync(1);
-
-        Assert.Empty(result.Problems);
-        Assert.All(result.Vms, vm => Assert.Equal(VmState.Running, vm.State));
-        var tenant = Assert.Single(result.Cluster!.Tenants);
-        Assert.InRange(tenant.MostLeased, 0, tenant.Promised * 1.000001);
     }
 
     /// <summary>Two hosts and VMs that write little, for 300 ms.</summary>

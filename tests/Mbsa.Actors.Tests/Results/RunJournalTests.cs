@@ -22,8 +22,8 @@ public sealed class RunJournalTests
     {
         var scenario = Lab.Scenario([.. Enumerable.Range(0, 8).Select(i => Lab.Vm($"vm-{i}", vcpus: 1) with
         {
-            Jobs = [Lab.Job(IoPattern.RandRead, 1) with { TimeBased = false, IoSizeBytes = (100 + 7 * i) * 4096 }],
-        })]);
+            Jobs = [Lab.Job(IoPattern.RandRead, 1) with { TimeBased = false, IoSizeBytes = (20_000 + 7 * i) * 4096 }],
+        })]) with { DurationNs = 200 * Lab.Millisecond };
         var first = await JournalAsync(scenario);
         Assert.Equal(8, first.Count(entry => entry.Text.EndsWith("finished", StringComparison.Ordinal) && entry.ClockNs > 0));
         for (var time = 0; time < 10; time++)
@@ -35,6 +35,7 @@ public sealed class RunJournalTests
     private static async Task<List<(long ClockNs, string Text)>> JournalAsync(ScenarioSpec scenario)
     {
         var run = ScenarioRun.Start(scenario);
+        run.Journal.Listen(_ => Thread.Sleep(2)); // who writes is slow: nobody may go on meanwhile
         await run.Completion;
         return [.. RunJournal.InOrder(run.Journal.Since(0), scenario.Vms).Select(entry => (entry.ClockNs, entry.Text))];
     }
