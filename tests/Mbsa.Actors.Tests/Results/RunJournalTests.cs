@@ -23,7 +23,8 @@ public sealed class RunJournalTests
         var scenario = Lab.Scenario([.. Enumerable.Range(0, 8).Select(i => Lab.Vm($"vm-{i}", vcpus: 1) with
         {
             Jobs = [Lab.Job(IoPattern.RandRead, 1) with { TimeBased = false, IoSizeBytes = (20_000 + 7 * i) * 4096 }],
-        })]) with { DurationNs = 200 * Lab.Millisecond };
+        })]) with
+        { DurationNs = 200 * Lab.Millisecond };
         var first = await JournalAsync(scenario);
         Assert.Equal(8, first.Count(entry => entry.Text.EndsWith("finished", StringComparison.Ordinal) && entry.ClockNs > 0));
         for (var time = 0; time < 10; time++)
