@@ -67,7 +67,7 @@ internal sealed class DeviceMemory
         }
         catch
         {
-            _ = Libc.Close(descriptor);
+            _ = Release(descriptor);
             if (filePath is not null)
             {
                 File.Delete(filePath);
@@ -103,7 +103,7 @@ internal sealed class DeviceMemory
         }
         catch
         {
-            _ = Libc.Close(descriptor);
+            _ = Release(descriptor);
             throw;
         }
     }
@@ -142,6 +142,13 @@ internal sealed class DeviceMemory
         }
     }
 
+    // A lock ends with the last copy of its descriptor, and a process that another thread starts just now has one until it is the other program.
+    private static int Release(int descriptor)
+    {
+        _ = Libc.Lock(descriptor, Libc.Unlock);
+        return Libc.Close(descriptor);
+    }
+
     private static void TakeRoom(int descriptor, string filePath, long sizeBytes)
     {
         // Asked beforehand, because some file systems fill the disk to the last block before they find that it is too small.
@@ -154,7 +161,7 @@ internal sealed class DeviceMemory
     private void Close()
     {
         // A failed close leaves the entry standing, so that the ledger shows the leak.
-        if (Libc.Close(Descriptor) == 0)
+        if (Release(Descriptor) == 0)
         {
             _ledger.Closed();
         }

@@ -6,7 +6,7 @@ namespace Mbsa.Nvm.Memory;
 internal static partial class Libc
 {
     public const int ReadOnlyFile = 0, ReadWriteFile = 2, CreateFile = 0x40, ExclusiveFile = 0x80, NonBlockingFile = 0x800, CloseOnExecFile = 0x80000;
-    public const int LockShared = 1, LockExclusive = 2, LockWithoutWaiting = 4;
+    public const int LockShared = 1, LockExclusive = 2, LockWithoutWaiting = 4, Unlock = 8;
     public const int KeepSize = 1, PunchHole = 2, ZeroRange = 0x10;
     public const int WouldBlock = 11, AlreadyThere = 17;
     public const uint CloseOnExecMemory = 1;

@@ -31,6 +31,25 @@ public sealed class DeviceFileTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_was_let_go_is_free_although_something_still_has_a_copy_of_its_descriptor()
+    {
+        Create(MiB).Dispose();
+        var memory = DeviceMemory.Open(FilePath, _ledger);
+        // A mapping keeps the open file, as the child does that another thread forks at this moment.
+        var copy = Libc.Map(0, 4096, Libc.ProtectRead, Libc.MapShared, memory.Descriptor, 0);
+        Assert.NotEqual(Libc.MapFailed, copy);
+        memory.Leave();
+        try
+        {
+            NvmDevice.Open(FilePath, _ledger).Dispose();
+        }
+        finally
+        {
+            _ = Libc.Unmap(copy, 4096);
+        }
+    }
+
+    [Fact]
     public void A_directory_is_no_device_to_whoever_makes_opens_or_inspects_one()
     {
         var expected = $"file: {_folder} is a directory; an NVM device is a file";
