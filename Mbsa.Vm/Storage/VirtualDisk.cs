@@ -27,7 +27,7 @@ public sealed class VirtualDisk : IDisposable
     private VirtualDisk(NvmArea area, NvmLease lease, SuperBlock superBlock, WearPolicy policy, MountOptions options)
     {
         (_area, _lease, _superBlock, Policy) = (area, lease, superBlock, policy);
-        (WasClean, MovesBytes) = (superBlock.IsClean, options.MovesBytes);
+        (WasClean, MovesBytes, SessionsTakeTurns) = (superBlock.IsClean, options.MovesBytes, options.SessionsTakeTurns);
         MetadataWear = options.CountMetadataWear ? new MetadataWear(Geometry) : null;
         CountTable = new WearCountTable(superBlock, MetadataWear);
         var counts = CountTable.Load(lease, out var extraWrites);
@@ -58,6 +58,9 @@ public sealed class VirtualDisk : IDisposable
 
     /// <summary>Whether blocks have bytes.</summary>
     public bool MovesBytes { get; }
+
+    /// <summary>Whether its sessions never write at the same time.</summary>
+    public bool SessionsTakeTurns { get; }
 
     /// <summary>How often the lines of its metadata were written since the mount; null unless that was asked for.</summary>
     public MetadataWear? MetadataWear { get; }

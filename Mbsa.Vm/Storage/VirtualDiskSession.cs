@@ -235,10 +235,9 @@ public sealed class VirtualDiskSession : BlockStorage
         var logical = (uint)(offsetBytes >> BlockShift);
         var within = (int)offsetBytes & (BlockBytes - 1);
         var part = source[..Math.Min(source.Length, BlockBytes - within)];
-        var target = _lane!.BeginWrite(logical);
+        var target = _lane!.BeginWrite(logical, part.Length == BlockBytes, out var old);
         try
         {
-            var old = _map[logical];
             if (target == old || part.Length == BlockBytes)
             {
                 _lease.Write(Place(target, offsetBytes), part); // fenced: F1 when it is a redirect, and before others may read what is in the block

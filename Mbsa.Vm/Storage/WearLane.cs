@@ -2,7 +2,7 @@ namespace Mbsa.Vm.Storage;
 
 /// <summary>
 /// One session's way through a wear policy that redirects writes. For each block the session asks where to write, writes and fences, then
-/// says that it is done; between the two the lane holds whatever keeps others from the block (its stripe's lock). Used by one thread at a time.
+/// says that it is done; between the two the lane sees to it that the block stays where it is. Used by one thread at a time.
 /// </summary>
 public abstract class WearLane
 {
@@ -10,7 +10,10 @@ public abstract class WearLane
     /// Begins a write and answers the physical block it must go to. When that is not the one in the map, the session brings the rest of a
     /// partly written block along.
     /// </summary>
-    public abstract uint BeginWrite(uint logicalBlock);
+    /// <param name="logicalBlock">The block.</param>
+    /// <param name="isWhole">Whether all of it is written.</param>
+    /// <param name="from">Where the block is.</param>
+    public abstract uint BeginWrite(uint logicalBlock, bool isWhole, out uint from);
 
     /// <summary>Ends a write: the block's bytes are persistent. Here the policy commits a changed mapping, then puts it into the map, and counts.</summary>
     public abstract void EndWrite(uint logicalBlock, uint physicalBlock);
@@ -21,7 +24,7 @@ public abstract class WearLane
     }
 
     /// <summary>Goes the whole way of a write without bytes.</summary>
-    public virtual void CountWrite(uint logicalBlock) => EndWrite(logicalBlock, BeginWrite(logicalBlock));
+    public virtual void CountWrite(uint logicalBlock) => EndWrite(logicalBlock, BeginWrite(logicalBlock, isWhole: true, out _));
 
     /// <summary>Begins a read, before the map is looked at.</summary>
     /// <returns>A ticket for <see cref="ReadHeld"/>.</returns>

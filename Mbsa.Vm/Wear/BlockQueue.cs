@@ -7,11 +7,13 @@ internal sealed class BlockQueue
     private readonly Queue<uint> _blocks = new();
 
     /// <summary>Adds a block at the end.</summary>
-    public void Add(uint physicalBlock)
+    /// <returns>How many wait now.</returns>
+    public int Add(uint physicalBlock)
     {
         lock (_lock)
         {
             _blocks.Enqueue(physicalBlock);
+            return _blocks.Count;
         }
     }
 

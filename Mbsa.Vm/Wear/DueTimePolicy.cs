@@ -62,7 +62,7 @@ internal sealed class DueTimePolicy : LevellingPolicy
 
     /// <inheritdoc/>
     /// <remarks>Called when a block is due; if writes are atomic, always.</remarks>
-    public override uint Look(LevellingLane lane, uint logicalBlock, uint physicalBlock)
+    public override uint Look(LevellingLane lane, uint logicalBlock, uint physicalBlock, bool isWhole)
     {
         if (_atomic)
         {
@@ -71,14 +71,14 @@ internal sealed class DueTimePolicy : LevellingPolicy
             return reserved;
         }
 
-        ref var wear = ref Blocks.Wear[physicalBlock];
-        var limit = Limit;
-        if (wear.Writes >= limit && _spares.TryTake(out var spare))
+        var (writes, limit) = (Blocks.Tally.WritesOf(physicalBlock), Limit);
+        ref var due = ref Blocks.Tally.Wear[physicalBlock].Due;
+        if (writes >= limit && (isWhole || lane.TryHoldOthers()) && _spares.TryTake(out var spare))
         {
             return spare;
         }
 
-        wear.Due = Math.Max(limit, wear.Writes + _q / 4);
+        due = Math.Max(limit, writes + _q / 4);
         return physicalBlock;
     }
 
@@ -101,18 +101,17 @@ internal sealed class DueTimePolicy : LevellingPolicy
             return;
         }
 
-        _worn.Add(physicalBlock);
-        AddWork();
+        RequestWork(_worn.Add(physicalBlock));
     }
 
     /// <inheritdoc/>
     public override void Return(uint physicalBlock) => _spares.Add(physicalBlock);
 
     /// <inheritdoc/>
-    /// <remarks>Refills a worn block. If writes are atomic it also sees to it that the lane has a spare, before it takes its stripe: holding one it could not wait.</remarks>
+    /// <remarks>Refills the worn blocks. If writes are atomic it also sees to it that the lane has a spare, before it takes its stripe: holding one it could not wait.</remarks>
     protected override void DoWork(LevellingLane lane)
     {
-        RefillOne(lane);
+        RefillAll(lane);
         if (!_atomic || lane.Reserved is not null)
         {
             return;
@@ -128,7 +127,7 @@ internal sealed class DueTimePolicy : LevellingPolicy
             }
 
             RequireSound(); // else nobody gives one back
-            RefillOne(lane);
+            RefillAll(lane);
             wait.SpinOnce();
         }
     }
@@ -143,12 +142,13 @@ internal sealed class DueTimePolicy : LevellingPolicy
     /// <inheritdoc/>
     protected override void Begin()
     {
-        _atomicDue = _atomic ? new uint[Blocks.Wear.Length] : [];
+        var blocks = Blocks.Owners.Length;
+        _atomicDue = _atomic ? new uint[blocks] : [];
         var limit = Limit;
-        for (uint block = 0; block < Blocks.Wear.Length; block++)
+        for (uint block = 0; block < blocks; block++)
         {
             // A multiple of Q, not Q from now on: else a disk that is mounted anew before Q writes would never be levelled.
-            SetDue(block, Math.Max(limit, (Blocks.Wear[block].Writes / _q + 1) * _q));
+            SetDue(block, Math.Max(limit, (Blocks.Tally.WritesOf(block) / _q + 1) * _q));
         }
 
         foreach (var block in Blocks.FreeBlocks())
@@ -158,14 +158,14 @@ internal sealed class DueTimePolicy : LevellingPolicy
 
         if (_atomic)
         {
-            AddWork(); // never done: every write reserves its spare
+            Gate.ShutDown(); // every write reserves its spare first, and goes there
         }
     }
 
     /// <summary>Whether a block that was just left is due and hot: what <see cref="Look"/> asks before a write when it has the choice.</summary>
     private bool IsWorn(uint physicalBlock)
     {
-        var writes = Blocks.Wear[physicalBlock].Writes;
+        var writes = Blocks.Tally.WritesOf(physicalBlock);
         if (writes < _atomicDue[physicalBlock])
         {
             return false;
@@ -176,24 +176,23 @@ internal sealed class DueTimePolicy : LevellingPolicy
         return writes >= limit;
     }
 
-    private void RefillOne(LevellingLane lane)
+    private void RefillAll(LevellingLane lane)
     {
-        if (!Blocks.MoveLock.TryEnter())
+        if (!TryBeginMoving(lane))
         {
-            return; // another session is at it
+            return;
         }
 
         try
         {
-            if (_worn.TryTake(out var worn))
+            while (_worn.TryTake(out var worn))
             {
-                EndWork();
                 Refill(lane, worn);
             }
         }
         finally
         {
-            Blocks.MoveLock.Exit();
+            EndMoving();
         }
     }
 
@@ -203,12 +202,14 @@ internal sealed class DueTimePolicy : LevellingPolicy
         var (cold, spare) = (FindCold(), worn);
         var owner = Blocks.Owners[cold];
         BeginStay(worn, writesToCome: 1);
+        Blocks.Tally.AllotAll(worn);
         try
         {
             // Not moved: somebody redirected the cold block at this very moment.
             if (owner != LevelledBlocks.NoOwner && Blocks.Move(lane, owner, cold, worn))
             {
                 BeginStay(cold);
+                Blocks.Tally.AllotAll(cold);
                 spare = cold;
             }
         }
@@ -225,27 +226,28 @@ internal sealed class DueTimePolicy : LevellingPolicy
     /// <summary>The first little worn block from the cursor on, or else the least worn of those it passes. Counts read here may be a write old, which does no harm.</summary>
     private uint FindCold()
     {
-        var (wear, owners) = (Blocks.Wear, Blocks.Owners);
+        var (tally, owners) = (Blocks.Tally, Blocks.Owners);
         var coldEnough = (long)Blocks.Mean - _t / 2;
         var newestHot = Volatile.Read(ref _newestHot);
-        var (best, seen) = (_cursor, 0);
-        for (var step = 0; step < wear.Length && seen < Candidates; step++)
+        var (best, bestWrites, seen) = (_cursor, uint.MaxValue, 0);
+        for (var step = 0; step < owners.Length && seen < Candidates; step++)
         {
             var block = _cursor;
-            _cursor = _cursor + 1 == wear.Length ? 0 : _cursor + 1;
+            _cursor = _cursor + 1 == owners.Length ? 0 : _cursor + 1;
             if (owners[block] == LevelledBlocks.NoOwner || block == newestHot)
             {
                 continue;
             }
 
-            if (wear[block].Writes <= coldEnough)
+            var writes = tally.WritesOf(block);
+            if (writes <= coldEnough)
             {
                 return block;
             }
 
-            if (seen++ == 0 || wear[block].Writes < wear[best].Writes)
+            if (seen++ == 0 || writes < bestWrites)
             {
-                best = block;
+                (best, bestWrites) = (block, writes);
             }
         }
 
@@ -253,7 +255,7 @@ internal sealed class DueTimePolicy : LevellingPolicy
     }
 
     private void BeginStay(uint physicalBlock, uint writesToCome = 0) =>
-        SetDue(physicalBlock, Math.Max(Limit, Blocks.Wear[physicalBlock].Writes + writesToCome + _q));
+        SetDue(physicalBlock, Math.Max(Limit, Blocks.Tally.WritesOf(physicalBlock) + writesToCome + _q));
 
     private void SetDue(uint physicalBlock, uint due)
     {
@@ -263,7 +265,7 @@ internal sealed class DueTimePolicy : LevellingPolicy
         }
         else
         {
-            Blocks.Wear[physicalBlock].Due = due;
+            Blocks.Tally.Wear[physicalBlock].Due = due;
         }
     }
 }

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using Mbsa.Nvm.Devices;
 using Mbsa.Vm.Storage;
 
@@ -24,8 +22,13 @@ namespace Mbsa.Vm.Wear;
 /// old place overwritten. The free blocks are those that the map does not name. They are never stored: a power failure between two
 /// steps leaves a block free or taken, nothing else.
 /// <para>
-/// Locks, in the order they may nest: <see cref="MoveLock"/>, a stripe, the log's own. A logical block's stripe protects its entry of the map, its
-/// physical block's wear and the bytes in it; a free block belongs to whoever took it. No one holds two stripes.
+/// A write in place takes no lock while the gate is open (<see cref="WriteGate"/>). It can so be under way in a block that a redirect of the same logical block leaves at this moment;
+/// the two are concurrent, and the redirected write counts as the later one. That holds for whole blocks only: a redirect that brings a part of the old block along holds the gate. And
+/// before a block that was left is used again, whoever moves holds the gate once, so that nobody still writes there; so does a move, whose copy must miss no write.
+/// </para>
+/// <para>
+/// Locks, in the order they may nest: <see cref="MoveLock"/> and with it the gate, a stripe, the log's own. A logical block's stripe protects its entry of the map against all who come by
+/// the locks; a free block belongs to whoever took it. No one holds two stripes. Who holds a stripe may only try for <see cref="MoveLock"/>.
 /// </para>
 /// </remarks>
 internal sealed class LevelledBlocks
@@ -34,31 +37,26 @@ internal sealed class LevelledBlocks
     public const uint NoOwner = uint.MaxValue;
 
     private readonly WearLog _log;
-    private readonly WearCountTable _counts;
     private readonly bool _movesBytes;
     private readonly long _dataOffset;
-    private readonly uint _persistMask;
-    private readonly Lock _lanesLock = new();
     private long _endedWrites;
     private LevellingLane[] _lanes = [];
 
     /// <summary>The blocks of a disk whose map is up to date.</summary>
     /// <param name="disk">The disk.</param>
     /// <param name="log">Its log.</param>
+    /// <param name="gate">What its writes look at first.</param>
     /// <param name="writes">Writes of each physical block so far.</param>
     /// <param name="persistInterval">A block's count is persisted at its multiples; a power of two.</param>
-    public LevelledBlocks(VirtualDisk disk, WearLog log, ReadOnlySpan<uint> writes, uint persistInterval)
+    public LevelledBlocks(VirtualDisk disk, WearLog log, WriteGate gate, ReadOnlySpan<uint> writes, uint persistInterval)
     {
-        Debug.Assert(uint.IsPow2(persistInterval), "a mask is made of it");
-        (_log, _counts, _movesBytes, Map) = (log, disk.CountTable, disk.MovesBytes, disk.Map);
+        (_log, _movesBytes, Gate, Map) = (log, disk.MovesBytes, gate, disk.Map);
         _dataOffset = disk.Geometry.DataFirstBlock * BlockStorage.BlockBytes;
-        _persistMask = persistInterval - 1;
-        Wear = new BlockWear[writes.Length];
+        Tally = new WriteTally(disk.CountTable, writes, persistInterval, disk.SessionsTakeTurns);
         Owners = new uint[writes.Length];
-        for (var block = 0; block < writes.Length; block++)
+        foreach (var count in writes)
         {
-            Wear[block].Writes = writes[block];
-            _endedWrites += writes[block];
+            _endedWrites += count;
         }
 
         Array.Fill(Owners, NoOwner);
@@ -75,7 +73,10 @@ internal sealed class LevelledBlocks
     public uint[] Owners { get; }
 
     /// <summary>The wear of each physical block.</summary>
-    public BlockWear[] Wear { get; }
+    public WriteTally Tally { get; }
+
+    /// <summary>What every write looks at first.</summary>
+    public WriteGate Gate { get; }
 
     /// <summary>The locks over the logical blocks.</summary>
     public BlockStripes Stripes { get; } = new();
@@ -97,28 +98,40 @@ internal sealed class LevelledBlocks
                 writes += lane.Written;
             }
 
-            return (uint)(writes / Wear.Length);
+            return (uint)(writes / Owners.Length);
         }
     }
 
     /// <summary>A session begins to write.</summary>
-    public void Add(LevellingLane lane)
+    /// <returns>Where it counts.</returns>
+    public BlockShare[] Add(LevellingLane lane)
     {
-        lock (_lanesLock)
+        lock (MoveLock)
         {
             Volatile.Write(ref _lanes, [.. _lanes, lane]);
+            return Tally.Begin();
         }
     }
 
     /// <summary>A session ends.</summary>
-    public void Remove(LevellingLane lane)
+    public void Remove(LevellingLane lane, BlockShare[] share)
     {
-        lock (_lanesLock)
+        lock (MoveLock)
         {
             Volatile.Write(ref _lanes, [.. _lanes.Where(other => other != lane)]);
             Volatile.Write(ref _endedWrites, _endedWrites + lane.Written);
+            Tally.End(share);
         }
     }
+
+    /// <summary>Keeps all other sessions from writing without a lock; to be called under <see cref="MoveLock"/>.</summary>
+    /// <param name="lane">Who is going to move blocks.</param>
+    /// <param name="isAskedAgain">Whether this is asked again soon if it cannot be now.</param>
+    /// <returns>False when that cannot be now.</returns>
+    public bool TryHoldOthers(LevellingLane lane, bool isAskedAgain) => Tally.Writers <= 1 || Gate.IsShutForGood || Gate.TryHold(_lanes, lane, isAskedAgain);
+
+    /// <summary>Ends that, if it was so.</summary>
+    public void ReleaseOthers() => Gate.Release();
 
     /// <summary>Whether a record could not be stored: a block that was free before may be in use at the next mount.</summary>
     public bool HasFailed => _log.HasFailed;
@@ -135,17 +148,6 @@ internal sealed class LevelledBlocks
         }
     }
 
-    /// <summary>Counts a write of a physical block, under its owner's stripe. Now and then the count is persisted.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Count(NvmLease lease, uint physicalBlock)
-    {
-        var writes = ++Wear[physicalBlock].Writes;
-        if ((writes & _persistMask) == 0)
-        {
-            _counts.Store(lease, physicalBlock, writes);
-        }
-    }
-
     /// <summary>Commits a write that went to a free block, under the stripe of its logical block. The data are fenced (F1).</summary>
     public void Redirect(LevellingLane lane, uint logicalBlock, uint from, uint to)
     {
@@ -154,7 +156,7 @@ internal sealed class LevelledBlocks
         (Owners[to], Owners[from]) = (logicalBlock, NoOwner);
     }
 
-    /// <summary>Moves a logical block that nobody writes to a free block; to be called under <see cref="MoveLock"/>.</summary>
+    /// <summary>Moves a logical block to a free block; to be called under <see cref="MoveLock"/>, while others are held.</summary>
     /// <param name="lane">Whose hands do it.</param>
     /// <param name="logicalBlock">The block.</param>
     /// <param name="from">Where it is believed to be.</param>

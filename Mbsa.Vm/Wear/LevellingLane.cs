@@ -5,25 +5,33 @@ using Mbsa.Vm.Storage;
 
 namespace Mbsa.Vm.Wear;
 
-/// <summary>One session's way through a policy that moves data. An ordinary write takes its stripe, looks at one count and adds to it; all else is the policy's.</summary>
+/// <summary>
+/// One session's way through a policy that moves data. An ordinary write says that it is inside, finds the gate open and its count below what it was allotted, and writes; all else
+/// comes by the stripe's lock, and what then happens is the policy's.
+/// </summary>
 internal sealed class LevellingLane : WearLane
 {
     private readonly LevellingPolicy _policy;
     private readonly LevelledBlocks _blocks;
+    private readonly WriteGate _gate;
+    private readonly WriteTally _tally;
     private readonly BlockStripes _stripes;
-    private readonly BlockWear[] _wear;
+    private readonly BlockShare[] _share;
     private readonly uint[] _map;
     private readonly long _tickWrites;
     private long _untilTick;
     private long _written;
+    private bool _isInside;
+    private bool _hasStripe;
+    private bool _holdsOthers;
 
     /// <summary>A lane.</summary>
     public LevellingLane(LevellingPolicy policy, LevelledBlocks blocks, NvmLease lease)
     {
         (_policy, _blocks, Lease) = (policy, blocks, lease);
-        (_stripes, _wear, _map) = (blocks.Stripes, blocks.Wear, blocks.Map);
+        (_gate, _tally, _stripes, _map) = (blocks.Gate, blocks.Tally, blocks.Stripes, blocks.Map);
         _untilTick = _tickWrites = policy.TickWrites;
-        blocks.Add(this);
+        _share = blocks.Add(this);
     }
 
     /// <summary>The session's lease: what this lane stores, it fences.</summary>
@@ -44,53 +52,55 @@ internal sealed class LevellingLane : WearLane
     /// <summary>Moves this lane did.</summary>
     public long Moves { get; private set; }
 
+    /// <summary>Whether it may be writing in place without a lock.</summary>
+    public bool IsInside => Volatile.Read(ref _isInside);
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public override uint BeginWrite(uint logicalBlock)
+    public override uint BeginWrite(uint logicalBlock, bool isWhole, out uint from)
     {
-        if (_policy.Waiting != 0)
+        Volatile.Write(ref _isInside, true);
+        if (_gate.IsOpen)
         {
-            _policy.Work(this);
+            from = _map[logicalBlock];
+            ref var mine = ref _share[from];
+            if (mine.Writes < mine.Until)
+            {
+                return from;
+            }
         }
 
-        _stripes.Enter(logicalBlock);
-        if (_policy.Waiting != 0)
-        {
-            RequireSound(logicalBlock);
-        }
-
-        var physical = _map[logicalBlock];
-        return _wear[physical].Writes < _wear[physical].Due ? physical : _policy.Look(this, logicalBlock, physical);
+        return BeginByTheLock(logicalBlock, isWhole, out from);
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public override void EndWrite(uint logicalBlock, uint physicalBlock)
     {
-        if (_map[logicalBlock] != physicalBlock)
+        if (_hasStripe && _map[logicalBlock] != physicalBlock)
         {
             EndRedirect(logicalBlock, physicalBlock);
             return;
         }
 
-        _blocks.Count(Lease, physicalBlock);
+        _tally.Count(Lease, _share, physicalBlock);
         _written++;
-        _stripes.Exit(logicalBlock, moved: false);
+        Leave(logicalBlock, moved: false);
         if (--_untilTick == 0)
         {
             _untilTick = _tickWrites;
-            _policy.AddWork();
+            _policy.Tick();
         }
     }
 
     /// <inheritdoc/>
-    public override void CountWrite(uint logicalBlock) => EndWrite(logicalBlock, BeginWrite(logicalBlock));
+    public override void CountWrite(uint logicalBlock) => EndWrite(logicalBlock, BeginWrite(logicalBlock, isWhole: true, out _));
 
     /// <inheritdoc/>
     public override void AbandonWrite(uint logicalBlock, uint physicalBlock)
     {
-        var wasRedirected = _map[logicalBlock] != physicalBlock;
-        _stripes.Exit(logicalBlock, moved: false);
+        var wasRedirected = _hasStripe && _map[logicalBlock] != physicalBlock;
+        Leave(logicalBlock, moved: false);
         if (wasRedirected)
         {
             _policy.Return(physicalBlock);
@@ -104,7 +114,7 @@ internal sealed class LevellingLane : WearLane
     public override bool ReadHeld(uint logicalBlock, uint ticket) => _stripes.IsUnchanged(logicalBlock, ticket);
 
     /// <inheritdoc/>
-    public override void Foresee(uint physicalBlock) => CacheHint.Fetch(ref _wear[physicalBlock]);
+    public override void Foresee(uint physicalBlock) => CacheHint.Fetch(ref _share[physicalBlock]);
 
     /// <inheritdoc/>
     public override WearWork TakeWork()
@@ -123,31 +133,74 @@ internal sealed class LevellingLane : WearLane
             _policy.Return(spare);
         }
 
-        _blocks.Remove(this);
+        _blocks.Remove(this, _share);
     }
 
     /// <summary>Counts a block that this lane wrote for the policy.</summary>
     public void CountMove(uint physicalBlock)
     {
-        _blocks.Count(Lease, physicalBlock);
+        _tally.Count(Lease, _share, physicalBlock);
         _written++;
         Moves++;
     }
 
-    /// <summary>
-    /// Whoever held the stripe before may have failed to store a record of this block. The next mount may find it all the same, and with it the block in its
-    /// new place: a write to the old one would be lost. That it failed counts as work that waits, so a write that finds none need not ask.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void RequireSound(uint logicalBlock)
+    /// <summary>For a write that is to bring a part of the old block along: keeps others from writing there until it is done.</summary>
+    /// <returns>False when that cannot be now.</returns>
+    public bool TryHoldOthers()
     {
+        if (_holdsOthers)
+        {
+            return true;
+        }
+
+        if (!_blocks.MoveLock.TryEnter())
+        {
+            return false;
+        }
+
+        _holdsOthers = _blocks.TryHoldOthers(this, isAskedAgain: false);
+        if (!_holdsOthers)
+        {
+            _blocks.MoveLock.Exit();
+        }
+
+        return _holdsOthers;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private uint BeginByTheLock(uint logicalBlock, bool isWhole, out uint from)
+    {
+        Volatile.Write(ref _isInside, false);
+        if (_gate.Waiting != 0 || _gate.IsShutForGood)
+        {
+            _policy.Work(this);
+        }
+
+        _stripes.Enter(logicalBlock);
+        _hasStripe = true;
         try
         {
+            // Whoever had the stripe before may have failed to store a record of this block. The next mount may find it all the same, and with it the
+            // block in its new place: a write to the old one would be lost.
             _policy.RequireSound();
+            from = _map[logicalBlock];
+            if (_share[from].Writes < _share[from].Until)
+            {
+                return from;
+            }
+
+            // What was allotted to others they may not have used.
+            var to = _tally.IsDue(from) ? _policy.Look(this, logicalBlock, from, isWhole) : from;
+            if (to == from)
+            {
+                _tally.Allot(_share, from);
+            }
+
+            return to;
         }
         catch
         {
-            _stripes.Exit(logicalBlock, moved: false);
+            Leave(logicalBlock, moved: false);
             throw;
         }
     }
@@ -161,15 +214,42 @@ internal sealed class LevellingLane : WearLane
             _blocks.Redirect(this, logicalBlock, old, physicalBlock);
             moved = true;
             _policy.Redirected(physicalBlock);
-            _blocks.Count(Lease, physicalBlock);
+            _tally.Allot(_share, physicalBlock);
+            _tally.Count(Lease, _share, physicalBlock);
             _written++;
         }
         finally
         {
-            _stripes.Exit(logicalBlock, moved);
+            Leave(logicalBlock, moved);
         }
 
         // Only now: a reader that is still at the old place must see that the block moved before another one is put there.
         _policy.Vacated(old);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Leave(uint logicalBlock, bool moved)
+    {
+        if (_hasStripe)
+        {
+            LeaveTheLock(logicalBlock, moved);
+        }
+        else
+        {
+            Volatile.Write(ref _isInside, false);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void LeaveTheLock(uint logicalBlock, bool moved)
+    {
+        _hasStripe = false;
+        _stripes.Exit(logicalBlock, moved);
+        if (_holdsOthers)
+        {
+            _holdsOthers = false;
+            _blocks.ReleaseOthers();
+            _blocks.MoveLock.Exit();
+        }
     }
 }

@@ -6,10 +6,11 @@ namespace Mbsa.Vm.Wear;
 /// <summary>What the policies that move data have in common: log and counts in the metadata, lanes, and work that waits to be done off a write's path.</summary>
 internal abstract class LevellingPolicy : WearPolicy
 {
+    private const int Batch = 8;
+
     private WearLog? _log;
     private LevelledBlocks? _blocks;
     private long _extraWritesBefore;
-    private int _waiting;
 
     /// <inheritdoc/>
     public sealed override bool CountsItself => true;
@@ -20,14 +21,19 @@ internal abstract class LevellingPolicy : WearPolicy
     /// <inheritdoc/>
     public sealed override long RecoveredRecords => _log?.RecoveredRecords ?? 0;
 
-    /// <summary>Writes of a lane after which it calls for <see cref="Work"/>; 0 for never.</summary>
+    /// <summary>Writes of a lane after which it calls <see cref="Tick"/>; 0 for never.</summary>
     public virtual long TickWrites => 0;
 
-    /// <summary>Pieces of work that wait: the next write of any session does one of them first.</summary>
-    public int Waiting => Volatile.Read(ref _waiting);
+    /// <summary>A lane has written as often as it was to.</summary>
+    public virtual void Tick()
+    {
+    }
+
+    /// <summary>What every write looks at first. The next write of any session does the work that waits.</summary>
+    public WriteGate Gate { get; } = new();
 
     /// <summary>The blocks of the mounted disk.</summary>
-    protected LevelledBlocks Blocks => _blocks ?? throw new InvalidOperationException("the policy belongs to no mounted disk");
+    public LevelledBlocks Blocks => _blocks ?? throw new InvalidOperationException("the policy belongs to no mounted disk");
 
     /// <summary>A block's count is persisted at its multiples; a power of two, at least 16, so that no line of counts wears faster than half its worst block.</summary>
     protected virtual uint PersistInterval => 128;
@@ -37,12 +43,16 @@ internal abstract class LevellingPolicy : WearPolicy
         base.MetadataBlocks(guestBlocks) + WearLog.BlocksFor(LogRecords(guestBlocks + SpareBlocks(guestBlocks)));
 
     /// <summary>The block is due: says where its write goes, under the stripe of the logical block.</summary>
-    public abstract uint Look(LevellingLane lane, uint logicalBlock, uint physicalBlock);
+    /// <param name="lane">Who writes.</param>
+    /// <param name="logicalBlock">The block.</param>
+    /// <param name="physicalBlock">Where it is.</param>
+    /// <param name="isWhole">Whether all of it is written; else it may go elsewhere only if <see cref="LevellingLane.TryHoldOthers"/> says so.</param>
+    public abstract uint Look(LevellingLane lane, uint logicalBlock, uint physicalBlock, bool isWhole);
 
     /// <inheritdoc/>
     public sealed override bool HasFailed => _log?.HasFailed == true;
 
-    /// <summary>Does a piece of work that waits, if nobody else is at it. The caller holds no lock.</summary>
+    /// <summary>Does the work that waits, if nobody else is at it. The caller holds no lock.</summary>
     /// <exception cref="NvmException">A record of the log could not be stored: nobody may write any more.</exception>
     public void Work(LevellingLane lane)
     {
@@ -69,23 +79,20 @@ internal abstract class LevellingPolicy : WearPolicy
     {
     }
 
-    /// <summary>There is one piece of work more.</summary>
-    public void AddWork() => Interlocked.Increment(ref _waiting);
-
     /// <inheritdoc/>
     public sealed override void AddCounts(Span<uint> counts)
     {
         for (var block = 0; block < counts.Length; block++)
         {
-            counts[block] += Blocks.Wear[block].Writes;
+            counts[block] += Blocks.Tally.WritesOf((uint)block);
         }
     }
 
     /// <inheritdoc/>
     internal sealed override void Recover(VirtualDisk disk, NvmLease lease)
     {
-        // Work that is never done: every write looks for some, and hears of the failure.
-        _log = new WearLog(disk.SuperBlock, disk.Map, disk.MetadataWear) { Failed = AddWork };
+        // Every write comes by the locks then, and hears of the failure.
+        _log = new WearLog(disk.SuperBlock, disk.Map, disk.MetadataWear) { Failed = Gate.ShutDown };
         _log.Recover(lease);
     }
 
@@ -106,7 +113,7 @@ internal abstract class LevellingPolicy : WearPolicy
         }
 
         _extraWritesBefore = extraWrites;
-        _blocks = new LevelledBlocks(disk, _log!, counts, PersistInterval);
+        _blocks = new LevelledBlocks(disk, _log!, Gate, counts, PersistInterval);
         Begin();
     }
 
@@ -116,7 +123,7 @@ internal abstract class LevellingPolicy : WearPolicy
     /// <inheritdoc/>
     internal sealed override void Detach(NvmLease lease) => _log!.Close(lease);
 
-    /// <summary>Does a piece of work that waits, if nobody else is at it.</summary>
+    /// <summary>Does the work that waits, if nobody else is at it.</summary>
     protected abstract void DoWork(LevellingLane lane);
 
     /// <summary>Records that the log must hold, so that its lines wear no faster than the data.</summary>
@@ -125,6 +132,38 @@ internal abstract class LevellingPolicy : WearPolicy
     /// <summary>The blocks are there: each gets its first due count.</summary>
     protected abstract void Begin();
 
-    /// <summary>A piece of work is done.</summary>
-    protected void EndWork() => Interlocked.Decrement(ref _waiting);
+    /// <summary>So many pieces of one kind wait. They are done when there are enough of them: keeping others away for one costs as much as for several.</summary>
+    protected void RequestWork(int pieces)
+    {
+        if (pieces >= (Blocks.Tally.Writers <= 1 ? 1 : Batch) && Gate.Waiting == 0)
+        {
+            Gate.AddWork();
+        }
+    }
+
+    /// <summary>Tries to be the one who moves blocks; who is does all that waits.</summary>
+    /// <returns>False when another session is at it, or others cannot be held yet; else <see cref="EndMoving"/> must follow.</returns>
+    protected bool TryBeginMoving(LevellingLane lane)
+    {
+        if (!Blocks.MoveLock.TryEnter())
+        {
+            return false;
+        }
+
+        if (Blocks.TryHoldOthers(lane, isAskedAgain: true))
+        {
+            Gate.EndWork();
+            return true;
+        }
+
+        Blocks.MoveLock.Exit();
+        return false;
+    }
+
+    /// <summary>Others may write in place and move blocks again.</summary>
+    protected void EndMoving()
+    {
+        Blocks.ReleaseOthers();
+        Blocks.MoveLock.Exit();
+    }
 }

@@ -17,6 +17,7 @@ internal sealed class StartGapPolicy : LevellingPolicy
 
     private readonly uint _psi;
     private uint _gap;
+    private int _steps;
 
     /// <summary>The policy with its parameters, such as "psi=100".</summary>
     /// <exception cref="InputException">A parameter is unknown or out of range.</exception>
@@ -37,28 +38,30 @@ internal sealed class StartGapPolicy : LevellingPolicy
     public override long TickWrites => _psi;
 
     /// <inheritdoc/>
+    public override void Tick() => RequestWork(Interlocked.Increment(ref _steps));
+
+    /// <inheritdoc/>
     public override long SpareBlocks(long guestBlocks) => 1;
 
     /// <inheritdoc/>
     internal override Func<uint, uint> FirstPlaces(long guestBlocks, Guid diskId) => new ScatteredBlocks(guestBlocks, diskId).PlaceOf;
 
     /// <inheritdoc/>
-    public override uint Look(LevellingLane lane, uint logicalBlock, uint physicalBlock) => physicalBlock; // no block is ever due
+    public override uint Look(LevellingLane lane, uint logicalBlock, uint physicalBlock, bool isWhole) => physicalBlock; // no block is ever due
 
     /// <inheritdoc/>
     protected override void DoWork(LevellingLane lane)
     {
-        if (!Blocks.MoveLock.TryEnter())
+        if (!TryBeginMoving(lane))
         {
-            return; // another session is at it
+            return;
         }
 
         try
         {
-            if (Waiting > 0)
+            for (var steps = Interlocked.Exchange(ref _steps, 0); steps > 0; steps--)
             {
-                EndWork();
-                var before = _gap == 0 ? (uint)Blocks.Wear.Length - 1 : _gap - 1;
+                var before = _gap == 0 ? (uint)Blocks.Owners.Length - 1 : _gap - 1;
                 if (Blocks.Move(lane, Blocks.Owners[before], before, _gap))
                 {
                     _gap = before;
@@ -67,7 +70,7 @@ internal sealed class StartGapPolicy : LevellingPolicy
         }
         finally
         {
-            Blocks.MoveLock.Exit();
+            EndMoving();
         }
     }
 
@@ -79,7 +82,7 @@ internal sealed class StartGapPolicy : LevellingPolicy
     protected override void Begin()
     {
         _gap = Blocks.FreeBlocks().First();
-        foreach (ref var wear in Blocks.Wear.AsSpan())
+        foreach (ref var wear in Blocks.Tally.Wear.AsSpan())
         {
             wear.Due = uint.MaxValue;
         }

@@ -43,19 +43,18 @@ internal sealed class ThresholdPolicy : LevellingPolicy
     public override long SpareBlocks(long guestBlocks) => 1;
 
     /// <inheritdoc/>
-    public override uint Look(LevellingLane lane, uint logicalBlock, uint physicalBlock)
+    public override uint Look(LevellingLane lane, uint logicalBlock, uint physicalBlock, bool isWhole)
     {
-        ref var wear = ref Blocks.Wear[physicalBlock];
-        var hotFrom = HotFrom;
-        if (wear.Writes < hotFrom)
+        var (writes, hotFrom) = (Blocks.Tally.WritesOf(physicalBlock), HotFrom);
+        ref var due = ref Blocks.Tally.Wear[physicalBlock].Due;
+        if (writes < hotFrom)
         {
-            wear.Due = hotFrom;
+            due = hotFrom;
         }
         else
         {
-            wear.Due = NextUnit(wear.Writes); // it is reported once a unit
-            _hot.Add(physicalBlock);
-            AddWork();
+            due = NextUnit(writes); // it is reported once a unit
+            RequestWork(_hot.Add(physicalBlock));
         }
 
         return physicalBlock;
@@ -64,22 +63,21 @@ internal sealed class ThresholdPolicy : LevellingPolicy
     /// <inheritdoc/>
     protected override void DoWork(LevellingLane lane)
     {
-        if (!Blocks.MoveLock.TryEnter())
+        if (!TryBeginMoving(lane))
         {
-            return; // another session is at it
+            return;
         }
 
         try
         {
-            if (_hot.TryTake(out var hot))
+            while (_hot.TryTake(out var hot))
             {
-                EndWork();
                 Balance(lane, hot);
             }
         }
         finally
         {
-            Blocks.MoveLock.Exit();
+            EndMoving();
         }
     }
 
@@ -92,13 +90,13 @@ internal sealed class ThresholdPolicy : LevellingPolicy
     {
         // Of the level nothing is kept: it is where the least worn block stands.
         var least = uint.MaxValue;
-        foreach (ref var wear in Blocks.Wear.AsSpan())
+        for (uint block = 0; block < Blocks.Owners.Length; block++)
         {
-            least = Math.Min(least, wear.Writes);
+            least = Math.Min(least, Blocks.Tally.WritesOf(block));
         }
 
         _level = least / _unit;
-        for (uint block = 0; block < Blocks.Wear.Length; block++)
+        for (uint block = 0; block < Blocks.Owners.Length; block++)
         {
             BeginStay(block);
         }
@@ -111,7 +109,7 @@ internal sealed class ThresholdPolicy : LevellingPolicy
 
     private void Balance(LevellingLane lane, uint hot)
     {
-        if (Blocks.Owners[hot] == LevelledBlocks.NoOwner || Blocks.Wear[hot].Writes < HotFrom)
+        if (Blocks.Owners[hot] == LevelledBlocks.NoOwner || Blocks.Tally.WritesOf(hot) < HotFrom)
         {
             return; // it was swapped meanwhile, or the level rose
         }
@@ -157,12 +155,12 @@ internal sealed class ThresholdPolicy : LevellingPolicy
 
     private uint? FindCold(uint hot)
     {
-        var (wear, owners) = (Blocks.Wear, Blocks.Owners);
-        for (var step = 0; step < wear.Length; step++)
+        var (tally, owners) = (Blocks.Tally, Blocks.Owners);
+        for (var step = 0; step < owners.Length; step++)
         {
             var block = _cursor;
-            _cursor = _cursor + 1 == wear.Length ? 0 : _cursor + 1;
-            if (block != hot && owners[block] != LevelledBlocks.NoOwner && wear[block].Writes / _unit <= _level)
+            _cursor = _cursor + 1 == owners.Length ? 0 : _cursor + 1;
+            if (block != hot && owners[block] != LevelledBlocks.NoOwner && tally.WritesOf(block) / _unit <= _level)
             {
                 return block;
             }
@@ -173,8 +171,8 @@ internal sealed class ThresholdPolicy : LevellingPolicy
 
     private void BeginStay(uint physicalBlock)
     {
-        ref var wear = ref Blocks.Wear[physicalBlock];
-        wear.Due = Math.Max(HotFrom, NextUnit(wear.Writes));
+        Blocks.Tally.Wear[physicalBlock].Due = Math.Max(HotFrom, NextUnit(Blocks.Tally.WritesOf(physicalBlock)));
+        Blocks.Tally.AllotAll(physicalBlock);
     }
 
     private uint NextUnit(uint writes) => (writes / _unit + 1) * _unit;

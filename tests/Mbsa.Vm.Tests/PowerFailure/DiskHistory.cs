@@ -57,6 +57,9 @@ internal sealed class DiskHistory : IDisposable
 
     public PowerFailureExplorer Explorer { get; }
 
+    /// <summary>Whether the disk is told that its two sessions take turns; else it moves blocks as if both might be writing.</summary>
+    public bool SessionsTakeTurns { get; init; } = true;
+
     /// <summary>Fences before the history began.</summary>
     public long FirstFence { get; }
 
@@ -73,7 +76,7 @@ internal sealed class DiskHistory : IDisposable
         while (done < writes)
         {
             Explorer.Step = $"mount before write {done}";
-            using var disk = VirtualDisk.Mount(_area);
+            using var disk = VirtualDisk.Mount(_area, new MountOptions { SessionsTakeTurns = SessionsTakeTurns });
             using VirtualDiskSession one = disk.OpenSession(), two = disk.OpenSession();
             for (var until = Math.Min(writes, done + Math.Max(4, writes / 2)); done < until; done++)
             {

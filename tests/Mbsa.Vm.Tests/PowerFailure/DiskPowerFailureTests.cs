@@ -56,6 +56,18 @@ public sealed class DiskPowerFailureTests
         Assert.InRange(noticed, parameters.Contains("atomic") ? 2 * writes : writes, (int)(sound.Fences - sound.FirstFence));
     }
 
+    [Theory]
+    [InlineData("due-time", "q=16 t=1", 700)]
+    [InlineData("threshold", "threshold=1 unit=4", 300)]
+    [InlineData("start-gap", "psi=8", 300)]
+    public void Nor_does_one_while_blocks_move_that_others_might_be_writing(string policy, string parameters, int writes)
+    {
+        using var history = new DiskHistory(GuestBlocks, policy, parameters, seed: 1, statesPerFence: 4) { SessionsTakeTurns = false };
+        history.Live(writes);
+        Assert.Empty(history.Explorer.Violations);
+        Assert.True(history.Levelling.Moves > 4, $"only {history.Levelling.Moves} moves: nothing was levelled");
+    }
+
     [Fact]
     public void A_format_cut_short_leaves_a_disk_or_none_but_no_other_one()
     {

@@ -37,7 +37,7 @@ public sealed class FailedRecordTests : IDisposable
         {
             var gap = Enumerable.Range(0, GuestBlocks + 1).First(place => !disk.Map.Contains((uint)place));
             moved = (uint)Array.IndexOf(disk.Map, (uint)(gap == 0 ? GuestBlocks : gap - 1));
-            for (var write = 0; write < 8; write++)
+            for (var write = 0; write < 8 * 8; write++) // eight steps are done at once where others may be writing
             {
                 one.Write(moved * BlockBytes, before);
             }
@@ -117,7 +117,7 @@ public sealed class FailedRecordTests : IDisposable
             var policy = (LevellingPolicy)disk.Policy;
             using (var session = disk.OpenSession())
             {
-                for (var write = 0; write < 200 || policy.Waiting == 0; write++)
+                for (var write = 0; write < 200 || policy.Gate.Waiting == 0; write++)
                 {
                     session.Write(0, [1]);
                 }
@@ -133,7 +133,7 @@ public sealed class FailedRecordTests : IDisposable
             var lane = (LevellingLane)policy.OpenLane(lease)!;
             foreach (var place in before)
             {
-                for (var spare = policy.Look(lane, 0, place); spare != place; spare = policy.Look(lane, 0, place))
+                for (var spare = policy.Look(lane, 0, place, isWhole: true); spare != place; spare = policy.Look(lane, 0, place, isWhole: true))
                 {
                     spares.Add(spare);
                 }
@@ -152,7 +152,7 @@ public sealed class FailedRecordTests : IDisposable
         using var disk = VirtualDisk.Mount(area);
         using var lease = area.Lease();
         var log = new WearLog(disk.SuperBlock, disk.Map, wear: null);
-        var blocks = new LevelledBlocks(disk, log, new uint[disk.Geometry.DataBlocks], persistInterval: 128);
+        var blocks = new LevelledBlocks(disk, log, new WriteGate(), new uint[disk.Geometry.DataBlocks], persistInterval: 128);
         var lane = new LevellingLane((LevellingPolicy)disk.Policy, blocks, lease);
         var place = (disk.Geometry.DataFirstBlock + GuestBlocks) * BlockBytes;
         lease.Write(disk.Geometry.DataFirstBlock * BlockBytes, [1, 1, 1, 1]);

@@ -135,7 +135,11 @@ public sealed class WearTests
         {
             private uint _spare = 8;
 
-            public override uint BeginWrite(uint logicalBlock) => _spare;
+            public override uint BeginWrite(uint logicalBlock, bool isWhole, out uint from)
+            {
+                from = map[logicalBlock];
+                return _spare;
+            }
 
             public override void EndWrite(uint logicalBlock, uint physicalBlock)
             {
