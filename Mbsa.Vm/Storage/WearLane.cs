@@ -2,7 +2,7 @@ namespace Mbsa.Vm.Storage;
 
 /// <summary>
 /// One session's way through a wear policy that redirects writes. For each block the session asks where to write, writes and fences, then
-/// says that it is done; between the two the lane sees to it that the block stays where it is. Used by one thread at a time.
+/// says that it is done; between the two the lane sees to it that nobody else uses that place. Used by one thread at a time.
 /// </summary>
 public abstract class WearLane
 {

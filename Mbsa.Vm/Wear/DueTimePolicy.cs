@@ -199,7 +199,7 @@ internal sealed class DueTimePolicy : LevellingPolicy
     /// <summary>Puts data that are seldom written into a worn block, and makes the block they leave a spare. The only extra write there is.</summary>
     private void Refill(LevellingLane lane, uint worn)
     {
-        var (cold, spare) = (FindCold(), worn);
+        var cold = FindCold();
         var owner = Blocks.Owners[cold];
         BeginStay(worn, writesToCome: 1);
         Blocks.Tally.AllotAll(worn);
@@ -210,7 +210,6 @@ internal sealed class DueTimePolicy : LevellingPolicy
             {
                 BeginStay(cold);
                 Blocks.Tally.AllotAll(cold);
-                spare = cold;
             }
         }
         finally
@@ -218,7 +217,7 @@ internal sealed class DueTimePolicy : LevellingPolicy
             // A record that could not be stored may be on the device nevertheless: the worn block then holds data.
             if (!Blocks.HasFailed)
             {
-                _spares.Add(spare);
+                _spares.Add(Blocks.Owners[worn] == LevelledBlocks.NoOwner ? worn : cold);
             }
         }
     }

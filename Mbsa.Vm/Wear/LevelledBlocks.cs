@@ -118,8 +118,8 @@ internal sealed class LevelledBlocks
     {
         lock (MoveLock)
         {
-            Volatile.Write(ref _lanes, [.. _lanes.Where(other => other != lane)]);
             Volatile.Write(ref _endedWrites, _endedWrites + lane.Written);
+            Volatile.Write(ref _lanes, [.. _lanes.Where(other => other != lane)]);
             Tally.End(share);
         }
     }
@@ -182,14 +182,18 @@ internal sealed class LevelledBlocks
                 _log.Append(lane.Lease, logicalBlock, to); // F4
                 lane.Records++;
                 (Owners[to], Owners[from]) = (logicalBlock, NoOwner);
-                lane.CountMove(to);
-                Moves++;
                 moved = true;
             }
         }
         finally
         {
             Stripes.Exit(logicalBlock, moved);
+        }
+
+        if (moved)
+        {
+            Moves++;
+            lane.CountMove(to);
         }
 
         return moved;

@@ -83,9 +83,14 @@ internal sealed class LevellingLane : WearLane
             return;
         }
 
-        _tally.Count(Lease, _share, physicalBlock);
+        var hasUsedItsPart = WriteTally.Count(_share, physicalBlock);
         _written++;
         Leave(logicalBlock, moved: false);
+        if (hasUsedItsPart)
+        {
+            _tally.AddUp(Lease, _share, physicalBlock);
+        }
+
         if (--_untilTick == 0)
         {
             _untilTick = _tickWrites;
@@ -139,20 +144,18 @@ internal sealed class LevellingLane : WearLane
     /// <summary>Counts a block that this lane wrote for the policy.</summary>
     public void CountMove(uint physicalBlock)
     {
-        _tally.Count(Lease, _share, physicalBlock);
         _written++;
         Moves++;
+        if (WriteTally.Count(_share, physicalBlock))
+        {
+            _tally.AddUp(Lease, _share, physicalBlock);
+        }
     }
 
     /// <summary>For a write that is to bring a part of the old block along: keeps others from writing there until it is done.</summary>
     /// <returns>False when that cannot be now.</returns>
     public bool TryHoldOthers()
     {
-        if (_holdsOthers)
-        {
-            return true;
-        }
-
         if (!_blocks.MoveLock.TryEnter())
         {
             return false;
@@ -208,14 +211,14 @@ internal sealed class LevellingLane : WearLane
     private void EndRedirect(uint logicalBlock, uint physicalBlock)
     {
         var old = _map[logicalBlock];
-        var moved = false;
+        var (moved, hasUsedItsPart) = (false, false);
         try
         {
             _blocks.Redirect(this, logicalBlock, old, physicalBlock);
             moved = true;
             _policy.Redirected(physicalBlock);
             _tally.Allot(_share, physicalBlock);
-            _tally.Count(Lease, _share, physicalBlock);
+            hasUsedItsPart = WriteTally.Count(_share, physicalBlock);
             _written++;
         }
         finally
@@ -225,6 +228,10 @@ internal sealed class LevellingLane : WearLane
 
         // Only now: a reader that is still at the old place must see that the block moved before another one is put there.
         _policy.Vacated(old);
+        if (hasUsedItsPart)
+        {
+            _tally.AddUp(Lease, _share, physicalBlock);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -142,7 +142,7 @@ internal abstract class LevellingPolicy : WearPolicy
     }
 
     /// <summary>Tries to be the one who moves blocks; who is does all that waits.</summary>
-    /// <returns>False when another session is at it, or others cannot be held yet; else <see cref="EndMoving"/> must follow.</returns>
+    /// <returns>False when nothing waits any more, another session is at it, or others cannot be held yet; else <see cref="EndMoving"/> must follow.</returns>
     protected bool TryBeginMoving(LevellingLane lane)
     {
         if (!Blocks.MoveLock.TryEnter())
@@ -150,7 +150,8 @@ internal abstract class LevellingPolicy : WearPolicy
             return false;
         }
 
-        if (Blocks.TryHoldOthers(lane, isAskedAgain: true))
+        // Whoever saw work and came too late must not shut the gate: nobody would ask again.
+        if ((Gate.Waiting > 0 || Gate.IsShutForGood) && Blocks.TryHoldOthers(lane, isAskedAgain: true))
         {
             Gate.EndWork();
             return true;

@@ -19,6 +19,7 @@ internal sealed class ThresholdPolicy : LevellingPolicy
 
     private readonly uint _threshold, _unit;
     private readonly BlockQueue _free = new(), _hot = new();
+    private readonly HashSet<uint> _looked = [];
     private uint _level, _cursor;
 
     /// <summary>The policy with its parameters, such as "threshold=2 unit=64".</summary>
@@ -70,9 +71,14 @@ internal sealed class ThresholdPolicy : LevellingPolicy
 
         try
         {
+            _looked.Clear();
             while (_hot.TryTake(out var hot))
             {
-                Balance(lane, hot);
+                // A block reported twice holds other data by now, if its were swapped.
+                if (_looked.Add(hot))
+                {
+                    Balance(lane, hot);
+                }
             }
         }
         finally
@@ -140,17 +146,16 @@ internal sealed class ThresholdPolicy : LevellingPolicy
             if (Blocks.Move(lane, Blocks.Owners[cold], cold, free))
             {
                 BeginStay(cold);
-                free = cold;
-                if (Blocks.Move(lane, Blocks.Owners[hot], hot, cold))
-                {
-                    free = hot;
-                }
+                Blocks.Move(lane, Blocks.Owners[hot], hot, cold);
             }
         }
         finally
         {
-            _free.Add(free);
+            // Whichever of the three holds nothing, however far it came.
+            _free.Add(IsFree(free) ? free : IsFree(cold) ? cold : hot);
         }
+
+        bool IsFree(uint block) => Blocks.Owners[block] == LevelledBlocks.NoOwner;
     }
 
     private uint? FindCold(uint hot)

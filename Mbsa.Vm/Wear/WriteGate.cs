@@ -16,6 +16,11 @@ internal sealed class WriteGate
 {
     private const int Held = 1 << 30, ShutForGood = 1 << 29, Work = ShutForGood - 1;
 
+    /// <summary>Together some microseconds: several times as long as a block takes.</summary>
+    private const int Looks = 10;
+
+    private static readonly Predicate<LevellingLane> _hasLeft = session => !session.IsInside;
+
     private readonly List<LevellingLane> _perhapsInside = [];
     private int _state;
 
@@ -48,11 +53,11 @@ internal sealed class WriteGate
     public void ShutDown() => Interlocked.Or(ref _state, ShutForGood);
 
     /// <summary>
-    /// Keeps all sessions but one from writing without a lock, until <see cref="Release"/>. Waits for nobody: a session that is inside may have lost its processor. For one caller at a time.
+    /// Keeps all sessions but one from writing without a lock, until <see cref="Release"/>. Waits for the end of a write at most: a session that is inside may have lost its processor. For one caller at a time.
     /// </summary>
     /// <param name="sessions">All that there are.</param>
     /// <param name="caller">The one that is going to move blocks; outside.</param>
-    /// <param name="isAskedAgain">Whether this will be asked again soon: the gate stays shut until then, and once all have left the answer is yes.</param>
+    /// <param name="isAskedAgain">Whether this will be asked again soon: nothing is waited for then, the gate stays shut, and once all have left the answer is yes.</param>
     /// <returns>False while somebody may be inside.</returns>
     public bool TryHold(ReadOnlySpan<LevellingLane> sessions, LevellingLane caller, bool isAskedAgain)
     {
@@ -71,12 +76,11 @@ internal sealed class WriteGate
             }
         }
 
-        for (var i = _perhapsInside.Count - 1; i >= 0; i--)
+        _perhapsInside.RemoveAll(_hasLeft);
+        for (var look = 1; look < Looks && _perhapsInside.Count > 0 && !isAskedAgain; look++)
         {
-            if (!_perhapsInside[i].IsInside)
-            {
-                _perhapsInside.RemoveAt(i);
-            }
+            Thread.SpinWait(10);
+            _perhapsInside.RemoveAll(_hasLeft);
         }
 
         if (_perhapsInside.Count > 0 && !isShutting && !isAskedAgain)

@@ -11,7 +11,8 @@ namespace Mbsa.Vm.Wear;
 /// </summary>
 /// <remarks>
 /// One session is allotted all that is left, and asks exactly when the block is due. Of several each gets its part, and at least an eighth of the persist
-/// interval, so that asking stays rare: a block that all of them write may be looked at that many writes later for each other session. Sessions that take turns
+/// interval, so that asking stays rare. A block may so be looked at late, by what was allotted to others when they last asked and they use without asking again: of n sessions
+/// at most n - 1 times the larger of an eighth and an n-th of the interval; somewhat more after they began, because what the first were allotted stays theirs. Sessions that take turns
 /// count as one. A session that ends leaves its counts to the next that begins.
 /// </remarks>
 internal sealed class WriteTally
@@ -95,15 +96,30 @@ internal sealed class WriteTally
         }
     }
 
-    /// <summary>Counts a write of a session. Now and then the block's count is persisted.</summary>
+    /// <summary>Counts a write of a session.</summary>
+    /// <returns>Whether it has used what it was allotted: <see cref="AddUp"/> comes next, when it has let go of the block.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Count(NvmLease lease, BlockShare[] share, uint physicalBlock)
+    public static bool Count(BlockShare[] share, uint physicalBlock)
     {
         ref var mine = ref share[physicalBlock];
-        if (++mine.Writes >= mine.Until)
+        return ++mine.Writes >= mine.Until;
+    }
+
+    /// <summary>Adds up what all sessions wrote, persists it now and then, and allots anew.</summary>
+    /// <exception cref="NvmException">The count could not be stored.</exception>
+    /// <remarks>Two sessions may do this at once: an older count may stay on the NVM then, which is an estimate there anyway.</remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public void AddUp(NvmLease lease, BlockShare[] share, uint physicalBlock)
+    {
+        var writes = WritesOf(physicalBlock);
+        ref var wear = ref Wear[physicalBlock];
+        if (writes >> _persistShift != wear.Persisted >> _persistShift)
         {
-            AddUp(lease, share, physicalBlock);
+            _table.Store(lease, physicalBlock, writes);
+            wear.Persisted = writes;
         }
+
+        Allot(share, physicalBlock);
     }
 
     /// <summary>Allots a session anew what a block has left.</summary>
@@ -128,20 +144,5 @@ internal sealed class WriteTally
         {
             Allot(share, physicalBlock);
         }
-    }
-
-    /// <remarks>Two sessions may do this at once: an older count may stay on the NVM then, which is an estimate there anyway.</remarks>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void AddUp(NvmLease lease, BlockShare[] share, uint physicalBlock)
-    {
-        var writes = WritesOf(physicalBlock);
-        ref var wear = ref Wear[physicalBlock];
-        if (writes >> _persistShift != wear.Persisted >> _persistShift)
-        {
-            wear.Persisted = writes;
-            _table.Store(lease, physicalBlock, writes);
-        }
-
-        Allot(share, physicalBlock);
     }
 }
