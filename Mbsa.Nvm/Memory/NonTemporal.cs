@@ -97,6 +97,7 @@ public static unsafe class NonTemporal
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Copy512(byte* to, byte* from, nuint length)
     {
         nuint i = 0;
@@ -119,6 +120,7 @@ public static unsafe class NonTemporal
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Copy256(byte* to, byte* from, nuint length)
     {
         nuint i = 0;
@@ -140,6 +142,7 @@ public static unsafe class NonTemporal
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Copy128(byte* to, byte* from, nuint length)
     {
         for (nuint i = 0; i < length; i += 16)
@@ -148,6 +151,7 @@ public static unsafe class NonTemporal
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Copy64(byte* to, byte* from, nuint length)
     {
         nuint i = 0;

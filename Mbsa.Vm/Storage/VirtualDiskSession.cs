@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Memory;
 
@@ -31,6 +32,7 @@ public sealed class VirtualDiskSession : BlockStorage
     public override long SizeBytes => _disk.SizeBytes;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Read(long offsetBytes, Span<byte> destination)
     {
         Check(offsetBytes, destination.Length);
@@ -49,6 +51,7 @@ public sealed class VirtualDiskSession : BlockStorage
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Write(long offsetBytes, ReadOnlySpan<byte> source)
     {
         Check(offsetBytes, source.Length);
@@ -96,6 +99,7 @@ public sealed class VirtualDiskSession : BlockStorage
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Prefetch(long offsetBytes)
     {
         Check(offsetBytes, 1);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mbsa.Vm.Storage;
 using Mbsa.Vm.Workload;
 
@@ -84,6 +85,7 @@ public sealed class FullTransfer : IoTransfer
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Move(in IoOperation operation)
     {
         var buffer = _buffer.AsSpan(0, operation.LengthBytes);
@@ -112,6 +114,7 @@ public sealed class FullTransfer : IoTransfer
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void MoveFirst(ReadOnlySpan<IoOperation> operations, int count)
     {
         for (var i = 0; i < count; i++)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mbsa.Nvm.Timing;
 using Mbsa.Vm.Storage;
 using Mbsa.Vm.Workload;
@@ -8,6 +9,10 @@ namespace Mbsa.Vm.Vcpus;
 /// A VCPU under the wall clock: real bytes, real time. Counts are exact; latencies are taken of one I/O in a batch unless every one is asked for,
 /// because a timestamp after each read ends the overlap of one read with the next.
 /// </summary>
+/// <remarks>
+/// What happens for each I/O is compiled for good at once, from here to the stores, in place of step by step while it runs: that takes the runtime a second or two on cores
+/// that all have work, and a short run would measure it.
+/// </remarks>
 public sealed class WallVcpu(
     VcpuRecord record, IReadOnlyList<RunningJob> jobs, BlockStorage? storage, RunClock clock, DeviceDelay delay, bool timeEveryIo)
     : DirectVcpu(record, jobs, storage, clock.NowNs)
@@ -23,6 +28,7 @@ public sealed class WallVcpu(
     private long _startNs;
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override WorkVector RunJob(RunningJob job, long startNs, long budgetNs)
     {
         _startNs = startNs;
@@ -82,6 +88,7 @@ public sealed class WallVcpu(
     /// <param name="length">I/Os in the batch.</param>
     /// <param name="lastEndNs">When the previous I/O ended; for the first of a quantum, since when the VCPU was ready.</param>
     /// <returns>Whether the job must pause.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool RunBatch(RunningJob job, int length, long lastEndNs)
     {
         var batch = job.TakeBatch(length);
@@ -113,6 +120,7 @@ public sealed class WallVcpu(
 
     /// <summary>Does the first of these I/Os and records how long it took.</summary>
     /// <returns>When it ended.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private long Time(IoTransfer transfer, ReadOnlySpan<IoOperation> operations, long startNs)
     {
         Move(transfer, operations, 1);
@@ -122,6 +130,7 @@ public sealed class WallVcpu(
     }
 
     /// <summary>Does the first of these I/Os.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Move(IoTransfer transfer, ReadOnlySpan<IoOperation> operations, int count)
     {
         if (delay.IsNone)
