@@ -14,6 +14,10 @@ internal static class IoCommand
     private const double ShareLevelled = 0.99;
     private const long DiskBytes = 1L << 30;
 
+    /// <summary>Small and hot enough for wear levelling to be at work all the time.</summary>
+    private const long HotDiskBytes = 64L << 20;
+    private const double HotTheta = 1.2;
+
     /// <summary>Three copies of the disk stand in memory at most (fio's file stays); below this there is no room for them and the rest.</summary>
     private const long EnoughMemoryBytes = 5L << 30;
 
@@ -45,6 +49,11 @@ internal static class IoCommand
             }
         }
 
+        foreach (var jobs in new[] { 1, 2 })
+        {
+            AddHotLoad(budgets, jobs, seconds, repetitions);
+        }
+
         figures.Print(output);
         output.WriteLine("Shares and factors are medians of the ratios within a round.");
         output.WriteLine("\\* fio was still faulting in its mapping, so it is no measure: ask for longer --seconds.\n");
@@ -73,10 +82,25 @@ internal static class IoCommand
         return (samples, mmap?.IsWarm ?? true);
     }
 
-    /// <summary>One VM, its disk in memory from the start; as many VCPUs as jobs, on two cores.</summary>
-    private static double Mbsa(IoPoint point, LatencySampling latency, string wearPolicy, double warmupSeconds, double seconds)
+    /// <summary>What levelling costs where it has most to do; disks with and without it in turns.</summary>
+    private static void AddHotLoad(BudgetTable budgets, int jobs, double seconds, int repetitions)
     {
-        var vm = Lab.Vm("vm", point.Jobs, point.DiskBytes, Lab.Job(point.Pattern, point.Jobs));
+        var point = new IoPoint(IoPattern.RandWrite, jobs, HotDiskBytes);
+        var hot = new AccessDistribution(DistributionKind.Zipf, HotTheta);
+        var (none, levelled) = (new Samples(), new Samples());
+        for (var repetition = 0; repetition < repetitions; repetition++)
+        {
+            none.Add(Mbsa(point, LatencySampling.Sampled, "none", Math.Min(0.2, seconds), seconds, hot));
+            levelled.Add(Mbsa(point, LatencySampling.Sampled, "due-time", Math.Min(0.2, seconds), seconds, hot));
+        }
+
+        budgets.AtLeast($"randwrite zipf:{HotTheta} on {HotDiskBytes >> 20} MiB, {jobs} VCPU{(jobs == 1 ? "" : "s")}: due-time against none", ShareLevelled, levelled.RatioTo(none), Show.Percent);
+    }
+
+    /// <summary>One VM, its disk in memory from the start; as many VCPUs as jobs, on two cores.</summary>
+    private static double Mbsa(IoPoint point, LatencySampling latency, string wearPolicy, double warmupSeconds, double seconds, AccessDistribution? distribution = null)
+    {
+        var vm = Lab.Vm("vm", point.Jobs, point.DiskBytes, Lab.Job(point.Pattern, point.Jobs) with { Distribution = distribution ?? AccessDistribution.Uniform });
         vm = vm with { Storage = vm.Storage! with { WearPolicy = wearPolicy } };
         var scenario = Lab.Scenario(ClockKind.Wall, Lab.Machine(cores: 2), [vm]);
         scenario = scenario.Lasting(seconds) with { WarmupNs = (long)(warmupSeconds * 1e9), Latency = latency };
