@@ -15,7 +15,7 @@ namespace Mbsa.Actors.Vms;
 internal sealed class VmDisk : IDisposable
 {
     private readonly PayloadKind _payload;
-    private readonly ClockKind _clock;
+    private readonly MountOptions _mountOptions;
     private readonly string _wearPolicy;
     private readonly BlockVerifier? _verifier;
     private readonly ulong _seed;
@@ -25,7 +25,7 @@ internal sealed class VmDisk : IDisposable
 
     private VmDisk(ScenarioSpec scenario, VmSpec vm, VirtualDisk? virtualDisk, RawDisk? rawDisk)
     {
-        (_payload, _clock, _wearPolicy, _virtualDisk, _rawDisk) = (scenario.Host.Payload, scenario.Clock, vm.Storage!.WearPolicy, virtualDisk, rawDisk);
+        (_payload, _mountOptions, _wearPolicy, _virtualDisk, _rawDisk) = (scenario.Host.Payload, MountOptionsOf(scenario), vm.Storage!.WearPolicy, virtualDisk, rawDisk);
         _seed = JobSeed.SeedFor(scenario.Seed, vm.Name, "disk", 0);
         var method = vm.Jobs.Max(job => job.Verify);
         if (method == VerifyMethod.None && _payload == PayloadKind.Stamp)
@@ -60,7 +60,7 @@ internal sealed class VmDisk : IDisposable
             VirtualDisk.Format(area, storage.SizeBytes, SeededGuid.Of(scenario.Seed, vm.Name), storage.WearPolicy, storage.WearParameters);
         }
 
-        return new VmDisk(scenario, vm, Mount(area, scenario.Host.Payload, scenario.Clock), null);
+        return new VmDisk(scenario, vm, VirtualDisk.Mount(area, MountOptionsOf(scenario)), null);
     }
 
     /// <summary>The power fails, after the last session: the disk stays as it is on the NVM. What a verifier expects of it is not the guest's to forget.</summary>
@@ -114,7 +114,7 @@ internal sealed class VmDisk : IDisposable
             return DiskRecovery.None;
         }
 
-        _virtualDisk = Mount(area, _payload, _clock);
+        _virtualDisk = VirtualDisk.Mount(area, _mountOptions);
         return new DiskRecovery(_virtualDisk.WasClean ? 0 : 1, _virtualDisk.RecoveredRecords);
     }
 
@@ -173,8 +173,8 @@ internal sealed class VmDisk : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _virtualDisk?.Dispose();
 
-    private static VirtualDisk Mount(NvmArea area, PayloadKind payload, ClockKind clock) =>
-        VirtualDisk.Mount(area, new MountOptions { MovesBytes = payload != PayloadKind.None, SessionsTakeTurns = clock == ClockKind.Virtual });
+    private static MountOptions MountOptionsOf(ScenarioSpec scenario) =>
+        new() { MovesBytes = scenario.Host.Payload != PayloadKind.None, SessionsTakeTurns = scenario.Clock == ClockKind.Virtual };
 
     private BlockStorage OpenStorage() => _virtualDisk is not null ? _virtualDisk.OpenSession() : _rawDisk!.OpenSession();
 

@@ -73,9 +73,14 @@ internal sealed class DueTimePolicy : LevellingPolicy
 
         var (writes, limit) = (Blocks.Tally.WritesOf(physicalBlock), Limit);
         ref var due = ref Blocks.Tally.Wear[physicalBlock].Due;
-        if (writes >= limit && (isWhole || lane.TryHoldOthers()) && _spares.TryTake(out var spare))
+        if (writes >= limit && _spares.TryTake(out var spare))
         {
-            return spare;
+            if (isWhole || lane.TryHoldOthers())
+            {
+                return spare;
+            }
+
+            _spares.Add(spare);
         }
 
         due = Math.Max(limit, writes + _q / 4);

@@ -6,7 +6,7 @@ public static class NearestName
     private const int LongestName = 64;
 
     /// <summary>
-    /// The name with the least edit distance (insertions, deletions, substitutions), capitals or not; null when even that is more than a third of
+    /// The name with the least edit distance (insertions, deletions, substitutions, two neighbours exchanged), capitals or not; null when even that is more than a third of
     /// the typed name's length and more than 1.
     /// </summary>
     public static string? Of(string typed, IEnumerable<string> names)
@@ -23,21 +23,26 @@ public static class NearestName
         return best.Name is not null && best.Distance <= Math.Max(1, typed.Length / 3) ? best.Name : null;
     }
 
+    /// <summary>Optimal string alignment: Levenshtein's distance, in which neighbours that change places count as one edit.</summary>
     private static int Distance(string a, string b)
     {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
+        var (before, last, row) = (new int[b.Length + 1], new int[b.Length + 1], Enumerable.Range(0, b.Length + 1).ToArray());
         for (var i = 1; i <= a.Length; i++)
         {
-            var diagonal = row[0];
+            (before, last, row) = (last, row, before);
             row[0] = i;
             for (var j = 1; j <= b.Length; j++)
             {
-                var substituted = diagonal + (char.ToLowerInvariant(a[i - 1]) == char.ToLowerInvariant(b[j - 1]) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(substituted, Math.Min(row[j], row[j - 1]) + 1);
+                row[j] = Math.Min(last[j - 1] + (IsSame(i, j) ? 0 : 1), Math.Min(last[j], row[j - 1]) + 1);
+                if (i > 1 && j > 1 && IsSame(i, j - 1) && IsSame(i - 1, j))
+                {
+                    row[j] = Math.Min(row[j], before[j - 2] + 1);
+                }
             }
         }
 
         return row[b.Length];
+
+        bool IsSame(int i, int j) => char.ToLowerInvariant(a[i - 1]) == char.ToLowerInvariant(b[j - 1]);
     }
 }

@@ -221,6 +221,21 @@ public sealed class WriteGateTests : IDisposable
     }
 
     [Fact]
+    public void A_block_reported_hot_again_and_again_is_swapped_once()
+    {
+        using var wear = new WearDisk("threshold", "threshold=1 unit=16", Blocks, new MountOptions { MovesBytes = false });
+        using VirtualDiskSession one = wear.Disk.OpenSession(), other = wear.Disk.OpenSession();
+        for (var write = 0; wear.Disk.Policy.ExtraWrites == 0; write++)
+        {
+            Assert.True(write < 100_000, "nothing was ever swapped");
+            (write % 2 == 0 ? one : other).WriteNothing(write / 2 % 2 * 4096, 4096);
+        }
+
+        // Two blocks are hot, a swap is two writes; the eight reports that had come together by then were of these two.
+        Assert.Equal(4, wear.Disk.Policy.ExtraWrites);
+    }
+
+    [Fact]
     public void A_session_goes_on_where_one_that_ended_counted()
     {
         using var wear = new WearDisk("due-time", "", Blocks, new MountOptions { MovesBytes = false });
@@ -231,6 +246,13 @@ public sealed class WriteGateTests : IDisposable
             other.WriteNothing(Hot * 4096, 4096);
             Assert.Equal(2u * (uint)life, wear.Disk.CountWear().Writes[Hot]);
         }
+
+        // 8 bytes a block for each: they must not be more with every restart of a VCPU.
+        var tally = ((LevellingPolicy)wear.Disk.Policy).Blocks.Tally;
+        var share = tally.Begin();
+        tally.End(share);
+        Assert.Same(share, tally.Begin());
+        tally.End(share);
     }
 
     private bool IsDue(uint block) => _policy.Blocks.Tally.IsDue(Map[block]);
