@@ -1,4 +1,6 @@
 using Mbsa.Actors.Qos;
+using Mbsa.Actors.Qos.Policies;
+using Mbsa.Nvm.Timing;
 using Mbsa.Vm.Vcpus;
 
 namespace Mbsa.Actors.Cores;
@@ -26,11 +28,17 @@ public sealed class Schedulable(SchedulableId id, IQuantumWorker worker)
     /// <summary>The time it waits for; <see cref="long.MaxValue"/> for none.</summary>
     internal long WakeAtNs { get; set; } = long.MaxValue;
 
+    /// <summary>What is left to do of a quantum that was cut off; null when none was.</summary>
+    internal WorkVector? Left { get; set; }
+
     /// <summary>How it stands with the run queue, which keeps this.</summary>
     internal RunState RunState { get; set; }
 
     /// <summary>What the quantum it was granted is expected to use; a note of the run queue.</summary>
     internal QuantumEstimate Estimate { get; set; }
+
+    /// <summary>What its quanta are like; a note of the run queue.</summary>
+    internal QuantumHabit Habit { get; set; }
 }
 
 /// <summary>

@@ -182,21 +182,40 @@ internal sealed class VirtualCores : ICores
 
     private void GrantIdleCores(List<Departure> departures)
     {
-        while (_idle.Count > 0 && _queue.Dequeue(_nowNs, out var budgetNs) is { } next)
+        do
         {
-            try
+            while (_idle.Count > 0 && _queue.Dequeue(_nowNs, out var budgetNs) is { } next)
             {
-                var work = next.Worker.Execute(_nowNs, budgetNs);
-                var core = _idle.Pop();
-                next.IsRunning = true;
-                _grants[core] = new Grant(next, budgetNs, _nowNs, _nowNs, work, 0);
-                _timeline.Start(core, work);
-            }
-            catch (Exception failure)
-            {
-                Depart(next, failure, departures);
+                try
+                {
+                    var work = next.Left ?? next.Worker.Execute(_nowNs, budgetNs);
+                    next.Left = null;
+                    var core = _idle.Pop();
+                    next.IsRunning = true;
+                    _grants[core] = new Grant(next, budgetNs, _nowNs, _nowNs, default, work, 0);
+                    _timeline.Start(core, work);
+                }
+                catch (Exception failure)
+                {
+                    Depart(next, failure, departures);
+                }
             }
         }
+        while (_queue.MakeRoom(_nowNs) is { } victim && Suspend(victim));
+    }
+
+    /// <summary>Cuts a quantum off: what is left of it is done at the next turn.</summary>
+    private bool Suspend(Schedulable schedulable)
+    {
+        var core = Array.FindIndex(_grants, g => g.To == schedulable);
+        var left = _timeline.Left(core);
+        var grant = _grants[core];
+        _timeline.Cancel(core);
+        schedulable.Left = grant.Step * left;
+        Release(core);
+        Account(grant with { Step = grant.Step * (1 - left) }, _nowNs);
+        _queue.Enqueue(schedulable, _nowNs);
+        return true;
     }
 
     private void Complete(int core, List<Departure> departures)
@@ -212,7 +231,7 @@ internal sealed class VirtualCores : ICores
             if (outcome.Next == AfterQuantum.Continuing && _nowNs - grant.StartNs < grant.BudgetNs)
             {
                 var work = grant.To.Worker.Execute(_nowNs, grant.BudgetNs - (_nowNs - grant.StartNs));
-                _grants[core] = grant with { StepStartNs = _nowNs, Work = grant.Work + work };
+                _grants[core] = grant with { StepStartNs = _nowNs, Work = grant.Work + grant.Step, Step = work };
                 _timeline.Start(core, work);
                 EnqueueWoken();
                 return;
@@ -278,9 +297,9 @@ internal sealed class VirtualCores : ICores
 
     private void Account(in Grant grant, long endNs)
     {
-        var heldNs = endNs - grant.StartNs;
-        Use = new CoreUse(Use.BusyNs + heldNs, Use.BusBytes + grant.Work.BusBytes, Use.NvmNs + grant.Work.NvmNs);
-        _queue.Charge(grant.To, new QuantumUse(heldNs, grant.Work, grant.Operations), _nowNs);
+        var (heldNs, work) = (endNs - grant.StartNs, grant.Work + grant.Step);
+        Use = new CoreUse(Use.BusyNs + heldNs, Use.BusBytes + work.BusBytes, Use.NvmNs + work.NvmNs);
+        _queue.Charge(grant.To, new QuantumUse(heldNs, work, grant.Operations), _nowNs);
     }
 
     private void Release(int core)
@@ -305,5 +324,5 @@ internal sealed class VirtualCores : ICores
     }
 
     /// <summary>What a core is at: the quantum from its start, and the step of it that is being played.</summary>
-    private readonly record struct Grant(Schedulable To, long BudgetNs, long StartNs, long StepStartNs, WorkVector Work, long Operations);
+    private readonly record struct Grant(Schedulable To, long BudgetNs, long StartNs, long StepStartNs, WorkVector Work, WorkVector Step, long Operations);
 }

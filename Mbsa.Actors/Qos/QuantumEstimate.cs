@@ -3,6 +3,9 @@ namespace Mbsa.Actors.Qos;
 /// <summary>What a quantum is expected to use, charged when it is granted and corrected when it ended. Each queue notes what it needs.</summary>
 internal readonly record struct QuantumEstimate
 {
+    /// <summary>What it is expected to use of the host.</summary>
+    public ResourceUse Use { get; init; }
+
     /// <summary>What was charged, in the queue's own unit.</summary>
     public double Cost { get; init; }
 

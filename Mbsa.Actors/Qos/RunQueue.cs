@@ -77,6 +77,12 @@ public abstract class RunQueue(HostCapacity host, long quantumNs)
         }
     }
 
+    /// <summary>
+    /// Of those that run one that has to make room for somebody who is due more; null when nobody has to. The cores cut its quantum off, charge what was done of it
+    /// and enqueue it again.
+    /// </summary>
+    public virtual Schedulable? MakeRoom(long nowNs) => null;
+
     /// <summary>Takes over the plan's rates.</summary>
     public abstract void Apply(Plan plan, long nowNs);
 

@@ -11,15 +11,6 @@ namespace Mbsa.Actors.Qos;
 /// </summary>
 internal sealed class WaterFill
 {
-    /// <summary>
-    /// How much above its floor a VM competes that is held at it, where several resources are nearly full at once: then quanta in flight stretch each other by
-    /// some percent, and what that costs is for those who have no floor to bear. Where one resource is short nothing is lost, and a floor is exact.
-    /// </summary>
-    private const double FloorMargin = 0.1;
-
-    /// <summary>From where on a resource counts as nearly full.</summary>
-    private const double NearlyFull = 0.8;
-
     /// <summary>Who uses less of a resource than this, against what it uses most, does not use it: nobody is to be frozen for a rounding error of its mix.</summary>
     private const double Negligible = 1e-9;
 
@@ -206,7 +197,6 @@ internal sealed class WaterFill
             weights += _tenants[i].Qos.Weight;
         }
 
-        var margin = _used.Count(used => used > NearlyFull) > 1 ? FloorMargin : 0;
         for (var i = 0; i < _tenants.Count; i++)
         {
             if (_rises[i])
@@ -222,7 +212,7 @@ internal sealed class WaterFill
 
             theta = double.IsPositiveInfinity(theta) ? Math.Max(_theta, 1 / weights) : theta;
             // A VM never has more than its VCPUs can use, so it is owed no more. Its limit does not count here: that sees to itself.
-            var competes = Math.Min(_reach[i], Math.Max(_floors[i] * (1 + margin), theta * _tenants[i].Qos.Weight));
+            var competes = Math.Min(_reach[i], Math.Max(_floors[i], theta * _tenants[i].Qos.Weight));
             Rates[i] = Math.Max(1e-9, competes);
         }
     }

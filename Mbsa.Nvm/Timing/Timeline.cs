@@ -15,6 +15,7 @@ public sealed class Timeline
     private readonly double[] _speed;
     private readonly double[] _newSpeed;
     private readonly double[] _remainingNs;
+    private readonly double[] _aloneNs;
     private readonly long[] _settledAtNs;
     private readonly long[] _endsAtNs;
     private bool _stale;
@@ -32,6 +33,7 @@ public sealed class Timeline
         _speed = new double[cores];
         _newSpeed = new double[cores];
         _remainingNs = new double[cores];
+        _aloneNs = new double[cores];
         _settledAtNs = new long[cores];
         _endsAtNs = new long[cores];
         Array.Fill(_endsAtNs, Idle);
@@ -59,7 +61,7 @@ public sealed class Timeline
         var aloneNs = Math.Max(Math.Max(work.CoreNs, busNs), Math.Max(work.NvmNs, 1));
         _busUse[core] = busNs / aloneNs;
         _nvmUse[core] = work.NvmNs / aloneNs;
-        _remainingNs[core] = aloneNs;
+        _remainingNs[core] = _aloneNs[core] = aloneNs;
         _settledAtNs[core] = NowNs;
         _speed[core] = 0;
         _endsAtNs[core] = Idle - 1;
@@ -72,6 +74,13 @@ public sealed class Timeline
         _endsAtNs[core] = Idle;
         _busUse[core] = _nvmUse[core] = 0;
         _stale = true;
+    }
+
+    /// <summary>The part of the work on a busy core that is still to be done, 0 to 1.</summary>
+    public double Left(int core)
+    {
+        var doneNs = (NowNs - _settledAtNs[core]) * _speed[core];
+        return Math.Max(0, _remainingNs[core] - doneNs) / _aloneNs[core];
     }
 
     /// <summary>The core whose work ends next and when; the lowest core of several. Time does not move.</summary>

@@ -15,6 +15,15 @@ internal sealed record BenchOptions
     /// <summary>A machine profile to predict with, instead of calibrating.</summary>
     public string? Profile { get; init; }
 
+    /// <summary>Sets that a search draws.</summary>
+    public int? Sets { get; init; }
+
+    /// <summary>The first of their seeds.</summary>
+    public int? Seed { get; init; }
+
+    /// <summary>The policy that is searched.</summary>
+    public string? Policy { get; init; }
+
     /// <summary>Reads the words after the command.</summary>
     /// <exception cref="InputException">An option is unknown, lacks its value, or the value is no such number.</exception>
     public static BenchOptions Parse(ReadOnlySpan<string> words)
@@ -28,6 +37,9 @@ internal sealed record BenchOptions
                 "--seconds" => options with { Seconds = Number(words[i], value, least: 0.01, most: 3600) },
                 "--repetitions" => options with { Repetitions = (int)Number(words[i], value, least: 1, most: 1000) },
                 "--profile" => options with { Profile = value },
+                "--sets" => options with { Sets = (int)Number(words[i], value, least: 1, most: 10_000_000) },
+                "--seed" => options with { Seed = (int)Number(words[i], value, least: 0, most: 1_000_000_000) },
+                "--policy" => options with { Policy = value },
                 _ => throw new InputException($"unknown option '{words[i]}'; known are --seconds, --repetitions and --profile"),
             };
         }

@@ -1,18 +1,22 @@
 namespace Mbsa.Actors.Qos.Policies;
 
 /// <summary>
-/// The VMs that want to run and use one resource most: those that are not ahead of virtual time by deadline, the others by start tag, who come only when
+/// The VMs that have VCPUs waiting at one gate: those that are not ahead of virtual time by deadline, the others by start tag, who come only when
 /// there is nobody else.
 /// </summary>
-internal sealed class DeadlineOrder
+/// <param name="gate">The resource that these VCPUs wait for when it is full.</param>
+internal sealed class DeadlineOrder(Resource gate)
 {
     private readonly PriorityQueue<PlanAccount, VmOrder> _eligible = new();
     private readonly PriorityQueue<PlanAccount, VmOrder> _ahead = new();
 
+    /// <summary>The resource that these VCPUs wait for when it is full.</summary>
+    public Resource Gate { get; } = gate;
+
     /// <summary>Takes in a VM.</summary>
     public void Add(PlanAccount account)
     {
-        account.OrderedTag = account.StartTag;
+        account.EnterOrder(Gate);
         _ahead.Enqueue(account, new VmOrder(account.StartTag, account.Vm));
     }
 

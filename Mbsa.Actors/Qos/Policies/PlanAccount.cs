@@ -3,9 +3,11 @@ using Mbsa.Actors.Scenarios;
 
 namespace Mbsa.Actors.Qos.Policies;
 
-/// <summary>What a <see cref="PlanQueue"/> keeps of one VM: its place in the order, its ceiling, and what its quanta use.</summary>
+/// <summary>What a <see cref="PlanQueue"/> keeps of one VM: its place in the orders, its floor and its ceiling, and what its quanta use.</summary>
 /// <param name="vm">The VM's place in the scenario.</param>
-internal sealed class PlanAccount(int vm)
+/// <param name="host">What is shared out.</param>
+/// <param name="quantumNs">Core time of a quantum, in nanoseconds.</param>
+internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
 {
     /// <summary>
     /// Use over which the dominant resource of a VM is found, in nanoseconds of the host: a VM that computes in one quantum and writes in the next is
@@ -13,25 +15,29 @@ internal sealed class PlanAccount(int vm)
     /// </summary>
     private const double DominanceNs = 1_000_000;
 
-    /// <summary>How much of the most that a quantum did in its time on real cores is still believed after the next one.</summary>
-    private const double Forgetting = 0.98;
+    /// <summary>Quanta of its own by which a VM may be behind its floor before it goes first.</summary>
+    private const int MostBehindFloor = 2;
 
+    /// <summary>Quanta of its own that a floor still owes: what its VCPUs could not use earlier is not made up for later.</summary>
+    private const int MostOwedByFloor = 8;
+
+    private readonly Queue<Schedulable>[] _ready = [new(), new(), new()];
+    private readonly bool[] _isOrdered = new bool[3];
+    private readonly double[] _orderedTag = new double[3];
     private ResourceUse _window;
-    private double _heldPerNs = 1;
-    private double _costPerNs;
+    private QuantumHabit _declared;
     private double _quantumCostNs;
-    private double _limitUnitsPerNs;
-    private double _busFraction;
-    private double _nvmFraction;
     private PromiseUnit _limitUnit;
     private Gcra _limit;
-    private Gcra _floor;
+    private Gcra _burst;
+    private double _floorShare;
+    private double _floorNs = double.NegativeInfinity;
 
     /// <summary>The VM's place in the scenario.</summary>
     public int Vm { get; } = vm;
 
-    /// <summary>Its VCPUs that are ready to run.</summary>
-    public Queue<Schedulable> Ready { get; } = new();
+    /// <summary>Its VCPUs that are ready to run, over all gates.</summary>
+    public int ReadyCount => _ready[0].Count + _ready[1].Count + _ready[2].Count;
 
     /// <summary>Its rate: the share at which it competes.</summary>
     public double Rate { get; private set; } = 1;
@@ -39,29 +45,26 @@ internal sealed class PlanAccount(int vm)
     /// <summary>Where its next quantum starts, in virtual time: what it has had, at its rate.</summary>
     public double StartTag { get; set; }
 
-    /// <summary>Its start tag when it took its place in an order.</summary>
-    public double OrderedTag { get; set; }
-
     /// <summary>When it should have had its next quantum, in virtual time.</summary>
     public double Deadline => StartTag + _quantumCostNs / Rate;
 
-    /// <summary>Whether it has come less far than others, by more than so many of its quanta.</summary>
-    public bool IsBehind(double othersNs, int quanta) => StartTag + quanta * _quantumCostNs / Rate < othersNs;
+    /// <summary>
+    /// How far its start tag may be from virtual time, in virtual time: the quanta it can be in at once, and one more. What it had beyond that nobody else could use,
+    /// and what it missed beyond that its own VCPUs could not use.
+    /// </summary>
+    public double LeewayNs => (1 + Math.Min(host.Cores, Vcpus)) * MostQuantumCostNs / Rate;
 
     /// <summary>It wants to run: it stands in an order, or VCPUs of it are in flight. <see cref="VirtualTime"/> keeps this.</summary>
     public bool Competes { get; set; }
 
+    /// <summary>Its VCPUs that have not come to their end.</summary>
+    public int Vcpus { get; private set; }
+
     /// <summary>Its quanta that are going on.</summary>
     public int InFlight { get; set; }
 
-    /// <summary>When its last quantum ended, on the scenario's clock in nanoseconds.</summary>
-    public long RanUntilNs { get; set; } = -1;
-
-    /// <summary>Which order it stands in.</summary>
-    public Resource Dominant { get; private set; }
-
     /// <summary>It stands in an order.</summary>
-    public bool IsOrdered { get; set; }
+    public bool IsOrdered => _isOrdered[0] || _isOrdered[1] || _isOrdered[2];
 
     /// <summary>Since when its limit holds it back; null when it does not.</summary>
     public long? HeldSinceNs { get; set; }
@@ -72,24 +75,39 @@ internal sealed class PlanAccount(int vm)
     /// <summary>It is of the latency class.</summary>
     public bool IsUrgent { get; private set; }
 
+    /// <summary>It has a floor.</summary>
+    public bool HasFloor => _floorShare > 0;
+
+    /// <summary>It waits in the order of those with a floor.</summary>
+    public bool IsFloorOrdered { get; set; }
+
     /// <summary>When its ceiling lets it run.</summary>
     public double MayRunFromNs => IsLimited ? _limit.ConformsFromNs : double.NegativeInfinity;
 
     /// <summary>Since when it could have run within its floor: whom this says is first of the latency class.</summary>
-    public double UrgentFromNs => _floor.ConformsFromNs;
+    public double UrgentFromNs => _burst.ConformsFromNs;
+
+    /// <summary>From when on it is behind its floor, if it is served no more until then.</summary>
+    public double BehindFloorFromNs => _floorNs + MostBehindFloor * MostQuantumCostNs / _floorShare;
+
+    /// <summary>What the most expensive quantum costs it.</summary>
+    private double MostQuantumCostNs { get; set; } = quantumNs;
+
+    /// <summary>A quantum of its own, in virtual time.</summary>
+    public double QuantumNs => _quantumCostNs / Rate;
+
+    /// <summary>Whether it has come less far than others, by more than so many of its quanta.</summary>
+    public bool IsBehind(double othersNs, int quanta) => StartTag + quanta * _quantumCostNs / Rate < othersNs;
 
     /// <summary>Takes over what was planned for it.</summary>
-    public void Apply(PlannedTenant planned, HostCapacity host, double limitToleranceNs)
+    public void Apply(PlannedTenant planned, double limitToleranceNs)
     {
         var tenant = planned.Tenant;
-        Rate = planned.Rate;
-        if (_costPerNs == 0)
-        {
-            var heldNs = tenant.Mix.PerOperation.CoresNs * host.Cores;
-            Learn(tenant.Mix.PerOperation, tenant.Mix.DominantNs, tenant.Mix.DoesIo ? 1 : 0, tenant.Mix.BytesPerOperation, heldNs, heldNs);
-        }
-
-        Dominant = tenant.Mix.PerOperation.Dominant;
+        (Rate, Vcpus) = (planned.Rate, tenant.Vcpus);
+        _declared = QuantumHabit.Of(tenant.Mix, host);
+        MostQuantumCostNs = Math.Max(1, _declared.PerNs.DominantNs * quantumNs);
+        _quantumCostNs = _quantumCostNs == 0 ? MostQuantumCostNs : _quantumCostNs;
+        _floorShare = tenant.ReservedShare;
         IsLimited = tenant.Qos.Limit is not null;
         if (tenant.Qos.Limit is { } limit)
         {
@@ -98,35 +116,58 @@ internal sealed class PlanAccount(int vm)
             _limit = _limit.With(perSecond, limitToleranceNs);
         }
 
-        IsUrgent = tenant.Qos.LatencyNs is not null && tenant.ReservedShare > 0;
+        IsUrgent = tenant.Qos.LatencyNs is not null && _floorShare > 0;
         if (IsUrgent)
         {
-            _floor = _floor.With(tenant.ReservedShare * 1e9, tenant.Qos.BurstOperations * tenant.Mix.DominantNs / tenant.ReservedShare);
+            _burst = _burst.With(_floorShare * 1e9, tenant.Qos.BurstOperations * tenant.Mix.DominantNs / _floorShare);
         }
     }
 
-    /// <summary>
-    /// The budget with which the VM holds a core for a quantum, also when bus or NVM keep it waiting; and no longer than its limit earns back in a quantum, so
-    /// that a small ceiling is kept in small steps.
-    /// </summary>
-    public long Budget(long quantumNs)
+    /// <summary>What the quanta of one of its VCPUs are like.</summary>
+    public QuantumHabit HabitOf(Schedulable schedulable) => schedulable.Habit.IsKnown ? schedulable.Habit : _declared;
+
+    /// <summary>Its VCPUs that are ready and wait for a resource.</summary>
+    public Queue<Schedulable> Ready(Resource gate) => _ready[(int)gate];
+
+    /// <summary>Whether it stands in the order of a resource.</summary>
+    public bool IsOrderedBy(Resource gate) => _isOrdered[(int)gate];
+
+    /// <summary>It takes its place in the order of a resource.</summary>
+    public void EnterOrder(Resource gate) => (_isOrdered[(int)gate], _orderedTag[(int)gate]) = (true, StartTag);
+
+    /// <summary>It was taken out of the order of a resource.</summary>
+    /// <returns>Whether its place was right; else what it had meanwhile moved it back.</returns>
+    public bool LeaveOrder(Resource gate)
     {
-        var perNs = Math.Max(_heldPerNs, IsLimited ? _limitUnitsPerNs * _limit.NsPerUnit : 0);
-        return perNs > 1 ? Math.Max(1, (long)(quantumNs / perNs)) : quantumNs;
+        _isOrdered[(int)gate] = false;
+        return StartTag <= _orderedTag[(int)gate];
+    }
+
+    /// <summary>
+    /// The budget of a VCPU: no longer than its limit earns back in a quantum, so that a small ceiling is kept in small steps.
+    /// </summary>
+    public long Budget(in QuantumHabit habit, long budgetNs)
+    {
+        var perNs = IsLimited ? UnitsOf(habit.PerNs.DominantNs, habit.OperationsPerNs, habit.BytesPerNs) * _limit.NsPerUnit : 0;
+        return perNs > 1 ? Math.Max(1, (long)(budgetNs / perNs)) : budgetNs;
     }
 
     /// <summary>Charges what a quantum is expected to use.</summary>
-    public QuantumEstimate Take(long nowNs, long budgetNs)
+    public QuantumEstimate Take(in QuantumHabit habit, long nowNs, double budgetNs)
     {
+        budgetNs = Math.Min(budgetNs, habit.LengthNs);
+        var use = habit.PerNs * budgetNs;
+        var costNs = Spend(use);
         var estimate = new QuantumEstimate
         {
-            Cost = _costPerNs * budgetNs,
-            LimitUnits = IsLimited ? _limitUnitsPerNs * budgetNs : 0,
-            BusFraction = _busFraction,
-            NvmFraction = _nvmFraction,
+            Use = use,
+            Cost = costNs,
+            LimitUnits = IsLimited ? UnitsOf(costNs, habit.OperationsPerNs * budgetNs, habit.BytesPerNs * budgetNs) : 0,
+            BusFraction = habit.PerNs.BusNs,
+            NvmFraction = habit.PerNs.NvmNs,
         };
-        StartTag += estimate.Cost / Rate;
-        _quantumCostNs = estimate.Cost;
+        StartTag += costNs / Rate;
+        _quantumCostNs = use.DominantNs;
         if (IsLimited)
         {
             _limit.Take(nowNs, estimate.LimitUnits);
@@ -134,46 +175,50 @@ internal sealed class PlanAccount(int vm)
 
         if (IsUrgent)
         {
-            _floor.Take(nowNs, estimate.Cost);
+            _burst.Take(nowNs, costNs);
+        }
+
+        if (HasFloor)
+        {
+            _floorNs = Math.Max(_floorNs, nowNs - MostOwedByFloor * MostQuantumCostNs / _floorShare) + costNs / _floorShare;
         }
 
         return estimate;
     }
 
     /// <summary>Corrects what was charged by what was used.</summary>
-    public void Correct(in QuantumEstimate estimate, in ResourceUse use, in QuantumUse quantum, HostCapacity host)
+    public void Correct(in QuantumEstimate estimate, in ResourceUse use, in QuantumUse quantum)
     {
-        var costNs = CostOf(use);
-        StartTag += (costNs - estimate.Cost) / Rate;
+        var moreNs = Spend(use - estimate.Use);
+        StartTag += moreNs / Rate;
         if (IsUrgent)
         {
-            _floor.Correct(costNs - estimate.Cost);
+            _burst.Correct(moreNs);
+        }
+
+        if (HasFloor)
+        {
+            _floorNs += moreNs / _floorShare;
         }
 
         if (IsLimited)
         {
-            _limit.Correct(UnitsOf(costNs, quantum.Operations, quantum.Work.BusBytes) - estimate.LimitUnits);
+            _limit.Correct(UnitsOf(estimate.Cost + moreNs, quantum.Operations, quantum.Work.BusBytes) - estimate.LimitUnits);
         }
 
-        // On real cores a budget is real time, whatever the work costs nominally.
-        // If other programs had the core for most of it, it says little of the next: that one may do far more in its time.
-        var heldNs = host.IsExact ? use.CoresNs * host.Cores : quantum.HeldNs;
-        var leastUnitsPerNs = host.IsExact ? 0 : _limitUnitsPerNs * Forgetting;
-        Learn(use, costNs, quantum.Operations, quantum.Work.BusBytes, host.IsExact ? quantum.Work.CoreNs : quantum.HeldNs, heldNs);
-        _limitUnitsPerNs = Math.Max(_limitUnitsPerNs, leastUnitsPerNs);
-    }
-
-    private double CostOf(in ResourceUse use)
-    {
-        var before = _window.DominantNs;
-        _window += use;
-        var costNs = _window.DominantNs - before;
         if (_window.DominantNs > DominanceNs)
         {
             _window = default;
         }
+    }
 
-        return costNs;
+    /// <summary>Adds to what it used lately.</summary>
+    /// <returns>How much its use of whatever it uses most grew.</returns>
+    private double Spend(in ResourceUse use)
+    {
+        var before = _window.DominantNs;
+        _window += use;
+        return _window.DominantNs - before;
     }
 
     private double UnitsOf(double costNs, double operations, double bytes) => _limitUnit switch
@@ -182,14 +227,4 @@ internal sealed class PlanAccount(int vm)
         PromiseUnit.OperationsPerSecond => operations,
         _ => bytes,
     };
-
-    /// <summary>The next quantum is expected to be like this one, which took so much of its budget and would hold a core for so long if it were alone.</summary>
-    private void Learn(in ResourceUse use, double costNs, double operations, double bytes, double budgetNs, double heldNs)
-    {
-        if (budgetNs > 0)
-        {
-            (_costPerNs, _limitUnitsPerNs, _heldPerNs) = (costNs / budgetNs, UnitsOf(costNs, operations, bytes) / budgetNs, heldNs / budgetNs);
-            (_busFraction, _nvmFraction) = (use.BusNs / heldNs, use.NvmNs / heldNs);
-        }
-    }
 }

@@ -2,20 +2,7 @@ using Mbsa.Actors.Cores;
 
 namespace Mbsa.Actors.Qos.Policies;
 
-/// <summary>
-/// Carries out a plan: earliest eligible virtual deadline first (Stoica, Abdel-Wahab, 1995) over VMs on the plan's rates, charged in dominant use; inside a
-/// VM its VCPUs take turns. Each VM has a start tag, how far its service has come at its rate; virtual time is where all who want to run have come on
-/// average. Who is not ahead of it is eligible, and of those whoever should have its next quantum first is served: a VM of a large rate does not wait
-/// for a thousand small ones to have had theirs.
-/// <list type="bullet">
-/// <item>A ceiling is a <see cref="Gcra"/>: whoever is beyond it is held until it has earned the next quantum.</item>
-/// <item>The latency class is served first, as long as it keeps within its floor and burst; while there is one, others get short quanta.</item>
-/// <item>A quantum whose dominant resource is full of quanta in flight is held back: it would only hold a core and wait there. So each resource has
-/// an order of its own, and who may run is the first of those that are not full. Whoever falls behind virtual time for that by more than
-/// <see cref="MostPassedOver"/> quanta runs all the same: others that use the same resource beside another one would have its part.</item>
-/// </list>
-/// </summary>
-internal sealed class PlanQueue(HostCapacity host, long quantumNs) : RunQueue(host, quantumNs)
+internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder serviceOrder = ServiceOrder.Share) : RunQueue(host, quantumNs)
 {
     /// <summary>How much shorter a quantum is while there is a latency class, which has to wait for its end.</summary>
     private const int UrgentDivisor = 5;
@@ -26,21 +13,22 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs) : RunQueue(ho
     /// <summary>A resource counts as full a little below its capacity: sums of fractions are not exact.</summary>
     private const double Full = 1 - 1e-6;
 
-    private readonly DeadlineOrder[] _orders = [new(), new(), new()];
+    private const double Tolerance = 0.03;
+
+    private readonly DeadlineOrder[] _orders = [new(Resource.Cores), new(Resource.Bus), new(Resource.Nvm)];
     private readonly PriorityQueue<PlanAccount, VmOrder> _held = new();
+    private readonly PriorityQueue<PlanAccount, VmOrder> _floors = new();
     private readonly List<PlanAccount?> _accounts = [];
     private readonly List<PlanAccount> _urgent = [];
+    private readonly List<Flight> _flights = [];
     private readonly VirtualTime _virtualTime = new();
     private double _busInFlight;
     private double _nvmInFlight;
     private int _inFlight;
+    private bool _isNew;
 
     public override long NextNs => _held.TryPeek(out _, out var order) ? (long)Math.Ceiling(order.Tag) : long.MaxValue;
 
-    /// <summary>
-    /// How long a VM may be kept waiting and still catch up, in nanoseconds: with its ceiling, and half a core's worth of it with its rate. It waited for cores; on
-    /// real ones it may have waited for other programs too, for a few of their time slices.
-    /// </summary>
     private long PatienceNs => Host.IsExact ? 2 * QuantumNs : Math.Max(2 * QuantumNs, 10_000_000);
 
     public override void Apply(Plan plan, long nowNs)
@@ -54,7 +42,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs) : RunQueue(ho
         foreach (var planned in plan.Tenants)
         {
             var account = AccountOf(planned.Tenant.Vm);
-            account.Apply(planned, Host, PatienceNs);
+            account.Apply(planned, PatienceNs);
             if (account.IsUrgent)
             {
                 _urgent.Add(account);
@@ -62,17 +50,129 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs) : RunQueue(ho
         }
 
         _virtualTime.Reset(_accounts);
-        Reorder(nowNs);
+        Reorder();
     }
 
     protected override void Add(Schedulable schedulable, long nowNs)
     {
         var account = AccountOf(schedulable.Id.Vm);
-        account.Ready.Enqueue(schedulable);
-        if (!account.IsOrdered && account.HeldSinceNs is null)
+        var gate = account.HabitOf(schedulable).Gate;
+        account.Ready(gate).Enqueue(schedulable);
+        if (account.HeldSinceNs is null)
         {
-            Order(account, nowNs);
+            Order(account);
         }
+
+        _isNew = true;
+    }
+
+    public override Schedulable? MakeRoom(long nowNs)
+    {
+        if (_flights.Count < 2)
+        {
+            return null;
+        }
+
+        foreach (var gate in (ReadOnlySpan<Resource>)[Resource.Bus, Resource.Nvm])
+        {
+            if (Surplus(gate, nowNs) is { } surplus)
+            {
+                return surplus;
+            }
+        }
+
+        if (!_isNew)
+        {
+            return null;
+        }
+
+        _isNew = false;
+        return Victim(nowNs);
+    }
+
+    /// <summary>Of the quanta at an overfull resource the last one that others would not miss, if somebody wants its core or is slowed down by it and behind it.</summary>
+    private Schedulable? Surplus(Resource gate, long nowNs)
+    {
+        var sum = gate == Resource.Bus ? _busInFlight : _nvmInFlight;
+        if (sum <= 1 + Tolerance)
+        {
+            return null;
+        }
+
+        Flight? last = null;
+        var least = double.PositiveInfinity;
+        PlanAccount? leastOf = null;
+        foreach (var flight in _flights)
+        {
+            var fraction = flight.Fraction(gate);
+            if (fraction < 0.02)
+            {
+                continue;
+            }
+
+            if (flight.Account.StartTag < least)
+            {
+                (least, leastOf) = (flight.Account.StartTag, flight.Account);
+            }
+
+            if (flight.StartNs < nowNs && sum - fraction >= Full && (last is null || flight.Account.StartTag > last.Account.StartTag))
+            {
+                last = flight;
+            }
+        }
+
+        if (last is null)
+        {
+            return null;
+        }
+
+        var isAhead = last.Account != leastOf && last.Account.StartTag - last.Account.QuantumNs > least + leastOf!.QuantumNs;
+        return isAhead || IsWanted(last.Account) ? last.To : null;
+    }
+
+    /// <summary>Whether another VM wants a core that it could use.</summary>
+    private bool IsWanted(PlanAccount by)
+    {
+        foreach (var order in _orders)
+        {
+            if (!IsFull(order.Gate) && order.Settle(_virtualTime.Ns) && order.First != by && order.First.ReadyCount > 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The quantum that has to make way for somebody who has just become ready and is due before it.</summary>
+    private Schedulable? Victim(long nowNs)
+    {
+        if (_flights.Count < Host.Cores)
+        {
+            return null;
+        }
+
+        Flight? last = null;
+        foreach (var flight in _flights)
+        {
+            if (flight.StartNs < nowNs && (last is null || flight.Deadline > last.Deadline))
+            {
+                last = flight;
+            }
+        }
+
+        if (last is null || last.Account.IsUrgent)
+        {
+            return null;
+        }
+
+        if (_urgent.Any(u => u.ReadyCount > 0 && u.UrgentFromNs <= nowNs && u.MayRunFromNs <= nowNs))
+        {
+            return last.To;
+        }
+
+        var open = FirstOpen();
+        return open is { HasEligible: true } && open.First != last.Account && open.First.ReadyCount > 0 && open.First.MayRunFromNs <= nowNs && open.First.Deadline < last.Deadline ? last.To : null;
     }
 
     protected override Schedulable? Take(long nowNs, ref long budgetNs)
@@ -85,30 +185,38 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs) : RunQueue(ho
 
         if (TakeUrgent(nowNs) is var (urgent, first))
         {
-            return Grant(urgent, first, nowNs, budgetNs);
+            return Grant(urgent, first, nowNs, ref budgetNs);
         }
 
-        if (_urgent.Count > 0)
+        if (_urgent.Count > 0 && !Host.IsExact)
         {
             budgetNs = Math.Max(1, budgetNs / UrgentDivisor);
+        }
+
+        if (TakeBehindFloor(nowNs) is var (behind, floored))
+        {
+            return Grant(behind, floored, nowNs, ref budgetNs);
         }
 
         while (FirstOpen() is { } open)
         {
             var account = open.Take();
-            account.IsOrdered = false;
-            if (account.StartTag > account.OrderedTag)
+            var isPlaced = account.LeaveOrder(open.Gate);
+            if (account.HeldSinceNs is not null)
             {
-                Order(account, nowNs); // what it used meanwhile moved it back
+                Rest(account);
+            }
+            else if (!isPlaced)
+            {
+                Order(account);
             }
             else if (account.MayRunFromNs > nowNs)
             {
                 Hold(account, nowNs);
             }
-            else if (TakeFirst(account.Ready) is { } next)
+            else if (TakeFirst(account.Ready(open.Gate)) is { } next)
             {
-                budgetNs = account.Budget(budgetNs);
-                return Grant(account, next, nowNs, budgetNs);
+                return Grant(account, next, nowNs, ref budgetNs);
             }
             else
             {
@@ -125,32 +233,30 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs) : RunQueue(ho
         var account = AccountOf(schedulable.Id.Vm);
         account.InFlight--;
         var before = account.StartTag;
-        account.Correct(estimate, use, quantum, Host);
+        account.Correct(estimate, use, quantum);
+        schedulable.Habit = schedulable.Habit.After(use, quantum, Host);
         _virtualTime.OnMoved(account, before);
-        account.RanUntilNs = nowNs;
         Rest(account);
         _inFlight--;
+        _flights.RemoveAt(_flights.FindIndex(flight => flight.To == schedulable));
         (_busInFlight, _nvmInFlight) = _inFlight == 0 ? (0, 0) : (_busInFlight - estimate.BusFraction, _nvmInFlight - estimate.NvmFraction);
     }
 
-    private Schedulable Grant(PlanAccount account, Schedulable next, long nowNs, long budgetNs)
+    private Schedulable Grant(PlanAccount account, Schedulable next, long nowNs, ref long budgetNs)
     {
-        // A VM that ran ahead while others were away does not pay for it later, nor does one save up what its VCPUs could not use: but for a few quanta.
+        var habit = account.HabitOf(next);
+        budgetNs = account.Budget(habit, budgetNs);
         var before = account.StartTag;
-        var leewayNs = Host.Cores * PatienceNs / 2 / account.Rate;
-        account.StartTag = Math.Clamp(account.StartTag, _virtualTime.Ns - leewayNs, _virtualTime.Ns + leewayNs);
-        var estimate = account.Take(nowNs, budgetNs);
+        account.StartTag = Math.Clamp(account.StartTag, _virtualTime.Ns - account.LeewayNs, _virtualTime.Ns + account.LeewayNs);
+        var estimate = account.Take(habit, nowNs, budgetNs);
         _virtualTime.OnMoved(account, before);
         next.Estimate = estimate;
         account.InFlight++;
         _inFlight++;
+        _flights.Add(new Flight(next, account, account.StartTag, nowNs));
         _busInFlight += estimate.BusFraction;
         _nvmInFlight += estimate.NvmFraction;
-        if (account.Ready.Count > 0 && !account.IsOrdered)
-        {
-            Order(account, nowNs);
-        }
-
+        Order(account);
         return next;
     }
 
@@ -160,43 +266,101 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs) : RunQueue(ho
         PlanAccount? first = null;
         foreach (var account in _urgent)
         {
-            if (account.Ready.Count > 0 && account.UrgentFromNs <= nowNs && account.MayRunFromNs <= nowNs
+            if (account.ReadyCount > 0 && account.UrgentFromNs <= nowNs && account.MayRunFromNs <= nowNs
                 && (first is null || account.UrgentFromNs < first.UrgentFromNs))
             {
                 first = account;
             }
         }
 
-        return first is not null && TakeFirst(first.Ready) is { } next ? (first, next) : null;
+        return first is not null && TakeAny(first) is { } next ? (first, next) : null;
     }
 
-    /// <summary>
-    /// The order whose first is served next: of those whose resource is not full; or one whose resource is full and whose first has fallen behind virtual
-    /// time, or the one that would be served instead. Null when there is none.
-    /// </summary>
+    /// <summary>Whoever is behind its floor, the one that has been so the longest.</summary>
+    private (PlanAccount Account, Schedulable Next)? TakeBehindFloor(long nowNs)
+    {
+        while (_floors.TryPeek(out var account, out var order) && order.Tag <= nowNs)
+        {
+            _floors.Dequeue();
+            account.IsFloorOrdered = false;
+            if (!account.HasFloor || account.ReadyCount == 0)
+            {
+                continue;
+            }
+
+            var fromNs = Math.Max(account.BehindFloorFromNs, account.MayRunFromNs);
+            if (fromNs <= nowNs && TakeOpen(account) is { } next)
+            {
+                return (account, next);
+            }
+
+            OrderFloor(account, fromNs);
+            if (fromNs <= nowNs)
+            {
+                return null;
+            }
+        }
+
+        return null;
+    }
+
+    private Schedulable? TakeOpen(PlanAccount account)
+    {
+        foreach (var gate in (ReadOnlySpan<Resource>)[Resource.Nvm, Resource.Bus, Resource.Cores])
+        {
+            if ((!IsFull(gate) || account.InFlight == 0) && TakeFirst(account.Ready(gate)) is { } next)
+            {
+                return next;
+            }
+        }
+
+        return null;
+    }
+
+    private static Schedulable? TakeAny(PlanAccount account) =>
+        TakeFirst(account.Ready(Resource.Nvm)) ?? TakeFirst(account.Ready(Resource.Bus)) ?? TakeFirst(account.Ready(Resource.Cores));
+
     private DeadlineOrder? FirstOpen()
     {
-        DeadlineOrder? open = null, behind = null;
-        foreach (var resource in (ReadOnlySpan<Resource>)[Resource.Cores, Resource.Bus, Resource.Nvm])
+        DeadlineOrder? open = null, full = null, behind = null;
+        foreach (var order in _orders)
         {
-            var order = _orders[(int)resource];
-            if (order.Settle(_virtualTime.Ns) && !IsFull(resource) && (open is null || order.IsBefore(open)))
+            if (!order.Settle(_virtualTime.Ns))
             {
-                open = order;
+                continue;
             }
+
+            if (!IsFull(order.Gate))
+            {
+                open = open is null || order.IsBefore(open) ? order : open;
+            }
+            else if (order.HasEligible)
+            {
+                full = full is null || order.IsBefore(full) ? order : full;
+            }
+        }
+
+        if (full is null)
+        {
+            return open;
         }
 
         var othersNs = Math.Max(_virtualTime.Ns, open?.First.StartTag ?? double.NegativeInfinity);
-        foreach (var resource in (ReadOnlySpan<Resource>)[Resource.Bus, Resource.Nvm])
+        behind = full.First.IsBehind(othersNs, MostPassedOver) ? full : null;
+        if (behind is not null || open is not null || serviceOrder != ServiceOrder.Share)
         {
-            var order = _orders[(int)resource];
-            if (IsFull(resource) && order.HasEligible && order.First.IsBehind(othersNs, MostPassedOver) && (behind is null || order.IsBefore(behind)))
+            return behind ?? open;
+        }
+
+        foreach (var flight in _flights)
+        {
+            if (flight.Account != full.First && flight.Fraction(full.Gate) >= 0.02 && full.First.StartTag > flight.Account.StartTag + flight.Account.QuantumNs)
             {
-                behind = order;
+                return null;
             }
         }
 
-        return behind ?? open;
+        return full;
     }
 
     private bool IsFull(Resource resource) => Host.IsExact && resource switch
@@ -208,7 +372,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs) : RunQueue(ho
 
     private void Hold(PlanAccount account, long nowNs)
     {
-        if (account.Ready.Count > 0)
+        if (account.ReadyCount > 0)
         {
             account.HeldSinceNs = nowNs;
             _held.Enqueue(account, new VmOrder(account.MayRunFromNs, account.Vm));
@@ -221,23 +385,41 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs) : RunQueue(ho
     {
         CountThrottled(account.Vm, account.HeldSinceNs!.Value, nowNs);
         account.HeldSinceNs = null;
-        Order(account, nowNs);
+        Order(account);
     }
 
-    /// <summary>
-    /// It wants to run: it takes its place. Who wanted nothing until now begins where the others are; not so whose only VCPU ended a quantum this
-    /// moment, and wants the next.
-    /// </summary>
-    private void Order(PlanAccount account, long nowNs)
+    /// <summary>It wants to run: it takes its place at each gate where VCPUs of it wait.</summary>
+    private void Order(PlanAccount account)
     {
-        if (!account.Competes)
+        if (account.HeldSinceNs is not null)
         {
-            account.StartTag = account.RanUntilNs == nowNs ? account.StartTag : Math.Max(account.StartTag, _virtualTime.Ns);
-            _virtualTime.OnJoined(account);
+            return;
         }
 
-        account.IsOrdered = true;
-        _orders[(int)account.Dominant].Add(account);
+        foreach (var order in _orders)
+        {
+            if (account.Ready(order.Gate).Count > 0 && !account.IsOrderedBy(order.Gate))
+            {
+                if (!account.Competes)
+                {
+                    account.StartTag = Math.Max(account.StartTag, _virtualTime.Ns - account.LeewayNs);
+                    _virtualTime.OnJoined(account);
+                }
+
+                order.Add(account);
+            }
+        }
+
+        if (account is { HasFloor: true, IsFloorOrdered: false, ReadyCount: > 0 })
+        {
+            OrderFloor(account, account.BehindFloorFromNs);
+        }
+    }
+
+    private void OrderFloor(PlanAccount account, double fromNs)
+    {
+        account.IsFloorOrdered = true;
+        _floors.Enqueue(account, new VmOrder(fromNs, account.Vm));
     }
 
     /// <summary>It wants nothing any more, if it is neither in an order nor in flight.</summary>
@@ -249,8 +431,8 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs) : RunQueue(ho
         }
     }
 
-    /// <summary>Rates, tags and dominant resources have changed.</summary>
-    private void Reorder(long nowNs)
+    /// <summary>Rates, tags and gates have changed.</summary>
+    private void Reorder()
     {
         foreach (var order in _orders)
         {
@@ -261,9 +443,20 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs) : RunQueue(ho
         {
             if (account is { IsOrdered: true })
             {
-                Order(account, nowNs);
+                foreach (var order in _orders)
+                {
+                    if (account.IsOrderedBy(order.Gate))
+                    {
+                        order.Add(account);
+                    }
+                }
             }
         }
+    }
+
+    private sealed record Flight(Schedulable To, PlanAccount Account, double Deadline, long StartNs)
+    {
+        public double Fraction(Resource gate) => gate == Resource.Bus ? To.Estimate.BusFraction : To.Estimate.NvmFraction;
     }
 
     private PlanAccount AccountOf(int vm)
@@ -273,6 +466,6 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs) : RunQueue(ho
             _accounts.Add(null);
         }
 
-        return _accounts[vm] ??= new PlanAccount(vm);
+        return _accounts[vm] ??= new PlanAccount(vm, Host, QuantumNs);
     }
 }

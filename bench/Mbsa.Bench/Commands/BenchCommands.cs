@@ -36,6 +36,7 @@ internal static class BenchCommands
         ("protection", ProtectionCommand.Run),
         ("wear", WearCommand.Run),
         ("qos", QosCommand.Run),
+        ("search", SearchCommand.Run),
         ("watch", WatchCommand.Run),
         ("cluster", ClusterCommand.Run),
     ];
