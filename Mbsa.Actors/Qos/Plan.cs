@@ -6,6 +6,9 @@ namespace Mbsa.Actors.Qos;
 /// <param name="Tenants">Every VM that runs, in the scenario's order.</param>
 public sealed record Plan(ImmutableArray<PlannedTenant> Tenants)
 {
+    /// <summary>Of cores, bus and NVM, which the plan fills.</summary>
+    public ImmutableArray<bool> Filled { get; init; } = [false, false, false];
+
     /// <summary>Nobody is there.</summary>
     public static Plan Empty { get; } = new([]);
 

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Mbsa.Actors.Qos;
 
 /// <summary>
@@ -11,6 +13,9 @@ namespace Mbsa.Actors.Qos;
 /// </summary>
 internal sealed class WaterFill
 {
+    /// <summary>From where on a resource counts as full.</summary>
+    private const double NearlyFull = 0.98;
+
     /// <summary>Who uses less of a resource than this, against what it uses most, does not use it: nobody is to be frozen for a rounding error of its mix.</summary>
     private const double Negligible = 1e-9;
 
@@ -59,6 +64,9 @@ internal sealed class WaterFill
     /// <see cref="Shares"/> for those who want less: they are not to pay for having wanted less when they want more.
     /// </summary>
     public double[] Rates { get; }
+
+    /// <summary>Of cores, bus and NVM, which are full.</summary>
+    public ImmutableArray<bool> Filled => [.. _used.Select(used => used > NearlyFull)];
 
     /// <summary>Divides a host among tenants.</summary>
     public static WaterFill Divide(HostCapacity host, IReadOnlyList<Tenant> tenants)

@@ -22,7 +22,7 @@ public sealed class PlanPolicy : IQosPolicy
     public Plan MakePlan(HostCapacity host, IReadOnlyList<Tenant> tenants)
     {
         var fill = WaterFill.Divide(host, tenants);
-        return new Plan([.. tenants.Select((t, i) => new PlannedTenant(t, fill.Rates[i], t.Vcpus > 0 ? fill.Shares[i] : null))]);
+        return new Plan([.. tenants.Select((t, i) => new PlannedTenant(t, fill.Rates[i], t.Vcpus > 0 ? fill.Shares[i] : null))]) { Filled = fill.Filled };
     }
 
     /// <inheritdoc/>

@@ -25,6 +25,9 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
     private double _busInFlight;
     private double _nvmInFlight;
     private int _inFlight;
+    private readonly bool[] _isFilled = new bool[3];
+    private double _wasteNs;
+    private long _wasteAtNs;
     private bool _isNew;
 
     public override long NextNs => _held.TryPeek(out _, out var order) ? (long)Math.Ceiling(order.Tag) : long.MaxValue;
@@ -33,6 +36,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
 
     public override void Apply(Plan plan, long nowNs)
     {
+        plan.Filled.AsSpan().CopyTo(_isFilled);
         _urgent.Clear();
         while (_held.TryDequeue(out var account, out _))
         {
@@ -115,7 +119,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
                 (least, leastOf) = (flight.Account.StartTag, flight.Account);
             }
 
-            if (flight.StartNs < nowNs && sum - fraction >= Full && (last is null || flight.Account.StartTag > last.Account.StartTag))
+            if (flight.StartNs < nowNs && sum - fraction >= 1 - Tolerance && (last is null || flight.Account.StartTag > last.Account.StartTag))
             {
                 last = flight;
             }
@@ -183,6 +187,8 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
             Release(due, nowNs);
         }
 
+        _wasteNs = Math.Min(Host.Cores * QuantumNs, _wasteNs + 0.03 * Host.Cores * (nowNs - _wasteAtNs));
+        _wasteAtNs = nowNs;
         if (TakeUrgent(nowNs) is var (urgent, first))
         {
             return Grant(urgent, first, nowNs, ref budgetNs);
@@ -251,6 +257,12 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
         var estimate = account.Take(habit, nowNs, budgetNs);
         _virtualTime.OnMoved(account, before);
         next.Estimate = estimate;
+        var s = _nvmInFlight + estimate.NvmFraction;
+        if (s > 1 + Tolerance && IsWanted(account))
+        {
+            _wasteNs -= (s - 1) / Math.Max(estimate.NvmFraction, _flights.Count == 0 ? 0 : _flights.Max(f => f.Fraction(Resource.Nvm))) * budgetNs;
+        }
+
         account.InFlight++;
         _inFlight++;
         _flights.Add(new Flight(next, account, account.StartTag, nowNs));
@@ -322,7 +334,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
 
     private DeadlineOrder? FirstOpen()
     {
-        DeadlineOrder? open = null, full = null, behind = null;
+        DeadlineOrder? open = null, preferred = null, full = null;
         foreach (var order in _orders)
         {
             if (!order.Settle(_virtualTime.Ns))
@@ -330,14 +342,29 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
                 continue;
             }
 
-            if (!IsFull(order.Gate))
+            var account = order.First;
+            var habit = account.Ready(order.Gate).TryPeek(out var next) ? account.HabitOf(next) : default;
+            if (order.Gate == Resource.Cores || !Host.IsExact || Fits(habit))
+            {
+                open = open is null || order.IsBefore(open) ? order : open;
+                if (order.Gate != Resource.Cores && _isFilled[(int)order.Gate])
+                {
+                    preferred = preferred is null || order.IsBefore(preferred) ? order : preferred;
+                }
+            }
+            else if (MayReplace(order.Gate, account, habit))
             {
                 open = open is null || order.IsBefore(open) ? order : open;
             }
-            else if (order.HasEligible)
+            else
             {
                 full = full is null || order.IsBefore(full) ? order : full;
             }
+        }
+
+        if (preferred is not null)
+        {
+            return preferred;
         }
 
         if (full is null)
@@ -345,22 +372,51 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
             return open;
         }
 
-        var othersNs = Math.Max(_virtualTime.Ns, open?.First.StartTag ?? double.NegativeInfinity);
-        behind = full.First.IsBehind(othersNs, MostPassedOver) ? full : null;
-        if (behind is not null || open is not null || serviceOrder != ServiceOrder.Share)
+        if (open is not null)
         {
-            return behind ?? open;
+            var sum = full.Gate == Resource.Bus ? _busInFlight : _nvmInFlight;
+            var othersNs = Math.Max(_virtualTime.Ns, open.First.StartTag);
+            return _wasteNs > 0 && full.HasEligible && (full.First.IsBehind(othersNs, MostPassedOver) || (sum < 1 - Tolerance && full.IsBefore(open))) ? full : open;
+        }
+
+        return serviceOrder == ServiceOrder.Share && MayShare(full) ? full : null;
+    }
+
+    private bool MayShare(DeadlineOrder full)
+    {
+        if ((full.Gate == Resource.Bus ? _busInFlight : _nvmInFlight) < Full)
+        {
+            return true;
         }
 
         foreach (var flight in _flights)
         {
-            if (flight.Account != full.First && flight.Fraction(full.Gate) >= 0.02 && full.First.StartTag > flight.Account.StartTag + flight.Account.QuantumNs)
+            if (flight.Account != full.First && flight.Fraction(full.Gate) >= 0.02 && full.First.StartTag > flight.Account.StartTag)
             {
-                return null;
+                return false;
             }
         }
 
-        return full;
+        return true;
+    }
+
+    private bool Fits(in QuantumHabit habit) =>
+        _busInFlight + habit.PerNs.BusNs <= 1 + Tolerance && _nvmInFlight + habit.PerNs.NvmNs <= 1 + Tolerance;
+
+    /// <summary>Whether it may start in place of quanta of VMs that are ahead of it, so that the resource is as full as before and no fuller.</summary>
+    private bool MayReplace(Resource gate, PlanAccount account, in QuantumHabit habit)
+    {
+        var sum = gate == Resource.Bus ? _busInFlight + habit.PerNs.BusNs : _nvmInFlight + habit.PerNs.NvmNs;
+        foreach (var flight in _flights)
+        {
+            var fraction = flight.Fraction(gate);
+            if (fraction >= 0.02 && sum - fraction >= Full && flight.Deadline > account.Deadline)
+            {
+                sum -= fraction;
+            }
+        }
+
+        return sum <= 1 + Tolerance;
     }
 
     private bool IsFull(Resource resource) => Host.IsExact && resource switch

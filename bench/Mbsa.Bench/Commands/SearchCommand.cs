@@ -10,6 +10,18 @@ internal static class SearchCommand
         if (options.Sets == 1)
         {
             var set = SetGenerator.Draw(first);
+            if (Environment.GetEnvironmentVariable("SHRINK") is { } what)
+            {
+                bool Breaks(DrawnSet s)
+                {
+                    var v = SetJudge.Judge(s, options.Policy ?? "plan");
+                    return what switch { "share" => v.ShareError > 0.03, "use" => v.BindingUse < 0.95, _ => v.FloorKept < 0.985 };
+                }
+
+                set = SetShrinker.Shrink(set, Breaks);
+                output.WriteLine(SetJudge.Judge(set, options.Policy ?? "plan").Details);
+            }
+
             output.WriteLine($"{set}");
             foreach (var vm in set.Vms)
             {
@@ -27,13 +39,13 @@ internal static class SearchCommand
         var errors = verdicts.OrderByDescending(v => v.Verdict.ShareError).ToList();
         var uses = verdicts.Where(v => v.Verdict.BindingUse is not null).OrderBy(v => v.Verdict.BindingUse).ToList();
         output.WriteLine($"floors: {floors.Count} sets, below 99 %: {floors.Count(v => v.Verdict.FloorKept < 0.99)}, mean {floors.Average(v => Math.Min(1, v.Verdict.FloorKept!.Value)):P3}");
-        foreach (var (seed, v) in floors.Take(8))
+        foreach (var (seed, v) in floors.Take(4))
         {
             output.WriteLine($"  {seed}: {v.FloorOf} {v.FloorKept:P2}  misses {v.Misses} {v.Details}");
         }
 
         output.WriteLine($"shares: within 1 %: {errors.Count(v => v.Verdict.ShareError <= 0.01) / (double)sets:P1}");
-        foreach (var (seed, v) in errors.Take(12))
+        foreach (var (seed, v) in errors.Take(14))
         {
             output.WriteLine($"  {seed}: {v.ErrorOf} {v.ShareError:P2}   {v.Details}");
         }

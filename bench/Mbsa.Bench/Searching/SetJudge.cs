@@ -35,7 +35,7 @@ internal static class SetJudge
             : claim).ToList();
         double[] capacity = [.. Enumerable.Range(0, 3).Select(r => Use(optimum, r) > 0.999 ? Math.Min(1, Use(got, r)) : 1)];
         var within = Optimum.Shares(bound, capacity);
-        var errors = got.Select((share, i) => set.Vms[i].IsOfOneKind ? 1 - share / within[i] : 0).ToArray();
+        var errors = got.Select((share, i) => set.Vms[i].IsOfOneKind && set.Vms[i].Jobs.All(job => job.ThinkNs <= set.QuantumNs) ? 1 - share / within[i] : 0).ToArray();
         var worst = Array.IndexOf(errors, errors.Max());
         var floors = set.Vms.Select((vm, i) => vm.Floor > 0 ? got[i] / Math.Min(vm.Floor, claims[i].Cap) : double.PositiveInfinity).ToArray();
         var least = Array.IndexOf(floors, floors.Min());
