@@ -60,9 +60,7 @@ internal static class AllocationProbe
     private static RunningJob Job(JobSpec job, VirtualDiskSession session, IoTransfer transfer)
     {
         var source = new OperationSource(job, session.SizeBytes, seed: 1, cloneIndex: 0);
-        var machine = Lab.Machine(1);
-        var times = new OperationTimes(
-            machine.Paths[IoPath.MemoryBus], Lab.Dram, machine.MemoryBandwidthBytesPerSecond, job.ReadBlockBytes, job.WriteBlockBytes);
+        var times = new OperationTimes(Lab.Machine(1).Paths[IoPath.MemoryBus], Lab.Dram, job.ReadBlockBytes, job.WriteBlockBytes);
         return new RunningJob(job, source, transfer, times, nowNs: 0);
     }
 
