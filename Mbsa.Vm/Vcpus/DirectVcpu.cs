@@ -23,8 +23,9 @@ public abstract class DirectVcpu(VcpuRecord record, IReadOnlyList<RunningJob> jo
             return default;
         }
 
-        budgetNs = Math.Min(budgetNs, job.EndsAtNs - startNs);
-        return job.Source is null ? Compute(job, startNs, job.ComputeBudgetNs(budgetNs)) : RunJob(job, startNs, budgetNs);
+        return job.Source is null
+            ? Compute(job, startNs, job.ComputeBudgetNs(Math.Min(budgetNs, job.EndsAtNs - startNs)))
+            : RunJob(job, startNs, budgetNs);
     }
 
     /// <inheritdoc/>
@@ -89,7 +90,7 @@ public abstract class DirectVcpu(VcpuRecord record, IReadOnlyList<RunningJob> jo
     /// <summary>What the disk's wear policy did on this VCPU's time since this was last asked.</summary>
     protected WearWork TakeWearWork() => storage?.TakeWearWork() ?? default;
 
-    /// <summary>Runs I/Os of a job until the budget is used or the job must pause.</summary>
+    /// <summary>Goes on with the I/O that is under way, and runs others until the budget is used, the job's runtime is over or the job must pause.</summary>
     protected abstract WorkVector RunJob(RunningJob job, long startNs, long budgetNs);
 
     /// <summary>Computes for a while.</summary>

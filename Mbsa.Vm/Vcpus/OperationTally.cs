@@ -52,6 +52,18 @@ internal sealed class OperationTally
         return work;
     }
 
+    /// <summary>How long the I/Os take one after the other, each alone on the host, in nanoseconds.</summary>
+    public double AloneNs(OperationTimes times)
+    {
+        var aloneNs = 0d;
+        for (var kind = 0; kind < _byKind.Length; kind++)
+        {
+            aloneNs += _byKind[kind] * times.AloneNsByKind[kind];
+        }
+
+        return aloneNs;
+    }
+
     /// <summary>Adds the I/Os to a VCPU's counters.</summary>
     public void AddTo(VcpuCounters counters, OperationTimes times)
     {

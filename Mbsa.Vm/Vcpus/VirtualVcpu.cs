@@ -8,15 +8,20 @@ namespace Mbsa.Vm.Vcpus;
 /// <summary>
 /// A VCPU under the virtual clock. A quantum is executed at once; how long it took is known when the timeline says so. Inside a quantum all
 /// I/Os of one kind stretch alike, so latencies are counted per kind, not per I/O; only the first I/O is apart: it carries the time its
-/// VCPU waited for a core.
+/// VCPU waited for a core. A quantum may begin with a piece of an I/O that is longer than one, and end with a piece of the next.
 /// </summary>
 public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> jobs, BlockStorage? storage, long nowNs)
     : DirectVcpu(record, jobs, storage, nowNs)
 {
     private readonly OperationTally _done = new();
-    private double _coreNs;
     private long _startNs;
     private long _waitedNs;
+    private double _aloneNs;
+    private double _leadNs;
+    private double _trailNs;
+    private IoOperation _lead;
+    private long _leadAskedNs;
+    private bool _leadEnds;
     private int _firstKind;
 
     /// <inheritdoc/>
@@ -26,30 +31,23 @@ public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> job
         _waitedNs = Math.Max(0, startNs - ReadySinceNs);
         _done.Clear();
         _firstKind = -1;
-        var (times, transfer) = (job.Times!, job.Transfer!);
-        WorkVector work = default;
-        bool pause;
-        do
+        (_leadNs, _trailNs, _leadEnds) = (0, 0, false);
+        var times = job.Times!;
+        var work = job.InPieces.IsUnderWay ? GoOn(job, budgetNs) : default;
+        if (!job.InPieces.IsUnderWay && !(_leadEnds && job.IsPaced && job.Pace(_lead.IsWrite, startNs + (long)_leadNs)))
         {
-            var batch = job.TakeBatch(job.IsPaced ? 1 : FittingOperations(job, budgetNs - work.CoreNs));
-            transfer.Foresee(batch);
-            transfer.MoveFirst(batch, batch.Length);
-            _done.Add(batch);
-            _firstKind = _firstKind < 0 ? KindOf(batch[0]) : _firstKind;
-            work = _done.Work(times);
-            pause = job.IsPaced && job.Pace(batch[0].IsWrite, startNs + (long)work.CoreNs);
+            work = RunOperations(job, work, budgetNs);
         }
-        while (!pause && work.CoreNs < budgetNs && job.BytesLeft > 0);
 
-        work += times.Of(TakeWearWork());
-        _coreNs = work.CoreNs;
-        return work;
+        var wear = times.Of(TakeWearWork());
+        _aloneNs = _leadNs + _done.AloneNs(times) + _trailNs + times.AloneNs(wear);
+        return work + wear;
     }
 
     /// <inheritdoc/>
     protected override WorkVector Compute(RunningJob hog, long startNs, double budgetNs)
     {
-        (_startNs, _coreNs) = (startNs, budgetNs);
+        (_startNs, _aloneNs) = (startNs, budgetNs);
         return new WorkVector(budgetNs, 0, 0);
     }
 
@@ -59,20 +57,32 @@ public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> job
         if (job.Source is null)
         {
             Counters.ComputeNs += endNs - _startNs;
-            EndQuantum(job, endNs, _coreNs);
+            EndQuantum(job, endNs, _aloneNs);
             return 0;
         }
 
         Counters.StorageNs += endNs - _startNs;
-        var stretch = (endNs - _startNs) / _coreNs;
+        var stretch = (endNs - _startNs) / _aloneNs;
+        if (_leadEnds)
+        {
+            Latency.Record(_lead.IsWrite, _startNs + (long)(_leadNs * stretch + 0.5) - _leadAskedNs);
+            Counters.Count(_lead.IsWrite, 1, _lead.LengthBytes);
+        }
+
         for (var kind = 0; kind < job.Times!.ByKind.Length; kind++)
         {
             RecordKind(job.Times, kind, stretch);
         }
 
+        if (_trailNs > 0)
+        {
+            var beforeNs = _leadNs + _done.AloneNs(job.Times);
+            job.InPieces.AskedNs = beforeNs > 0 ? _startNs + (long)(beforeNs * stretch + 0.5) : _startNs - _waitedNs;
+        }
+
         _done.AddTo(Counters, job.Times);
         EndQuantum(job, endNs, 0);
-        return _done.Total;
+        return _done.Total + (_leadEnds ? 1 : 0);
     }
 
     /// <summary>I/Os that can be done at once because they all begin within the budget, whatever their kinds; at least one.</summary>
@@ -80,6 +90,52 @@ public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> job
         (int)Math.Clamp(Math.Ceiling(budgetNs / job.LongestOperationNs), 1, RunningJob.LongestBatch);
 
     private static int KindOf(in IoOperation operation) => OperationTimes.KindOf(operation.IsWrite, operation.IsSequential);
+
+    /// <summary>Does the next piece of an I/O that is under way; of its last one the quantum may have something left.</summary>
+    private WorkVector GoOn(RunningJob job, long budgetNs)
+    {
+        (_lead, _leadAskedNs) = (job.InPieces.Operation, job.InPieces.AskedNs);
+        var piece = Advance(job, budgetNs, out _leadNs);
+        _leadEnds = !job.InPieces.IsUnderWay;
+        return piece;
+    }
+
+    /// <summary>Runs I/Os until the budget is used, and of one that is longer than the whole budget as much as is left of it.</summary>
+    private WorkVector RunOperations(RunningJob job, in WorkVector lead, long budgetNs)
+    {
+        var (times, transfer, work, aloneNs) = (job.Times!, job.Transfer!, lead, _leadNs);
+        var untilNs = Math.Min(budgetNs, job.EndsAtNs - _startNs);
+        var mayBeLonger = OperationInPieces.IsNeeded(job.LongestOperationNs, budgetNs);
+        var pause = false;
+        while (!pause && aloneNs < untilNs && job.BytesLeft > 0)
+        {
+            var batch = job.TakeBatch(job.IsPaced ? 1 : FittingOperations(job, untilNs - aloneNs));
+            if (mayBeLonger && OperationInPieces.IsNeeded(times.AloneNsByKind[KindOf(batch[0])], budgetNs))
+            {
+                job.InPieces.Begin(batch[0]);
+                return work + Advance(job, budgetNs - aloneNs, out _trailNs);
+            }
+
+            transfer.Foresee(batch);
+            transfer.MoveFirst(batch, batch.Length);
+            _done.Add(batch);
+            _firstKind = _firstKind < 0 ? KindOf(batch[0]) : _firstKind;
+            work = lead + _done.Work(times);
+            aloneNs = times.AloneNs(work);
+            pause = job.IsPaced && job.Pace(batch[0].IsWrite, _startNs + (long)aloneNs);
+        }
+
+        return work;
+    }
+
+    private static WorkVector Advance(RunningJob job, double roomNs, out double aloneNs)
+    {
+        var (kind, times) = (KindOf(job.InPieces.Operation), job.Times!);
+        var wholeNs = times.AloneNsByKind[kind];
+        var share = job.InPieces.Advance(roomNs, wholeNs, job.Transfer!);
+        aloneNs = wholeNs * share;
+        return times.ByKind[kind] * share;
+    }
 
     private void RecordKind(OperationTimes times, int kind, double stretch)
     {
@@ -90,8 +146,8 @@ public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> job
         }
 
         var isWrite = (kind & 2) != 0;
-        var latencyNs = (long)(times.ByKind[kind].CoreNs * stretch + 0.5);
-        if (kind == _firstKind)
+        var latencyNs = (long)(times.AloneNsByKind[kind] * stretch + 0.5);
+        if (kind == _firstKind && !_leadEnds)
         {
             Latency.Record(isWrite, latencyNs + _waitedNs);
             count--;
