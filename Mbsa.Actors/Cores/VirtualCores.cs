@@ -88,7 +88,7 @@ internal sealed class VirtualCores : ICores
             lastNs = Math.Max(lastNs, endNs);
             try
             {
-                var outcome = grant.To.Worker.Complete(endNs);
+                var outcome = grant.To.Worker.Complete(endNs, _timeline.PassageOf(core));
                 _trace.Add(grant.To.Id, grant.StepStartNs, endNs, outcome);
                 Account(grant with { Operations = grant.Operations + outcome.Operations }, endNs);
             }
@@ -206,7 +206,7 @@ internal sealed class VirtualCores : ICores
         QuantumOutcome outcome;
         try
         {
-            outcome = grant.To.Worker.Complete(_nowNs);
+            outcome = grant.To.Worker.Complete(_nowNs, _timeline.PassageOf(core));
             _trace.Add(grant.To.Id, grant.StepStartNs, _nowNs, outcome);
             grant = grant with { Operations = grant.Operations + outcome.Operations };
             if (outcome.Next == AfterQuantum.Continuing && _nowNs - grant.StartNs < grant.BudgetNs)

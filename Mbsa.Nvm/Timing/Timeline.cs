@@ -14,9 +14,12 @@ public sealed class Timeline
     private readonly double[] _nvmUse;
     private readonly double[] _speed;
     private readonly double[] _newSpeed;
+    private readonly double[] _aloneNs;
     private readonly double[] _remainingNs;
     private readonly long[] _settledAtNs;
     private readonly long[] _endsAtNs;
+    private readonly Passage.Turn[][] _turns;
+    private readonly int[] _turnCounts;
     private bool _stale;
 
     /// <summary>An idle host at time 0.</summary>
@@ -31,9 +34,13 @@ public sealed class Timeline
         _nvmUse = new double[cores];
         _speed = new double[cores];
         _newSpeed = new double[cores];
+        _aloneNs = new double[cores];
         _remainingNs = new double[cores];
         _settledAtNs = new long[cores];
         _endsAtNs = new long[cores];
+        _turns = new Passage.Turn[cores][];
+        Array.Fill(_turns, []);
+        _turnCounts = new int[cores];
         Array.Fill(_endsAtNs, Idle);
     }
 
@@ -59,7 +66,8 @@ public sealed class Timeline
         var aloneNs = Math.Max(Math.Max(work.CoreNs, busNs), Math.Max(work.NvmNs, 1));
         _busUse[core] = busNs / aloneNs;
         _nvmUse[core] = work.NvmNs / aloneNs;
-        _remainingNs[core] = aloneNs;
+        _aloneNs[core] = _remainingNs[core] = aloneNs;
+        _turnCounts[core] = 0;
         _settledAtNs[core] = NowNs;
         _speed[core] = 0;
         _endsAtNs[core] = Idle - 1;
@@ -108,6 +116,9 @@ public sealed class Timeline
         return _endsAtNs[core];
     }
 
+    /// <summary>How the work went along that a core plays, or that was just taken off it; good until the next work begins on the core.</summary>
+    public Passage PassageOf(int core) => new(_turns[core].AsSpan(0, _turnCounts[core]));
+
     /// <summary>Lets time pass to a moment not later than the next end.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The moment is past, or later than the next end.</exception>
     public void AdvanceTo(long ns)
@@ -139,16 +150,32 @@ public sealed class Timeline
         MaxMinShare.Divide(_busUse, _nvmUse, _newSpeed);
         for (var core = 0; core < _speed.Length; core++)
         {
-            if (_endsAtNs[core] == Idle || _newSpeed[core] == _speed[core])
+            if (_endsAtNs[core] == Idle || _endsAtNs[core] == NowNs || _newSpeed[core] == _speed[core])
             {
-                continue;
+                continue; // what ends now has ended, whoever ends before it at the same moment
             }
 
             var doneNs = (NowNs - _settledAtNs[core]) * _speed[core];
             _remainingNs[core] = Math.Max(0, _remainingNs[core] - doneNs);
+            if (doneNs > 0)
+            {
+                AddTurn(core);
+            }
+
             _settledAtNs[core] = NowNs;
             _speed[core] = _newSpeed[core];
             _endsAtNs[core] = NowNs + Math.Max(1, (long)Math.Ceiling(_remainingNs[core] / _speed[core]));
         }
+    }
+
+    private void AddTurn(int core)
+    {
+        ref var turns = ref _turns[core];
+        if (_turnCounts[core] == turns.Length)
+        {
+            Array.Resize(ref turns, Math.Max(8, 2 * turns.Length));
+        }
+
+        turns[_turnCounts[core]++] = new Passage.Turn(NowNs, 1 - _remainingNs[core] / _aloneNs[core]);
     }
 }

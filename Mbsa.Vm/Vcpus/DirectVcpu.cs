@@ -29,9 +29,9 @@ public abstract class DirectVcpu(VcpuRecord record, IReadOnlyList<RunningJob> jo
     }
 
     /// <inheritdoc/>
-    public override QuantumOutcome Complete(long endNs)
+    public override QuantumOutcome Complete(long endNs, Passage passage)
     {
-        var operations = Current is { } job ? CountQuantum(job, endNs) : 0;
+        var operations = Current is { } job ? CountQuantum(job, endNs, passage) : 0;
         var wakeAtNs = long.MaxValue;
         foreach (var each in Jobs)
         {
@@ -98,5 +98,5 @@ public abstract class DirectVcpu(VcpuRecord record, IReadOnlyList<RunningJob> jo
 
     /// <summary>Counts the quantum that ended.</summary>
     /// <returns>I/Os completed in it.</returns>
-    protected abstract long CountQuantum(RunningJob job, long endNs);
+    protected abstract long CountQuantum(RunningJob job, long endNs, Passage passage);
 }

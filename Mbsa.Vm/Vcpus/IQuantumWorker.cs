@@ -32,7 +32,20 @@ public interface IQuantumWorker : IDisposable
     WorkVector Execute(long startNs, long budgetNs);
 
     /// <summary>Learns when the work ended, counts it, and says what comes next.</summary>
-    QuantumOutcome Complete(long endNs);
+    /// <param name="endNs">When it ended, on the scenario's clock.</param>
+    /// <param name="passage">How it went along until then. Real cores do not tell: evenly.</param>
+    QuantumOutcome Complete(long endNs, Passage passage);
+}
+
+/// <summary>Short ways.</summary>
+public static class QuantumWorkers
+{
+    /// <summary>The work ended, and had gone along evenly.</summary>
+    public static QuantumOutcome Complete(this IQuantumWorker worker, long endNs)
+    {
+        ArgumentNullException.ThrowIfNull(worker);
+        return worker.Complete(endNs, Passage.Even);
+    }
 }
 
 /// <summary>What a worker wants after a quantum.</summary>

@@ -90,7 +90,7 @@ public sealed class IoThread : IQuantumWorker
     }
 
     /// <inheritdoc/>
-    public QuantumOutcome Complete(long endNs)
+    public QuantumOutcome Complete(long endNs, Passage passage)
     {
         _record.Counters.StorageNs += endNs - _startNs;
         _readySinceNs = endNs;

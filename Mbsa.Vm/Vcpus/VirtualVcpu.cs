@@ -6,14 +6,14 @@ using Mbsa.Vm.Workload;
 namespace Mbsa.Vm.Vcpus;
 
 /// <summary>
-/// A VCPU under the virtual clock. A quantum is executed at once; how long it took is known when the timeline says so. Inside a quantum all
-/// I/Os of one kind stretch alike, so latencies are counted per kind, not per I/O; only the first I/O is apart: it carries the time its
-/// VCPU waited for a core. A quantum may begin with a piece of an I/O that is longer than one, and end with a piece of the next.
+/// A VCPU under the virtual clock. A quantum is executed at once; how long it and each of its I/Os took is known when the timeline says so (<see cref="QuantumLatency"/>).
+/// A quantum may begin with a piece of an I/O that is longer than one, and end with a piece of the next.
 /// </summary>
 public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> jobs, BlockStorage? storage, long nowNs)
     : DirectVcpu(record, jobs, storage, nowNs)
 {
     private readonly OperationTally _done = new();
+    private readonly QuantumLatency _latency = new(record.Latency);
     private long _startNs;
     private long _waitedNs;
     private double _aloneNs;
@@ -22,7 +22,6 @@ public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> job
     private IoOperation _lead;
     private long _leadAskedNs;
     private bool _leadEnds;
-    private int _firstKind;
 
     /// <inheritdoc/>
     protected override WorkVector RunJob(RunningJob job, long startNs, long budgetNs)
@@ -30,7 +29,6 @@ public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> job
         _startNs = startNs;
         _waitedNs = Math.Max(0, startNs - ReadySinceNs);
         _done.Clear();
-        _firstKind = -1;
         (_leadNs, _trailNs, _leadEnds) = (0, 0, false);
         var times = job.Times!;
         var work = job.InPieces.IsUnderWay ? GoOn(job, budgetNs) : default;
@@ -52,7 +50,7 @@ public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> job
     }
 
     /// <inheritdoc/>
-    protected override long CountQuantum(RunningJob job, long endNs)
+    protected override long CountQuantum(RunningJob job, long endNs, Passage passage)
     {
         if (job.Source is null)
         {
@@ -62,25 +60,21 @@ public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> job
         }
 
         Counters.StorageNs += endNs - _startNs;
-        var stretch = (endNs - _startNs) / _aloneNs;
+        var walk = passage.Walk(_startNs, endNs, _aloneNs);
         if (_leadEnds)
         {
-            Latency.Record(_lead.IsWrite, _startNs + (long)(_leadNs * stretch + 0.5) - _leadAskedNs);
+            Latency.Record(_lead.IsWrite, _startNs + (long)(walk.GoTo(_leadNs) + 0.5) - _leadAskedNs);
             Counters.Count(_lead.IsWrite, 1, _lead.LengthBytes);
         }
 
-        for (var kind = 0; kind < job.Times!.ByKind.Length; kind++)
-        {
-            RecordKind(job.Times, kind, stretch);
-        }
-
+        _latency.Record(_done, job.Times!, ref walk, _leadNs, _leadNs > 0 ? 0 : _waitedNs);
         if (_trailNs > 0)
         {
-            var beforeNs = _leadNs + _done.AloneNs(job.Times);
-            job.InPieces.AskedNs = beforeNs > 0 ? _startNs + (long)(beforeNs * stretch + 0.5) : _startNs - _waitedNs;
+            var beforeNs = _leadNs + _done.AloneNs(job.Times!);
+            job.InPieces.AskedNs = beforeNs > 0 ? _startNs + (long)(walk.GoTo(beforeNs) + 0.5) : _startNs - _waitedNs;
         }
 
-        _done.AddTo(Counters, job.Times);
+        _done.AddTo(Counters, job.Times!);
         EndQuantum(job, endNs, 0);
         return _done.Total + (_leadEnds ? 1 : 0);
     }
@@ -118,8 +112,7 @@ public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> job
 
             transfer.Foresee(batch);
             transfer.MoveFirst(batch, batch.Length);
-            _done.Add(batch);
-            _firstKind = _firstKind < 0 ? KindOf(batch[0]) : _firstKind;
+            _done.AddInOrder(batch);
             work = lead + _done.Work(times);
             aloneNs = times.AloneNs(work);
             pause = job.IsPaced && job.Pace(batch[0].IsWrite, _startNs + (long)aloneNs);
@@ -135,27 +128,5 @@ public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> job
         var share = job.InPieces.Advance(roomNs, wholeNs, job.Transfer!);
         aloneNs = wholeNs * share;
         return times.ByKind[kind] * share;
-    }
-
-    private void RecordKind(OperationTimes times, int kind, double stretch)
-    {
-        var count = _done[kind];
-        if (count == 0)
-        {
-            return;
-        }
-
-        var isWrite = (kind & 2) != 0;
-        var latencyNs = (long)(times.AloneNsByKind[kind] * stretch + 0.5);
-        if (kind == _firstKind && !_leadEnds)
-        {
-            Latency.Record(isWrite, latencyNs + _waitedNs);
-            count--;
-        }
-
-        if (count > 0)
-        {
-            Latency.Record(isWrite, latencyNs, count);
-        }
     }
 }
