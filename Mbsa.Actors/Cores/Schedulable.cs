@@ -28,8 +28,8 @@ public sealed class Schedulable(SchedulableId id, IQuantumWorker worker)
     /// <summary>The time it waits for; <see cref="long.MaxValue"/> for none.</summary>
     internal long WakeAtNs { get; set; } = long.MaxValue;
 
-    /// <summary>What is left to do of a quantum that was cut off; null when none was.</summary>
-    internal WorkVector? Left { get; set; }
+    /// <summary>A quantum of its that was cut off and is to go on; nothing is left of it when there is none.</summary>
+    internal CutWork Cut { get; } = new();
 
     /// <summary>How it stands with the run queue, which keeps this.</summary>
     internal RunState RunState { get; set; }

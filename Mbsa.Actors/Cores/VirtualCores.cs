@@ -17,6 +17,7 @@ internal sealed class VirtualCores : ICores
     private readonly Sleepers _sleepers = new();
     private readonly List<Schedulable> _arrivals = [];
     private readonly List<Schedulable> _woken = [];
+    private readonly List<Schedulable> _cutOff = [];
     private TraceHash _trace = new();
     private bool _idleIsMixed;
     private long _nowNs;
@@ -56,6 +57,7 @@ internal sealed class VirtualCores : ICores
         }
 
         schedulable.IsRetired = true;
+        _cutOff.Remove(schedulable);
         _queue.Leave(schedulable, _nowNs);
         if (schedulable.IsRunning)
         {
@@ -76,7 +78,7 @@ internal sealed class VirtualCores : ICores
     /// </remarks>
     public long EndQuanta(int vm, List<Departure> departures)
     {
-        var lastNs = _nowNs;
+        var lastNs = EndCutOff(vm, departures);
         var running = Enumerable.Range(0, _grants.Length).Where(core => _grants[core].To?.Id.Vm == vm)
             .Select(core => (Core: core, EndNs: _timeline.EndsAtNs(core))).OrderBy(quantum => _grants[quantum.Core].To.Id).ToList();
         foreach (var (core, endNs) in running)
@@ -88,13 +90,39 @@ internal sealed class VirtualCores : ICores
             lastNs = Math.Max(lastNs, endNs);
             try
             {
-                var outcome = grant.To.Worker.Complete(endNs);
+                var outcome = grant.To.Worker.Complete(endNs, _timeline.PassageOf(core));
                 _trace.Add(grant.To.Id, grant.StepStartNs, endNs, outcome);
                 Account(grant with { Operations = grant.Operations + outcome.Operations }, endNs);
             }
             catch (Exception failure)
             {
                 Depart(grant.To, failure, departures);
+            }
+        }
+
+        return lastNs;
+    }
+
+    /// <summary>The same for quanta that were cut off: as if they went on alone from now.</summary>
+    private long EndCutOff(int vm, List<Departure> departures)
+    {
+        var lastNs = _nowNs;
+        foreach (var schedulable in _cutOff.Where(s => s.Id.Vm == vm).OrderBy(s => s.Id).ToList())
+        {
+            _cutOff.Remove(schedulable);
+            var (work, left) = (schedulable.Cut.Whole, schedulable.Cut.Left);
+            var endNs = _nowNs + _timeline.AloneNs(work * left);
+            lastNs = Math.Max(lastNs, endNs);
+            try
+            {
+                var outcome = schedulable.Worker.Complete(endNs, schedulable.Cut.Passage(_nowNs));
+                _trace.Add(schedulable.Id, _nowNs, endNs, outcome);
+                Use = new CoreUse(Use.BusyNs + endNs - _nowNs, Use.BusBytes + work.BusBytes * left, Use.NvmNs + work.NvmNs * left);
+                _queue.Settle(schedulable, new QuantumUse(endNs - _nowNs, work * left, outcome.Operations), _nowNs);
+            }
+            catch (Exception failure)
+            {
+                Depart(schedulable, failure, departures);
             }
         }
 
@@ -180,6 +208,7 @@ internal sealed class VirtualCores : ICores
         _arrivals.Clear();
     }
 
+    /// <summary>Hands out idle cores; then quanta that have to make room for somebody are cut off, and their cores are handed out.</summary>
     private void GrantIdleCores(List<Departure> departures)
     {
         do
@@ -188,12 +217,7 @@ internal sealed class VirtualCores : ICores
             {
                 try
                 {
-                    var work = next.Left ?? next.Worker.Execute(_nowNs, budgetNs);
-                    next.Left = null;
-                    var core = _idle.Pop();
-                    next.IsRunning = true;
-                    _grants[core] = new Grant(next, budgetNs, _nowNs, _nowNs, default, work, 0);
-                    _timeline.Start(core, work);
+                    Start(next, budgetNs);
                 }
                 catch (Exception failure)
                 {
@@ -201,19 +225,41 @@ internal sealed class VirtualCores : ICores
                 }
             }
         }
-        while (_queue.MakeRoom(_nowNs) is { } victim && Suspend(victim));
+        while (_queue.MakeRoom(_nowNs) is { } surplus && TryCutOff(surplus));
     }
 
-    /// <summary>Cuts a quantum off: what is left of it is done at the next turn.</summary>
-    private bool Suspend(Schedulable schedulable)
+    private void Start(Schedulable next, long budgetNs)
+    {
+        var (left, work) = next.Cut.Left > 0 ? (next.Cut.Left, next.Cut.Whole) : (1, next.Worker.Execute(_nowNs, budgetNs));
+        var core = _idle.Pop();
+        next.IsRunning = true;
+        _grants[core] = new Grant(next, budgetNs, _nowNs, _nowNs, default, work, left, 0);
+        if (left < 1)
+        {
+            _timeline.GoOn(core, next.Cut);
+            _cutOff.Remove(next);
+        }
+        else
+        {
+            _timeline.Start(core, work);
+        }
+    }
+
+    /// <summary>Cuts a quantum off and charges what was done of it; the rest goes on when it is granted a core again.</summary>
+    /// <returns>False when it ends at this moment anyway.</returns>
+    private bool TryCutOff(Schedulable schedulable)
     {
         var core = Array.FindIndex(_grants, g => g.To == schedulable);
-        var left = _timeline.Left(core);
+        if (_timeline.EndsAtNs(core) <= _nowNs)
+        {
+            return false;
+        }
+
         var grant = _grants[core];
-        _timeline.Cancel(core);
-        schedulable.Left = grant.Step * left;
+        _timeline.Cut(core, grant.Step, schedulable.Cut);
+        _cutOff.Add(schedulable);
         Release(core);
-        Account(grant with { Step = grant.Step * (1 - left) }, _nowNs);
+        Account(grant with { Left = grant.Left - schedulable.Cut.Left }, _nowNs);
         _queue.Enqueue(schedulable, _nowNs);
         return true;
     }
@@ -225,13 +271,13 @@ internal sealed class VirtualCores : ICores
         QuantumOutcome outcome;
         try
         {
-            outcome = grant.To.Worker.Complete(_nowNs);
+            outcome = grant.To.Worker.Complete(_nowNs, _timeline.PassageOf(core));
             _trace.Add(grant.To.Id, grant.StepStartNs, _nowNs, outcome);
             grant = grant with { Operations = grant.Operations + outcome.Operations };
             if (outcome.Next == AfterQuantum.Continuing && _nowNs - grant.StartNs < grant.BudgetNs)
             {
                 var work = grant.To.Worker.Execute(_nowNs, grant.BudgetNs - (_nowNs - grant.StartNs));
-                _grants[core] = grant with { StepStartNs = _nowNs, Work = grant.Work + grant.Step, Step = work };
+                _grants[core] = grant with { StepStartNs = _nowNs, Work = grant.Work + grant.Step * grant.Left, Step = work, Left = 1 };
                 _timeline.Start(core, work);
                 EnqueueWoken();
                 return;
@@ -297,7 +343,7 @@ internal sealed class VirtualCores : ICores
 
     private void Account(in Grant grant, long endNs)
     {
-        var (heldNs, work) = (endNs - grant.StartNs, grant.Work + grant.Step);
+        var (heldNs, work) = (endNs - grant.StartNs, grant.Work + grant.Step * grant.Left);
         Use = new CoreUse(Use.BusyNs + heldNs, Use.BusBytes + work.BusBytes, Use.NvmNs + work.NvmNs);
         _queue.Charge(grant.To, new QuantumUse(heldNs, work, grant.Operations), _nowNs);
     }
@@ -323,6 +369,8 @@ internal sealed class VirtualCores : ICores
         Volatile.Write(ref _nowNs, ns);
     }
 
-    /// <summary>What a core is at: the quantum from its start, and the step of it that is being played.</summary>
-    private readonly record struct Grant(Schedulable To, long BudgetNs, long StartNs, long StepStartNs, WorkVector Work, WorkVector Step, long Operations);
+    /// <summary>
+    /// What a core is at: the quantum from its start, the work of its steps before, and the step that is being played, of which so much was left when it began.
+    /// </summary>
+    private readonly record struct Grant(Schedulable To, long BudgetNs, long StartNs, long StepStartNs, WorkVector Work, WorkVector Step, double Left, long Operations);
 }

@@ -60,6 +60,10 @@ public abstract class RunQueue(HostCapacity host, long quantumNs)
         Account(schedulable, use, quantum, nowNs);
     }
 
+    /// <summary>Takes note of the rest of a quantum that was cut off and is brought to its end without a core, for the schedulable is about to leave.</summary>
+    public void Settle(Schedulable schedulable, in QuantumUse quantum, long nowNs) =>
+        MeterOf(schedulable.Id.Vm).OnSettled(Host.UseOf(quantum.Work), quantum, nowNs);
+
     /// <summary>A schedulable is gone for good, wherever it was. Harmless when it left already.</summary>
     public void Leave(Schedulable schedulable, long nowNs)
     {

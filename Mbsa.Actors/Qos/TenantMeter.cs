@@ -40,8 +40,14 @@ internal sealed class TenantMeter
     /// <summary>A quantum ended.</summary>
     public void OnCharged(in ResourceUse use, in QuantumUse quantum, long nowNs)
     {
-        Pass(nowNs);
+        OnSettled(use, quantum, nowNs);
         _granted--;
+    }
+
+    /// <summary>Work was done that no core was granted for.</summary>
+    public void OnSettled(in ResourceUse use, in QuantumUse quantum, long nowNs)
+    {
+        Pass(nowNs);
         _counts.Use += use;
         _counts.Operations += quantum.Operations;
         _counts.Bytes += quantum.Work.BusBytes;

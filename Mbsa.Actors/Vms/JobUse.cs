@@ -18,7 +18,8 @@ internal static class JobUse
         var isCost = scenario.Clock == ClockKind.Virtual || storage.Path.IsConventional();
         var protection = isCost ? new ProtectionTimes(machine, storage.Path, storage.Protection, vm.Vcpus) : null;
         var engineNs = isCost && !storage.Path.IsConventional() && job.Engine == IoEngine.Asynchronous ? machine.ContextSwitchNs : 0;
-        return new OperationTimes(machine.Paths[storage.Path], scenario.Host.Device, job.ReadBlockBytes, job.WriteBlockBytes, protection, engineNs);
+        return new OperationTimes(
+            machine.Paths[storage.Path], scenario.Host.Device, machine.MemoryBandwidthBytesPerSecond, job.ReadBlockBytes, job.WriteBlockBytes, protection, engineNs);
     }
 
     /// <summary>What all jobs of a VM declare.</summary>

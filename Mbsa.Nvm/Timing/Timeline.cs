@@ -14,10 +14,13 @@ public sealed class Timeline
     private readonly double[] _nvmUse;
     private readonly double[] _speed;
     private readonly double[] _newSpeed;
-    private readonly double[] _remainingNs;
     private readonly double[] _aloneNs;
+    private readonly double[] _remainingNs;
     private readonly long[] _settledAtNs;
     private readonly long[] _endsAtNs;
+    private readonly Passage.Turn[][] _turns;
+    private readonly int[] _turnCounts;
+    private readonly long[] _awayNs;
     private bool _stale;
 
     /// <summary>An idle host at time 0.</summary>
@@ -32,10 +35,14 @@ public sealed class Timeline
         _nvmUse = new double[cores];
         _speed = new double[cores];
         _newSpeed = new double[cores];
-        _remainingNs = new double[cores];
         _aloneNs = new double[cores];
+        _remainingNs = new double[cores];
         _settledAtNs = new long[cores];
         _endsAtNs = new long[cores];
+        _turns = new Passage.Turn[cores][];
+        Array.Fill(_turns, []);
+        _turnCounts = new int[cores];
+        _awayNs = new long[cores];
         Array.Fill(_endsAtNs, Idle);
     }
 
@@ -48,24 +55,46 @@ public sealed class Timeline
     /// <summary>Whether a core has nothing to play.</summary>
     public bool IsIdle(int core) => _endsAtNs[core] == Idle;
 
+    /// <summary>How long work takes when nobody else is there, in whole nanoseconds, at least 1.</summary>
+    public long AloneNs(in WorkVector work) =>
+        (long)Math.Ceiling(Math.Max(Math.Max(work.CoreNs, work.BusBytes / _busBytesPerNs), Math.Max(work.NvmNs, 1)));
+
     /// <summary>Starts work on an idle core, now. Work of nothing at all takes one nanosecond, so that time always moves.</summary>
     /// <exception cref="InvalidOperationException">The core is busy.</exception>
     public void Start(int core, in WorkVector work)
     {
-        if (!IsIdle(core))
+        Begin(core, work, 1);
+        _turnCounts[core] = 0;
+        _awayNs[core] = 0;
+    }
+
+    /// <summary>Goes on, now and on an idle core, with work that was cut off.</summary>
+    /// <exception cref="InvalidOperationException">The core is busy.</exception>
+    public void GoOn(int core, CutWork cut)
+    {
+        Begin(core, cut.Whole, cut.Left);
+        _turnCounts[core] = 0;
+        foreach (var turn in cut.Turns)
         {
-            throw new InvalidOperationException($"Core {core} is busy.");
+            AddTurn(core, turn);
         }
 
-        var busNs = work.BusBytes / _busBytesPerNs;
-        var aloneNs = Math.Max(Math.Max(work.CoreNs, busNs), Math.Max(work.NvmNs, 1));
-        _busUse[core] = busNs / aloneNs;
-        _nvmUse[core] = work.NvmNs / aloneNs;
-        _remainingNs[core] = _aloneNs[core] = aloneNs;
-        _settledAtNs[core] = NowNs;
-        _speed[core] = 0;
-        _endsAtNs[core] = Idle - 1;
-        _stale = true;
+        AddTurn(core, new Passage.Turn(NowNs, 1 - cut.Left));
+        _awayNs[core] = cut.AwayNs + NowNs - cut.CutAtNs;
+        cut.Left = 0;
+    }
+
+    /// <summary>Takes the work off a core before it ends; it is to go on later.</summary>
+    /// <param name="core">The core.</param>
+    /// <param name="whole">All of the work.</param>
+    /// <param name="cut">Takes what is left of it.</param>
+    public void Cut(int core, in WorkVector whole, CutWork cut)
+    {
+        var doneNs = (NowNs - _settledAtNs[core]) * _speed[core];
+        (cut.Whole, cut.Left) = (whole, Math.Max(0, _remainingNs[core] - doneNs) / _aloneNs[core]);
+        (cut.CutAtNs, cut.AwayNs) = (NowNs, _awayNs[core]);
+        cut.Keep(_turns[core].AsSpan(0, _turnCounts[core]), NowNs);
+        Cancel(core);
     }
 
     /// <summary>Takes the work off a core before it ends.</summary>
@@ -74,13 +103,6 @@ public sealed class Timeline
         _endsAtNs[core] = Idle;
         _busUse[core] = _nvmUse[core] = 0;
         _stale = true;
-    }
-
-    /// <summary>The part of the work on a busy core that is still to be done, 0 to 1.</summary>
-    public double Left(int core)
-    {
-        var doneNs = (NowNs - _settledAtNs[core]) * _speed[core];
-        return Math.Max(0, _remainingNs[core] - doneNs) / _aloneNs[core];
     }
 
     /// <summary>The core whose work ends next and when; the lowest core of several. Time does not move.</summary>
@@ -117,6 +139,9 @@ public sealed class Timeline
         return _endsAtNs[core];
     }
 
+    /// <summary>How the work went along that a core plays, or that was just taken off it; good until the next work begins on the core.</summary>
+    public Passage PassageOf(int core) => new(_turns[core].AsSpan(0, _turnCounts[core]), _awayNs[core]);
+
     /// <summary>Lets time pass to a moment not later than the next end.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The moment is past, or later than the next end.</exception>
     public void AdvanceTo(long ns)
@@ -141,6 +166,24 @@ public sealed class Timeline
         Cancel(core);
     }
 
+    private void Begin(int core, in WorkVector work, double left)
+    {
+        if (!IsIdle(core))
+        {
+            throw new InvalidOperationException($"Core {core} is busy.");
+        }
+
+        var busNs = work.BusBytes / _busBytesPerNs;
+        var aloneNs = Math.Max(Math.Max(work.CoreNs, busNs), Math.Max(work.NvmNs, 1));
+        _busUse[core] = busNs / aloneNs;
+        _nvmUse[core] = work.NvmNs / aloneNs;
+        (_aloneNs[core], _remainingNs[core]) = (aloneNs, aloneNs * left);
+        _settledAtNs[core] = NowNs;
+        _speed[core] = 0;
+        _endsAtNs[core] = Idle - 1;
+        _stale = true;
+    }
+
     /// <summary>Divides bus and NVM anew; a flow whose speed did not change keeps its end to the bit.</summary>
     private void Settle()
     {
@@ -148,16 +191,32 @@ public sealed class Timeline
         MaxMinShare.Divide(_busUse, _nvmUse, _newSpeed);
         for (var core = 0; core < _speed.Length; core++)
         {
-            if (_endsAtNs[core] == Idle || _newSpeed[core] == _speed[core])
+            if (_endsAtNs[core] == Idle || _endsAtNs[core] == NowNs || _newSpeed[core] == _speed[core])
             {
-                continue;
+                continue; // what ends now has ended, whoever ends before it at the same moment
             }
 
             var doneNs = (NowNs - _settledAtNs[core]) * _speed[core];
             _remainingNs[core] = Math.Max(0, _remainingNs[core] - doneNs);
+            if (doneNs > 0)
+            {
+                AddTurn(core, new Passage.Turn(NowNs, 1 - _remainingNs[core] / _aloneNs[core]));
+            }
+
             _settledAtNs[core] = NowNs;
             _speed[core] = _newSpeed[core];
             _endsAtNs[core] = NowNs + Math.Max(1, (long)Math.Ceiling(_remainingNs[core] / _speed[core]));
         }
+    }
+
+    private void AddTurn(int core, in Passage.Turn turn)
+    {
+        ref var turns = ref _turns[core];
+        if (_turnCounts[core] == turns.Length)
+        {
+            Array.Resize(ref turns, Math.Max(8, 2 * turns.Length));
+        }
+
+        turns[_turnCounts[core]++] = turn;
     }
 }

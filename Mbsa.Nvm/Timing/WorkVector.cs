@@ -9,6 +9,12 @@ public readonly record struct WorkVector(double CoreNs, double BusBytes, double 
     /// <summary>Adds two stretches of work.</summary>
     public static WorkVector operator +(WorkVector a, WorkVector b) => new(a.CoreNs + b.CoreNs, a.BusBytes + b.BusBytes, a.NvmNs + b.NvmNs);
 
+    /// <summary>So much of a stretch of work.</summary>
+    public static WorkVector operator *(WorkVector work, double share) => new(work.CoreNs * share, work.BusBytes * share, work.NvmNs * share);
+
     /// <summary>Adds two stretches of work.</summary>
     public static WorkVector Add(WorkVector left, WorkVector right) => left + right;
+
+    /// <summary>So much of a stretch of work.</summary>
+    public static WorkVector Multiply(WorkVector left, double right) => left * right;
 }

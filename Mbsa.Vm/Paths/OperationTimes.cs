@@ -7,17 +7,22 @@ namespace Mbsa.Vm.Paths;
 public sealed class OperationTimes
 {
     private readonly WorkVector[] _work = new WorkVector[4];
+    private readonly double[] _aloneNs = new double[4];
+    private readonly double _busBytesPerNs;
     private readonly WorkVector _move, _record;
 
     /// <summary>Works out the four kinds of I/O of a job.</summary>
     /// <param name="costs">Core time on the job's path.</param>
     /// <param name="device">The NVM behind it.</param>
+    /// <param name="busBytesPerSecond">What the machine's memory bus carries.</param>
     /// <param name="readBytes">Length of a read.</param>
     /// <param name="writeBytes">Length of a write.</param>
     /// <param name="protection">What the protection adds to the path's costs; null for nothing.</param>
     /// <param name="engineNs">What the job's engine adds to the software of an I/O, in nanoseconds.</param>
-    public OperationTimes(PathCosts costs, DeviceProfile device, int readBytes, int writeBytes, ProtectionTimes? protection = null, double engineNs = 0)
+    public OperationTimes(
+        PathCosts costs, DeviceProfile device, double busBytesPerSecond, int readBytes, int writeBytes, ProtectionTimes? protection = null, double engineNs = 0)
     {
+        _busBytesPerNs = busBytesPerSecond / 1e9;
         for (var kind = 0; kind < 4; kind++)
         {
             var isWrite = (kind & 2) != 0;
@@ -30,6 +35,7 @@ public sealed class OperationTimes
 
             // Whatever a profile says, an I/O takes a nanosecond: free ones would never use up a quantum.
             _work[kind] = new WorkVector(Math.Max(1, coreNs), bytes, device.BusyNs(isWrite, bytes));
+            _aloneNs[kind] = AloneNs(_work[kind]);
         }
 
         const int block = BlockStorage.BlockBytes;
@@ -39,6 +45,12 @@ public sealed class OperationTimes
 
     /// <summary>The four work vectors, by <see cref="KindOf"/>.</summary>
     public ReadOnlySpan<WorkVector> ByKind => _work;
+
+    /// <summary>How long an I/O of each kind takes alone on the host, in nanoseconds, by <see cref="KindOf"/>.</summary>
+    public ReadOnlySpan<double> AloneNsByKind => _aloneNs;
+
+    /// <summary>How long work takes alone on the host, in nanoseconds: as long as the slowest of core, bus and NVM, as on a <see cref="Timeline"/>.</summary>
+    public double AloneNs(in WorkVector work) => Math.Max(Math.Max(work.CoreNs, work.BusBytes / _busBytesPerNs), work.NvmNs);
 
     /// <summary>
     /// What wear levelling asks of the host beside the I/Os: a block moved is read and written somewhere else, a record is a line written somewhere

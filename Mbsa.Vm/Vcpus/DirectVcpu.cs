@@ -23,14 +23,16 @@ public abstract class DirectVcpu(VcpuRecord record, IReadOnlyList<RunningJob> jo
             return default;
         }
 
-        budgetNs = Math.Min(budgetNs, job.EndsAtNs - startNs);
-        return job.Source is null ? Compute(job, startNs, job.ComputeBudgetNs(budgetNs)) : RunJob(job, startNs, budgetNs);
+        return job.Source is null
+            ? Compute(job, startNs, job.ComputeBudgetNs(Math.Min(budgetNs, job.EndsAtNs - startNs)))
+            : RunJob(job, startNs, budgetNs);
     }
 
     /// <inheritdoc/>
-    public override QuantumOutcome Complete(long endNs)
+    public override QuantumOutcome Complete(long endNs, Passage passage)
     {
-        var operations = Current is { } job ? CountQuantum(job, endNs) : 0;
+        Counters.WaitingNs += passage.AwayNs;
+        var operations = Current is { } job ? CountQuantum(job, endNs, passage) : 0;
         var wakeAtNs = long.MaxValue;
         foreach (var each in Jobs)
         {
@@ -89,7 +91,7 @@ public abstract class DirectVcpu(VcpuRecord record, IReadOnlyList<RunningJob> jo
     /// <summary>What the disk's wear policy did on this VCPU's time since this was last asked.</summary>
     protected WearWork TakeWearWork() => storage?.TakeWearWork() ?? default;
 
-    /// <summary>Runs I/Os of a job until the budget is used or the job must pause.</summary>
+    /// <summary>Goes on with the I/O that is under way, and runs others until the budget is used, the job's runtime is over or the job must pause.</summary>
     protected abstract WorkVector RunJob(RunningJob job, long startNs, long budgetNs);
 
     /// <summary>Computes for a while.</summary>
@@ -97,5 +99,5 @@ public abstract class DirectVcpu(VcpuRecord record, IReadOnlyList<RunningJob> jo
 
     /// <summary>Counts the quantum that ended.</summary>
     /// <returns>I/Os completed in it.</returns>
-    protected abstract long CountQuantum(RunningJob job, long endNs);
+    protected abstract long CountQuantum(RunningJob job, long endNs, Passage passage);
 }

@@ -19,14 +19,33 @@ public interface IQuantumWorker : IDisposable
     /// <summary>From when it is ready to run when it comes to the cores, on the scenario's clock: one that went to sleep elsewhere sleeps on.</summary>
     long ReadyFromNs => long.MinValue;
 
-    /// <summary>Does what fits into a quantum; the last operation may overrun it.</summary>
+    /// <summary>
+    /// Does what fits into a quantum. The last operation may overrun it, but only one that is not longer than the quantum itself: of a longer one a piece is
+    /// done, up to the quantum's end, and the rest in quanta to come.
+    /// </summary>
     /// <param name="startNs">The scenario's clock now.</param>
-    /// <param name="budgetNs">Core time granted, in nanoseconds.</param>
+    /// <param name="budgetNs">
+    /// What is granted, in nanoseconds: how long the work may take alone on the host, which is as long as the slowest of core, bus and NVM. It holds the core
+    /// for longer when others are at bus and NVM.
+    /// </param>
     /// <returns>What the work asks of the host; by nominal costs, never by measured time.</returns>
     WorkVector Execute(long startNs, long budgetNs);
 
     /// <summary>Learns when the work ended, counts it, and says what comes next.</summary>
-    QuantumOutcome Complete(long endNs);
+    /// <param name="endNs">When it ended, on the scenario's clock.</param>
+    /// <param name="passage">How it went along until then. Real cores do not tell: evenly.</param>
+    QuantumOutcome Complete(long endNs, Passage passage);
+}
+
+/// <summary>Short ways.</summary>
+public static class QuantumWorkers
+{
+    /// <summary>The work ended, and had gone along evenly.</summary>
+    public static QuantumOutcome Complete(this IQuantumWorker worker, long endNs)
+    {
+        ArgumentNullException.ThrowIfNull(worker);
+        return worker.Complete(endNs, Passage.Even);
+    }
 }
 
 /// <summary>What a worker wants after a quantum.</summary>

@@ -90,9 +90,10 @@ public sealed class IoThread : IQuantumWorker
     }
 
     /// <inheritdoc/>
-    public QuantumOutcome Complete(long endNs)
+    public QuantumOutcome Complete(long endNs, Passage passage)
     {
-        _record.Counters.StorageNs += endNs - _startNs;
+        _record.Counters.WaitingNs += passage.AwayNs;
+        _record.Counters.StorageNs += endNs - _startNs - passage.AwayNs;
         _readySinceNs = endNs;
         switch (_step)
         {

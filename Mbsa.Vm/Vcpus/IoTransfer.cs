@@ -10,6 +10,13 @@ public abstract class IoTransfer
     /// <summary>Does one I/O.</summary>
     public abstract void Move(in IoOperation operation);
 
+    /// <summary>Does a part of one I/O.</summary>
+    /// <param name="operation">The whole I/O.</param>
+    /// <param name="fromBytes">Where the part begins in it.</param>
+    /// <param name="lengthBytes">Bytes of the part.</param>
+    public virtual void MovePart(in IoOperation operation, int fromBytes, int lengthBytes) =>
+        Move(operation with { OffsetBytes = operation.OffsetBytes + fromBytes, LengthBytes = lengthBytes });
+
     /// <summary>Learns which I/Os come next, before any of them is done.</summary>
     public virtual void Foresee(ReadOnlySpan<IoOperation> operations)
     {
@@ -86,16 +93,20 @@ public sealed class FullTransfer : IoTransfer
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Move(in IoOperation operation)
+    public override void Move(in IoOperation operation) => MovePart(operation, 0, operation.LengthBytes);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void MovePart(in IoOperation operation, int fromBytes, int lengthBytes)
     {
-        var buffer = _buffer.AsSpan(0, operation.LengthBytes);
+        var buffer = _buffer.AsSpan(fromBytes, lengthBytes);
         if (operation.IsWrite)
         {
-            _storage.Write(operation.OffsetBytes, buffer);
+            _storage.Write(operation.OffsetBytes + fromBytes, buffer);
         }
         else
         {
-            _storage.Read(operation.OffsetBytes, buffer);
+            _storage.Read(operation.OffsetBytes + fromBytes, buffer);
         }
     }
 

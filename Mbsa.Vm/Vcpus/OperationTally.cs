@@ -11,6 +11,8 @@ namespace Mbsa.Vm.Vcpus;
 internal sealed class OperationTally
 {
     private readonly long[] _byKind = new long[4];
+    private byte[] _order = [];
+    private int _inOrder;
 
     /// <summary>I/Os of a kind.</summary>
     public long this[int kind] => _byKind[kind];
@@ -18,8 +20,31 @@ internal sealed class OperationTally
     /// <summary>I/Os of all kinds.</summary>
     public long Total => _byKind[0] + _byKind[1] + _byKind[2] + _byKind[3];
 
+    /// <summary>The kinds of those that were counted in order, one after the other.</summary>
+    public ReadOnlySpan<byte> Order => _order.AsSpan(0, _inOrder);
+
     /// <summary>Forgets everything.</summary>
-    public void Clear() => Array.Clear(_byKind);
+    public void Clear()
+    {
+        Array.Clear(_byKind);
+        _inOrder = 0;
+    }
+
+    /// <summary>Counts I/Os and remembers their order.</summary>
+    public void AddInOrder(ReadOnlySpan<IoOperation> operations)
+    {
+        if (_inOrder + operations.Length > _order.Length)
+        {
+            Array.Resize(ref _order, Math.Max(2 * _order.Length, _inOrder + RunningJob.LongestBatch));
+        }
+
+        foreach (ref readonly var operation in operations)
+        {
+            _order[_inOrder++] = (byte)OperationTimes.KindOf(operation.IsWrite, operation.IsSequential);
+        }
+
+        Add(operations);
+    }
 
     /// <summary>Counts I/Os.</summary>
     public void Add(ReadOnlySpan<IoOperation> operations)
@@ -50,6 +75,18 @@ internal sealed class OperationTally
         }
 
         return work;
+    }
+
+    /// <summary>How long the I/Os take one after the other, each alone on the host, in nanoseconds.</summary>
+    public double AloneNs(OperationTimes times)
+    {
+        var aloneNs = 0d;
+        for (var kind = 0; kind < _byKind.Length; kind++)
+        {
+            aloneNs += _byKind[kind] * times.AloneNsByKind[kind];
+        }
+
+        return aloneNs;
     }
 
     /// <summary>Adds the I/Os to a VCPU's counters.</summary>

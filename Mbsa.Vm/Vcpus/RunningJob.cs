@@ -1,4 +1,3 @@
-using Mbsa.Nvm.Timing;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Workload;
 
@@ -43,7 +42,7 @@ public class RunningJob
         _paceReadNs = _paceWriteNs = NotBeforeNs;
         _untilThink = spec.ThinkTimeBlocks;
         _batchStartNs = NotBeforeNs;
-        LongestOperationNs = source is null ? 0 : LongestOf(source, times!.ByKind);
+        LongestOperationNs = source is null ? 0 : LongestOf(source, times!.AloneNsByKind);
         _batch = source is null ? [] : new IoOperation[LongestBatch];
         IsPaced = spec.ThinkTimeNs > 0 || _readNsPerOperation > 0 || _writeNsPerOperation > 0;
     }
@@ -60,8 +59,11 @@ public class RunningJob
     /// <summary>What its I/Os ask of the host; null for a CPU hog.</summary>
     public OperationTimes? Times { get; }
 
-    /// <summary>Core time that any of its I/Os takes at most when nothing else slows it down, in nanoseconds; 0 for a CPU hog.</summary>
+    /// <summary>How long any of its I/Os takes at most alone on the host, in nanoseconds; 0 for a CPU hog.</summary>
     public double LongestOperationNs { get; }
+
+    /// <summary>The I/O it is in the middle of, if that is longer than a quantum. It goes on at the job's next turn.</summary>
+    public OperationInPieces InPieces { get; } = new();
 
     /// <summary>It may not run before this time.</summary>
     public long NotBeforeNs { get; private set; }
@@ -78,8 +80,8 @@ public class RunningJob
     /// <summary>It will think when the quantum ends.</summary>
     protected bool IsAboutToThink => _thinks;
 
-    /// <summary>Whether it came to its end.</summary>
-    public bool IsFinished(long nowNs) => BytesLeft <= 0 || nowNs >= EndsAtNs;
+    /// <summary>Whether it came to its end. As in fio, an I/O that is under way when the runtime is over is brought to its end, and counts.</summary>
+    public bool IsFinished(long nowNs) => !InPieces.IsUnderWay && (BytesLeft <= 0 || nowNs >= EndsAtNs);
 
     /// <summary>Takes the next operations, none after the one with which the job has transferred all it had to.</summary>
     /// <param name="length">How many at most; no more than <see cref="LongestBatch"/>.</param>
@@ -162,6 +164,7 @@ public class RunningJob
         to.Write(_computedNs);
         to.Write(_thinks);
         to.Write(_batchStartNs);
+        InPieces.SaveTo(to);
         Source?.SaveTo(to);
         Transfer?.SaveTo(to);
     }
@@ -178,20 +181,21 @@ public class RunningJob
         _computedNs = from.ReadDouble();
         _thinks = from.ReadBoolean();
         _batchStartNs = from.ReadInt64();
+        InPieces.RestoreFrom(from);
         Source?.RestoreFrom(from);
         Transfer?.RestoreFrom(from);
     }
 
     private double BusyNs => ComputePeriodNs * Spec.CpuPercent / 100;
 
-    private static double LongestOf(OperationSource source, ReadOnlySpan<WorkVector> times)
+    private static double LongestOf(OperationSource source, ReadOnlySpan<double> aloneNsByKind)
     {
         var longestNs = 0d;
-        for (var kind = 0; kind < times.Length; kind++)
+        for (var kind = 0; kind < aloneNsByKind.Length; kind++)
         {
             if ((kind & 2) != 0 ? source.Writes : source.Reads)
             {
-                longestNs = Math.Max(longestNs, times[kind].CoreNs);
+                longestNs = Math.Max(longestNs, aloneNsByKind[kind]);
             }
         }
 

@@ -56,7 +56,7 @@ public abstract class VcpuWorker : IQuantumWorker
     public abstract WorkVector Execute(long startNs, long budgetNs);
 
     /// <inheritdoc/>
-    public abstract QuantumOutcome Complete(long endNs);
+    public abstract QuantumOutcome Complete(long endNs, Passage passage);
 
     /// <inheritdoc/>
     public virtual void Dispose() => GC.SuppressFinalize(this);

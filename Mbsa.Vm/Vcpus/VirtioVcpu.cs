@@ -87,19 +87,20 @@ public sealed class VirtioVcpu : VcpuWorker
     }
 
     /// <inheritdoc/>
-    public override QuantumOutcome Complete(long endNs)
+    public override QuantumOutcome Complete(long endNs, Passage passage)
     {
+        Counters.WaitingNs += passage.AwayNs;
         if (_step == Step.Compute)
         {
-            Counters.ComputeNs += endNs - _startNs;
+            Counters.ComputeNs += endNs - _startNs - passage.AwayNs;
             EndQuantum(Current!, endNs, _coreNs);
         }
         else
         {
-            Counters.StorageNs += endNs - _startNs;
+            Counters.StorageNs += endNs - _startNs - passage.AwayNs;
         }
 
-        var operations = End(endNs);
+        var operations = End(endNs, passage);
         while (_frontEnd.HasAnswers && _frontEnd.TakeAnswer() is { } answer)
         {
             operations += TakeBack(answer, endNs);
@@ -187,7 +188,7 @@ public sealed class VirtioVcpu : VcpuWorker
 
     /// <summary>Ends the step: what others can see of it is there from now on.</summary>
     /// <returns>I/Os of this VCPU that came to their end.</returns>
-    private long End(long endNs)
+    private long End(long endNs, Passage passage)
     {
         switch (_step)
         {
@@ -196,13 +197,13 @@ public sealed class VirtioVcpu : VcpuWorker
                 return 0;
             case Step.Kick:
                 _mustKick = false;
-                _request!.Pass(Stub.Exited, _startNs + (long)((endNs - _startNs) * _costs.ExitNs / _coreNs));
+                _request!.Pass(Stub.Exited, _startNs + (long)passage.Walk(_startNs, endNs, _coreNs).GoTo(_costs.ExitNs));
                 _request.Pass(Stub.Kicked, endNs);
                 _owedNs = _costs.EnterNs;
                 _frontEnd.Disk.Doorbell.Ring(endNs);
                 return 0;
             case Step.Interrupt:
-                return EndInterrupt(endNs);
+                return EndInterrupt(endNs, passage);
             case Step.Signal:
                 _toSignal = 0;
                 return 0;
@@ -233,9 +234,9 @@ public sealed class VirtioVcpu : VcpuWorker
         ((QueuedJob)Current!).Submitted(request, endNs);
     }
 
-    private long EndInterrupt(long endNs)
+    private long EndInterrupt(long endNs, Passage passage)
     {
-        var (operations, enteredNs) = (0L, _startNs + (long)(_handlerAtNs / Math.Max(1, _coreNs) * (endNs - _startNs)));
+        var (operations, enteredNs) = (0L, _startNs + (long)passage.Walk(_startNs, endNs, Math.Max(1, _coreNs)).GoTo(_handlerAtNs));
         for (; _toReap > 0; _toReap--)
         {
             IoRequest? request;

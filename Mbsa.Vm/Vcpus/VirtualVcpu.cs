@@ -6,18 +6,22 @@ using Mbsa.Vm.Workload;
 namespace Mbsa.Vm.Vcpus;
 
 /// <summary>
-/// A VCPU under the virtual clock. A quantum is executed at once; how long it took is known when the timeline says so. Inside a quantum all
-/// I/Os of one kind stretch alike, so latencies are counted per kind, not per I/O; only the first I/O is apart: it carries the time its
-/// VCPU waited for a core.
+/// A VCPU under the virtual clock. A quantum is executed at once; how long it and each of its I/Os took is known when the timeline says so (<see cref="QuantumLatency"/>).
+/// A quantum may begin with a piece of an I/O that is longer than one, and end with a piece of the next.
 /// </summary>
 public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> jobs, BlockStorage? storage, long nowNs)
     : DirectVcpu(record, jobs, storage, nowNs)
 {
     private readonly OperationTally _done = new();
-    private double _coreNs;
+    private readonly QuantumLatency _latency = new(record.Latency);
     private long _startNs;
     private long _waitedNs;
-    private int _firstKind;
+    private double _aloneNs;
+    private double _leadNs;
+    private double _trailNs;
+    private IoOperation _lead;
+    private long _leadAskedNs;
+    private bool _leadEnds;
 
     /// <inheritdoc/>
     protected override WorkVector RunJob(RunningJob job, long startNs, long budgetNs)
@@ -25,54 +29,54 @@ public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> job
         _startNs = startNs;
         _waitedNs = Math.Max(0, startNs - ReadySinceNs);
         _done.Clear();
-        _firstKind = -1;
-        var (times, transfer) = (job.Times!, job.Transfer!);
-        WorkVector work = default;
-        bool pause;
-        do
+        (_leadNs, _trailNs, _leadEnds) = (0, 0, false);
+        var times = job.Times!;
+        var work = job.InPieces.IsUnderWay ? GoOn(job, budgetNs) : default;
+        if (!job.InPieces.IsUnderWay && !(_leadEnds && job.IsPaced && job.Pace(_lead.IsWrite, startNs + (long)_leadNs)))
         {
-            var batch = job.TakeBatch(job.IsPaced ? 1 : FittingOperations(job, budgetNs - work.CoreNs));
-            transfer.Foresee(batch);
-            transfer.MoveFirst(batch, batch.Length);
-            _done.Add(batch);
-            _firstKind = _firstKind < 0 ? KindOf(batch[0]) : _firstKind;
-            work = _done.Work(times);
-            pause = job.IsPaced && job.Pace(batch[0].IsWrite, startNs + (long)work.CoreNs);
+            work = RunOperations(job, work, budgetNs);
         }
-        while (!pause && work.CoreNs < budgetNs && job.BytesLeft > 0);
 
-        work += times.Of(TakeWearWork());
-        _coreNs = work.CoreNs;
-        return work;
+        var wear = times.Of(TakeWearWork());
+        _aloneNs = _leadNs + _done.AloneNs(times) + _trailNs + times.AloneNs(wear);
+        return work + wear;
     }
 
     /// <inheritdoc/>
     protected override WorkVector Compute(RunningJob hog, long startNs, double budgetNs)
     {
-        (_startNs, _coreNs) = (startNs, budgetNs);
+        (_startNs, _aloneNs) = (startNs, budgetNs);
         return new WorkVector(budgetNs, 0, 0);
     }
 
     /// <inheritdoc/>
-    protected override long CountQuantum(RunningJob job, long endNs)
+    protected override long CountQuantum(RunningJob job, long endNs, Passage passage)
     {
         if (job.Source is null)
         {
-            Counters.ComputeNs += endNs - _startNs;
-            EndQuantum(job, endNs, _coreNs);
+            Counters.ComputeNs += endNs - _startNs - passage.AwayNs;
+            EndQuantum(job, endNs, _aloneNs);
             return 0;
         }
 
-        Counters.StorageNs += endNs - _startNs;
-        var stretch = (endNs - _startNs) / _coreNs;
-        for (var kind = 0; kind < job.Times!.ByKind.Length; kind++)
+        Counters.StorageNs += endNs - _startNs - passage.AwayNs;
+        var walk = passage.Walk(_startNs, endNs, _aloneNs);
+        if (_leadEnds)
         {
-            RecordKind(job.Times, kind, stretch);
+            Latency.Record(_lead.IsWrite, _startNs + (long)(walk.GoTo(_leadNs) + 0.5) - _leadAskedNs);
+            Counters.Count(_lead.IsWrite, 1, _lead.LengthBytes);
         }
 
-        _done.AddTo(Counters, job.Times);
+        _latency.Record(_done, job.Times!, ref walk, _leadNs, _leadNs > 0 ? 0 : _waitedNs);
+        if (_trailNs > 0)
+        {
+            var beforeNs = _leadNs + _done.AloneNs(job.Times!);
+            job.InPieces.AskedNs = beforeNs > 0 ? _startNs + (long)(walk.GoTo(beforeNs) + 0.5) : _startNs - _waitedNs;
+        }
+
+        _done.AddTo(Counters, job.Times!);
         EndQuantum(job, endNs, 0);
-        return _done.Total;
+        return _done.Total + (_leadEnds ? 1 : 0);
     }
 
     /// <summary>I/Os that can be done at once because they all begin within the budget, whatever their kinds; at least one.</summary>
@@ -81,25 +85,48 @@ public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> job
 
     private static int KindOf(in IoOperation operation) => OperationTimes.KindOf(operation.IsWrite, operation.IsSequential);
 
-    private void RecordKind(OperationTimes times, int kind, double stretch)
+    /// <summary>Does the next piece of an I/O that is under way; of its last one the quantum may have something left.</summary>
+    private WorkVector GoOn(RunningJob job, long budgetNs)
     {
-        var count = _done[kind];
-        if (count == 0)
+        (_lead, _leadAskedNs) = (job.InPieces.Operation, job.InPieces.AskedNs);
+        var piece = Advance(job, budgetNs, out _leadNs);
+        _leadEnds = !job.InPieces.IsUnderWay;
+        return piece;
+    }
+
+    /// <summary>Runs I/Os until the budget is used, and of one that is longer than the whole budget as much as is left of it.</summary>
+    private WorkVector RunOperations(RunningJob job, in WorkVector lead, long budgetNs)
+    {
+        var (times, transfer, work, aloneNs) = (job.Times!, job.Transfer!, lead, _leadNs);
+        var untilNs = Math.Min(budgetNs, job.EndsAtNs - _startNs);
+        var mayBeLonger = OperationInPieces.IsNeeded(job.LongestOperationNs, budgetNs);
+        var pause = false;
+        while (!pause && aloneNs < untilNs && job.BytesLeft > 0)
         {
-            return;
+            var batch = job.TakeBatch(job.IsPaced ? 1 : FittingOperations(job, untilNs - aloneNs));
+            if (mayBeLonger && OperationInPieces.IsNeeded(times.AloneNsByKind[KindOf(batch[0])], budgetNs))
+            {
+                job.InPieces.Begin(batch[0]);
+                return work + Advance(job, budgetNs - aloneNs, out _trailNs);
+            }
+
+            transfer.Foresee(batch);
+            transfer.MoveFirst(batch, batch.Length);
+            _done.AddInOrder(batch);
+            work = lead + _done.Work(times);
+            aloneNs = times.AloneNs(work);
+            pause = job.IsPaced && job.Pace(batch[0].IsWrite, _startNs + (long)aloneNs);
         }
 
-        var isWrite = (kind & 2) != 0;
-        var latencyNs = (long)(times.ByKind[kind].CoreNs * stretch + 0.5);
-        if (kind == _firstKind)
-        {
-            Latency.Record(isWrite, latencyNs + _waitedNs);
-            count--;
-        }
+        return work;
+    }
 
-        if (count > 0)
-        {
-            Latency.Record(isWrite, latencyNs, count);
-        }
+    private static WorkVector Advance(RunningJob job, double roomNs, out double aloneNs)
+    {
+        var (kind, times) = (KindOf(job.InPieces.Operation), job.Times!);
+        var wholeNs = times.AloneNsByKind[kind];
+        var share = job.InPieces.Advance(roomNs, wholeNs, job.Transfer!);
+        aloneNs = wholeNs * share;
+        return times.ByKind[kind] * share;
     }
 }

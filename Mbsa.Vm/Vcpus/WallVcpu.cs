@@ -67,7 +67,7 @@ public sealed class WallVcpu(
     }
 
     /// <inheritdoc/>
-    protected override long CountQuantum(RunningJob job, long endNs)
+    protected override long CountQuantum(RunningJob job, long endNs, Passage passage)
     {
         if (job.Source is null)
         {

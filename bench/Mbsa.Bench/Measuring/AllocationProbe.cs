@@ -60,7 +60,9 @@ internal static class AllocationProbe
     private static RunningJob Job(JobSpec job, VirtualDiskSession session, IoTransfer transfer)
     {
         var source = new OperationSource(job, session.SizeBytes, seed: 1, cloneIndex: 0);
-        var times = new OperationTimes(Lab.Machine(1).Paths[IoPath.MemoryBus], Lab.Dram, job.ReadBlockBytes, job.WriteBlockBytes);
+        var machine = Lab.Machine(1);
+        var times = new OperationTimes(
+            machine.Paths[IoPath.MemoryBus], Lab.Dram, machine.MemoryBandwidthBytesPerSecond, job.ReadBlockBytes, job.WriteBlockBytes);
         return new RunningJob(job, source, transfer, times, nowNs: 0);
     }
 

@@ -72,7 +72,7 @@ internal sealed class ScriptedWorker(IReadOnlyList<Step> steps) : IQuantumWorker
         return new WorkVector(step.CoreNs, step.BusBytes, 0);
     }
 
-    public QuantumOutcome Complete(long endNs)
+    public QuantumOutcome Complete(long endNs, Passage passage)
     {
         Enter(_executing, "completed without executing");
         _executing = false;

@@ -19,14 +19,14 @@ public sealed class VirtualRunTests
     }
 
     [Fact]
-    public async Task Reader_and_writer_without_policy_get_equal_operations_where_writes_keep_the_nvm_three_times_as_long()
+    public async Task Reader_and_writer_without_policy_take_turns_where_writes_keep_the_nvm_three_times_as_long()
     {
-        // 1,000,000 units a second, a read 1 and a write 3: equal quanta give 250,000 each.
+        // 1,000,000 units a second, a read 1 and a write 3. In a turn are 13 reads, 2 us of a core each, or 9 writes, 3 us of the NVM each: 40 units.
         var result = await Lab.Scenario(Lab.Vm("reader"), Lab.Vm("writer", IoPattern.RandWrite))
             .With(h => h with { Policy = "none", Device = Lab.Device(4.096e9, 4.096e9 / 3) })
             .RunAsync();
-        Assert.Equal(250_000, result.OperationsPerSecond("reader"), 250_000 * 0.02);
-        Assert.Equal(250_000, result.OperationsPerSecond("writer"), 250_000 * 0.02);
+        Assert.Equal(325_000, result.OperationsPerSecond("reader"), 325_000 * 0.02);
+        Assert.Equal(225_000, result.OperationsPerSecond("writer"), 225_000 * 0.02);
         Assert.InRange(result.Utilisation.Nvm, 0.99, 1.001);
     }
 

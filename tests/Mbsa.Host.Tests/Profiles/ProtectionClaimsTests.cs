@@ -124,7 +124,7 @@ public sealed class ProtectionClaimsTests
     private static double Speed(IoPath path, ProtectionMethod method, bool isWrite, bool isRandom = false, double engineNs = 0)
     {
         var protection = new ProtectionTimes(_machine, path, method, _machine.Cores);
-        var times = new OperationTimes(_machine.Paths[path], ProfileCatalog.Device("paper"), Block, Block, protection, engineNs);
+        var times = new OperationTimes(_machine.Paths[path], ProfileCatalog.Device("paper"), _machine.MemoryBandwidthBytesPerSecond, Block, Block, protection, engineNs);
         return _machine.Cores * Block / times.ByKind[OperationTimes.KindOf(isWrite, !isRandom)].CoreNs;
     }
 }

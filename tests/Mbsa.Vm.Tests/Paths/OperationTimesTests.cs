@@ -19,7 +19,7 @@ public sealed class OperationTimesTests
             ReadLatencyFactor = 2,
             WriteLatencyFactor = 3,
         };
-        var times = new OperationTimes(costs, device, readBytes: 1000, writeBytes: 2000);
+        var times = new OperationTimes(costs, device, 1e12, readBytes: 1000, writeBytes: 2000);
         Assert.Equal(new WorkVector(100 + (1000 * 0.5 * 2), 1000, 1000), Of(times, isWrite: false, isSequential: true));
         Assert.Equal(new WorkVector(100 + (1000 * 0.5 * 2) + 7, 1000, 1000), Of(times, isWrite: false, isSequential: false));
         Assert.Equal(new WorkVector(200 + (2000 * 0.25 * 3), 2000, 4000), Of(times, isWrite: true, isSequential: true));
@@ -31,8 +31,8 @@ public sealed class OperationTimesTests
     {
         var cost = new OperationCost(100, 0.5, RandomNs: 7);
         var device = new DeviceProfile { Name = "test", ReadBandwidthBytesPerSecond = 1e9, WriteBandwidthBytesPerSecond = 1e9 };
-        var without = new OperationTimes(new PathCosts(cost, cost), device, 4096, 4096);
-        var with = new OperationTimes(new PathCosts(cost, cost), device, 4096, 4096, engineNs: 30);
+        var without = new OperationTimes(new PathCosts(cost, cost), device, 1e12, 4096, 4096);
+        var with = new OperationTimes(new PathCosts(cost, cost), device, 1e12, 4096, 4096, engineNs: 30);
 
         Assert.Equal(without.ByKind.ToArray().Select(work => work with { CoreNs = work.CoreNs + 30 }), with.ByKind.ToArray());
         Assert.Equal(without.Of(new WearWork(1, 1)), with.Of(new WearWork(1, 1)));
@@ -43,7 +43,7 @@ public sealed class OperationTimesTests
     {
         var costs = new PathCosts(new OperationCost(100, 0.5, RandomNs: 7), new OperationCost(200, 0.25, RandomNs: 9));
         var device = new DeviceProfile { Name = "test", ReadBandwidthBytesPerSecond = 1e9, WriteBandwidthBytesPerSecond = 0.5e9, WriteLatencyFactor = 2 };
-        var times = new OperationTimes(costs, device, 512, 512);
+        var times = new OperationTimes(costs, device, 1e12, 512, 512);
 
         Assert.Equal(new WorkVector(2 * (4096 * 0.5 + 7 + 4096 * 0.25 * 2 + 9), 2 * 8192, 2 * (4096 + 8192)), times.Of(new WearWork(2, 0)));
         Assert.Equal(new WorkVector(3 * (64 * 0.25 * 2 + 9), 3 * 64, 3 * 128), times.Of(new WearWork(0, 3)));
@@ -65,7 +65,7 @@ public sealed class OperationTimesTests
     {
         var costs = new PathCosts(new OperationCost(819.2, 0.2, RandomNs: 517.4), new OperationCost(819.2, 0.2, RandomNs: 364.1));
         var device = new DeviceProfile { Name = "paper", ReadBandwidthBytesPerSecond = 21.3e9, WriteBandwidthBytesPerSecond = 7.1e9, WriteLatencyFactor = 3 };
-        var work = Of(new OperationTimes(costs, device, 4096, 4096), isWrite, isSequential);
+        var work = Of(new OperationTimes(costs, device, 1e12, 4096, 4096), isWrite, isSequential);
         Assert.Equal(gigabytesPerSecond, 4 * 4096 / work.CoreNs, gigabytesPerSecond * 0.001);
         Assert.True(4 * work.NvmNs <= work.CoreNs, "four threads must not fill the device");
     }
@@ -76,8 +76,8 @@ public sealed class OperationTimesTests
         {
             var cost = new OperationCost(operationNs, nsPerByte);
             var device = new DeviceProfile { Name = "test", ReadBandwidthBytesPerSecond = 1e9, WriteBandwidthBytesPerSecond = 1e9 };
-            var shorter = new OperationTimes(new PathCosts(cost, cost), device, bytes, bytes).ByKind[0];
-            var longer = new OperationTimes(new PathCosts(cost, cost), device, bytes + more, bytes + more).ByKind[0];
+            var shorter = new OperationTimes(new PathCosts(cost, cost), device, 1e12, bytes, bytes).ByKind[0];
+            var longer = new OperationTimes(new PathCosts(cost, cost), device, 1e12, bytes + more, bytes + more).ByKind[0];
             Assert.True(longer.CoreNs >= shorter.CoreNs && longer.NvmNs >= shorter.NvmNs && longer.BusBytes >= shorter.BusBytes);
         });
 

@@ -13,10 +13,11 @@ internal static class Bench
 {
     public const int Block = BlockStorage.BlockBytes;
     public const long DiskBytes = 64L * Block;
+    public const double BusBytesPerSecond = 1e13;
 
     /// <summary>A read takes 1 us of a core and a write 3; what is random takes half a microsecond more.</summary>
     public static OperationTimes Times { get; } = new(
-        new PathCosts(new OperationCost(1000, 0, RandomNs: 500), new OperationCost(3000, 0, RandomNs: 500)), Device(), Block, Block);
+        new PathCosts(new OperationCost(1000, 0, RandomNs: 500), new OperationCost(3000, 0, RandomNs: 500)), Device(), BusBytesPerSecond, Block, Block);
 
     public static DeviceProfile Device(double readFactor = 1, double writeFactor = 1) => new()
     {
@@ -49,7 +50,7 @@ internal static class Bench
     public static (QuantumOutcome Outcome, long EndNs) Quantum(this IQuantumWorker worker, long startNs, long budgetNs = 25_000)
     {
         var work = worker.Execute(startNs, budgetNs);
-        var endNs = startNs + Math.Max(1, (long)Math.Ceiling(work.CoreNs));
+        var endNs = startNs + Math.Max(1, (long)Math.Ceiling(Times.AloneNs(work)));
         return (worker.Complete(endNs), endNs);
     }
 
