@@ -347,7 +347,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
             if (order.Gate == Resource.Cores || !Host.IsExact || Fits(habit))
             {
                 open = open is null || order.IsBefore(open) ? order : open;
-                if (order.Gate != Resource.Cores && _isFilled[(int)order.Gate])
+                if (order.Gate != Resource.Cores && order.HasEligible && _isFilled[(int)order.Gate])
                 {
                     preferred = preferred is null || order.IsBefore(preferred) ? order : preferred;
                 }
@@ -376,7 +376,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
         {
             var sum = full.Gate == Resource.Bus ? _busInFlight : _nvmInFlight;
             var othersNs = Math.Max(_virtualTime.Ns, open.First.StartTag);
-            return _wasteNs > 0 && full.HasEligible && (full.First.IsBehind(othersNs, MostPassedOver) || (sum < 1 - Tolerance && full.IsBefore(open))) ? full : open;
+            return full.HasEligible && (full.First.IsBehind(othersNs, MostPassedOver) || (sum < 1 - Tolerance && full.IsBefore(open))) ? full : open;
         }
 
         return serviceOrder == ServiceOrder.Share && MayShare(full) ? full : null;

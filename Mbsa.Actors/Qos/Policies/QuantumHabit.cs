@@ -27,8 +27,11 @@ internal readonly record struct QuantumHabit
     /// <summary>Whether anything is known of it.</summary>
     public bool IsKnown => PerNs.DominantNs > 0;
 
-    /// <summary>Which of the shared resources it waits for when that is full: bus or NVM, or the cores alone.</summary>
-    public Resource Gate => Math.Max(PerNs.BusNs, PerNs.NvmNs) < Negligible ? Resource.Cores : PerNs.BusNs > PerNs.NvmNs ? Resource.Bus : Resource.Nvm;
+    /// <summary>
+    /// Which resource it waits for when that is full: the one it uses most. Who uses less of bus and NVM than its part of the cores is never slowed down there, for
+    /// they are shared max-min fairly.
+    /// </summary>
+    public Resource Gate => PerNs.Dominant;
 
     /// <summary>A VCPU of a VM of which only the mix of its I/Os is known.</summary>
     public static QuantumHabit Of(in OperationMix mix, HostCapacity host)
