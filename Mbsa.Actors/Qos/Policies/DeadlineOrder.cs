@@ -4,14 +4,14 @@ namespace Mbsa.Actors.Qos.Policies;
 /// The VMs that have VCPUs waiting at one gate: those that are not ahead of virtual time by deadline, the others by start tag, who come only when
 /// there is nobody else.
 /// </summary>
-/// <param name="gate">The resource that these VCPUs wait for when it is full.</param>
-internal sealed class DeadlineOrder(Resource gate)
+/// <param name="gate">What these VCPUs wait for.</param>
+internal sealed class DeadlineOrder(Gate gate)
 {
     private readonly PriorityQueue<PlanAccount, VmOrder> _eligible = new();
     private readonly PriorityQueue<PlanAccount, VmOrder> _ahead = new();
 
-    /// <summary>The resource that these VCPUs wait for when it is full.</summary>
-    public Resource Gate { get; } = gate;
+    /// <summary>What these VCPUs wait for.</summary>
+    public Gate Gate { get; } = gate;
 
     /// <summary>Takes in a VM.</summary>
     public void Add(PlanAccount account)

@@ -15,17 +15,21 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     /// </summary>
     private const double DominanceNs = 1_000_000;
 
+    /// <summary>How much of the most that a quantum cost is still believed after the next one.</summary>
+    private const double Forgetting = 0.999;
+
     /// <summary>Quanta of its own by which a VM may be behind its floor before it goes first.</summary>
     private const int MostBehindFloor = 2;
 
     /// <summary>Quanta of its own that a floor still owes: what its VCPUs could not use earlier is not made up for later.</summary>
     private const int MostOwedByFloor = 8;
 
-    private readonly Queue<Schedulable>[] _ready = [new(), new(), new()];
-    private readonly bool[] _isOrdered = new bool[3];
-    private readonly double[] _orderedTag = new double[3];
+    private readonly Queue<Schedulable>[] _ready = [new(), new(), new(), new(), new()];
+    private readonly bool[] _isOrdered = new bool[5];
+    private readonly double[] _orderedTag = new double[5];
     private ResourceUse _window;
     private QuantumHabit _declared;
+    private int _orders;
     private double _quantumCostNs;
     private PromiseUnit _limitUnit;
     private Gcra _limit;
@@ -37,7 +41,7 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     public int Vm { get; } = vm;
 
     /// <summary>Its VCPUs that are ready to run, over all gates.</summary>
-    public int ReadyCount => _ready[0].Count + _ready[1].Count + _ready[2].Count;
+    public int ReadyCount => _ready[0].Count + _ready[1].Count + _ready[2].Count + _ready[3].Count + _ready[4].Count;
 
     /// <summary>Its rate: the share at which it competes.</summary>
     public double Rate { get; private set; } = 1;
@@ -64,7 +68,7 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     public int InFlight { get; set; }
 
     /// <summary>It stands in an order.</summary>
-    public bool IsOrdered => _isOrdered[0] || _isOrdered[1] || _isOrdered[2];
+    public bool IsOrdered => _orders > 0;
 
     /// <summary>Since when its limit holds it back; null when it does not.</summary>
     public long? HeldSinceNs { get; set; }
@@ -91,7 +95,7 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     public double BehindFloorFromNs => _floorNs + MostBehindFloor * MostQuantumCostNs / _floorShare;
 
     /// <summary>What the most expensive quantum costs it.</summary>
-    private double MostQuantumCostNs { get; set; } = quantumNs;
+    private double MostQuantumCostNs { get; set; }
 
     /// <summary>A quantum of its own, in virtual time.</summary>
     public double QuantumNs => _quantumCostNs / Rate;
@@ -105,7 +109,7 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
         var tenant = planned.Tenant;
         (Rate, Vcpus) = (planned.Rate, tenant.Vcpus);
         _declared = QuantumHabit.Of(tenant.Mix, host);
-        MostQuantumCostNs = Math.Max(1, _declared.PerNs.DominantNs * quantumNs);
+        MostQuantumCostNs = Math.Max(MostQuantumCostNs, Math.Max(1, _declared.PerNs.DominantNs * quantumNs));
         _quantumCostNs = _quantumCostNs == 0 ? MostQuantumCostNs : _quantumCostNs;
         _floorShare = tenant.ReservedShare;
         IsLimited = tenant.Qos.Limit is not null;
@@ -127,19 +131,24 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     public QuantumHabit HabitOf(Schedulable schedulable) => schedulable.Habit.IsKnown ? schedulable.Habit : _declared;
 
     /// <summary>Its VCPUs that are ready and wait for a resource.</summary>
-    public Queue<Schedulable> Ready(Resource gate) => _ready[(int)gate];
+    public Queue<Schedulable> Ready(Gate gate) => _ready[(int)gate];
 
     /// <summary>Whether it stands in the order of a resource.</summary>
-    public bool IsOrderedBy(Resource gate) => _isOrdered[(int)gate];
+    public bool IsOrderedBy(Gate gate) => _isOrdered[(int)gate];
 
     /// <summary>It takes its place in the order of a resource.</summary>
-    public void EnterOrder(Resource gate) => (_isOrdered[(int)gate], _orderedTag[(int)gate]) = (true, StartTag);
+    public void EnterOrder(Gate gate)
+    {
+        _orders += _isOrdered[(int)gate] ? 0 : 1;
+        (_isOrdered[(int)gate], _orderedTag[(int)gate]) = (true, StartTag);
+    }
 
     /// <summary>It was taken out of the order of a resource.</summary>
     /// <returns>Whether its place was right; else what it had meanwhile moved it back.</returns>
-    public bool LeaveOrder(Resource gate)
+    public bool LeaveOrder(Gate gate)
     {
         _isOrdered[(int)gate] = false;
+        _orders--;
         return StartTag <= _orderedTag[(int)gate];
     }
 
@@ -206,6 +215,7 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
             _limit.Correct(UnitsOf(estimate.Cost + moreNs, quantum.Operations, quantum.Work.BusBytes) - estimate.LimitUnits);
         }
 
+        MostQuantumCostNs = Math.Max(MostQuantumCostNs * Forgetting, use.DominantNs);
         if (_window.DominantNs > DominanceNs)
         {
             _window = default;

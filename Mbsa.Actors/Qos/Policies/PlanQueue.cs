@@ -15,7 +15,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
 
     private const double Tolerance = 0.03;
 
-    private readonly DeadlineOrder[] _orders = [new(Resource.Cores), new(Resource.Bus), new(Resource.Nvm)];
+    private readonly DeadlineOrder[] _orders = [new(Gate.None), new(Gate.BesideBus), new(Gate.Bus), new(Gate.BesideNvm), new(Gate.Nvm)];
     private readonly PriorityQueue<PlanAccount, VmOrder> _held = new();
     private readonly PriorityQueue<PlanAccount, VmOrder> _floors = new();
     private readonly List<PlanAccount?> _accounts = [];
@@ -26,8 +26,6 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
     private double _nvmInFlight;
     private int _inFlight;
     private readonly bool[] _isFilled = new bool[3];
-    private double _wasteNs;
-    private long _wasteAtNs;
     private bool _isNew;
 
     public override long NextNs => _held.TryPeek(out _, out var order) ? (long)Math.Ceiling(order.Tag) : long.MaxValue;
@@ -77,7 +75,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
             return null;
         }
 
-        foreach (var gate in (ReadOnlySpan<Resource>)[Resource.Bus, Resource.Nvm])
+        foreach (var gate in (ReadOnlySpan<Gate>)[Gate.Bus, Gate.Nvm])
         {
             if (Surplus(gate, nowNs) is { } surplus)
             {
@@ -95,9 +93,9 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
     }
 
     /// <summary>Of the quanta at an overfull resource the last one that others would not miss, if somebody wants its core or is slowed down by it and behind it.</summary>
-    private Schedulable? Surplus(Resource gate, long nowNs)
+    private Schedulable? Surplus(Gate gate, long nowNs)
     {
-        var sum = gate == Resource.Bus ? _busInFlight : _nvmInFlight;
+        var sum = gate is Gate.Bus or Gate.BesideBus ? _busInFlight : _nvmInFlight;
         if (sum <= 1 + Tolerance)
         {
             return null;
@@ -187,8 +185,6 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
             Release(due, nowNs);
         }
 
-        _wasteNs = Math.Min(Host.Cores * QuantumNs, _wasteNs + 0.03 * Host.Cores * (nowNs - _wasteAtNs));
-        _wasteAtNs = nowNs;
         if (TakeUrgent(nowNs) is var (urgent, first))
         {
             return Grant(urgent, first, nowNs, ref budgetNs);
@@ -257,12 +253,6 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
         var estimate = account.Take(habit, nowNs, budgetNs);
         _virtualTime.OnMoved(account, before);
         next.Estimate = estimate;
-        var s = _nvmInFlight + estimate.NvmFraction;
-        if (s > 1 + Tolerance && IsWanted(account))
-        {
-            _wasteNs -= (s - 1) / Math.Max(estimate.NvmFraction, _flights.Count == 0 ? 0 : _flights.Max(f => f.Fraction(Resource.Nvm))) * budgetNs;
-        }
-
         account.InFlight++;
         _inFlight++;
         _flights.Add(new Flight(next, account, account.StartTag, nowNs));
@@ -318,7 +308,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
 
     private Schedulable? TakeOpen(PlanAccount account)
     {
-        foreach (var gate in (ReadOnlySpan<Resource>)[Resource.Nvm, Resource.Bus, Resource.Cores])
+        foreach (var gate in (ReadOnlySpan<Gate>)[Gate.Nvm, Gate.BesideNvm, Gate.Bus, Gate.BesideBus, Gate.None])
         {
             if ((!IsFull(gate) || account.InFlight == 0) && TakeFirst(account.Ready(gate)) is { } next)
             {
@@ -330,7 +320,8 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
     }
 
     private static Schedulable? TakeAny(PlanAccount account) =>
-        TakeFirst(account.Ready(Resource.Nvm)) ?? TakeFirst(account.Ready(Resource.Bus)) ?? TakeFirst(account.Ready(Resource.Cores));
+        TakeFirst(account.Ready(Gate.Nvm)) ?? TakeFirst(account.Ready(Gate.BesideNvm)) ?? TakeFirst(account.Ready(Gate.Bus)) ?? TakeFirst(account.Ready(Gate.BesideBus))
+        ?? TakeFirst(account.Ready(Gate.None));
 
     private DeadlineOrder? FirstOpen()
     {
@@ -344,15 +335,15 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
 
             var account = order.First;
             var habit = account.Ready(order.Gate).TryPeek(out var next) ? account.HabitOf(next) : default;
-            if (order.Gate == Resource.Cores || !Host.IsExact || Fits(habit))
+            if (order.Gate == Gate.None || !Host.IsExact || Fits(habit))
             {
                 open = open is null || order.IsBefore(open) ? order : open;
-                if (order.Gate != Resource.Cores && order.HasEligible && _isFilled[(int)order.Gate])
+                if ((order.Gate == Gate.Bus && order.HasEligible && _isFilled[1]) || (order.Gate == Gate.Nvm && order.HasEligible && _isFilled[2]))
                 {
                     preferred = preferred is null || order.IsBefore(preferred) ? order : preferred;
                 }
             }
-            else if (MayReplace(order.Gate, account, habit))
+            else if (order.Gate is Gate.Bus or Gate.Nvm ? MayReplace(order.Gate, account, habit) : order.HasEligible && MayShare(order))
             {
                 open = open is null || order.IsBefore(open) ? order : open;
             }
@@ -374,7 +365,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
 
         if (open is not null)
         {
-            var sum = full.Gate == Resource.Bus ? _busInFlight : _nvmInFlight;
+            var sum = full.Gate is Gate.Bus or Gate.BesideBus ? _busInFlight : _nvmInFlight;
             var othersNs = Math.Max(_virtualTime.Ns, open.First.StartTag);
             return full.HasEligible && (full.First.IsBehind(othersNs, MostPassedOver) || (sum < 1 - Tolerance && full.IsBefore(open))) ? full : open;
         }
@@ -384,7 +375,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
 
     private bool MayShare(DeadlineOrder full)
     {
-        if ((full.Gate == Resource.Bus ? _busInFlight : _nvmInFlight) < Full)
+        if ((full.Gate is Gate.Bus or Gate.BesideBus ? _busInFlight : _nvmInFlight) < Full)
         {
             return true;
         }
@@ -404,9 +395,9 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
         _busInFlight + habit.PerNs.BusNs <= 1 + Tolerance && _nvmInFlight + habit.PerNs.NvmNs <= 1 + Tolerance;
 
     /// <summary>Whether it may start in place of quanta of VMs that are ahead of it, so that the resource is as full as before and no fuller.</summary>
-    private bool MayReplace(Resource gate, PlanAccount account, in QuantumHabit habit)
+    private bool MayReplace(Gate gate, PlanAccount account, in QuantumHabit habit)
     {
-        var sum = gate == Resource.Bus ? _busInFlight + habit.PerNs.BusNs : _nvmInFlight + habit.PerNs.NvmNs;
+        var sum = gate is Gate.Bus or Gate.BesideBus ? _busInFlight + habit.PerNs.BusNs : _nvmInFlight + habit.PerNs.NvmNs;
         foreach (var flight in _flights)
         {
             var fraction = flight.Fraction(gate);
@@ -419,10 +410,10 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
         return sum <= 1 + Tolerance;
     }
 
-    private bool IsFull(Resource resource) => Host.IsExact && resource switch
+    private bool IsFull(Gate gate) => Host.IsExact && gate switch
     {
-        Resource.Bus => _busInFlight >= Full,
-        Resource.Nvm => _nvmInFlight >= Full,
+        Gate.Bus or Gate.BesideBus => _busInFlight >= Full,
+        Gate.Nvm or Gate.BesideNvm => _nvmInFlight >= Full,
         _ => false,
     };
 
@@ -512,7 +503,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
 
     private sealed record Flight(Schedulable To, PlanAccount Account, double Deadline, long StartNs)
     {
-        public double Fraction(Resource gate) => gate == Resource.Bus ? To.Estimate.BusFraction : To.Estimate.NvmFraction;
+        public double Fraction(Gate gate) => gate is Gate.Bus or Gate.BesideBus ? To.Estimate.BusFraction : To.Estimate.NvmFraction;
     }
 
     private PlanAccount AccountOf(int vm)

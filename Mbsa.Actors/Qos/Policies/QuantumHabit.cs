@@ -27,11 +27,20 @@ internal readonly record struct QuantumHabit
     /// <summary>Whether anything is known of it.</summary>
     public bool IsKnown => PerNs.DominantNs > 0;
 
-    /// <summary>
-    /// Which resource it waits for when that is full: the one it uses most. Who uses less of bus and NVM than its part of the cores is never slowed down there, for
-    /// they are shared max-min fairly.
-    /// </summary>
-    public Resource Gate => PerNs.Dominant;
+    /// <summary>What it may have to wait for.</summary>
+    public Gate Gate
+    {
+        get
+        {
+            var most = Math.Max(PerNs.BusNs, PerNs.NvmNs);
+            return most < Negligible ? Gate.None
+                : PerNs.BusNs > PerNs.NvmNs ? (most > PerNs.CoresNs ? Gate.Bus : Gate.BesideBus)
+                : most > PerNs.CoresNs ? Gate.Nvm : Gate.BesideNvm;
+        }
+    }
+
+    /// <summary>Part of bus or NVM that it takes while it runs at full speed, 0 to 1.</summary>
+    public double Fraction(bool ofBus) => ofBus ? PerNs.BusNs : PerNs.NvmNs;
 
     /// <summary>A VCPU of a VM of which only the mix of its I/Os is known.</summary>
     public static QuantumHabit Of(in OperationMix mix, HostCapacity host)
