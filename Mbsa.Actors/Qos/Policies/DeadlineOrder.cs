@@ -27,7 +27,7 @@ internal sealed class DeadlineOrder(Gate gate)
         while (_ahead.TryPeek(out var account, out var order) && order.Tag <= virtualTimeNs)
         {
             _ahead.Dequeue();
-            _eligible.Enqueue(account, new VmOrder(account.Deadline, account.Vm));
+            _eligible.Enqueue(account, new VmOrder(account.Deadline(Gate), account.Vm));
         }
 
         return _eligible.Count + _ahead.Count > 0;

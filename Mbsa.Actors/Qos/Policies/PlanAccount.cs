@@ -30,7 +30,7 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     private ResourceUse _window;
     private QuantumHabit _declared;
     private int _orders;
-    private double _quantumCostNs;
+    private readonly double[] _quantumCostNs = new double[5];
     private PromiseUnit _limitUnit;
     private Gcra _limit;
     private Gcra _burst;
@@ -49,14 +49,17 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     /// <summary>Where its next quantum starts, in virtual time: what it has had, at its rate.</summary>
     public double StartTag { get; set; }
 
-    /// <summary>When it should have had its next quantum, in virtual time.</summary>
-    public double Deadline => StartTag + _quantumCostNs / Rate;
+    /// <summary>When it should have had its next quantum of those that wait at a gate, in virtual time.</summary>
+    public double Deadline(Gate gate) => StartTag + QuantumNs(gate);
 
     /// <summary>
     /// How far its start tag may be from virtual time, in virtual time: the quanta it can be in at once, and one more. What it had beyond that nobody else could use,
     /// and what it missed beyond that its own VCPUs could not use.
     /// </summary>
     public double LeewayNs => (1 + Math.Min(host.Cores, Vcpus)) * MostQuantumCostNs / Rate;
+
+    /// <summary>How far its start tag may be behind virtual time: what it missed beyond that its own VCPUs could not use.</summary>
+    public double MostOwedNs => 8 * MostQuantumCostNs / Rate;
 
     /// <summary>It wants to run: it stands in an order, or VCPUs of it are in flight. <see cref="VirtualTime"/> keeps this.</summary>
     public bool Competes { get; set; }
@@ -97,11 +100,11 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     /// <summary>What the most expensive quantum costs it.</summary>
     private double MostQuantumCostNs { get; set; }
 
-    /// <summary>A quantum of its own, in virtual time.</summary>
-    public double QuantumNs => _quantumCostNs / Rate;
+    /// <summary>A quantum of its own of those that wait at a gate, in virtual time.</summary>
+    public double QuantumNs(Gate gate) => _quantumCostNs[(int)gate] / Rate;
 
     /// <summary>Whether it has come less far than others, by more than so many of its quanta.</summary>
-    public bool IsBehind(double othersNs, int quanta) => StartTag + quanta * _quantumCostNs / Rate < othersNs;
+    public bool IsBehind(double othersNs, Gate gate, int quanta) => StartTag + quanta * QuantumNs(gate) < othersNs;
 
     /// <summary>Takes over what was planned for it.</summary>
     public void Apply(PlannedTenant planned, double limitToleranceNs)
@@ -110,7 +113,11 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
         (Rate, Vcpus) = (planned.Rate, tenant.Vcpus);
         _declared = QuantumHabit.Of(tenant.Mix, host);
         MostQuantumCostNs = Math.Max(MostQuantumCostNs, Math.Max(1, _declared.PerNs.DominantNs * quantumNs));
-        _quantumCostNs = _quantumCostNs == 0 ? MostQuantumCostNs : _quantumCostNs;
+        if (_quantumCostNs[0] == 0)
+        {
+            Array.Fill(_quantumCostNs, MostQuantumCostNs);
+        }
+
         _floorShare = tenant.ReservedShare;
         IsLimited = tenant.Qos.Limit is not null;
         if (tenant.Qos.Limit is { } limit)
@@ -176,7 +183,7 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
             NvmFraction = habit.PerNs.NvmNs,
         };
         StartTag += costNs / Rate;
-        _quantumCostNs = use.DominantNs;
+        _quantumCostNs[(int)habit.Gate] = use.DominantNs;
         if (IsLimited)
         {
             _limit.Take(nowNs, estimate.LimitUnits);

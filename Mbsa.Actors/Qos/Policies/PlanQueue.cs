@@ -128,7 +128,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
             return null;
         }
 
-        var isAhead = last.Account != leastOf && last.Account.StartTag - last.Account.QuantumNs > least + leastOf!.QuantumNs;
+        var isAhead = last.Account != leastOf && last.Account.StartTag - last.Account.QuantumNs(gate) > least + leastOf!.QuantumNs(gate);
         return isAhead || IsWanted(last.Account) ? last.To : null;
     }
 
@@ -174,7 +174,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
         }
 
         var open = FirstOpen();
-        return open is { HasEligible: true } && open.First != last.Account && open.First.ReadyCount > 0 && open.First.MayRunFromNs <= nowNs && open.First.Deadline < last.Deadline ? last.To : null;
+        return open is { HasEligible: true } && open.First != last.Account && open.First.ReadyCount > 0 && open.First.MayRunFromNs <= nowNs && open.First.Deadline(open.Gate) < last.Deadline ? last.To : null;
     }
 
     protected override Schedulable? Take(long nowNs, ref long budgetNs)
@@ -249,7 +249,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
         var habit = account.HabitOf(next);
         budgetNs = account.Budget(habit, budgetNs);
         var before = account.StartTag;
-        account.StartTag = Math.Clamp(account.StartTag, _virtualTime.Ns - account.LeewayNs, _virtualTime.Ns + account.LeewayNs);
+        account.StartTag = Math.Clamp(account.StartTag, _virtualTime.Ns - account.MostOwedNs, _virtualTime.Ns + account.LeewayNs);
         var estimate = account.Take(habit, nowNs, budgetNs);
         _virtualTime.OnMoved(account, before);
         next.Estimate = estimate;
@@ -367,7 +367,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
         {
             var sum = full.Gate is Gate.Bus or Gate.BesideBus ? _busInFlight : _nvmInFlight;
             var othersNs = Math.Max(_virtualTime.Ns, open.First.StartTag);
-            return full.HasEligible && (full.First.IsBehind(othersNs, MostPassedOver) || (sum < 1 - Tolerance && full.IsBefore(open))) ? full : open;
+            return full.HasEligible && (full.First.IsBehind(othersNs, full.Gate, MostPassedOver) || (sum < 1 - Tolerance && full.IsBefore(open))) ? full : open;
         }
 
         return serviceOrder == ServiceOrder.Share && MayShare(full) ? full : null;
@@ -382,7 +382,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
 
         foreach (var flight in _flights)
         {
-            if (flight.Account != full.First && flight.Fraction(full.Gate) >= 0.02 && full.First.StartTag > flight.Account.StartTag)
+            if (flight.Account != full.First && flight.Fraction(full.Gate) >= 0.02 && full.First.StartTag > flight.Account.StartTag + full.First.QuantumNs(full.Gate))
             {
                 return false;
             }
@@ -401,7 +401,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
         foreach (var flight in _flights)
         {
             var fraction = flight.Fraction(gate);
-            if (fraction >= 0.02 && sum - fraction >= Full && flight.Deadline > account.Deadline)
+            if (fraction >= 0.02 && sum - fraction >= Full && flight.Deadline > account.Deadline(gate))
             {
                 sum -= fraction;
             }

@@ -22,6 +22,7 @@ internal static class SearchCommand
                 output.WriteLine(SetJudge.Judge(set, options.Policy ?? "plan").Details);
             }
 
+            output.WriteLine(SetYaml.Of(set, options.Policy ?? "plan"));
             output.WriteLine($"{set}");
             foreach (var vm in set.Vms)
             {
