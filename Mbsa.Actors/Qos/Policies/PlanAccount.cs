@@ -64,6 +64,9 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     /// <summary>It wants to run: it stands in an order, or VCPUs of it are in flight. <see cref="VirtualTime"/> keeps this.</summary>
     public bool Competes { get; set; }
 
+    /// <summary>Since when it wants nothing, on the scenario's clock in nanoseconds, while it does not compete.</summary>
+    public long RestingSinceNs { get; set; } = -1;
+
     /// <summary>Its VCPUs that have not come to their end.</summary>
     public int Vcpus { get; private set; }
 

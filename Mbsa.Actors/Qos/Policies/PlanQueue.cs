@@ -62,7 +62,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
         account.Ready(gate).Enqueue(schedulable);
         if (account.HeldSinceNs is null)
         {
-            Order(account);
+            Order(account, nowNs);
         }
 
         _isNew = true;
@@ -206,11 +206,11 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
             var isPlaced = account.LeaveOrder(open.Gate);
             if (account.HeldSinceNs is not null)
             {
-                Rest(account);
+                Rest(account, nowNs);
             }
             else if (!isPlaced)
             {
-                Order(account);
+                Order(account, nowNs);
             }
             else if (account.MayRunFromNs > nowNs)
             {
@@ -222,7 +222,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
             }
             else
             {
-                Rest(account);
+                Rest(account, nowNs);
             }
         }
 
@@ -238,7 +238,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
         account.Correct(estimate, use, quantum);
         schedulable.Habit = schedulable.Habit.After(use, quantum, Host);
         _virtualTime.OnMoved(account, before);
-        Rest(account);
+        Rest(account, nowNs);
         _inFlight--;
         _flights.RemoveAt(_flights.FindIndex(flight => flight.To == schedulable));
         (_busInFlight, _nvmInFlight) = _inFlight == 0 ? (0, 0) : (_busInFlight - estimate.BusFraction, _nvmInFlight - estimate.NvmFraction);
@@ -258,7 +258,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
         _flights.Add(new Flight(next, account, account.StartTag, nowNs));
         _busInFlight += estimate.BusFraction;
         _nvmInFlight += estimate.NvmFraction;
-        Order(account);
+        Order(account, nowNs);
         return next;
     }
 
@@ -425,18 +425,18 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
             _held.Enqueue(account, new VmOrder(account.MayRunFromNs, account.Vm));
         }
 
-        Rest(account);
+        Rest(account, nowNs);
     }
 
     private void Release(PlanAccount account, long nowNs)
     {
         CountThrottled(account.Vm, account.HeldSinceNs!.Value, nowNs);
         account.HeldSinceNs = null;
-        Order(account);
+        Order(account, nowNs);
     }
 
     /// <summary>It wants to run: it takes its place at each gate where VCPUs of it wait.</summary>
-    private void Order(PlanAccount account)
+    private void Order(PlanAccount account, long nowNs)
     {
         if (account.HeldSinceNs is not null)
         {
@@ -449,7 +449,8 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
             {
                 if (!account.Competes)
                 {
-                    account.StartTag = Math.Max(account.StartTag, _virtualTime.Ns - account.LeewayNs);
+                    var owedNs = nowNs - account.RestingSinceNs <= QuantumNs ? account.MostOwedNs : account.LeewayNs;
+                    account.StartTag = Math.Max(account.StartTag, _virtualTime.Ns - owedNs);
                     _virtualTime.OnJoined(account);
                 }
 
@@ -470,10 +471,11 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
     }
 
     /// <summary>It wants nothing any more, if it is neither in an order nor in flight.</summary>
-    private void Rest(PlanAccount account)
+    private void Rest(PlanAccount account, long nowNs)
     {
         if (account is { Competes: true, IsOrdered: false, InFlight: 0 })
         {
+            account.RestingSinceNs = nowNs;
             _virtualTime.OnLeft(account);
         }
     }
