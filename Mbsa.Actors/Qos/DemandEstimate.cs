@@ -23,6 +23,9 @@ internal sealed class DemandEstimate(OperationMix declared)
     /// <summary>What its I/Os are like: half of it what they were in the last stretch.</summary>
     public OperationMix Mix { get; private set; } = declared;
 
+    /// <summary>What it used of the host lately, half of it in the last stretch in which it used something; nothing until it was measured.</summary>
+    public ResourceUse Lately { get; private set; }
+
     /// <summary>The dominant share it would use if it got all it wants; infinity for as much as it can get.</summary>
     public double Share { get; private set; } = double.PositiveInfinity;
 
@@ -37,6 +40,11 @@ internal sealed class DemandEstimate(OperationMix declared)
             ? double.PositiveInfinity
             : lately.Use.DominantNs / passedNs * Growth;
         Share = _observed < Remembered ? double.PositiveInfinity : _shares.Max();
+        if (lately.Use.DominantNs > 0)
+        {
+            Lately = Lately * 0.5 + lately.Use * (0.5 / passedNs);
+        }
+
         if (lately.Operations > 0)
         {
             var now = lately.Use * (1.0 / lately.Operations);

@@ -55,7 +55,7 @@ internal sealed class TenantBook(HostCapacity host)
     /// <param name="vcpus">VCPUs of a VM that have not come to their end.</param>
     public IReadOnlyList<Tenant> Tenants(Func<int, int> vcpus) =>
     [
-        .. _entries.Values.Where(e => e.IsThere).Select(e => new Tenant(e.Tenant.Vm, vcpus(e.Tenant.Vm), e.Tenant.Qos, e.Demand.Mix) { DemandShare = e.Demand.Share }),
+        .. _entries.Values.Where(e => e.IsThere).Select(e => new Tenant(e.Tenant.Vm, vcpus(e.Tenant.Vm), e.Tenant.Qos, e.Demand.Mix) { DemandShare = e.Demand.Share, Lately = e.Demand.Lately }),
     ];
 
     /// <summary>Takes note of what everybody used and wanted since this was last called.</summary>

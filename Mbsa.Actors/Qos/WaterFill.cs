@@ -47,10 +47,10 @@ internal sealed class WaterFill
             var tenant = tenants[i];
             foreach (var resource in _resources)
             {
-                _relative[i, (int)resource] = tenant.Mix.Relative(resource) is var relative && relative > Negligible ? relative : 0;
+                _relative[i, (int)resource] = tenant.Relative(resource) is var relative && relative > Negligible ? relative : 0;
             }
 
-            _reach[i] = tenant.Mix.ShareOfVcpus(tenant.Vcpus, host.Cores);
+            _reach[i] = tenant.Reach(host.Cores);
             _caps[i] = Math.Min(Math.Min(tenant.LimitShare, tenant.DemandShare), _reach[i]);
             _floors[i] = Math.Min(tenant.ReservedShare, _caps[i]);
         }

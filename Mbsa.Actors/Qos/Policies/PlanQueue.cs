@@ -173,8 +173,8 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
             return last.To;
         }
 
-        var open = FirstOpen();
-        return open is { HasEligible: true } && open.First != last.Account && open.First.ReadyCount > 0 && open.First.MayRunFromNs <= nowNs && open.First.Deadline(open.Gate) < last.Deadline ? last.To : null;
+        var open = FirstOpen(out var isShared);
+        return !isShared && open is { HasEligible: true } && open.First != last.Account && open.First.ReadyCount > 0 && open.First.MayRunFromNs <= nowNs && open.First.Deadline(open.Gate) < last.Deadline ? last.To : null;
     }
 
     protected override Schedulable? Take(long nowNs, ref long budgetNs)
@@ -200,7 +200,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
             return Grant(behind, floored, nowNs, ref budgetNs);
         }
 
-        while (FirstOpen() is { } open)
+        while (FirstOpen(out _) is { } open)
         {
             var account = open.Take();
             var isPlaced = account.LeaveOrder(open.Gate);
@@ -323,8 +323,9 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
         TakeFirst(account.Ready(Gate.Nvm)) ?? TakeFirst(account.Ready(Gate.BesideNvm)) ?? TakeFirst(account.Ready(Gate.Bus)) ?? TakeFirst(account.Ready(Gate.BesideBus))
         ?? TakeFirst(account.Ready(Gate.None));
 
-    private DeadlineOrder? FirstOpen()
+    private DeadlineOrder? FirstOpen(out bool isShared)
     {
+        isShared = false;
         DeadlineOrder? open = null, preferred = null, full = null;
         foreach (var order in _orders)
         {
@@ -370,7 +371,8 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
             return full.HasEligible && (full.First.IsBehind(othersNs, full.Gate, MostPassedOver) || (sum < 1 - Tolerance && full.IsBefore(open))) ? full : open;
         }
 
-        return serviceOrder == ServiceOrder.Share && MayShare(full) ? full : null;
+        isShared = serviceOrder == ServiceOrder.Share && MayShare(full);
+        return isShared ? full : null;
     }
 
     private bool MayShare(DeadlineOrder full)

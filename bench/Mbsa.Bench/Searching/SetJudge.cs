@@ -27,7 +27,7 @@ internal static class SetJudge
         var run = Run(set, policy);
         var seconds = run.MeasuredNs;
         var got = run.Vms.Select(vm => vm.Use.Use.DominantNs / seconds).ToArray();
-        var claims = set.Vms.Select((vm, i) => SetClaims.Measured(set, vm, run.Vms[i], vm.Pauses ? Alone(set, vm) : double.PositiveInfinity)).ToList();
+        var claims = set.Vms.Select((vm, i) => SetClaims.Measured(set, vm, run.Vms[i], vm.Pauses ? Math.Max(got[i], Alone(set, vm)) : double.PositiveInfinity)).ToList();
         var optimum = Optimum.Shares(claims);
         double Use(double[] of, int resource) => claims.Select((claim, i) => of[i] * claim.Relative[resource]).Sum();
         var bound = claims.Select((claim, i) => IsBound(set.Vms[i], claim, optimum[i], set.Cores) && got[i] < optimum[i]
