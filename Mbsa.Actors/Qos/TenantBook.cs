@@ -36,7 +36,7 @@ internal sealed class TenantBook(HostCapacity host)
         }
         else
         {
-            _entries[tenant.Vm] = new Entry(tenant);
+            _entries[tenant.Vm] = new Entry(host, tenant);
         }
 
         return null;
@@ -124,13 +124,13 @@ internal sealed class TenantBook(HostCapacity host)
             };
         });
 
-    private sealed class Entry(AdmittedTenant tenant)
+    private sealed class Entry(HostCapacity host, AdmittedTenant tenant)
     {
         public AdmittedTenant Tenant { get; set; } = tenant;
 
         public bool IsThere { get; set; } = true;
 
-        public DemandEstimate Demand { get; } = new(tenant.Use.Average);
+        public DemandEstimate Demand { get; } = new(host, tenant.Use.Average);
 
         public ReservationLedger Ledger { get; } = new();
 

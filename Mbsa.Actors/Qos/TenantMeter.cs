@@ -75,6 +75,8 @@ internal sealed class TenantMeter
 
         _sinceNs = nowNs;
         _counts.ReadyNs += passedNs * _ready;
+        _counts.AttachedNs += passedNs * _attached;
+        _counts.SleptNs += passedNs * (_attached - _ready - _granted);
         if (_attached > 0 && _ready + _granted == _attached)
         {
             _counts.BackloggedNs += passedNs;
@@ -97,6 +99,12 @@ internal struct TenantCounts
     /// <summary>Time its VCPUs were ready and did not run, in nanoseconds, summed over VCPUs.</summary>
     public double ReadyNs;
 
+    /// <summary>Time its VCPUs had not come to their end, in nanoseconds, summed over VCPUs.</summary>
+    public double AttachedNs;
+
+    /// <summary>Time its VCPUs wanted nothing, in nanoseconds, summed over VCPUs.</summary>
+    public double SleptNs;
+
     /// <summary>Time all its VCPUs ran or wanted to, in nanoseconds: then what it got is all it was let have.</summary>
     public long BackloggedNs;
 
@@ -110,6 +118,8 @@ internal struct TenantCounts
         Operations = Operations - earlier.Operations,
         Bytes = Bytes - earlier.Bytes,
         ReadyNs = ReadyNs - earlier.ReadyNs,
+        AttachedNs = AttachedNs - earlier.AttachedNs,
+        SleptNs = SleptNs - earlier.SleptNs,
         BackloggedNs = BackloggedNs - earlier.BackloggedNs,
         ThrottledNs = ThrottledNs - earlier.ThrottledNs,
     };

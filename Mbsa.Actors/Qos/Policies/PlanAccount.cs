@@ -153,13 +153,14 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
         (_isOrdered[(int)gate], _orderedTag[(int)gate]) = (true, StartTag);
     }
 
-    /// <summary>It was taken out of the order of a resource.</summary>
-    /// <returns>Whether its place was right; else what it had meanwhile moved it back.</returns>
-    public bool LeaveOrder(Gate gate)
+    /// <summary>What it had since it took its place moved it back.</summary>
+    public bool HasMovedIn(Gate gate) => StartTag > _orderedTag[(int)gate];
+
+    /// <summary>It was taken out of the order of a gate.</summary>
+    public void LeaveOrder(Gate gate)
     {
         _isOrdered[(int)gate] = false;
         _orders--;
-        return StartTag <= _orderedTag[(int)gate];
     }
 
     /// <summary>

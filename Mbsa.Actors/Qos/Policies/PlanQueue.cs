@@ -129,15 +129,15 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
         }
 
         var isAhead = last.Account != leastOf && last.Account.StartTag - last.Account.QuantumNs(gate) > least + leastOf!.QuantumNs(gate);
-        return isAhead || IsWanted(last.Account) ? last.To : null;
+        return isAhead || IsWanted(last.Account, nowNs) ? last.To : null;
     }
 
     /// <summary>Whether another VM wants a core that it could use.</summary>
-    private bool IsWanted(PlanAccount by)
+    private bool IsWanted(PlanAccount by, long nowNs)
     {
         foreach (var order in _orders)
         {
-            if (!IsFull(order.Gate) && order.Settle(_virtualTime.Ns) && order.First != by && order.First.ReadyCount > 0)
+            if (!IsFull(order.Gate) && Settle(order, nowNs) && order.First != by)
             {
                 return true;
             }
@@ -173,8 +173,8 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
             return last.To;
         }
 
-        var open = FirstOpen(out var isShared);
-        return !isShared && open is { HasEligible: true } && open.First != last.Account && open.First.ReadyCount > 0 && open.First.MayRunFromNs <= nowNs && open.First.Deadline(open.Gate) < last.Deadline ? last.To : null;
+        var open = FirstOpen(nowNs, out var isShared);
+        return !isShared && open is { HasEligible: true } && open.First != last.Account && open.First.Deadline(open.Gate) < last.Deadline ? last.To : null;
     }
 
     protected override Schedulable? Take(long nowNs, ref long budgetNs)
@@ -200,33 +200,56 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
             return Grant(behind, floored, nowNs, ref budgetNs);
         }
 
-        while (FirstOpen(out _) is { } open)
+        if (FirstOpen(nowNs, out _) is not { } open)
         {
-            var account = open.Take();
-            var isPlaced = account.LeaveOrder(open.Gate);
-            if (account.HeldSinceNs is not null)
+            return null;
+        }
+
+        var account = open.Take();
+        account.LeaveOrder(open.Gate);
+        return Grant(account, TakeFirst(account.Ready(open.Gate))!, nowNs, ref budgetNs);
+    }
+
+    /// <summary>Finds the first of an order, and clears away what stands before it and is there no more.</summary>
+    /// <returns>Whether there is one.</returns>
+    private bool Settle(DeadlineOrder order, long nowNs)
+    {
+        while (order.Settle(_virtualTime.Ns))
+        {
+            var account = order.First;
+            var isMoved = account.HasMovedIn(order.Gate);
+            if (!isMoved && account.HeldSinceNs is null && account.MayRunFromNs <= nowNs && HasReady(account.Ready(order.Gate)))
+            {
+                return true;
+            }
+
+            order.Take();
+            account.LeaveOrder(order.Gate);
+            if (account.HeldSinceNs is not null || !HasReady(account.Ready(order.Gate)))
             {
                 Rest(account, nowNs);
-            }
-            else if (!isPlaced)
-            {
-                Order(account, nowNs);
             }
             else if (account.MayRunFromNs > nowNs)
             {
                 Hold(account, nowNs);
             }
-            else if (TakeFirst(account.Ready(open.Gate)) is { } next)
-            {
-                return Grant(account, next, nowNs, ref budgetNs);
-            }
             else
             {
-                Rest(account, nowNs);
+                order.Add(account); // what it had meanwhile moved it back
             }
         }
 
-        return null;
+        return false;
+    }
+
+    private static bool HasReady(Queue<Schedulable> ready)
+    {
+        while (ready.TryPeek(out var first) && first.RunState != RunState.Ready)
+        {
+            ready.Dequeue();
+        }
+
+        return ready.Count > 0;
     }
 
     protected override void Account(Schedulable schedulable, in ResourceUse use, in QuantumUse quantum, long nowNs)
@@ -323,19 +346,19 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
         TakeFirst(account.Ready(Gate.Nvm)) ?? TakeFirst(account.Ready(Gate.BesideNvm)) ?? TakeFirst(account.Ready(Gate.Bus)) ?? TakeFirst(account.Ready(Gate.BesideBus))
         ?? TakeFirst(account.Ready(Gate.None));
 
-    private DeadlineOrder? FirstOpen(out bool isShared)
+    private DeadlineOrder? FirstOpen(long nowNs, out bool isShared)
     {
         isShared = false;
         DeadlineOrder? open = null, preferred = null, full = null;
         foreach (var order in _orders)
         {
-            if (!order.Settle(_virtualTime.Ns))
+            if (!Settle(order, nowNs))
             {
                 continue;
             }
 
             var account = order.First;
-            var habit = account.Ready(order.Gate).TryPeek(out var next) ? account.HabitOf(next) : default;
+            var habit = account.HabitOf(account.Ready(order.Gate).Peek());
             if (order.Gate == Gate.None || !Host.IsExact || Fits(habit))
             {
                 open = open is null || order.IsBefore(open) ? order : open;

@@ -47,7 +47,7 @@ internal static class SetGenerator
     }
 
     private static DrawnJob DrawPause(Random random, DrawnJob job) =>
-        job with { ThinkNs = (long)Log(random, 500, 500_000), ThinkBlocks = (int)Log(random, 1, 1000) };
+        job with { ThinkNs = 1000 * (long)Log(random, 1, 500), ThinkBlocks = (int)Log(random, 1, 1000) };
 
     /// <summary>Gives some VMs floors that fit together, and some ceilings, around what they would have without.</summary>
     private static DrawnSet Promise(Random random, DrawnSet set)

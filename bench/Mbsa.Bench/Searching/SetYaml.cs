@@ -66,7 +66,7 @@ internal static class SetYaml
         }
 
         var kind = job.ReadPercent switch { 0 => "rw: randwrite", 100 => "rw: randread", var reads => $"rw: randrw, rwmixread: {reads}" };
-        var pause = job.ThinkNs > 0 ? $", thinktime: {job.ThinkNs}ns, thinktime_blocks: {job.ThinkBlocks}" : "";
+        var pause = job.ThinkNs > 0 ? $", thinktime: {Number(job.ThinkNs / 1000.0)}us, thinktime_blocks: {job.ThinkBlocks}" : "";
         return $"{kind}, bs: {job.BlockBytes}{pause}";
     }
 
