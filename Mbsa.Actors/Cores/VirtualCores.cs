@@ -20,7 +20,6 @@ internal sealed class VirtualCores : ICores
     private readonly List<Schedulable> _cutOff = [];
     private TraceHash _trace = new();
     private bool _idleIsMixed;
-    private static readonly bool Dbg = Environment.GetEnvironmentVariable("DBG") is not null;
     private long _nowNs;
 
     public VirtualCores(HostCapacity host, RunQueue queue)
@@ -233,7 +232,6 @@ internal sealed class VirtualCores : ICores
     {
         var (left, work) = next.Cut.Left > 0 ? (next.Cut.Left, next.Cut.Whole) : (1, next.Worker.Execute(_nowNs, budgetNs));
         var core = _idle.Pop();
-        if (Dbg && _nowNs > 100_000_000 && _nowNs < 101_000_000) Console.Error.WriteLine($"{_nowNs} start {next.Id.Vm}.{next.Id.Vcpu} left {left:0.00} budget {budgetNs} work {work.CoreNs:0} {work.NvmNs:0} idle {_idle.Count}");
         next.IsRunning = true;
         _grants[core] = new Grant(next, budgetNs, _nowNs, _nowNs, default, work, left, 0);
         if (left < 1)
@@ -258,7 +256,6 @@ internal sealed class VirtualCores : ICores
         }
 
         var grant = _grants[core];
-        if (Dbg && _nowNs > 100_000_000 && _nowNs < 101_000_000) Console.Error.WriteLine($"{_nowNs} cut {schedulable.Id.Vm}.{schedulable.Id.Vcpu}");
         _timeline.Cut(core, grant.Step, schedulable.Cut);
         _cutOff.Add(schedulable);
         Release(core);

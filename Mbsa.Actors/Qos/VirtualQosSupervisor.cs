@@ -58,7 +58,7 @@ internal sealed class VirtualQosSupervisor : QosSupervisor
         PlanIfStale();
         _departures.Clear();
         var stretchEndNs = (_cores.NowNs / StretchNs + 1) * StretchNs;
-        bool mayGoOn; try { mayGoOn = _cores.RunUntil(Math.Min(_targetNs, stretchEndNs), _idle, _departures); } catch (Exception e) { Console.Error.WriteLine(e); throw; }
+        var mayGoOn = _cores.RunUntil(Math.Min(_targetNs, stretchEndNs), _idle, _departures);
         if (_cores.NowNs == stretchEndNs)
         {
             Observe();

@@ -21,6 +21,9 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     /// <summary>Quanta of its own by which a VM may be behind its floor before it goes first.</summary>
     private const int MostBehindFloor = 2;
 
+    /// <summary>A floor is kept a little above itself: what is measured is never below it for a quantum at an end.</summary>
+    private const double FloorMargin = 1.003;
+
     /// <summary>Quanta of its own that a floor still owes: what its VCPUs could not use earlier is not made up for later.</summary>
     private const int MostOwedByFloor = 8;
 
@@ -121,7 +124,7 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
             Array.Fill(_quantumCostNs, MostQuantumCostNs);
         }
 
-        _floorShare = tenant.ReservedShare;
+        _floorShare = tenant.ReservedShare * FloorMargin;
         IsLimited = tenant.Qos.Limit is not null;
         if (tenant.Qos.Limit is { } limit)
         {

@@ -272,7 +272,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
         var habit = account.HabitOf(next);
         budgetNs = account.Budget(habit, budgetNs);
         var before = account.StartTag;
-        account.StartTag = Math.Clamp(account.StartTag, _virtualTime.Ns - account.MostOwedNs, _virtualTime.Ns + account.LeewayNs);
+        account.StartTag = Math.Clamp(account.StartTag, _virtualTime.Ns - account.MostOwedNs, _virtualTime.Ns + 3 * account.LeewayNs);
         var estimate = account.Take(habit, nowNs, budgetNs);
         _virtualTime.OnMoved(account, before);
         next.Estimate = estimate;
@@ -391,11 +391,23 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
         {
             var sum = full.Gate is Gate.Bus or Gate.BesideBus ? _busInFlight : _nvmInFlight;
             var othersNs = Math.Max(_virtualTime.Ns, open.First.StartTag);
-            return full.HasEligible && (full.First.IsBehind(othersNs, full.Gate, MostPassedOver) || (sum < 1 - Tolerance && full.IsBefore(open))) ? full : open;
+            return full.HasEligible && (full.First.IsBehind(othersNs, full.Gate, MostPassedOver) || (Gains(full, sum) && full.IsBefore(open))) ? full : open;
         }
 
         isShared = serviceOrder == ServiceOrder.Share && MayShare(full);
         return isShared ? full : null;
+    }
+
+    private bool Gains(DeadlineOrder full, double sum)
+    {
+        var fraction = full.First.HabitOf(full.First.Ready(full.Gate).Peek()).Fraction(full.Gate is Gate.Bus or Gate.BesideBus);
+        var most = fraction;
+        foreach (var flight in _flights)
+        {
+            most = Math.Max(most, flight.Fraction(full.Gate));
+        }
+
+        return 1 - sum > (sum + fraction - 1) / (most * Host.Cores);
     }
 
     private bool MayShare(DeadlineOrder full)
@@ -457,6 +469,11 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
     {
         CountThrottled(account.Vm, account.HeldSinceNs!.Value, nowNs);
         account.HeldSinceNs = null;
+        if (!account.Competes)
+        {
+            account.StartTag = Math.Max(account.StartTag, _virtualTime.Ns - account.LeewayNs);
+        }
+
         Order(account, nowNs);
     }
 
