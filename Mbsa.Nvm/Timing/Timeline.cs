@@ -191,7 +191,7 @@ public sealed class Timeline
         MaxMinShare.Divide(_busUse, _nvmUse, _newSpeed);
         for (var core = 0; core < _speed.Length; core++)
         {
-            if (_endsAtNs[core] == Idle || _endsAtNs[core] == NowNs || _newSpeed[core] == _speed[core])
+            if (_newSpeed[core] == _speed[core] || _endsAtNs[core] is var endsAtNs && (endsAtNs == Idle || endsAtNs == NowNs))
             {
                 continue; // what ends now has ended, whoever ends before it at the same moment
             }

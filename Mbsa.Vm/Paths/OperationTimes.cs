@@ -8,7 +8,7 @@ public sealed class OperationTimes
 {
     private readonly WorkVector[] _work = new WorkVector[4];
     private readonly double[] _aloneNs = new double[4];
-    private readonly double _busBytesPerNs;
+    private readonly double _busNsPerByte;
     private readonly WorkVector _move, _record;
 
     /// <summary>Works out the four kinds of I/O of a job.</summary>
@@ -22,7 +22,7 @@ public sealed class OperationTimes
     public OperationTimes(
         PathCosts costs, DeviceProfile device, double busBytesPerSecond, int readBytes, int writeBytes, ProtectionTimes? protection = null, double engineNs = 0)
     {
-        _busBytesPerNs = busBytesPerSecond / 1e9;
+        _busNsPerByte = 1e9 / busBytesPerSecond;
         for (var kind = 0; kind < 4; kind++)
         {
             var isWrite = (kind & 2) != 0;
@@ -50,7 +50,7 @@ public sealed class OperationTimes
     public ReadOnlySpan<double> AloneNsByKind => _aloneNs;
 
     /// <summary>How long work takes alone on the host, in nanoseconds: as long as the slowest of core, bus and NVM, as on a <see cref="Timeline"/>.</summary>
-    public double AloneNs(in WorkVector work) => Math.Max(Math.Max(work.CoreNs, work.BusBytes / _busBytesPerNs), work.NvmNs);
+    public double AloneNs(in WorkVector work) => Math.Max(Math.Max(work.CoreNs, work.BusBytes * _busNsPerByte), work.NvmNs);
 
     /// <summary>
     /// What wear levelling asks of the host beside the I/Os: a block moved is read and written somewhere else, a record is a line written somewhere

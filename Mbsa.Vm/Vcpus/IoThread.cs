@@ -13,7 +13,8 @@ namespace Mbsa.Vm.Vcpus;
 /// blocked -> Wake -> (Serve -> Interrupt?)* -> blocked
 /// </code>
 /// Serve takes requests off a ring, moves their bytes and, when the batch is complete, shows them as used; Interrupt follows if the ring says so. It
-/// asks for kicks again before it blocks, and looks once more.
+/// asks for kicks again before it blocks, and looks once more. A request that is longer than a quantum is owed when its quantum is used, and played on in
+/// the next ones before anything else; the guest hears of it when nothing is owed any more.
 /// </summary>
 public sealed class IoThread : IQuantumWorker
 {
@@ -23,13 +24,16 @@ public sealed class IoThread : IQuantumWorker
     private readonly BlockDevice _device;
     private readonly double _contextSwitchNs;
     private readonly WallPace _pace;
-    private readonly Served[] _batch;
+    private readonly ServedRequest[] _batch;
     private WakeUp _wake;
     private Step _step;
     private long _startNs;
     private long _readySinceNs;
     private long _quantumEndsNs = -1;
-    private double _coreNs;
+    private long _quantumNs;
+    private double _aloneNs;
+    private WorkVector _owed;
+    private double _owedNs;
     private bool _isWoken;
     private bool _isCold = true;
     private int _queue;
@@ -49,7 +53,7 @@ public sealed class IoThread : IQuantumWorker
     {
         (_disk, _storage, _record, _contextSwitchNs, _pace, _readySinceNs) = (disk, storage, record, contextSwitchNs, pace, nowNs);
         _device = new BlockDevice(storage, movedBytesPerBlock);
-        _batch = new Served[disk.LongestBatch];
+        _batch = new ServedRequest[disk.LongestBatch];
         foreach (var queue in disk.Queues)
         {
             queue.Device.TakeOver();
@@ -79,13 +83,12 @@ public sealed class IoThread : IQuantumWorker
         _record.Counters.WaitingNs += waitedNs;
         if (startNs + budgetNs != _quantumEndsNs)
         {
-            _quantumEndsNs = startNs + budgetNs;
+            (_quantumEndsNs, _quantumNs) = (startNs + budgetNs, budgetNs);
             _record.Counters.Quanta++;
         }
 
         var work = Begin(budgetNs, waitedNs);
-        _coreNs = work.CoreNs;
-        _pace.Fill(startNs, _coreNs);
+        _pace.Fill(startNs, work.CoreNs);
         return work;
     }
 
@@ -98,7 +101,7 @@ public sealed class IoThread : IQuantumWorker
         switch (_step)
         {
             case Step.Serve:
-                EndServe(endNs);
+                EndServe(endNs, passage);
                 break;
             case Step.Interrupt:
                 EndInterrupt(endNs);
@@ -113,6 +116,12 @@ public sealed class IoThread : IQuantumWorker
 
     private WorkVector Begin(long budgetNs, long waitedNs)
     {
+        if (_owedNs > 0)
+        {
+            _step = Step.Serve;
+            return PayOwed(budgetNs);
+        }
+
         if (_isWoken)
         {
             (_step, _isWoken, _isCold) = (Step.Wake, false, true);
@@ -154,43 +163,72 @@ public sealed class IoThread : IQuantumWorker
     /// <summary>Serves what is on the ring until the batch is complete or the budget used.</summary>
     private WorkVector Serve(long budgetNs)
     {
-        var (costs, device) = (_disk.Costs, Queue.Device);
-        var work = new WorkVector(_inBatch == 0 ? costs.BatchNs : 0, 0, 0);
-        _inStepFrom = _inBatch;
-        while (_inBatch < _batch.Length && work.CoreNs < budgetNs && device.TryTake(out var request))
+        var device = Queue.Device;
+        var work = new WorkVector(_inBatch == 0 ? _disk.Costs.BatchNs : 0, 0, 0);
+        (_inStepFrom, _aloneNs) = (_inBatch, work.CoreNs);
+        while (_inBatch < _batch.Length && _aloneNs < budgetNs && device.TryTake(out var request))
         {
             ref var served = ref _batch[_inBatch++];
             served.Request = request;
             served.Token = Queue.Driver.TokenOf(request.Head);
-            served.TakenAtNs = _inBatch == 1 ? 0 : work.CoreNs; // what the batch costs is on the way of its first
-            served.ParsedAtNs = work.CoreNs + costs.ParseNs;
             served.Status = _device.Serve(device, request);
-            var times = served.Token?.Job.Times;
-            var deviceWork = times is null || served.Status != BlockStatus.Ok ? default
-                : times.ByKind[OperationTimes.KindOf(request.IsWrite, served.Token!.Operation.IsSequential)] + times.Of(_storage.TakeWearWork());
-            var coldNs = _isCold ? costs.ColdNs : 0;
-            _isCold = false;
-            served.ServedAtNs = served.ParsedAtNs + deviceWork.CoreNs + coldNs;
-            served.CopiedAtNs = served.ServedAtNs + costs.CopyNs;
-            work += deviceWork with { CoreNs = costs.ParseNs + deviceWork.CoreNs + coldNs + costs.CopyNs + costs.UsedNs };
+            var beganNs = _aloneNs;
+            var whole = Play(ref served);
+
+            // What runs on real cores has taken its time already when it is here.
+            if (!_pace.IsReal && OperationInPieces.IsNeeded(_aloneNs - beganNs, _quantumNs))
+            {
+                (_owed, _owedNs) = (whole, _aloneNs - beganNs);
+                _aloneNs = beganNs;
+                return work + PayOwed(budgetNs);
+            }
+
+            work += whole;
         }
 
         return work;
     }
 
-    private void EndServe(long endNs)
+    /// <summary>Says when a request passes the back end's stubs, if the step has time for all of it.</summary>
+    /// <returns>What it asks of the host.</returns>
+    private WorkVector Play(ref ServedRequest served)
     {
-        var stretch = _coreNs > 0 ? (endNs - _startNs) / _coreNs : 0;
+        var (costs, times) = (_disk.Costs, served.Token?.Job.Times);
+        var work = times is null || served.Status != BlockStatus.Ok ? default
+            : times.ByKind[OperationTimes.KindOf(served.Request.IsWrite, served.Token!.Operation.IsSequential)] + times.Of(_storage.TakeWearWork());
+        var coldNs = _isCold ? costs.ColdNs : 0;
+        _isCold = false;
+        served.TakenAtNs = _inBatch == 1 ? 0 : _aloneNs; // what the batch costs is on the way of its first
+        served.ParsedAtNs = _aloneNs + costs.ParseNs;
+        served.ServedAtNs = served.ParsedAtNs + (times?.AloneNs(work) ?? 0) + coldNs;
+        served.CopiedAtNs = served.ServedAtNs + costs.CopyNs;
+        _aloneNs = served.CopiedAtNs + costs.UsedNs;
+        return work with { CoreNs = costs.ParseNs + work.CoreNs + coldNs + costs.CopyNs + costs.UsedNs };
+    }
+
+    /// <summary>Goes on with the last request of the batch, which is longer than a quantum, until the budget is used.</summary>
+    private WorkVector PayOwed(long budgetNs)
+    {
+        var partNs = Math.Min(_owedNs, Math.Max(1, budgetNs - _aloneNs));
+        var part = _owed * (partNs / _owedNs);
+        (_owed, _owedNs) = (_owed + part * -1, _owedNs - partNs);
+        _aloneNs += partNs;
+        return part;
+    }
+
+    private void EndServe(long endNs, Passage passage)
+    {
+        var walk = passage.Walk(_startNs, endNs, Math.Max(1, _aloneNs));
         for (var i = _inStepFrom; i < _inBatch; i++)
         {
-            ref readonly var served = ref _batch[i];
-            if (served.Token is { } token)
-            {
-                token.Pass(Stub.Taken, _startNs + (long)(served.TakenAtNs * stretch));
-                token.Pass(Stub.Parsed, _startNs + (long)(served.ParsedAtNs * stretch));
-                token.Pass(Stub.Served, _startNs + (long)(served.ServedAtNs * stretch));
-                token.Pass(Stub.Copied, _startNs + (long)(served.CopiedAtNs * stretch));
-            }
+            _batch[i].Pass(_startNs, _aloneNs, ref walk);
+        }
+
+        if (_owedNs > 0)
+        {
+            _batch[_inBatch - 1].GoBack(_aloneNs);
+            (_inStepFrom, _aloneNs) = (_inBatch - 1, 0);
+            return;
         }
 
         var device = Queue.Device;
@@ -269,17 +307,5 @@ public sealed class IoThread : IQuantumWorker
 
         _wake.Block(endNs);
         return new QuantumOutcome(AfterQuantum.Blocked, long.MaxValue, 0);
-    }
-
-    /// <summary>A request of the batch, and when in its step it passed the back end's stubs.</summary>
-    private struct Served
-    {
-        public BlockRequest Request;
-        public IoRequest? Token;
-        public BlockStatus Status;
-        public double TakenAtNs;
-        public double ParsedAtNs;
-        public double ServedAtNs;
-        public double CopiedAtNs;
     }
 }

@@ -93,10 +93,20 @@ public sealed class FullTransfer : IoTransfer
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Move(in IoOperation operation) => MovePart(operation, 0, operation.LengthBytes);
+    public override void Move(in IoOperation operation)
+    {
+        var buffer = _buffer.AsSpan(0, operation.LengthBytes);
+        if (operation.IsWrite)
+        {
+            _storage.Write(operation.OffsetBytes, buffer);
+        }
+        else
+        {
+            _storage.Read(operation.OffsetBytes, buffer);
+        }
+    }
 
     /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void MovePart(in IoOperation operation, int fromBytes, int lengthBytes)
     {
         var buffer = _buffer.AsSpan(fromBytes, lengthBytes);

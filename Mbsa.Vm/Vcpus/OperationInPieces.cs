@@ -23,6 +23,9 @@ public sealed class OperationInPieces
     /// <summary>The I/O.</summary>
     public IoOperation Operation => _operation;
 
+    /// <summary>Bytes of it that were moved.</summary>
+    public int MovedBytes => _movedBytes;
+
     /// <summary>When it was asked for, on the scenario's clock: its latency counts from here.</summary>
     public long AskedNs { get; set; }
 

@@ -38,12 +38,23 @@ internal sealed class OperationTally
             Array.Resize(ref _order, Math.Max(2 * _order.Length, _inOrder + RunningJob.LongestBatch));
         }
 
-        foreach (ref readonly var operation in operations)
+        var order = _order.AsSpan(_inOrder, operations.Length);
+        _inOrder += operations.Length;
+        var (writes, random, both) = (0, 0, 0);
+        for (var i = 0; i < order.Length; i++)
         {
-            _order[_inOrder++] = (byte)OperationTimes.KindOf(operation.IsWrite, operation.IsSequential);
+            ref readonly var operation = ref operations[i];
+            var (isWrite, isRandom) = (operation.IsWrite ? 1 : 0, operation.IsSequential ? 0 : 1);
+            order[i] = (byte)(isWrite << 1 | isRandom);
+            writes += isWrite;
+            random += isRandom;
+            both += isWrite & isRandom;
         }
 
-        Add(operations);
+        _byKind[0] += operations.Length - writes - random + both;
+        _byKind[1] += random - both;
+        _byKind[2] += writes - both;
+        _byKind[3] += both;
     }
 
     /// <summary>Counts I/Os.</summary>

@@ -22,12 +22,6 @@ internal sealed class QuantumLatency(LatencyRecorder latency)
     {
         var order = done.Order;
         var aloneNs = times.AloneNsByKind;
-        if (double.IsPositiveInfinity(walk.Until) && !order.IsEmpty)
-        {
-            RecordEven(done, aloneNs, walk.NsPerUnit, waitedNs, order[0]);
-            return;
-        }
-
         var atNs = fromNs;
         for (var i = 0; i < order.Length; i++)
         {
@@ -48,13 +42,20 @@ internal sealed class QuantumLatency(LatencyRecorder latency)
         Flush(aloneNs, walk.NsPerUnit);
     }
 
-    private void RecordEven(OperationTally done, ReadOnlySpan<double> aloneNs, double stretch, long waitedNs, int firstKind)
+    /// <summary>Records the I/Os of a quantum whose speed never changed, by their kinds.</summary>
+    /// <param name="done">Them.</param>
+    /// <param name="times">How long they take alone.</param>
+    /// <param name="stretch">How many times as long they took.</param>
+    /// <param name="waitedNs">How long the first had waited before.</param>
+    public void RecordEven(OperationTally done, OperationTimes times, double stretch, long waitedNs)
     {
+        var firstKind = waitedNs > 0 && done.Order.Length > 0 ? done.Order[0] : -1;
+        var aloneNs = times.AloneNsByKind;
         for (var kind = 0; kind < aloneNs.Length; kind++)
         {
             var count = done[kind];
             var latencyNs = Whole(aloneNs[kind] * stretch);
-            if (kind == firstKind && waitedNs > 0)
+            if (kind == firstKind)
             {
                 latency.Record(IsWrite(kind), latencyNs + waitedNs);
                 count--;

@@ -81,7 +81,7 @@ public class RunningJob
     protected bool IsAboutToThink => _thinks;
 
     /// <summary>Whether it came to its end. As in fio, an I/O that is under way when the runtime is over is brought to its end, and counts.</summary>
-    public bool IsFinished(long nowNs) => !InPieces.IsUnderWay && (BytesLeft <= 0 || nowNs >= EndsAtNs);
+    public bool IsFinished(long nowNs) => (BytesLeft <= 0 || nowNs >= EndsAtNs) && !InPieces.IsUnderWay;
 
     /// <summary>Takes the next operations, none after the one with which the job has transferred all it had to.</summary>
     /// <param name="length">How many at most; no more than <see cref="LongestBatch"/>.</param>

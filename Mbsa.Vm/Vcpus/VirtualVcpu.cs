@@ -17,6 +17,7 @@ public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> job
     private long _startNs;
     private long _waitedNs;
     private double _aloneNs;
+    private WorkVector _leadWork;
     private double _leadNs;
     private double _trailNs;
     private IoOperation _lead;
@@ -29,17 +30,21 @@ public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> job
         _startNs = startNs;
         _waitedNs = Math.Max(0, startNs - ReadySinceNs);
         _done.Clear();
-        (_leadNs, _trailNs, _leadEnds) = (0, 0, false);
-        var times = job.Times!;
-        var work = job.InPieces.IsUnderWay ? GoOn(job, budgetNs) : default;
-        if (!job.InPieces.IsUnderWay && !(_leadEnds && job.IsPaced && job.Pace(_lead.IsWrite, startNs + (long)_leadNs)))
+        if (_leadNs > 0)
         {
-            work = RunOperations(job, work, budgetNs);
+            (_leadWork, _leadNs, _leadEnds) = (default, 0, false);
         }
 
-        var wear = times.Of(TakeWearWork());
-        _aloneNs = _leadNs + _done.AloneNs(times) + _trailNs + times.AloneNs(wear);
-        return work + wear;
+        var work = job.InPieces.IsUnderWay ? GoOn(job, budgetNs) : RunOperations(job, budgetNs);
+        _aloneNs = _leadNs + _done.AloneNs(job.Times!) + _trailNs;
+        if (TakeWearWork() is var worn && worn.Moves + worn.Records > 0)
+        {
+            var wear = job.Times!.Of(worn);
+            work += wear;
+            _aloneNs += job.Times.AloneNs(wear);
+        }
+
+        return work;
     }
 
     /// <inheritdoc/>
@@ -60,23 +65,20 @@ public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> job
         }
 
         Counters.StorageNs += endNs - _startNs - passage.AwayNs;
-        var walk = passage.Walk(_startNs, endNs, _aloneNs);
-        if (_leadEnds)
+        var operations = _done.Total;
+        if (passage.IsEven && _leadNs + _trailNs == 0)
         {
-            Latency.Record(_lead.IsWrite, _startNs + (long)(walk.GoTo(_leadNs) + 0.5) - _leadAskedNs);
-            Counters.Count(_lead.IsWrite, 1, _lead.LengthBytes);
+            _latency.RecordEven(_done, job.Times!, (endNs - _startNs) / _aloneNs, _waitedNs);
         }
-
-        _latency.Record(_done, job.Times!, ref walk, _leadNs, _leadNs > 0 ? 0 : _waitedNs);
-        if (_trailNs > 0)
+        else
         {
-            var beforeNs = _leadNs + _done.AloneNs(job.Times!);
-            job.InPieces.AskedNs = beforeNs > 0 ? _startNs + (long)(walk.GoTo(beforeNs) + 0.5) : _startNs - _waitedNs;
+            RecordInPlace(job, passage.Walk(_startNs, endNs, _aloneNs));
+            operations += _leadEnds ? 1 : 0;
         }
 
         _done.AddTo(Counters, job.Times!);
         EndQuantum(job, endNs, 0);
-        return _done.Total + (_leadEnds ? 1 : 0);
+        return operations;
     }
 
     /// <summary>I/Os that can be done at once because they all begin within the budget, whatever their kinds; at least one.</summary>
@@ -85,19 +87,20 @@ public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> job
 
     private static int KindOf(in IoOperation operation) => OperationTimes.KindOf(operation.IsWrite, operation.IsSequential);
 
-    /// <summary>Does the next piece of an I/O that is under way; of its last one the quantum may have something left.</summary>
+    /// <summary>Does the next piece of an I/O that is under way; after its last one the quantum may have something left for others.</summary>
     private WorkVector GoOn(RunningJob job, long budgetNs)
     {
-        (_lead, _leadAskedNs) = (job.InPieces.Operation, job.InPieces.AskedNs);
-        var piece = Advance(job, budgetNs, out _leadNs);
+        (_lead, _leadAskedNs, _trailNs) = (job.InPieces.Operation, job.InPieces.AskedNs, 0);
+        _leadWork = Advance(job, budgetNs, out _leadNs);
         _leadEnds = !job.InPieces.IsUnderWay;
-        return piece;
+        return !_leadEnds || (job.IsPaced && job.Pace(_lead.IsWrite, _startNs + (long)_leadNs)) ? _leadWork : _leadWork + RunOperations(job, budgetNs);
     }
 
     /// <summary>Runs I/Os until the budget is used, and of one that is longer than the whole budget as much as is left of it.</summary>
-    private WorkVector RunOperations(RunningJob job, in WorkVector lead, long budgetNs)
+    private WorkVector RunOperations(RunningJob job, long budgetNs)
     {
-        var (times, transfer, work, aloneNs) = (job.Times!, job.Transfer!, lead, _leadNs);
+        var (times, transfer, work, aloneNs) = (job.Times!, job.Transfer!, default(WorkVector), _leadNs);
+        _trailNs = 0;
         var untilNs = Math.Min(budgetNs, job.EndsAtNs - _startNs);
         var mayBeLonger = OperationInPieces.IsNeeded(job.LongestOperationNs, budgetNs);
         var pause = false;
@@ -113,12 +116,29 @@ public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> job
             transfer.Foresee(batch);
             transfer.MoveFirst(batch, batch.Length);
             _done.AddInOrder(batch);
-            work = lead + _done.Work(times);
-            aloneNs = times.AloneNs(work);
+            work = _done.Work(times);
+            aloneNs = times.AloneNs(_leadNs > 0 ? work + _leadWork : work);
             pause = job.IsPaced && job.Pace(batch[0].IsWrite, _startNs + (long)aloneNs);
         }
 
         return work;
+    }
+
+    /// <summary>Records latencies where the quantum's speed changed, or pieces of longer I/Os are at its ends.</summary>
+    private void RecordInPlace(RunningJob job, PassageWalk walk)
+    {
+        if (_leadEnds)
+        {
+            Latency.Record(_lead.IsWrite, _startNs + (long)(walk.GoTo(_leadNs) + 0.5) - _leadAskedNs);
+            Counters.Count(_lead.IsWrite, 1, _lead.LengthBytes);
+        }
+
+        _latency.Record(_done, job.Times!, ref walk, _leadNs, _leadNs > 0 ? 0 : _waitedNs);
+        if (_trailNs > 0)
+        {
+            var beforeNs = _leadNs + _done.AloneNs(job.Times!);
+            job.InPieces.AskedNs = beforeNs > 0 ? _startNs + (long)(walk.GoTo(beforeNs) + 0.5) : _startNs - _waitedNs;
+        }
     }
 
     private static WorkVector Advance(RunningJob job, double roomNs, out double aloneNs)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Mbsa.Nvm.Timing;
+using Mbsa.Vm.Paths;
 using Mbsa.Vm.Storage;
 using Mbsa.Vm.Workload;
 
@@ -7,7 +8,8 @@ namespace Mbsa.Vm.Vcpus;
 
 /// <summary>
 /// A VCPU under the wall clock: real bytes, real time. Counts are exact; latencies are taken of one I/O in a batch unless every one is asked for,
-/// because a timestamp after each read ends the overlap of one read with the next.
+/// because a timestamp after each read ends the overlap of one read with the next. I/Os that are longer than a batch are copied in pieces, with a look at the
+/// clock after each, and go on in the VCPU's next quantum if this one is over.
 /// </summary>
 /// <remarks>
 /// What happens for each I/O is compiled for good at once, from here to the stores, in place of step by step while it runs: that takes the runtime a second or two on cores
@@ -20,12 +22,17 @@ public sealed class WallVcpu(
     /// <summary>Bytes between two looks at the clock, so that large I/Os do not overrun a quantum by much.</summary>
     private const int LargestBatchBytes = 256 << 10;
 
+    /// <summary>The same within an I/O that is longer: some 10 us, so that the fence and the look are a few parts in a thousand.</summary>
+    private const int PieceBytes = 64 << 10;
+
     /// <summary>Step of the sampled place within a batch. Odd, so that every place has its turn and none is tied to a quantum's start.</summary>
     private const int SampleStep = 7;
 
     private readonly OperationTally _done = new();
     private int _sample;
     private long _startNs;
+    private WorkVector _pieces;
+    private long _longDone;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -33,24 +40,25 @@ public sealed class WallVcpu(
     {
         _startNs = startNs;
         _done.Clear();
+        (_pieces, _longDone) = (default, 0);
         var lastEndNs = Math.Min(startNs, ReadySinceNs);
-        var batchLength = job.IsPaced ? 1 : BatchLength(job.Spec);
         try
         {
-            bool pause;
-            do
+            if (Math.Max(job.Spec.ReadBlockBytes, job.Spec.WriteBlockBytes) > LargestBatchBytes)
             {
-                pause = RunBatch(job, batchLength, lastEndNs);
-                lastEndNs = clock.NowNs;
+                RunOneByOne(job, lastEndNs, startNs + budgetNs);
             }
-            while (!pause && lastEndNs - startNs < budgetNs);
+            else
+            {
+                RunBatches(job, lastEndNs, Math.Min(startNs + budgetNs, job.EndsAtNs));
+            }
         }
         finally
         {
             _done.AddTo(Counters, job.Times!); // what was done before a fault was done
         }
 
-        return _done.Work(job.Times!);
+        return _done.Work(job.Times!) + _pieces;
     }
 
     /// <inheritdoc/>
@@ -58,6 +66,7 @@ public sealed class WallVcpu(
     {
         _startNs = startNs;
         _done.Clear();
+        _longDone = 0;
         while (clock.NowNs - startNs < budgetNs)
         {
             Thread.SpinWait(16);
@@ -80,18 +89,85 @@ public sealed class WallVcpu(
             EndQuantum(job, endNs, 0);
         }
 
-        return _done.Total;
+        return _done.Total + _longDone;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void RunBatches(RunningJob job, long lastEndNs, long untilNs)
+    {
+        var batchLength = job.IsPaced ? 1 : BatchLength(job.Spec);
+        bool pause;
+        do
+        {
+            pause = RunBatch(job, job.TakeBatch(batchLength), lastEndNs);
+            lastEndNs = clock.NowNs;
+        }
+        while (!pause && lastEndNs < untilNs);
+    }
+
+    /// <summary>Runs I/Os of which some are so long that they are copied in pieces. When the job's runtime is over none begins, but the last one goes on.</summary>
+    private void RunOneByOne(RunningJob job, long lastEndNs, long untilNs)
+    {
+        bool pause;
+        do
+        {
+            if (!job.InPieces.IsUnderWay)
+            {
+                var next = job.TakeBatch(1);
+                if (next[0].LengthBytes <= LargestBatchBytes)
+                {
+                    pause = RunBatch(job, next, lastEndNs);
+                    lastEndNs = clock.NowNs;
+                    continue;
+                }
+
+                job.InPieces.Begin(next[0]);
+                job.InPieces.AskedNs = lastEndNs;
+            }
+
+            pause = GoOn(job, untilNs, out lastEndNs);
+        }
+        while (!pause && lastEndNs < Math.Min(untilNs, job.EndsAtNs));
+    }
+
+    /// <summary>Copies pieces of the I/O that is under way until it is done or the quantum is over.</summary>
+    /// <returns>Whether the job must pause.</returns>
+    private bool GoOn(RunningJob job, long untilNs, out long lastEndNs)
+    {
+        var (inPieces, operation) = (job.InPieces, job.InPieces.Operation);
+        var work = job.Times!.ByKind[OperationTimes.KindOf(operation.IsWrite, operation.IsSequential)];
+        do
+        {
+            var before = inPieces.MovedBytes;
+            _pieces += work * inPieces.Advance(PieceBytes, operation.LengthBytes, job.Transfer!);
+            if (!delay.IsNone)
+            {
+                delay.AfterTransfer(operation.IsWrite, inPieces.MovedBytes - before);
+                DelayWear(TakeWearWork());
+            }
+
+            lastEndNs = clock.NowNs;
+        }
+        while (inPieces.IsUnderWay && lastEndNs < untilNs);
+        if (inPieces.IsUnderWay)
+        {
+            return true;
+        }
+
+        _longDone++;
+        Counters.Count(operation.IsWrite, 1, operation.LengthBytes);
+        Latency.Record(operation.IsWrite, lastEndNs - inPieces.AskedNs);
+        return job.BytesLeft <= 0 || (job.IsPaced && job.Pace(operation.IsWrite, lastEndNs));
     }
 
     /// <summary>Runs up to a batch of I/Os and times one of them, or every one.</summary>
     /// <param name="job">The job.</param>
-    /// <param name="length">I/Os in the batch.</param>
+    /// <param name="batch">The I/Os.</param>
     /// <param name="lastEndNs">When the previous I/O ended; for the first of a quantum, since when the VCPU was ready.</param>
     /// <returns>Whether the job must pause.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool RunBatch(RunningJob job, int length, long lastEndNs)
+    private bool RunBatch(RunningJob job, ReadOnlySpan<IoOperation> batch, long lastEndNs)
     {
-        var batch = job.TakeBatch(length);
         job.Transfer!.Foresee(batch);
         if (timeEveryIo)
         {

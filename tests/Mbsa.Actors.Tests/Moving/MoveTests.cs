@@ -58,6 +58,34 @@ public sealed class MoveTests
     }
 
     [Theory]
+    [InlineData("none", "")]
+    [InlineData("due-time", "q=16 t=4")]
+    [InlineData("due-time", "q=16 t=4 atomic")]
+    public async Task In_the_middle_of_an_io_longer_than_a_quantum_it_goes_on_at_the_target(string policy, string parameters)
+    {
+        // A write of 256 KiB keeps the NVM for 262 us, in quanta of 25.
+        var job = Lab.Job(IoPattern.RandReadWrite, 2) with { TimeBased = false, IoSizeBytes = 12 << 20, ReadBlockBytes = 64 << 10, WriteBlockBytes = 256 << 10, Verify = VerifyMethod.Crc32c };
+        var scenario = Lab.Scenario(Brief("a", policy, parameters) with { Jobs = [job] }).With(h => h with { Payload = PayloadKind.Full, Device = Lab.Device(4e9, 1e9) });
+        var stays = await RunAsync(scenario, _ => Task.FromResult(0));
+        var moves = await RunAsync(scenario, async rig =>
+        {
+            for (var move = 0; move < 5; move++)
+            {
+                await rig.RunToAsync(move * 3 * Millisecond + 1_111_111);
+                await rig.MoveAsync(0, move % 2, (move + 1) % 2);
+            }
+
+            return 1;
+        });
+
+        Assert.Equal((VmState.Finished, 0), (moves.State, moves.BlocksWrong));
+        Assert.True(moves.BlocksVerified > 100);
+        Assert.Empty(moves.Problems);
+        Assert.Equal(Figures(stays), Figures(moves));
+        Assert.Equal(stays.Write.LatencyNs!.Samples, moves.Write.LatencyNs!.Samples);
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]

@@ -27,6 +27,37 @@ public sealed class ConventionalRunTests
         Assert.Equal(vm.Stages.MeanNs.Sum(), vm.Read.LatencyNs!.Mean, expectedNs * 0.005);
     }
 
+    [Theory]
+    [InlineData(IoPath.VhostBio, 28_500)]
+    [InlineData(IoPath.VirtioMq, 29_500)]
+    public async Task A_request_longer_than_a_quantum_takes_as_long_in_pieces_and_passes_its_stubs_where_they_are(IoPath path, long softwareNs)
+    {
+        const int blockBytes = 256 << 10;
+        var job = Lab.Job(IoPattern.RandWrite, 1) with { WriteBlockBytes = blockBytes };
+        var vm = Lab.ConventionalVm("a", path) with { Jobs = [job] };
+        var result = await (Lab.Scenario(vm) with { WarmupNs = Lab.Millisecond }).With(host => host with { Machine = WithNsPerByte(1) }).RunAsync();
+
+        var (latency, stages) = (result.Of("a").Write.LatencyNs!, result.Of("a").Stages!);
+        Assert.Equal(softwareNs + blockBytes, stages.MeanNs.Sum(), 40.0); // a nanosecond for each piece and step
+        Assert.Equal(500 + (path == IoPath.VirtioMq ? 1000 : 0), stages.MeanNs[4], 3.0);
+        Assert.Equal(blockBytes + 3000, stages.MeanNs[5], 30.0);
+        Assert.Equal(100, stages.MeanNs[6], 2.0);
+        Assert.Equal(latency.Mean, stages.MeanNs.Sum(), latency.Mean * 0.005);
+    }
+
+    [Theory]
+    [MemberData(nameof(Paths))]
+    public async Task Who_shares_a_core_with_a_long_request_waits_for_no_more_than_its_quantum(IoPath path)
+    {
+        var big = Lab.ConventionalVm("big", path) with { Jobs = [Lab.Job(IoPattern.RandWrite, 1) with { WriteBlockBytes = 256 << 10 }] };
+        var result = await Lab.Scenario(big, Lab.Vm("small", vcpus: 1))
+            .With(host => host with { Machine = WithNsPerByte(1) with { Cores = 1 }, Policy = "none" }).RunAsync();
+
+        // An I/O of 2 + 4 us, a quantum of the I/O thread, and the steps of a VCPU that overrun.
+        Assert.InRange(result.Of("small").Read.LatencyNs!.Max, 25_000, 6_000 + 25_000 + 5_000);
+        Assert.InRange(result.Of("big").Write.Operations, 20, 100);
+    }
+
     /// <summary>Little's law: what is in flight is what comes through per second times how long it takes.</summary>
     [Theory]
     [InlineData(IoPath.VhostBio, 32, 1)]
@@ -236,6 +267,14 @@ public sealed class ConventionalRunTests
         Assert.Equal(VmState.Failed, result.Of("deep").State);
         Assert.Contains("10922 requests are the most that a queue holds", Assert.Single(result.Problems), StringComparison.Ordinal);
         Assert.True(result.Totals()[1] > 0);
+    }
+
+    private static MachineProfile WithNsPerByte(double nsPerByte)
+    {
+        var machine = Lab.Machine();
+        return machine with { Paths = machine.Paths.ToDictionary(path => path.Key, path => path.Value with { Read = Dearer(path.Value.Read), Write = Dearer(path.Value.Write) }) };
+
+        OperationCost Dearer(OperationCost cost) => cost with { NsPerByte = nsPerByte };
     }
 
     private static VmSpec Verifying(string name, IoPath path, int depth, int vcpus = 2, long sizeBytes = 1 << 20)

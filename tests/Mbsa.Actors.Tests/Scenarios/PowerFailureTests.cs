@@ -54,6 +54,24 @@ public sealed class PowerFailureTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(ClockKind.Virtual, "none", "")]
+    [InlineData(ClockKind.Virtual, "due-time", "q=16 t=4")]
+    [InlineData(ClockKind.Virtual, "due-time", "q=16 t=4 atomic")]
+    [InlineData(ClockKind.Wall, "none", "")]
+    [InlineData(ClockKind.Wall, "due-time", "q=16 t=4 atomic")]
+    public async Task A_long_io_that_was_cut_off_is_partly_there_and_was_not_acknowledged(ClockKind clock, string policy, string parameters)
+    {
+        var vm = Verifying("a", policy, parameters);
+        var big = vm with { Jobs = [vm.Jobs[0] with { Distribution = AccessDistribution.Uniform, WriteBlockBytes = 512 << 10, ReadBlockBytes = 512 << 10 }] };
+        var result = await On(clock, big, big with { Name = "b" }).With(h => h with { Device = Lab.Device(4e9, 1e9) }).Failing(6, 2).Failing(14, 0).RunAsync();
+
+        // Read back at the end is every block that was written, also those of I/Os that nobody ever heard were done.
+        Assert.Empty(result.Problems);
+        Assert.All(result.Vms, vm => Assert.Equal((VmState.Running, 0), (vm.State, vm.BlocksWrong)));
+        Assert.All(result.Vms, vm => Assert.True(vm.BlocksVerified > (clock == ClockKind.Virtual ? 100 : 0), $"{vm.BlocksVerified} blocks"));
+    }
+
     [Fact]
     public async Task Nobody_runs_without_power_and_windows_stay_where_they_are()
     {

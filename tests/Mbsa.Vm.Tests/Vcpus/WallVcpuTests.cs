@@ -1,3 +1,6 @@
+using HdrHistogram;
+using Mbsa.Nvm.Timing;
+using Mbsa.Vm.Paths;
 using Mbsa.Vm.Vcpus;
 using Mbsa.Vm.Workload;
 
@@ -110,6 +113,70 @@ public sealed class WallVcpuTests : IDisposable
         var vcpu = Vcpu(timeEveryIo: false, Bench.Job() with { StartDelayNs = 3_600_000_000_000 });
         Assert.Equal(AfterQuantum.Sleeping, Run(vcpu, quanta: 1)[0].Next);
         Assert.Empty(_disk.Asked);
+    }
+
+    [Fact]
+    public void A_long_io_is_copied_in_pieces_and_counts_when_the_last_one_ended()
+    {
+        // A budget of nothing has room for one piece of 64 KiB: of each MiB there are sixteen.
+        using var vcpu = LongWriter();
+        var (work, startNs, operations) = (default(WorkVector), _clock.NowNs, new List<long>());
+        for (var quantum = 0; quantum < 32; quantum++)
+        {
+            Assert.Equal(quantum / 16, _record.Counters.WriteOperations);
+            work += vcpu.Execute(_clock.NowNs, 1);
+            operations.Add(vcpu.Complete(_clock.NowNs).Operations);
+        }
+
+        var endNs = _clock.NowNs;
+        Assert.Equal(Enumerable.Range(0, 32).Select(i => ('w', (long)i * Piece)), _disk.Asked);
+        Assert.Equal(Enumerable.Range(1, 32).Select(i => i % 16 == 0 ? 1L : 0), operations);
+        Assert.Equal((2, 2L << 20), (_record.Counters.WriteOperations, _record.Counters.WriteBytes));
+        Assert.Equal(2 * LongTimes.ByKind[3].CoreNs, work.CoreNs, 1.0);
+        Assert.Equal(2L << 20, work.BusBytes, 1.0);
+
+        // The two were done one after the other, from the beginning to the end.
+        Assert.Equal(2, _record.Latency.Writes.TotalCount);
+        Assert.InRange(_record.Latency.Writes.GetMean() * 2, (endNs - startNs) * 0.5, (endNs - startNs) * 1.02 + 100_000);
+    }
+
+    [Fact]
+    public void One_of_several_pieces_goes_on_where_the_vcpu_comes_to_and_when_the_runtime_is_over()
+    {
+        using var vcpu = LongWriter(runtimeNs: 200_000_000);
+        var runtimeIsOverNs = _clock.NowNs + 200_000_000;
+        vcpu.Execute(_clock.NowNs, 1);
+        vcpu.Complete(_clock.NowNs);
+        using var bytes = new MemoryStream();
+        using var to = new BinaryWriter(bytes);
+        vcpu.SaveTo(to);
+        to.Flush();
+
+        using var moved = LongWriter(runtimeNs: 200_000_000);
+        moved.RestoreFrom(new BinaryReader(new MemoryStream(bytes.ToArray())));
+        while (_clock.NowNs <= runtimeIsOverNs)
+        {
+            Thread.Sleep(10);
+        }
+
+        Assert.False(moved.IsFinishedAt(_clock.NowNs));
+        var outcomes = Run(moved, quanta: 100);
+        Assert.Equal(AfterQuantum.Finished, outcomes[^1].Next);
+        Assert.Equal(1, outcomes.Sum(outcome => outcome.Operations));
+        Assert.Equal(Enumerable.Range(0, 16).Select(i => ('w', (long)i * Piece)), _disk.Asked);
+        Assert.InRange(_record.Latency.Writes.GetMaxValue(), 100_000_000, long.MaxValue); // all its waits included
+    }
+
+    private const int Piece = 64 << 10;
+
+    private static OperationTimes LongTimes { get; } = new(
+        new PathCosts(new OperationCost(1000, 1), new OperationCost(3000, 1)), Bench.Device(), Bench.BusBytesPerSecond, 1 << 20, 1 << 20);
+
+    private WallVcpu LongWriter(long? runtimeNs = null)
+    {
+        var spec = Bench.Job(IoPattern.Write) with { ReadBlockBytes = 1 << 20, WriteBlockBytes = 1 << 20, RuntimeNs = runtimeNs };
+        var job = new RunningJob(spec, new OperationSource(spec, 4 << 20, 1, 0), new NoTransfer(_disk), LongTimes, _clock.NowNs);
+        return new WallVcpu(_record, [job], _disk, _clock, new DeviceDelay(Bench.Device(), 0, 0), timeEveryIo: false);
     }
 
     private WallVcpu Vcpu(bool timeEveryIo, JobSpec job) =>
