@@ -172,10 +172,14 @@ public class RunningJob
         to.Write(_paceWriteNs);
         to.Write(_untilThink);
         to.Write(_computedNs);
-        to.Write(_busyNs);
         to.Write(_thinks);
         to.Write(_batchStartNs);
-        _rhythm?.SaveTo(to);
+        if (_rhythm is not null)
+        {
+            to.Write(_busyNs);
+            _rhythm.SaveTo(to);
+        }
+
         Source?.SaveTo(to);
         Transfer?.SaveTo(to);
     }
@@ -190,10 +194,14 @@ public class RunningJob
         _paceWriteNs = from.ReadDouble();
         _untilThink = from.ReadInt32();
         _computedNs = from.ReadDouble();
-        _busyNs = from.ReadDouble();
         _thinks = from.ReadBoolean();
         _batchStartNs = from.ReadInt64();
-        _rhythm?.RestoreFrom(from);
+        if (_rhythm is not null)
+        {
+            _busyNs = from.ReadDouble();
+            _rhythm.RestoreFrom(from);
+        }
+
         Source?.RestoreFrom(from);
         Transfer?.RestoreFrom(from);
     }
