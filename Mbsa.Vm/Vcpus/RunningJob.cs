@@ -249,6 +249,7 @@ public class RunningJob
         else
         {
             NotBeforeNs = _batchStartNs = Math.Max(NotBeforeNs, startNs + (long)leftNs);
+            (_paceReadNs, _paceWriteNs) = (Math.Max(_paceReadNs, NotBeforeNs), Math.Max(_paceWriteNs, NotBeforeNs)); // it has nothing to catch up with
         }
     }
 

@@ -90,7 +90,7 @@ internal sealed class JobDraft
 
     private JobSpec CheckJitter(JobSpec job)
     {
-        if (_given.TryGetValue("jitter", out var jitter) && !job.HasJitter)
+        if (_given.TryGetValue("jitter", out var jitter) && !job.CanJitter)
         {
             Warn(jitter.Remark("does nothing: the job has no thinktime, and no part of a VCPU below 100 % to compute; a rate is exact"));
         }

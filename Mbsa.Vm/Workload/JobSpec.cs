@@ -94,7 +94,7 @@ public sealed record JobSpec
     public const int DefaultJitterPercent = 10;
 
     /// <summary>Whether it has times that <see cref="JitterPercent"/> is about.</summary>
-    public bool HasJitter => Pattern == IoPattern.Compute ? CpuPercent < 100 : ThinkTimeNs > 0;
+    public bool CanJitter => Pattern == IoPattern.Compute ? CpuPercent < 100 : ThinkTimeNs > 0;
 }
 
 /// <summary>fio's <c>rw</c>.</summary>

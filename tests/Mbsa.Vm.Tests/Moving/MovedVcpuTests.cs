@@ -31,10 +31,10 @@ public sealed class MovedVcpuTests
     public void It_asks_for_the_same_at_the_same_times_wherever_it_is_moved()
     {
         var some = Gen.Int[0, _jobs.Length - 1].Array[1, 4].Select(places => places.Select(place => _jobs[place]).ToArray());
-        Gen.Select(some, Gen.Long[0, UntilNs].Array[1, 6], Gen.Bool).Sample(
-            (jobs, moves, fails) =>
+        Gen.Select(some, Gen.Long[0, UntilNs].Array[1, 6], Gen.Bool, Gen.Bool).Sample(
+            (jobs, moves, fails, isLockstep) =>
             {
-                var (stays, moved) = (Run(jobs, [], fails), Run(jobs, [.. moves.Order()], fails));
+                var (stays, moved) = (Run(jobs, [], fails, isLockstep), Run(jobs, [.. moves.Order()], fails, isLockstep));
                 return stays.SequenceEqual(moved);
             },
             iter: 300);
@@ -106,11 +106,11 @@ public sealed class MovedVcpuTests
 
     /// <summary>Runs jobs on one VCPU after another, each going on where the one before was written down.</summary>
     /// <returns>What was asked for and when, and where it ended.</returns>
-    private static List<object> Run(JobSpec[] jobs, long[] movesNs, bool fails)
+    private static List<object> Run(JobSpec[] jobs, long[] movesNs, bool fails, bool isLockstep)
     {
         var (record, storage, asked) = (new VcpuRecord(), new Bench.Notebook(), new List<object>());
         var (nowNs, next) = (0L, 0);
-        var worker = Start(record, jobs, storage, nowNs);
+        var worker = Start(record, jobs, storage, nowNs, isLockstep);
         while (nowNs < UntilNs)
         {
             while (next < movesNs.Length && movesNs[next] <= nowNs)
@@ -118,7 +118,7 @@ public sealed class MovedVcpuTests
                 next++;
                 worker.Dispose();
                 var state = Save(worker.SaveTo);
-                worker = Start(record, jobs, storage, nowNs + 5);
+                worker = Start(record, jobs, storage, nowNs + 5, isLockstep);
                 Restore(worker.RestoreFrom, state);
             }
 
@@ -133,7 +133,7 @@ public sealed class MovedVcpuTests
             if (fails && nowNs > UntilNs / 2)
             {
                 worker.FailNextQuantum();
-                var last = Start(record, jobs, storage, nowNs);
+                var last = Start(record, jobs, storage, nowNs, isLockstep);
                 Restore(last.RestoreFrom, Save(worker.SaveTo));
                 Assert.Throws<InjectedFaultException>(() => last.Execute(nowNs, 1000));
                 break;
@@ -144,8 +144,11 @@ public sealed class MovedVcpuTests
         return asked;
     }
 
-    private static VirtualVcpu Start(VcpuRecord record, JobSpec[] jobs, BlockStorage storage, long nowNs) =>
-        new(record, [.. jobs.Select(job => Bench.Start(job, storage, nowNs))], storage, nowNs);
+    private static VirtualVcpu Start(VcpuRecord record, JobSpec[] jobs, BlockStorage storage, long nowNs, bool isLockstep)
+    {
+        JobRhythm? Rhythm(int job) => isLockstep ? null : new JobRhythm((ulong)job, JobSpec.DefaultJitterPercent);
+        return new VirtualVcpu(record, [.. jobs.Select((job, i) => Bench.Start(job, storage, nowNs, Rhythm(i)))], storage, nowNs);
+    }
 
     private static byte[] Save(Action<BinaryWriter> save)
     {
