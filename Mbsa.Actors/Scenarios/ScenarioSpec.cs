@@ -23,8 +23,8 @@ public sealed record ScenarioSpec
     public ulong Seed { get; init; } = 1;
 
     /// <summary>
-    /// Whether all jobs begin at the beginning of their cycles and no cycle differs from the next: no phases, no jitter. Else each clone of a job begins at a place
-    /// of its cycle that is drawn from the seed (<see cref="JobRhythm"/>).
+    /// Whether all jobs begin at the beginning of their cycles and no cycle differs from the next: no phases, no jitter. Else each clone of a job
+    /// begins at a place of its cycle that is drawn from the seed (<see cref="JobRhythm"/>).
     /// </summary>
     public bool Lockstep { get; init; }
 

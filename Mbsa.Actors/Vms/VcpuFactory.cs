@@ -136,9 +136,13 @@ internal sealed class VcpuFactory
     private RunningJob StartQueued(JobClone clone, FrontEndJob? requests, long nowNs)
     {
         var (job, index) = clone;
-        return requests is null
-            ? new RunningJob(job, null, null, null, nowNs, RhythmOf(clone))
-            : new QueuedJob(job, new OperationSource(job, _vm.Storage!.SizeBytes, SeedOf(job, index), index), requests, nowNs, RhythmOf(clone));
+        if (requests is null)
+        {
+            return new RunningJob(job, null, null, null, nowNs, RhythmOf(clone));
+        }
+
+        var source = new OperationSource(job, _vm.Storage!.SizeBytes, SeedOf(job, index), index);
+        return new QueuedJob(job, source, requests, nowNs, RhythmOf(clone));
     }
 
     private JobRhythm? RhythmOf(JobClone clone) => _host.Scenario.Lockstep

@@ -14,7 +14,8 @@ internal static class ScenarioSummary
     public static IEnumerable<string> Lines(ScenarioSpec scenario)
     {
         var warmup = scenario.WarmupNs > 0 ? $" after {Readable.Length(scenario.WarmupNs)} of warm-up" : "";
-        yield return $"{scenario.Name}: good; {Words.Of(scenario.Clock)} clock, {Readable.Length(scenario.DurationNs)}{warmup}, seed {scenario.Seed}{(scenario.Lockstep ? ", in lockstep" : "")}";
+        var seed = $"seed {scenario.Seed}{(scenario.Lockstep ? ", in lockstep" : "")}";
+        yield return $"{scenario.Name}: good; {Words.Of(scenario.Clock)} clock, {Readable.Length(scenario.DurationNs)}{warmup}, {seed}";
         foreach (var line in scenario.Cluster is { } cluster ? Hosts(cluster, scenario.Vms.Length) : [$"  host: {Host(scenario.Host)}"])
         {
             yield return line;

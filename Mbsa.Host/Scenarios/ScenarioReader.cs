@@ -16,7 +16,10 @@ internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, P
     private const int MostExpectations = 1000;
 
     private static readonly string[] _keys =
-        ["name", "description", "seed", "lockstep", "jitter", "clock", "duration", "warmup", "windows", "latency", "host", "vms", "events", "expect", .. ClusterReader.Keys];
+    [
+        "name", "description", "seed", "lockstep", "jitter", "clock", "duration", "warmup", "windows", "latency", "host", "vms", "events", "expect",
+        .. ClusterReader.Keys,
+    ];
 
     private string Directory { get; } = Path.GetDirectoryName(path) ?? "";
 

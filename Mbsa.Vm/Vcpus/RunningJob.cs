@@ -213,8 +213,8 @@ public class RunningJob
     private double AroundNs(double meanNs) => _rhythm?.AroundNs(meanNs) ?? meanNs;
 
     /// <summary>
-    /// Goes to a random place of the job's cycle: of a duty cycle, of a batch and its think time, of the time between two I/Os of a rate. Who has neither begins at
-    /// once. The runtime counts from before.
+    /// Goes to a random place of the job's cycle: of a duty cycle, of a batch and its think time, of the time between two I/Os of a rate. Who has
+    /// none of them begins at once. The runtime counts from before.
     /// </summary>
     private void BeginSomewhere(JobRhythm rhythm)
     {
@@ -238,7 +238,9 @@ public class RunningJob
         }
     }
 
-    /// <summary>Begins where this much is left of a batch, alone on the host, and the think time after it. A batch that is not done from its start is not timed.</summary>
+    /// <summary>
+    /// Begins where this much is left of a batch, alone on the host, and the think time after it. A batch that is not done from its start is not timed.
+    /// </summary>
     private void BeginWithinBatch(long startNs, double leftNs)
     {
         if (leftNs > Spec.ThinkTimeNs)
@@ -249,7 +251,7 @@ public class RunningJob
         else
         {
             NotBeforeNs = _batchStartNs = Math.Max(NotBeforeNs, startNs + (long)leftNs);
-            (_paceReadNs, _paceWriteNs) = (Math.Max(_paceReadNs, NotBeforeNs), Math.Max(_paceWriteNs, NotBeforeNs)); // it has nothing to catch up with
+            _paceReadNs = _paceWriteNs = Math.Max(_paceReadNs, NotBeforeNs); // it has nothing to catch up with
         }
     }
 

@@ -82,14 +82,14 @@ public sealed record JobSpec
     public int CpuPercent { get; init; } = 100;
 
     /// <summary>
-    /// By how much of itself a think time, and each of the two parts of a duty cycle, may be longer or shorter than it is on the average, 0 to 100. A rate stays
-    /// exact. Jobs of a fio job file have 0: fio's think times are all alike.
+    /// By how much of itself a think time, and each of the two parts of a duty cycle, may be longer or shorter than it is on the average, 0 to 100. A
+    /// rate stays exact. Jobs of a fio job file have 0: fio's think times are all alike.
     /// </summary>
     public int JitterPercent { get; init; } = DefaultJitterPercent;
 
     /// <summary>
-    /// The jitter when none is asked for. Jobs of one period forget within some hundred cycles how they stood to each other, so that no run is about one such
-    /// constellation; a single cycle is still much like the next.
+    /// The jitter when none is asked for. Jobs of one period forget within some hundred cycles how they stood to each other, so that no run is about one
+    /// such constellation; a single cycle is still much like the next.
     /// </summary>
     public const int DefaultJitterPercent = 10;
 

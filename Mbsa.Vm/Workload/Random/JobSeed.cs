@@ -16,8 +16,8 @@ public static class JobSeed
         SplitMix64.Mix(HashOf(scenarioSeed, vmName, jobName, cloneIndex));
 
     /// <summary>
-    /// The seed of the same clone's <see cref="JobRhythm"/>: when it does something has nothing to do with what it does, so this is another stream. A job's own
-    /// <c>randseed</c> does not count: two VMs with one job file must not go in step.
+    /// The seed of the same clone's <see cref="JobRhythm"/>: when it does something has nothing to do with what it does, so this is another stream. A
+    /// job's own <c>randseed</c> does not count: two VMs with one job file must not go in step.
     /// </summary>
     public static ulong RhythmSeedFor(ulong scenarioSeed, string vmName, string jobName, int cloneIndex) =>
         SplitMix64.Mix(Absorb(HashOf(scenarioSeed, vmName, jobName, cloneIndex), "rhythm"));
