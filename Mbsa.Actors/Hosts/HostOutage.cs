@@ -11,7 +11,7 @@ namespace Mbsa.Actors.Hosts;
 /// <param name="guests">The VMs on the host.</param>
 internal sealed class HostOutage(HostServices host, HostDevice device, IReadOnlyDictionary<int, HostGuest> guests)
 {
-    private readonly HashSet<int> _awaited = [];
+    private readonly SortedSet<int> _awaited = [];
     private IActorRef? _asker;
     private PowerIsBack? _back;
 
@@ -22,7 +22,8 @@ internal sealed class HostOutage(HostServices host, HostDevice device, IReadOnly
     public void Begin(IActorRef asker)
     {
         (_asker, _back, IsDark) = (asker, null, true);
-        AwaitGuests(_ => CutPower.Instance);
+        AwaitGuests();
+        CutFirst();
     }
 
     /// <summary>A VM's disk let go of the memory; without power nobody else holds it.</summary>
@@ -48,7 +49,13 @@ internal sealed class HostOutage(HostServices host, HostDevice device, IReadOnly
 
         (_asker, _back, IsDark) = (asker, new PowerIsBack(0, 0, 0), false);
         host.Board.NvmAllocatedBytes = device.AllocatedBytes;
-        AwaitGuests(Reattach);
+        AwaitGuests();
+        foreach (var vm in _awaited)
+        {
+            guests[vm].Actor.Tell(Reattach(vm));
+        }
+
+        AnswerWhenNobodyIsAwaited();
     }
 
     /// <summary>A VM is as it was.</summary>
@@ -64,7 +71,17 @@ internal sealed class HostOutage(HostServices host, HostDevice device, IReadOnly
     /// <summary>A VM has answered, or is released.</summary>
     public void NoLongerAwait(int vm)
     {
-        if (_awaited.Remove(vm))
+        var isCutting = IsDark && _awaited.Count > 0 && _awaited.Min == vm;
+        if (!_awaited.Remove(vm))
+        {
+            return;
+        }
+
+        if (isCutting)
+        {
+            CutFirst();
+        }
+        else
         {
             AnswerWhenNobodyIsAwaited();
         }
@@ -84,13 +101,18 @@ internal sealed class HostOutage(HostServices host, HostDevice device, IReadOnly
         }
     }
 
-    /// <summary>Tells every VM that is there, and waits until each has answered or is released.</summary>
-    private void AwaitGuests(Func<int, object> message)
+    /// <summary>Waits until every VM that is there has answered or is released.</summary>
+    private void AwaitGuests() => _awaited.UnionWith(guests.Where(guest => !guest.Value.IsReleased).Select(guest => guest.Key));
+
+    /// <summary>
+    /// Cuts the power of one VM after the other: where the run queue's virtual time stands then follows from who left last, and that must not be a
+    /// matter of chance.
+    /// </summary>
+    private void CutFirst()
     {
-        _awaited.UnionWith(guests.Where(guest => !guest.Value.IsReleased).Select(guest => guest.Key));
-        foreach (var vm in _awaited.Order())
+        if (_awaited.Count > 0)
         {
-            guests[vm].Actor.Tell(message(vm));
+            guests[_awaited.Min].Actor.Tell(CutPower.Instance);
         }
 
         AnswerWhenNobodyIsAwaited();

@@ -22,6 +22,12 @@ public sealed record ScenarioSpec
     /// <summary>Seed of everything random in it.</summary>
     public ulong Seed { get; init; } = 1;
 
+    /// <summary>
+    /// Whether all jobs begin at the beginning of their cycles and no cycle differs from the next: no phases, no jitter. Else each clone of a job
+    /// begins at a place of its cycle that is drawn from the seed (<see cref="JobRhythm"/>).
+    /// </summary>
+    public bool Lockstep { get; init; }
+
     /// <summary>Which clock it runs under.</summary>
     public ClockKind Clock { get; init; } = ClockKind.Virtual;
 

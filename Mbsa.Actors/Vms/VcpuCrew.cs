@@ -16,10 +16,11 @@ namespace Mbsa.Actors.Vms;
 internal sealed class VcpuCrew(int vm, VmSpec spec, HostServices host, VmMeter meter, IUntypedActorContext context)
 {
     private readonly ImmutableArray<ImmutableArray<JobClone>> _dealt = VcpuFactory.Deal(spec);
-    private readonly Dictionary<int, IActorRef> _members = [];
+    private readonly SortedDictionary<int, IActorRef> _members = [];
     private readonly HashSet<int> _attached = [];
     private readonly HashSet<int> _finished = [];
     private int _runners;
+    private int? _stopping;
 
     /// <summary>Whether none is left.</summary>
     public bool IsEmpty => _members.Count == 0;
@@ -84,6 +85,18 @@ internal sealed class VcpuCrew(int vm, VmSpec spec, HostServices host, VmMeter m
         }
     }
 
+    /// <summary>
+    /// Stops all of them, one after the other in the order of their indices: what the run queue makes of those who leave follows from that order,
+    /// and must not follow from whose actor was heard first.
+    /// </summary>
+    public void Stop()
+    {
+        if (_stopping is null)
+        {
+            StopFirst();
+        }
+    }
+
     /// <summary>One of them competes for cores.</summary>
     public void Attached(int vcpu) => _attached.Add(vcpu);
 
@@ -97,13 +110,32 @@ internal sealed class VcpuCrew(int vm, VmSpec spec, HostServices host, VmMeter m
     public int IndexOf(IActorRef member) => _members.First(m => m.Value.Equals(member)).Key;
 
     /// <summary>One of them is gone.</summary>
-    public void Remove(int index) => _members.Remove(index);
+    public void Remove(int index)
+    {
+        _members.Remove(index);
+        if (index == _stopping)
+        {
+            _stopping = null;
+            StopFirst();
+        }
+    }
 
     /// <summary>What people call one of them.</summary>
     public string NameOf(int index) => index < spec.Vcpus ? $"VCPU {index}" : "the I/O thread";
 
+    private void StopFirst()
+    {
+        foreach (var (index, member) in _members)
+        {
+            _stopping = index;
+            member.Tell(StopVcpu.Instance);
+            return;
+        }
+    }
+
     private VcpuFactory Begin(VmDisk? disk)
     {
+        _stopping = null;
         _attached.Clear();
         _finished.Clear();
         _runners = 0;

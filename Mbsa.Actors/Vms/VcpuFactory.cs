@@ -136,10 +136,18 @@ internal sealed class VcpuFactory
     private RunningJob StartQueued(JobClone clone, FrontEndJob? requests, long nowNs)
     {
         var (job, index) = clone;
-        return requests is null
-            ? new RunningJob(job, null, null, null, nowNs)
-            : new QueuedJob(job, new OperationSource(job, _vm.Storage!.SizeBytes, SeedOf(job, index), index), requests, nowNs);
+        if (requests is null)
+        {
+            return new RunningJob(job, null, null, null, nowNs, RhythmOf(clone));
+        }
+
+        var source = new OperationSource(job, _vm.Storage!.SizeBytes, SeedOf(job, index), index);
+        return new QueuedJob(job, source, requests, nowNs, RhythmOf(clone));
     }
+
+    private JobRhythm? RhythmOf(JobClone clone) => _host.Scenario.Lockstep
+        ? null
+        : new JobRhythm(JobSeed.RhythmSeedFor(_host.Scenario.Seed, _vm.Name, clone.Job.Name, clone.Index), clone.Job.JitterPercent);
 
     private ulong SeedOf(JobSpec job, int clone) => JobSeed.SeedFor(_host.Scenario.Seed, _vm.Name, job.Name, clone);
 
@@ -148,7 +156,7 @@ internal sealed class VcpuFactory
         var (job, index) = clone;
         if (job.Pattern == IoPattern.Compute)
         {
-            return new RunningJob(job, null, null, null, nowNs);
+            return new RunningJob(job, null, null, null, nowNs, RhythmOf(clone));
         }
 
         if (session is null)
@@ -161,6 +169,6 @@ internal sealed class VcpuFactory
         // Not what the disk says it has: a raw one grows with its child device, and the jobs of a VCPU that begins anew are the same as before.
         var source = new OperationSource(job, _vm.Storage!.SizeBytes, seed, index);
         var times = JobUse.TimesOf(_host.Scenario, _vm, job);
-        return new RunningJob(job, source, session.TransferFor(job, seed), times, nowNs);
+        return new RunningJob(job, source, session.TransferFor(job, seed), times, nowNs, RhythmOf(clone));
     }
 }

@@ -221,7 +221,7 @@ internal sealed class VmActor : ReceiveActor
 
         _vm.IsStopping = true;
         _move.Abandon(_vm.IsLost ? _vm.Ledger.Problems[^1] : "it was stopped");
-        _vm.Crew.Tell(StopVcpu.Instance);
+        _vm.Crew.Stop();
         ReleaseWhenEmpty();
     }
 

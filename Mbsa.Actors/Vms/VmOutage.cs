@@ -14,7 +14,7 @@ internal sealed class VmOutage(VmBody vm, VmMove move)
     {
         vm.HasPower = false;
         move.Abandon("the power of its host failed");
-        vm.Crew.Tell(StopVcpu.Instance);
+        vm.Crew.Stop();
         GoDarkWhenEmpty();
     }
 

@@ -14,7 +14,8 @@ internal static class ScenarioSummary
     public static IEnumerable<string> Lines(ScenarioSpec scenario)
     {
         var warmup = scenario.WarmupNs > 0 ? $" after {Readable.Length(scenario.WarmupNs)} of warm-up" : "";
-        yield return $"{scenario.Name}: good; {Words.Of(scenario.Clock)} clock, {Readable.Length(scenario.DurationNs)}{warmup}, seed {scenario.Seed}";
+        var seed = $"seed {scenario.Seed}{(scenario.Lockstep ? ", in lockstep" : "")}";
+        yield return $"{scenario.Name}: good; {Words.Of(scenario.Clock)} clock, {Readable.Length(scenario.DurationNs)}{warmup}, {seed}";
         foreach (var line in scenario.Cluster is { } cluster ? Hosts(cluster, scenario.Vms.Length) : [$"  host: {Host(scenario.Host)}"])
         {
             yield return line;
@@ -25,7 +26,7 @@ internal static class ScenarioSummary
             var vm = scenario.Vms[group.Indices[0]];
             var times = group.Indices.Count > 1 ? $"{group.Indices.Count} VMs x " : "";
             var disk = vm.Storage is { } storage ? $"{Readable.Size(storage.SizeBytes)} on {KnownNames.NameOf(storage.Path)}{Protected(storage)}" : "no disk";
-            yield return $"  {group.Name}: {times}{Counted(vm.Vcpus, "VCPU")}, {disk}, {Jobs(vm)}";
+            yield return $"  {group.Name}: {times}{Counted(vm.Vcpus, "VCPU")}, {disk}, {Jobs(vm, scenario.Lockstep)}";
         }
 
         if (scenario.Events.Length + scenario.PowerFailures.Length + (scenario.Cluster?.Events.Length ?? 0) is > 0 and var events)
@@ -54,9 +55,9 @@ internal static class ScenarioSummary
     private static string Protected(StorageSpec storage) =>
         storage.Protection == ProtectionMethod.None ? "" : $" protected by {KnownNames.NameOf(storage.Protection)}";
 
-    private static string Jobs(VmSpec vm)
+    private static string Jobs(VmSpec vm, bool isLockstep)
     {
-        var kinds = vm.Jobs.Select(Kind).Distinct().ToList();
+        var kinds = vm.Jobs.Select(job => Kind(job) + Pause(job) + (isLockstep ? "" : Jitter(job))).Distinct().ToList();
         var shown = string.Join(", ", kinds.Take(4)) + (kinds.Count > 4 ? ", ..." : "");
         return $"{Counted(vm.Jobs.Sum(job => job.NumJobs), "job")}: {shown}";
     }
@@ -82,6 +83,12 @@ internal static class ScenarioSummary
         var block = job.Pattern is IoPattern.Write or IoPattern.RandWrite ? job.WriteBlockBytes : job.ReadBlockBytes;
         return $"{pattern} {Readable.Size(block)}";
     }
+
+    private static string Pause(JobSpec job) => job.Pattern == IoPattern.Compute || job.ThinkTimeNs == 0
+        ? ""
+        : $" with pauses of {Readable.Length(job.ThinkTimeNs)}{(job.ThinkTimeBlocks > 1 ? $" after {job.ThinkTimeBlocks}" : "")}";
+
+    private static string Jitter(JobSpec job) => job is { CanJitter: true, JitterPercent: > 0 } ? $" +- {job.JitterPercent} %" : "";
 
     private static string Counted(int count, string thing) => count == 1 ? $"1 {thing}" : $"{count} {thing}s";
 }

@@ -4,6 +4,7 @@ using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Expectations;
 using Mbsa.Host.Scenarios.Yaml;
 using Mbsa.Vm;
+using Mbsa.Vm.Workload;
 
 namespace Mbsa.Host.Scenarios;
 
@@ -15,7 +16,10 @@ internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, P
     private const int MostExpectations = 1000;
 
     private static readonly string[] _keys =
-        ["name", "description", "seed", "clock", "duration", "warmup", "windows", "latency", "host", "vms", "events", "expect", .. ClusterReader.Keys];
+    [
+        "name", "description", "seed", "lockstep", "jitter", "clock", "duration", "warmup", "windows", "latency", "host", "vms", "events", "expect",
+        .. ClusterReader.Keys,
+    ];
 
     private string Directory { get; } = Path.GetDirectoryName(path) ?? "";
 
@@ -26,7 +30,7 @@ internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, P
             return null;
         var clock = overrides.Clock ?? map.Choice("clock", KnownNames.Clocks) ?? ClockKind.Virtual;
         var durationNs = DurationNs(map);
-        var vms = new VmReader(Directory, overrides.Path, problems).ReadAll(map);
+        var vms = new VmReader(Directory, overrides.Path, JitterPercent(map), problems).ReadAll(map);
         var hostReader = new HostReader(Directory, clock, overrides.Policy, problems);
         var hosts = new HostListReader(hostReader, problems).ReadAll(map, vms);
         var host = hosts is null ? hostReader.ReadOnly(map, vms) : hosts.Specs.FirstOrDefault()?.Host;
@@ -38,6 +42,7 @@ internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, P
             Name = map.Text("name") ?? Path.GetFileNameWithoutExtension(path),
             Description = map.Text("description")?.Trim() ?? "",
             Seed = overrides.Seed ?? map.Unsigned("seed") ?? 1,
+            Lockstep = map.Flag("lockstep") ?? false,
             Clock = clock,
             DurationNs = durationNs ?? 0,
             WarmupNs = map.Whole("warmup", Dimension.Time, 0, MostDurationNs) ?? 0,
@@ -65,6 +70,24 @@ internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, P
 
         map.Require("duration", "duration: 2s");
         return written;
+    }
+
+    /// <summary>The jitter of the workloads that do not say their own.</summary>
+    private int JitterPercent(MappingReader map)
+    {
+        if (map.Text("jitter") is not { } text)
+            return JobSpec.DefaultJitterPercent;
+        try
+        {
+            if (map.Find("lockstep") is ScalarNode { Text: "true" })
+                problems.Warning(map.LineOf("jitter"), "'jitter' does nothing with 'lockstep: true', which is without any");
+            return FioNumber.Percent(text, 0);
+        }
+        catch (InputException e)
+        {
+            problems.Error(map.LineOf("jitter"), $"'jitter': {e.Message}");
+            return 0;
+        }
     }
 
     private long? WindowNs(MappingReader map, long? durationNs)

@@ -11,7 +11,7 @@ using Mbsa.Vm.Workload;
 namespace Mbsa.Host.Scenarios;
 
 /// <summary>Reads <c>vms</c>: one entry may stand for many VMs.</summary>
-internal sealed class VmReader(string directory, IoPath? pathOverride, Problems problems)
+internal sealed class VmReader(string directory, IoPath? pathOverride, int jitterPercent, Problems problems)
 {
     public const int MostVms = 10_000;
     public const int MostVcpusPerVm = 4096;
@@ -64,7 +64,7 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, Problems 
             _isComplete = false;
         var vcpus = map.Integer("vcpus", 1, MostVcpusPerVm) ?? 1;
         var storage = map.Mapping("storage", "storage", _storageKeys) is { } s ? Storage(s) : null;
-        var jobs = new WorkloadReader(directory, problems).Read(map, name ?? "vm", vcpus);
+        var jobs = new WorkloadReader(directory, jitterPercent, problems).Read(map, name ?? "vm", vcpus);
         CheckJobs(map, jobs, storage, vcpus);
         var template = new VmSpec
         {

@@ -6,7 +6,7 @@ using Mbsa.Vm.Workload;
 namespace Mbsa.Host.Scenarios;
 
 /// <summary>Reads <c>workload</c>: fio's options, a list of such jobs, a fio job file, or a load on the processor.</summary>
-internal sealed class WorkloadReader(string directory, Problems problems)
+internal sealed class WorkloadReader(string directory, int jitterPercent, Problems problems)
 {
     private const int MostJobs = 1000;
 
@@ -89,7 +89,11 @@ internal sealed class WorkloadReader(string directory, Problems problems)
             try
             {
                 var job = JobOptions.Inline(name, Followed(), warning => problems.ForeignWarning(map.Line, warning));
-                return map.Find("cpu") is not null && map.Find("numjobs") is null ? job with { NumJobs = vcpus } : job;
+                return job with
+                {
+                    NumJobs = map.Find("cpu") is not null && map.Find("numjobs") is null ? vcpus : job.NumJobs,
+                    JitterPercent = map.Find("jitter") is null ? jitterPercent : job.JitterPercent,
+                };
             }
             catch (InputException e)
             {

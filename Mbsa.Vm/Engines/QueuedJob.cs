@@ -9,8 +9,9 @@ namespace Mbsa.Vm.Engines;
 /// <param name="source">Its operations.</param>
 /// <param name="requests">Its requests in guest memory.</param>
 /// <param name="nowNs">The scenario's clock now; the start delay counts from here.</param>
-public sealed class QueuedJob(JobSpec spec, OperationSource source, FrontEndJob requests, long nowNs)
-    : RunningJob(spec, source, null, requests.Times, nowNs)
+/// <param name="rhythm">Its phase and jitter; null for neither.</param>
+public sealed class QueuedJob(JobSpec spec, OperationSource source, FrontEndJob requests, long nowNs, JobRhythm? rhythm = null)
+    : RunningJob(spec, source, null, requests.Times, nowNs, rhythm)
 {
     private IoOperation? _refused;
     private bool _waitsForOthers;

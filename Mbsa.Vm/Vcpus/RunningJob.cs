@@ -6,18 +6,22 @@ namespace Mbsa.Vm.Vcpus;
 /// <summary>One clone of a job on a VCPU: where it stands, and when it may go on. The pace is an absolute schedule, so a job that fell behind catches up as in fio.</summary>
 public class RunningJob
 {
-    /// <summary>Core time a partial CPU hog computes and then idles, together, in nanoseconds.</summary>
-    private const double ComputePeriodNs = 1_000_000;
+    /// <summary>Core time a partial CPU hog computes and then idles, together and on the average, in nanoseconds.</summary>
+    public const double ComputePeriodNs = 1_000_000;
+
+    private const long NoBatch = -1;
 
     /// <summary>I/Os that can be taken at once: 64 places in the map and their counts of writes fit the first cache beside the I/O's own bytes.</summary>
     public const int LongestBatch = 64;
 
     private readonly double _readNsPerOperation;
     private readonly double _writeNsPerOperation;
+    private readonly JobRhythm? _rhythm;
     private double _paceReadNs;
     private double _paceWriteNs;
     private int _untilThink;
     private double _computedNs;
+    private double _busyNs;
     private bool _thinks;
     private long _batchStartNs;
     private readonly IoOperation[] _batch;
@@ -27,8 +31,9 @@ public class RunningJob
     /// <param name="source">Its operations; null for a CPU hog.</param>
     /// <param name="transfer">What happens to the bytes; null for a CPU hog.</param>
     /// <param name="times">What its I/Os ask of the host; null for a CPU hog.</param>
-    /// <param name="nowNs">The scenario's clock now; the start delay counts from here.</param>
-    public RunningJob(JobSpec spec, OperationSource? source, IoTransfer? transfer, OperationTimes? times, long nowNs)
+    /// <param name="nowNs">The scenario's clock now; the start delay counts from here, and the random place in the cycle from its end.</param>
+    /// <param name="rhythm">Its phase and jitter; null to begin at the beginning and have all cycles alike.</param>
+    public RunningJob(JobSpec spec, OperationSource? source, IoTransfer? transfer, OperationTimes? times, long nowNs, JobRhythm? rhythm = null)
     {
         Spec = spec;
         Source = source;
@@ -42,9 +47,15 @@ public class RunningJob
         _paceReadNs = _paceWriteNs = NotBeforeNs;
         _untilThink = spec.ThinkTimeBlocks;
         _batchStartNs = NotBeforeNs;
+        _busyNs = BusyNs;
         LongestOperationNs = source is null ? 0 : LongestOf(source, times!.AloneNsByKind);
         _batch = source is null ? [] : new IoOperation[LongestBatch];
         IsPaced = spec.ThinkTimeNs > 0 || _readNsPerOperation > 0 || _writeNsPerOperation > 0;
+        _rhythm = rhythm;
+        if (rhythm is not null)
+        {
+            BeginSomewhere(rhythm);
+        }
     }
 
     /// <summary>What it does.</summary>
@@ -125,28 +136,29 @@ public class RunningJob
 
     /// <summary>Core time a CPU hog computes before it idles, at most the budget.</summary>
     public double ComputeBudgetNs(long budgetNs) =>
-        Spec.CpuPercent == 100 ? budgetNs : Math.Min(budgetNs, Math.Max(1, BusyNs - _computedNs));
+        Spec.CpuPercent == 100 ? budgetNs : Math.Min(budgetNs, Math.Max(1, _busyNs - _computedNs));
 
     /// <summary>Takes note of the end of a quantum.</summary>
     /// <param name="endNs">When it ended.</param>
     /// <param name="computedNs">Nominal core time computed in it; 0 for I/O.</param>
-    /// <returns>How long the batch before a think time took, if one ended with the quantum, in nanoseconds.</returns>
+    /// <returns>How long the batch before a think time took, if a whole one ended with the quantum, in nanoseconds.</returns>
     public long? EndQuantum(long endNs, double computedNs)
     {
         long? batchNs = null;
         if (_thinks)
         {
             _thinks = false;
-            batchNs = endNs - _batchStartNs;
-            NotBeforeNs = Math.Max(NotBeforeNs, endNs + Spec.ThinkTimeNs);
+            batchNs = _batchStartNs == NoBatch ? null : endNs - _batchStartNs;
+            NotBeforeNs = Math.Max(NotBeforeNs, endNs + (long)AroundNs(Spec.ThinkTimeNs));
             _batchStartNs = NotBeforeNs;
         }
 
         _computedNs += computedNs;
-        if (Spec.Pattern == IoPattern.Compute && Spec.CpuPercent < 100 && _computedNs >= BusyNs)
+        if (IsPartTimeHog && _computedNs >= _busyNs)
         {
-            _computedNs = 0;
-            NotBeforeNs = endNs + (long)(ComputePeriodNs - BusyNs);
+            // Each part has a draw of its own: the means keep the share, and how long it idles does not hang on how long it computed.
+            (_computedNs, _busyNs) = (0, AroundNs(BusyNs));
+            NotBeforeNs = endNs + (long)AroundNs(ComputePeriodNs - BusyNs);
         }
 
         return batchNs;
@@ -165,6 +177,12 @@ public class RunningJob
         to.Write(_thinks);
         to.Write(_batchStartNs);
         InPieces.SaveTo(to);
+        if (_rhythm is not null)
+        {
+            to.Write(_busyNs);
+            _rhythm.SaveTo(to);
+        }
+
         Source?.SaveTo(to);
         Transfer?.SaveTo(to);
     }
@@ -182,11 +200,64 @@ public class RunningJob
         _thinks = from.ReadBoolean();
         _batchStartNs = from.ReadInt64();
         InPieces.RestoreFrom(from);
+        if (_rhythm is not null)
+        {
+            _busyNs = from.ReadDouble();
+            _rhythm.RestoreFrom(from);
+        }
+
         Source?.RestoreFrom(from);
         Transfer?.RestoreFrom(from);
     }
 
+    private bool IsPartTimeHog => Spec.Pattern == IoPattern.Compute && Spec.CpuPercent < 100;
+
     private double BusyNs => ComputePeriodNs * Spec.CpuPercent / 100;
+
+    private double AroundNs(double meanNs) => _rhythm?.AroundNs(meanNs) ?? meanNs;
+
+    /// <summary>
+    /// Goes to a random place of the job's cycle: of a duty cycle, of a batch and its think time, of the time between two I/Os of a rate. Who has
+    /// none of them begins at once. The runtime counts from before.
+    /// </summary>
+    private void BeginSomewhere(JobRhythm rhythm)
+    {
+        var startNs = NotBeforeNs;
+        if (IsPartTimeHog)
+        {
+            var placeNs = Math.Floor(rhythm.PlaceNs(ComputePeriodNs));
+            (_computedNs, NotBeforeNs) = placeNs < _busyNs ? (placeNs, startNs) : (0, startNs + (long)(ComputePeriodNs - placeNs));
+        }
+
+        var paceNs = Math.Max(Source?.Reads == true ? _readNsPerOperation : 0, Source?.Writes == true ? _writeNsPerOperation : 0);
+        if (paceNs > 0)
+        {
+            _paceReadNs = _paceWriteNs = startNs + rhythm.PlaceNs(paceNs);
+            NotBeforeNs = _batchStartNs = (long)_paceReadNs;
+        }
+
+        if (Source is not null && Spec.ThinkTimeNs > 0)
+        {
+            BeginWithinBatch(startNs, rhythm.PlaceNs((LongestOperationNs * Spec.ThinkTimeBlocks) + Spec.ThinkTimeNs));
+        }
+    }
+
+    /// <summary>
+    /// Begins where this much is left of a batch, alone on the host, and the think time after it. A batch that is not done from its start is not timed.
+    /// </summary>
+    private void BeginWithinBatch(long startNs, double leftNs)
+    {
+        if (leftNs > Spec.ThinkTimeNs)
+        {
+            _untilThink = (int)Math.Clamp(Math.Ceiling((leftNs - Spec.ThinkTimeNs) / LongestOperationNs), 1, Spec.ThinkTimeBlocks);
+            _batchStartNs = _untilThink < Spec.ThinkTimeBlocks ? NoBatch : NotBeforeNs;
+        }
+        else
+        {
+            NotBeforeNs = _batchStartNs = Math.Max(NotBeforeNs, startNs + (long)leftNs);
+            _paceReadNs = _paceWriteNs = Math.Max(_paceReadNs, NotBeforeNs); // it has nothing to catch up with
+        }
+    }
 
     private static double LongestOf(OperationSource source, ReadOnlySpan<double> aloneNsByKind)
     {

@@ -8,7 +8,7 @@ namespace Mbsa.Vm.Workload;
 /// </summary>
 internal sealed class JobDraft
 {
-    private static readonly string[] GoesWithCpu = ["cpu", "name", "description", "numjobs", "runtime", "startdelay", "time_based"];
+    private static readonly string[] GoesWithCpu = ["cpu", "name", "description", "numjobs", "runtime", "startdelay", "time_based", "jitter"];
     private readonly Dictionary<string, JobOption> _given;
 
     public JobDraft(string name, bool isInline, Action<string> warn)
@@ -17,7 +17,7 @@ internal sealed class JobDraft
         ArgumentNullException.ThrowIfNull(warn);
         (IsInline, Warn, _given) = (isInline, warn, new Dictionary<string, JobOption>(StringComparer.Ordinal));
         Units = isInline ? SizeUnits.Scenario : SizeUnits.Fio1024;
-        Spec = new JobSpec { Name = name, Pattern = IoPattern.Read };
+        Spec = new JobSpec { Name = name, Pattern = IoPattern.Read, JitterPercent = isInline ? JobSpec.DefaultJitterPercent : 0 };
     }
 
     private JobDraft(JobDraft from, string name)
@@ -71,7 +71,7 @@ internal sealed class JobDraft
     {
         if (IsCpuEngine || _given.ContainsKey("cpu"))
         {
-            return BuildCompute();
+            return CheckJitter(BuildCompute());
         }
 
         if (_given.TryGetValue("cpuload", out var load))
@@ -85,7 +85,17 @@ internal sealed class JobDraft
             Warn(_given["iodepth"].Remark("a synchronous engine has one I/O in flight per job; use ioengine=libaio, or numjobs for more"));
         }
 
-        return Spec with { TimeBased = IsTimeBased() };
+        return CheckJitter(Spec with { TimeBased = IsTimeBased() });
+    }
+
+    private JobSpec CheckJitter(JobSpec job)
+    {
+        if (_given.TryGetValue("jitter", out var jitter) && !job.CanJitter)
+        {
+            Warn(jitter.Remark("does nothing: the job has no thinktime, and no part of a VCPU below 100 % to compute; a rate is exact"));
+        }
+
+        return job;
     }
 
     private JobSpec BuildCompute()

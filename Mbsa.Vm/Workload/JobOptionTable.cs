@@ -29,6 +29,9 @@ internal static class JobOptionTable
         ["ss_ramp"] = "steadystate_ramp_time",
     };
 
+    /// <summary>Those that fio does not have: of inline workloads only, so that a job file stays one that fio can run.</summary>
+    private static readonly string[] OfInline = ["cpu", "jitter"];
+
     /// <summary>Sets an option on a draft.</summary>
     public delegate void Setter(JobDraft draft, JobOption option);
 
@@ -77,6 +80,7 @@ internal static class JobOptionTable
         },
         ["thinktime"] = (draft, option) => draft.Spec = draft.Spec with { ThinkTimeNs = FioNumber.TimeNs(JobOptionValues.Text(option), 1_000) },
         ["thinktime_blocks"] = (draft, option) => draft.Spec = draft.Spec with { ThinkTimeBlocks = JobOptionValues.Count(option, int.MaxValue) },
+        ["jitter"] = (draft, option) => draft.Spec = draft.Spec with { JitterPercent = FioNumber.Percent(JobOptionValues.Text(option), 0) },
         ["random_distribution"] = (draft, option) =>
             draft.Spec = draft.Spec with { Distribution = JobOptionValues.Distribution(JobOptionValues.Text(option)) },
         ["randseed"] = (draft, option) =>
@@ -93,7 +97,7 @@ internal static class JobOptionTable
     public static Setter? Find(JobOption option, bool isInline, out string name)
     {
         name = Aliases.GetValueOrDefault(option.Key, option.Key);
-        if (Setters.TryGetValue(name, out var setter) && (isInline || name != "cpu"))
+        if (Setters.TryGetValue(name, out var setter) && (isInline || !OfInline.Contains(name)))
         {
             return setter;
         }
@@ -108,7 +112,7 @@ internal static class JobOptionTable
             throw option.Mistake($"not supported: {reason}");
         }
 
-        var known = Setters.Keys.Where(key => isInline || key != "cpu").Concat(Aliases.Keys).Concat(JobOptionNotes.Ignored.Keys);
+        var known = Setters.Keys.Where(key => isInline || !OfInline.Contains(key)).Concat(Aliases.Keys).Concat(JobOptionNotes.Ignored.Keys);
         var nearest = NearestName.Of(option.Key, known);
         throw option.Mistake(nearest is null ? "no such option; docs/FIO.md lists them" : $"no such option; did you mean {nearest}?");
     }

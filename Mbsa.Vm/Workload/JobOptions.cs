@@ -5,12 +5,13 @@ namespace Mbsa.Vm.Workload;
 /// </summary>
 public static class JobOptions
 {
-    /// <summary>Names of the options that do something, <c>cpu</c> of inline workloads among them.</summary>
+    /// <summary>Names of the options that do something, <c>cpu</c> and <c>jitter</c> of inline workloads among them.</summary>
     public static IReadOnlyCollection<string> Names { get; } = [.. JobOptionTable.Setters.Keys.Order(StringComparer.Ordinal)];
 
     /// <summary>
-    /// Reads an inline workload. It differs from a fio job in three things: it is time-based unless <c>io_size</c>, <c>loops</c> or
-    /// <c>time_based: 0</c> ask for an end; <c>cpu: N%</c> makes a compute job; and sizes are binary whatever the spelling (4k, 4kib).
+    /// Reads an inline workload. It differs from a fio job in four things: it is time-based unless <c>io_size</c>, <c>loops</c> or
+    /// <c>time_based: 0</c> ask for an end; <c>cpu: N%</c> makes a compute job; <c>jitter: N%</c> says how much its cycles differ; and sizes are
+    /// binary whatever the spelling (4k, 4kib).
     /// </summary>
     /// <param name="name">The job's name.</param>
     /// <param name="options">The keys in order, each once.</param>

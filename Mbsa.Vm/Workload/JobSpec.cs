@@ -80,6 +80,21 @@ public sealed record JobSpec
 
     /// <summary>Share of a VCPU a <see cref="IoPattern.Compute"/> job keeps busy, 1 to 100 (fio's <c>cpuload</c>).</summary>
     public int CpuPercent { get; init; } = 100;
+
+    /// <summary>
+    /// By how much of itself a think time, and each of the two parts of a duty cycle, may be longer or shorter than it is on the average, 0 to 100. A
+    /// rate stays exact. Jobs of a fio job file have 0: fio's think times are all alike.
+    /// </summary>
+    public int JitterPercent { get; init; } = DefaultJitterPercent;
+
+    /// <summary>
+    /// The jitter when none is asked for. Jobs of one period forget within some hundred cycles how they stood to each other, so that no run is about one
+    /// such constellation; a single cycle is still much like the next.
+    /// </summary>
+    public const int DefaultJitterPercent = 10;
+
+    /// <summary>Whether it has times that <see cref="JitterPercent"/> is about.</summary>
+    public bool CanJitter => Pattern == IoPattern.Compute ? CpuPercent < 100 : ThinkTimeNs > 0;
 }
 
 /// <summary>fio's <c>rw</c>.</summary>

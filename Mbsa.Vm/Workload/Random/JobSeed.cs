@@ -12,21 +12,31 @@ public static class JobSeed
     /// The seed of one clone of one job: FNV-1a (64 bits) over the scenario's seed, the names with their lengths before them, and the clone's
     /// index; mixed at the end, because FNV alone leaves neighbouring indices alike.
     /// </summary>
-    public static ulong SeedFor(ulong scenarioSeed, string vmName, string jobName, int cloneIndex)
-    {
-        ArgumentNullException.ThrowIfNull(vmName);
-        ArgumentNullException.ThrowIfNull(jobName);
-        var hash = Absorb(FnvOffset, scenarioSeed);
-        hash = Absorb(hash, vmName);
-        hash = Absorb(hash, jobName);
-        return SplitMix64.Mix(Absorb(hash, (ulong)cloneIndex));
-    }
+    public static ulong SeedFor(ulong scenarioSeed, string vmName, string jobName, int cloneIndex) =>
+        SplitMix64.Mix(HashOf(scenarioSeed, vmName, jobName, cloneIndex));
+
+    /// <summary>
+    /// The seed of the same clone's <see cref="JobRhythm"/>: when it does something has nothing to do with what it does, so this is another stream. A
+    /// job's own <c>randseed</c> does not count: two VMs with one job file must not go in step.
+    /// </summary>
+    public static ulong RhythmSeedFor(ulong scenarioSeed, string vmName, string jobName, int cloneIndex) =>
+        SplitMix64.Mix(Absorb(HashOf(scenarioSeed, vmName, jobName, cloneIndex), "rhythm"));
 
     /// <summary>
     /// The seed of a clone of a job that named its own with fio's <c>randseed</c>: the scenario, the VM and the job's name do not count then.
     /// </summary>
     public static ulong SeedFor(ulong randSeed, int cloneIndex) =>
         SplitMix64.Mix(Absorb(Absorb(FnvOffset, randSeed), (ulong)cloneIndex));
+
+    private static ulong HashOf(ulong scenarioSeed, string vmName, string jobName, int cloneIndex)
+    {
+        ArgumentNullException.ThrowIfNull(vmName);
+        ArgumentNullException.ThrowIfNull(jobName);
+        var hash = Absorb(FnvOffset, scenarioSeed);
+        hash = Absorb(hash, vmName);
+        hash = Absorb(hash, jobName);
+        return Absorb(hash, (ulong)cloneIndex);
+    }
 
     private static ulong Absorb(ulong hash, string text)
     {

@@ -174,7 +174,7 @@ public sealed class MoveTests
     public async Task What_sleeps_sleeps_on()
     {
         // 3 I/Os of 2 us, then 3 ms of thinking; it is moved while it thinks.
-        var scenario = Lab.Scenario(Lab.Vm("a", vcpus: 1) with { Jobs = [Lab.Job(IoPattern.RandRead, 1) with { ThinkTimeNs = 3 * Millisecond, ThinkTimeBlocks = 3 }] });
+        var scenario = Lab.Scenario(Lab.Vm("a", vcpus: 1) with { Jobs = [Lab.Job(IoPattern.RandRead, 1) with { ThinkTimeNs = 3 * Millisecond, ThinkTimeBlocks = 3 }] }) with { Lockstep = true };
         await using var rig = new MoveRig(scenario);
         await rig.StartAsync(0, 0);
         await rig.RunToAsync(Millisecond);

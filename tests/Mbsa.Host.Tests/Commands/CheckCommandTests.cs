@@ -49,4 +49,26 @@ public sealed class CheckCommandTests : IDisposable
             ],
             ScenarioSummary.Lines(scenario with { Events = [new ScenarioEvent(1, "hog", new VmChange.Stop())] }));
     }
+
+    [Fact]
+    public void The_summary_says_what_pauses_and_by_how_much_its_cycles_differ()
+    {
+        VmSpec Vm(string name, IoPattern pattern, Func<JobSpec, JobSpec> change)
+        {
+            var vm = Sample.Vm(name, pattern);
+            return vm with { Jobs = [.. vm.Jobs.Select(change)] };
+        }
+
+        var scenario = Sample.Scenario(
+            Vm("part", IoPattern.Compute, job => job with { CpuPercent = 37 }),
+            Vm("exact", IoPattern.Compute, job => job with { CpuPercent = 37, JitterPercent = 0 }),
+            Vm("web", IoPattern.RandRead, job => job with { ThinkTimeNs = 1_000_000, JitterPercent = 100 }),
+            Vm("batch", IoPattern.Write, job => job with { ThinkTimeNs = 20_000, ThinkTimeBlocks = 64 }));
+        Assert.Equal(
+            ["compute 37 % +- 10 %", "compute 37 %", "randread 4 KiB with pauses of 1 ms +- 100 %", "write 4 KiB with pauses of 20 us after 64 +- 10 %"],
+            ScenarioSummary.Lines(scenario).Skip(2).Select(line => line.Split(": ")[^1]));
+        var lockstep = ScenarioSummary.Lines(scenario with { Lockstep = true }).ToList();
+        Assert.EndsWith("seed 7, in lockstep", lockstep[0], StringComparison.Ordinal);
+        Assert.EndsWith("randread 4 KiB with pauses of 1 ms", lockstep[4], StringComparison.Ordinal);
+    }
 }

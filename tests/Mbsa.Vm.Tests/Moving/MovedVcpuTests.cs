@@ -32,10 +32,10 @@ public sealed class MovedVcpuTests
     {
         var some = Gen.Int[0, _jobs.Length - 1].Array[1, 4].Select(places => places.Select(place => _jobs[place]).ToArray());
         var budgets = Gen.Bool.Select(isLong => isLong ? 25_000L : 2_000); // the writes are longer than that
-        Gen.Select(some, Gen.Long[0, UntilNs].Array[1, 6], Gen.Bool, budgets).Sample(
-            (jobs, moves, fails, budgetNs) =>
+        Gen.Select(some, Gen.Long[0, UntilNs].Array[1, 6], Gen.Bool, budgets, Gen.Bool).Sample(
+            (jobs, moves, fails, budgetNs, isLockstep) =>
             {
-                var (stays, moved) = (Run(jobs, [], fails, budgetNs), Run(jobs, [.. moves.Order()], fails, budgetNs));
+                var (stays, moved) = (Run(jobs, [], fails, budgetNs, isLockstep), Run(jobs, [.. moves.Order()], fails, budgetNs, isLockstep));
                 return stays.SequenceEqual(moved);
             },
             iter: 300);
@@ -107,11 +107,11 @@ public sealed class MovedVcpuTests
 
     /// <summary>Runs jobs on one VCPU after another, each going on where the one before was written down.</summary>
     /// <returns>What was asked for and when, and where it ended.</returns>
-    private static List<object> Run(JobSpec[] jobs, long[] movesNs, bool fails, long budgetNs)
+    private static List<object> Run(JobSpec[] jobs, long[] movesNs, bool fails, long budgetNs, bool isLockstep)
     {
         var (record, storage, asked) = (new VcpuRecord(), new Bench.Notebook(), new List<object>());
         var (nowNs, next) = (0L, 0);
-        var worker = Start(record, jobs, storage, nowNs);
+        var worker = Start(record, jobs, storage, nowNs, isLockstep);
         while (nowNs < UntilNs)
         {
             while (next < movesNs.Length && movesNs[next] <= nowNs)
@@ -119,7 +119,7 @@ public sealed class MovedVcpuTests
                 next++;
                 worker.Dispose();
                 var state = Save(worker.SaveTo);
-                worker = Start(record, jobs, storage, nowNs + 5);
+                worker = Start(record, jobs, storage, nowNs + 5, isLockstep);
                 Restore(worker.RestoreFrom, state);
             }
 
@@ -134,7 +134,7 @@ public sealed class MovedVcpuTests
             if (fails && nowNs > UntilNs / 2)
             {
                 worker.FailNextQuantum();
-                var last = Start(record, jobs, storage, nowNs);
+                var last = Start(record, jobs, storage, nowNs, isLockstep);
                 Restore(last.RestoreFrom, Save(worker.SaveTo));
                 Assert.Throws<InjectedFaultException>(() => last.Execute(nowNs, 1000));
                 break;
@@ -145,8 +145,11 @@ public sealed class MovedVcpuTests
         return asked;
     }
 
-    private static VirtualVcpu Start(VcpuRecord record, JobSpec[] jobs, BlockStorage storage, long nowNs) =>
-        new(record, [.. jobs.Select(job => Bench.Start(job, storage, nowNs))], storage, nowNs);
+    private static VirtualVcpu Start(VcpuRecord record, JobSpec[] jobs, BlockStorage storage, long nowNs, bool isLockstep)
+    {
+        JobRhythm? Rhythm(int job) => isLockstep ? null : new JobRhythm((ulong)job, JobSpec.DefaultJitterPercent);
+        return new VirtualVcpu(record, [.. jobs.Select((job, i) => Bench.Start(job, storage, nowNs, Rhythm(i)))], storage, nowNs);
+    }
 
     private static byte[] Save(Action<BinaryWriter> save)
     {

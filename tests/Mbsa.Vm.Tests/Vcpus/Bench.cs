@@ -30,14 +30,14 @@ internal static class Bench
 
     public static JobSpec Job(IoPattern pattern = IoPattern.Read) => new() { Pattern = pattern, TimeBased = true };
 
-    public static RunningJob Start(JobSpec spec, BlockStorage? storage = null, long nowNs = 0)
+    public static RunningJob Start(JobSpec spec, BlockStorage? storage = null, long nowNs = 0, JobRhythm? rhythm = null)
     {
         if (spec.Pattern == IoPattern.Compute)
         {
-            return new RunningJob(spec, null, null, null, nowNs);
+            return new RunningJob(spec, null, null, null, nowNs, rhythm);
         }
 
-        return new RunningJob(spec, new OperationSource(spec, DiskBytes, 1, 0), new NoTransfer(storage ?? new Notebook()), Times, nowNs);
+        return new RunningJob(spec, new OperationSource(spec, DiskBytes, 1, 0), new NoTransfer(storage ?? new Notebook()), Times, nowNs, rhythm);
     }
 
     public static VirtualVcpu Virtual(VcpuRecord record, params JobSpec[] jobs)

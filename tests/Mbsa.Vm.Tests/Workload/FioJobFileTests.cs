@@ -20,7 +20,7 @@ public sealed class FioJobFileTests : IDisposable
     public void A_database_with_its_log_is_two_jobs_that_share_the_global_section()
     {
         var jobs = FioJobFile.Read(Fixture("database.fio"), _ => { });
-        var shared = new JobSpec { Pattern = IoPattern.Read, Engine = IoEngine.Asynchronous, Size = new Extent(256 << 20), RuntimeNs = 30_000_000_000, TimeBased = true };
+        var shared = new JobSpec { Pattern = IoPattern.Read, Engine = IoEngine.Asynchronous, Size = new Extent(256 << 20), RuntimeNs = 30_000_000_000, TimeBased = true, JitterPercent = 0 };
         Assert.Equal(
             [
                 shared with
@@ -91,7 +91,7 @@ public sealed class FioJobFileTests : IDisposable
 
     [Fact]
     public void A_job_without_options_is_fio_s_default() =>
-        Assert.Equal(new JobSpec { Name = "a job", Pattern = IoPattern.Read }, Assert.Single(Read("\uFEFF[a job]\r\n", out _)));
+        Assert.Equal(new JobSpec { Name = "a job", Pattern = IoPattern.Read, JitterPercent = 0 }, Assert.Single(Read("\uFEFF[a job]\r\n", out _)));
 
     [Fact]
     public void Comments_end_a_line_anywhere_and_a_bare_key_is_true()

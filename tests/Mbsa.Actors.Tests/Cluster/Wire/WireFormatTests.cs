@@ -22,10 +22,14 @@ public sealed class WireFormatTests
         })).At(3, "vm-2", new VmChange.FailVcpu(1)).At(4, "vm-3", new VmChange.Stop());
         scenario = scenario with
         {
+            Lockstep = true,
+            Vms = [.. scenario.Vms.Select((vm, i) => vm with { Jobs = [.. vm.Jobs.Select(job => job with { JitterPercent = 20 * i })] })],
             Cluster = scenario.Cluster! with { Tenants = [new TenantSpec("t", [0, 1], new Promise(PromiseUnit.BytesPerSecond, 1e9))], Events = [new HostEvent(5, 1, HostChange.Lose)] },
         };
         var arrived = WireFormat.FromBytes<ScenarioSpec>(WireFormat.ToBytes(scenario));
         Assert.Equal(WireFormat.ToText(scenario), WireFormat.ToText(arrived));
+        Assert.True(arrived.Lockstep);
+        Assert.Equal([0, 20, 40, 60, 80], arrived.Vms.Select(vm => vm.Jobs[0].JitterPercent));
         Assert.Equal(double.PositiveInfinity, arrived.Host.Device.EnduranceWrites);
         Assert.Equal(scenario.Events.AsEnumerable(), arrived.Events);
         Assert.Equal(scenario.Cluster.Events.AsEnumerable(), arrived.Cluster!.Events);
