@@ -29,7 +29,7 @@ internal abstract class QosSupervisor : ReceiveActor
         Receive<ChangeTenant>(OnChange);
         Receive<RemoveTenant>(m =>
         {
-            _tenants.Remove(m.Vm);
+            WithQueue((queue, nowNs) => _tenants.Remove(m.Vm, queue, nowNs));
             OutdatePlan();
         });
         Receive<BeginAccounts>(_ =>
@@ -193,8 +193,8 @@ internal abstract class QosSupervisor : ReceiveActor
     /// <summary>Admits a VM, or gives it other promises; if they do not fit, as best effort where it asked for that.</summary>
     private void Admit(AdmittedTenant tenant)
     {
-        var why = _tenants.Admit(tenant);
-        if (why is null || (tenant.Qos.OrBestEffort && _tenants.Admit(tenant with { Qos = tenant.Qos.WithoutReservation() }) is null))
+        var why = AdmitNow(tenant);
+        if (why is null || (tenant.Qos.OrBestEffort && AdmitNow(tenant with { Qos = tenant.Qos.WithoutReservation() }) is null))
         {
             OutdatePlan();
             Sender.Tell(new TenantAdmitted(tenant.Vm, why));
@@ -203,6 +203,13 @@ internal abstract class QosSupervisor : ReceiveActor
         {
             Sender.Tell(new TenantRefused(tenant.Vm, why));
         }
+    }
+
+    private string? AdmitNow(AdmittedTenant tenant)
+    {
+        string? why = null;
+        WithQueue((queue, nowNs) => why = _tenants.Admit(tenant, queue, nowNs));
+        return why;
     }
 
     private void OnChange(ChangeTenant message)

@@ -20,7 +20,7 @@ public abstract class RunQueue(HostCapacity host, long quantumNs)
     protected HostCapacity Host { get; } = host;
 
     /// <summary>Core time of a quantum, in nanoseconds.</summary>
-    protected long QuantumNs { get; } = quantumNs;
+    protected internal long QuantumNs { get; } = quantumNs;
 
     /// <summary>Takes in a schedulable that is ready to run.</summary>
     public void Enqueue(Schedulable schedulable, long nowNs)

@@ -27,6 +27,7 @@ internal sealed class TenantMeter
         Pass(nowNs);
         _attached += before == RunState.New ? 1 : 0;
         _ready++;
+        _counts.Waits++;
     }
 
     /// <summary>A VCPU was granted a quantum.</summary>
@@ -69,10 +70,11 @@ internal sealed class TenantMeter
 
         _sinceNs = nowNs;
         _counts.ReadyNs += passedNs * _ready;
-        if (_attached > 0 && _ready + _granted == _attached)
-        {
-            _counts.BackloggedNs += passedNs;
-        }
+        _counts.HeldNs += passedNs * _granted;
+        _counts.AttachedNs += passedNs * _attached;
+        var isBacklogged = _attached > 0 && _ready + _granted == _attached;
+        _counts.BackloggedNs += isBacklogged ? passedNs : 0;
+        _counts.WantedNs += isBacklogged || _ready > 0 ? passedNs : 0;
     }
 }
 
@@ -91,8 +93,20 @@ internal struct TenantCounts
     /// <summary>Time its VCPUs were ready and did not run, in nanoseconds, summed over VCPUs.</summary>
     public double ReadyNs;
 
+    /// <summary>Time its VCPUs held a core, in nanoseconds, summed over VCPUs.</summary>
+    public long HeldNs;
+
+    /// <summary>Time its VCPUs were there, asleep or not, in nanoseconds, summed over VCPUs; each from when it was ready first.</summary>
+    public long AttachedNs;
+
+    /// <summary>Times one of its VCPUs became ready.</summary>
+    public long Waits;
+
     /// <summary>Time all its VCPUs ran or wanted to, in nanoseconds: then what it got is all it was let have.</summary>
     public long BackloggedNs;
+
+    /// <summary>Time it wanted more than it had, in nanoseconds: a VCPU was ready and did not run, or all of them ran or wanted to.</summary>
+    public long WantedNs;
 
     /// <summary>Time its limit kept it from running, in nanoseconds.</summary>
     public long ThrottledNs;
@@ -104,7 +118,11 @@ internal struct TenantCounts
         Operations = Operations - earlier.Operations,
         Bytes = Bytes - earlier.Bytes,
         ReadyNs = ReadyNs - earlier.ReadyNs,
+        HeldNs = HeldNs - earlier.HeldNs,
+        AttachedNs = AttachedNs - earlier.AttachedNs,
+        Waits = Waits - earlier.Waits,
         BackloggedNs = BackloggedNs - earlier.BackloggedNs,
+        WantedNs = WantedNs - earlier.WantedNs,
         ThrottledNs = ThrottledNs - earlier.ThrottledNs,
     };
 }

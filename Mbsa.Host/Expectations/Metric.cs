@@ -23,6 +23,12 @@ internal sealed record Metric(string Name, Dimension Dimension, Func<VmResult, R
     /// <summary>What to say when there is no data.</summary>
     public string Nothing { get; init; } = "no I/O";
 
+    /// <summary>The same for a VM, where it depends on the VM.</summary>
+    public Func<VmResult, RunResult, string>? NothingOfVm { get; init; }
+
+    /// <summary>Why a VM has no data.</summary>
+    public string WhyNothing(VmResult vm, RunResult run) => NothingOfVm?.Invoke(vm, run) ?? Nothing;
+
     /// <summary>Every metric, in the order they are documented.</summary>
     public static IReadOnlyList<Metric> All { get; } =
     [
@@ -36,7 +42,7 @@ internal sealed record Metric(string Name, Dimension Dimension, Func<VmResult, R
         Additive("cpu_seconds", Dimension.Time, (v, _) => v.StorageCpuNs + v.ComputeCpuNs),
         Additive("share", Dimension.Percent, (v, _) => v.CoreShare),
         Additive("dominant_share", Dimension.Percent, (v, run) => v.DominantShare(run.MeasuredNs)),
-        Additive("misses", Dimension.Count, (v, _) => v.Use.ReservationMisses) with { OfTenant = tenant => tenant.Misses },
+        new("misses", Dimension.Count, (v, _) => Judged.Misses(v), Judged.Misses) { OfTenant = Judged.Misses, Nothing = Judged.NoWindow, NothingOfVm = Judged.WhyNever },
         Additive("blocks_verified", Dimension.Count, (v, _) => v.BlocksVerified),
         Additive("blocks_wrong", Dimension.Count, (v, _) => v.BlocksWrong),
         Use("cpu", use => use.Cpu),

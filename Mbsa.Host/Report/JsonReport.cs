@@ -128,14 +128,18 @@ internal sealed record JsonLatency(long Min, double Mean, long P50, long P95, lo
 /// <param name="Weight">Its weight.</param>
 /// <param name="PlannedShare">The part of the host that the policy planned for it when the run ended; null where it plans none.</param>
 /// <param name="AchievedShare">The part it used of the resource that it used most: cores, bus or NVM.</param>
-/// <param name="ReservationMisses">Windows of 100 ms in which it wanted more and got less than 99 % of its reservation; null when there was none to keep.</param>
+/// <param name="ReservationMisses">Windows of 100 ms in which it got less than it was due while it wanted more; null when none was judged.</param>
+/// <param name="ReservationWindows">Windows that were judged.</param>
+/// <param name="ReservationJudgedSeconds">The part of them in which it wanted more than it had: what the judgement rests on.</param>
 internal sealed record JsonQos(
     JsonPromise? Reservation,
     JsonPromise? Limit,
     double Weight,
     double? PlannedShare,
     double AchievedShare,
-    long? ReservationMisses);
+    long? ReservationMisses,
+    int ReservationWindows,
+    double ReservationJudgedSeconds);
 
 /// <summary>A floor or a ceiling: "share", "bytes_per_second" or "operations_per_second".</summary>
 internal sealed record JsonPromise(string Unit, double Value);

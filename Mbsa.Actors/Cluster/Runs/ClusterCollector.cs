@@ -50,13 +50,7 @@ internal sealed class ClusterCollector(ClusterState state)
     }
 
     /// <summary>What a VM used of all hosts it was on, as one use.</summary>
-    private TenantUse UseOf(int vm) => state.StandingsOf(vm).Select(standing => standing.Use).Aggregate(new TenantUse(), (sum, use) => new TenantUse
-    {
-        Use = sum.Use + use.Use,
-        ThrottledNs = sum.ThrottledNs + use.ThrottledNs,
-        ReservationWindows = sum.ReservationWindows + use.ReservationWindows,
-        ReservationMisses = sum.ReservationMisses + use.ReservationMisses,
-    });
+    private TenantUse UseOf(int vm) => state.StandingsOf(vm).Aggregate(new TenantUse(), (sum, standing) => sum + standing.Use);
 
     private int? HostOf(int vm) => state.Whereabouts[vm] is { Host: >= 0 and var host } ? host : null;
 

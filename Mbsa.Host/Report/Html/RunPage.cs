@@ -110,7 +110,8 @@ internal static class RunPage
         if (vms.Any(vm => vm.Spec.Qos.Reservation is not null))
         {
             yield return ("reserved", vm => Readable.Promise(vm.Spec.Qos.Reservation) ?? "–", "");
-            yield return ("missed", vm => vm.Use.ReservationWindows > 0 ? $"{vm.Use.ReservationMisses} of {vm.Use.ReservationWindows}" : "–", "");
+            yield return ("missed", vm => vm.Use.ReservationWindows > 0 ? $"{vm.Use.ReservationMisses} of {vm.Use.ReservationWindows}" : "never judged", "");
+            yield return ("judged", vm => vm.Use.ReservationWindows > 0 ? Readable.Share(vm.Use.ReservationJudgedNs / (double)measuredNs) : "–", "");
         }
     }
 

@@ -18,6 +18,19 @@ public sealed class TenantMeterTests
         var counts = _meter.At(100);
         Assert.Equal(10 + (2 * 10) + 30 + 30 + (2 * 20), counts.ReadyNs);
         Assert.Equal(50 + 20, counts.BackloggedNs);
+        Assert.Equal(100, counts.WantedNs); // one of them always waited
+        Assert.Equal((30L, 3L, 10 + (2L * 90)), (counts.HeldNs, counts.Waits, counts.AttachedNs));
+    }
+
+    [Fact]
+    public void A_vm_whose_only_running_vcpu_is_one_of_two_wants_no_more_than_it_has()
+    {
+        _meter.OnReady(RunState.New, 0);
+        _meter.OnReady(RunState.New, 0);
+        _meter.OnGranted(0);
+        _meter.OnGranted(0);                    // both run: it could want more
+        _meter.OnCharged(default, default, 40); // one sleeps, one runs
+        Assert.Equal(40, _meter.At(100).WantedNs);
     }
 
     [Fact]

@@ -72,7 +72,9 @@ internal static class Golden
                 "weight": 4,
                 "planned_share": null,
                 "achieved_share": 0.5,
-                "reservation_misses": null
+                "reservation_misses": null,
+                "reservation_windows": 0,
+                "reservation_judged_seconds": 0
               },
               "protection": "none",
               "wear": {
@@ -126,7 +128,9 @@ internal static class Golden
                 "weight": 1,
                 "planned_share": null,
                 "achieved_share": 0.5,
-                "reservation_misses": null
+                "reservation_misses": null,
+                "reservation_windows": 0,
+                "reservation_judged_seconds": 0
               },
               "protection": "none",
               "wear": null,
