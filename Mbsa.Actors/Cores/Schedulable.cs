@@ -26,11 +26,20 @@ public sealed class Schedulable(SchedulableId id, IQuantumWorker worker)
     /// <summary>The time it waits for; <see cref="long.MaxValue"/> for none.</summary>
     internal long WakeAtNs { get; set; } = long.MaxValue;
 
+    /// <summary>When the quantum began that it is in, in nanoseconds; kept under the wall clock.</summary>
+    internal long GrantedAtNs { get; set; }
+
+    /// <summary>Core time of that quantum, in nanoseconds.</summary>
+    internal long GrantedNs { get; set; }
+
     /// <summary>How it stands with the run queue, which keeps this.</summary>
     internal RunState RunState { get; set; }
 
     /// <summary>What the quantum it was granted is expected to use; a note of the run queue.</summary>
     internal QuantumEstimate Estimate { get; set; }
+
+    /// <summary>What was booked of the quantum it is in, as far as it had come; a note of the run queue.</summary>
+    internal ResourceUse Booked { get; set; }
 }
 
 /// <summary>

@@ -18,6 +18,7 @@ internal sealed class VirtualCores : ICores
     private readonly List<Schedulable> _arrivals = [];
     private readonly List<Schedulable> _woken = [];
     private TraceHash _trace = new();
+    private CoreUse _ended;
     private bool _idleIsMixed;
     private long _nowNs;
 
@@ -34,7 +35,19 @@ internal sealed class VirtualCores : ICores
 
     public long NowNs => Volatile.Read(ref _nowNs);
 
-    public CoreUse Use { get; private set; }
+    public CoreUse Use
+    {
+        get
+        {
+            var use = _ended;
+            for (var core = 0; core < _grants.Length; core++)
+            {
+                use = _grants[core].To is null ? use : Plus(use, SoFar(core));
+            }
+
+            return use;
+        }
+    }
 
     public long OverheadNs => 0;
 
@@ -56,23 +69,24 @@ internal sealed class VirtualCores : ICores
         }
 
         schedulable.IsRetired = true;
-        _queue.Leave(schedulable, _nowNs);
         if (schedulable.IsRunning)
         {
             var core = Array.FindIndex(_grants, g => g.To == schedulable);
+            Forfeit(schedulable, SoFar(core));
             _timeline.Cancel(core);
             Release(core);
             _idleIsMixed = true;
         }
 
+        _queue.Leave(schedulable, _nowNs);
         schedulable.Worker.Dispose();
         return true;
     }
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Their work is done already; when it would have ended is what the timeline says as things stand, of all of them before the first is taken off. In
-    /// the order of their ids, whatever cores they are on.
+    /// Their work is done already; when it would have ended is what the timeline says as things stand, of all of them before the first is taken off. Used, and
+    /// charged, is what they had played. In the order of their ids, whatever cores they are on.
     /// </remarks>
     public long EndQuanta(int vm, List<Departure> departures)
     {
@@ -81,7 +95,7 @@ internal sealed class VirtualCores : ICores
             .Select(core => (Core: core, EndNs: _timeline.EndsAtNs(core))).OrderBy(quantum => _grants[quantum.Core].To.Id).ToList();
         foreach (var (core, endNs) in running)
         {
-            var grant = _grants[core];
+            var (grant, used) = (_grants[core], SoFar(core));
             _timeline.Cancel(core);
             Release(core);
             _idleIsMixed = true;
@@ -90,10 +104,11 @@ internal sealed class VirtualCores : ICores
             {
                 var outcome = grant.To.Worker.Complete(endNs);
                 _trace.Add(grant.To.Id, grant.StepStartNs, endNs, outcome);
-                Account(grant with { Operations = grant.Operations + outcome.Operations }, endNs);
+                Account(grant.To, used with { Operations = grant.Operations + outcome.Operations });
             }
             catch (Exception failure)
             {
+                Forfeit(grant.To, used);
                 Depart(grant.To, failure, departures);
             }
         }
@@ -220,6 +235,7 @@ internal sealed class VirtualCores : ICores
         }
         catch (Exception failure)
         {
+            Forfeit(grant.To, UseOf(grant, _nowNs));
             Release(core);
             Depart(grant.To, failure, departures);
             EnqueueWoken();
@@ -227,7 +243,7 @@ internal sealed class VirtualCores : ICores
         }
 
         Release(core);
-        Account(grant, _nowNs);
+        Account(grant.To, UseOf(grant, _nowNs));
         EnqueueWoken();
         Follow(grant.To, outcome, departures);
     }
@@ -276,12 +292,43 @@ internal sealed class VirtualCores : ICores
         _woken.Clear();
     }
 
-    private void Account(in Grant grant, long endNs)
+    /// <summary>Books the quanta that are under way, so that whoever looks at the run queue's figures finds what was used until now.</summary>
+    public void BookUnderWay()
     {
-        var heldNs = endNs - grant.StartNs;
-        Use = new CoreUse(Use.BusyNs + heldNs, Use.BusBytes + grant.Work.BusBytes, Use.NvmNs + grant.Work.NvmNs);
-        _queue.Charge(grant.To, new QuantumUse(heldNs, grant.Work, grant.Operations), _nowNs);
+        for (var core = 0; core < _grants.Length; core++)
+        {
+            if (_grants[core].To is { } schedulable)
+            {
+                _queue.Book(schedulable, SoFar(core).Work);
+            }
+        }
     }
+
+    private void Account(Schedulable schedulable, in QuantumUse used)
+    {
+        _ended = Plus(_ended, used);
+        _queue.Charge(schedulable, used, _nowNs);
+    }
+
+    /// <summary>A quantum comes to nothing; what it used until now was used, and is charged to nobody.</summary>
+    private void Forfeit(Schedulable schedulable, in QuantumUse used)
+    {
+        _ended = Plus(_ended, used);
+        _queue.Book(schedulable, used.Work);
+    }
+
+    private static QuantumUse UseOf(in Grant grant, long endNs) => new(endNs - grant.StartNs, grant.Work, grant.Operations);
+
+    /// <summary>What the quantum on a core has used until now.</summary>
+    private QuantumUse SoFar(int core)
+    {
+        var (grant, left) = (_grants[core], _timeline.Left(core));
+        return new QuantumUse(
+            _nowNs - grant.StartNs, new WorkVector(grant.Work.CoreNs - left.CoreNs, grant.Work.BusBytes - left.BusBytes, grant.Work.NvmNs - left.NvmNs), 0);
+    }
+
+    private static CoreUse Plus(in CoreUse use, in QuantumUse quantum) =>
+        new(use.BusyNs + quantum.HeldNs, use.BusBytes + quantum.Work.BusBytes, use.NvmNs + quantum.Work.NvmNs);
 
     private void Release(int core)
     {

@@ -65,7 +65,7 @@ internal sealed class ReservationLedger(int cores, long quantumNs)
         }
 
         var counts = window.Last.Since(window.Begin);
-        var isMissed = DueNs(counts, window.DueNs, lengthNs) - counts.Use.DominantNs > Tolerance * window.FloorNs;
+        var isMissed = DueNs(counts, window.DueNs, lengthNs) - counts.UseSoFar.DominantNs > Tolerance * window.FloorNs;
         return new ReservationRecord(1, isMissed ? 1 : 0, window.WantedNs);
     }
 
@@ -75,8 +75,8 @@ internal sealed class ReservationLedger(int cores, long quantumNs)
     /// </summary>
     private double DueNs(in TenantCounts counts, double dueNs, long lengthNs)
     {
-        var (useNs, vcpuNs) = (counts.Use.DominantNs, counts.AttachedNs);
-        var slowedNs = Math.Max(0, counts.HeldNs - counts.Use.CoresNs * cores);
+        var (useNs, vcpuNs) = (counts.UseSoFar.DominantNs, counts.AttachedNs);
+        var slowedNs = Math.Max(0, counts.HeldNs - counts.UseSoFar.CoresNs * cores);
         var ownNs = vcpuNs - counts.ReadyNs - slowedNs; // its pauses, and its work at full speed
         var excusedNs = Math.Min(counts.ReadyNs, (counts.Waits + vcpuNs / lengthNs) * quantumNs);
         if (useNs <= 0)

@@ -56,8 +56,23 @@ public abstract class RunQueue(HostCapacity host, long quantumNs)
 
         schedulable.RunState = RunState.Resting;
         var use = Host.UseOf(quantum.Work);
-        MeterOf(schedulable.Id.Vm).OnCharged(use, quantum, nowNs);
+        MeterOf(schedulable.Id.Vm).OnCharged(use, schedulable.Booked, quantum, nowNs);
+        schedulable.Booked = default;
         Account(schedulable, use, quantum, nowNs);
+    }
+
+    /// <summary>
+    /// Books what a quantum has used that is under way, so that whoever looks at figures sees use when it happens. Nobody is charged for it and no plan goes
+    /// by it; a quantum that is never charged, because it was cut off, has used what was booked last.
+    /// </summary>
+    internal void Book(Schedulable schedulable, in WorkVector done)
+    {
+        if (schedulable.RunState == RunState.Granted)
+        {
+            var use = Host.UseOf(done);
+            MeterOf(schedulable.Id.Vm).OnBooked(use - schedulable.Booked);
+            schedulable.Booked = use;
+        }
     }
 
     /// <summary>A schedulable is gone for good, wherever it was. Harmless when it left already.</summary>
@@ -70,6 +85,7 @@ public abstract class RunQueue(HostCapacity host, long quantumNs)
         }
 
         schedulable.RunState = RunState.Gone;
+        schedulable.Booked = default;
         MeterOf(schedulable.Id.Vm).OnLeft(before, nowNs);
         if (before == RunState.Granted)
         {

@@ -129,7 +129,8 @@ internal sealed class TenantBook(HostCapacity host)
             var record = entry.IsThere ? entry.Ledger.RecordAt(now, entry.ReservedShare, nowNs) : entry.Ledger.Record;
             return new TenantUse
             {
-                Use = counts.Use,
+                Use = counts.UseSoFar,
+                HeldNs = counts.HeldNs,
                 ThrottledNs = counts.ThrottledNs,
                 ReservationWindows = record.Windows,
                 ReservationMisses = record.Misses,

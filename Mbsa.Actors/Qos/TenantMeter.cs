@@ -9,6 +9,7 @@ namespace Mbsa.Actors.Qos;
 internal sealed class TenantMeter
 {
     private TenantCounts _counts;
+    private ResourceUse _notCharged;
     private long _sinceNs;
     private int _attached;
     private int _ready;
@@ -18,6 +19,7 @@ internal sealed class TenantMeter
     public TenantCounts At(long nowNs)
     {
         Pass(nowNs);
+        _counts.UseSoFar = ResourceUse.Max(_counts.UseSoFar, _counts.Use + _notCharged);
         return _counts;
     }
 
@@ -38,11 +40,19 @@ internal sealed class TenantMeter
         _granted++;
     }
 
+    /// <summary>A quantum that is under way has used more than it had when it was last looked at.</summary>
+    public void OnBooked(in ResourceUse use) => _notCharged += use;
+
     /// <summary>A quantum ended.</summary>
-    public void OnCharged(in ResourceUse use, in QuantumUse quantum, long nowNs)
+    /// <param name="use">What it used.</param>
+    /// <param name="booked">What of that was booked before.</param>
+    /// <param name="quantum">The quantum.</param>
+    /// <param name="nowNs">The scenario's clock.</param>
+    public void OnCharged(in ResourceUse use, in ResourceUse booked, in QuantumUse quantum, long nowNs)
     {
         Pass(nowNs);
         _granted--;
+        _notCharged -= booked;
         _counts.Use += use;
         _counts.Operations += quantum.Operations;
         _counts.Bytes += quantum.Work.BusBytes;
@@ -81,8 +91,11 @@ internal sealed class TenantMeter
 /// <summary>How a <see cref="TenantMeter"/> stands.</summary>
 internal struct TenantCounts
 {
-    /// <summary>What it used of the host, by nominal costs.</summary>
+    /// <summary>What it used of the host in quanta that ended, by nominal costs: what policies go by.</summary>
     public ResourceUse Use;
+
+    /// <summary>What it used of the host until now, by nominal costs, what quanta under way or cut off used among it: what is reported.</summary>
+    public ResourceUse UseSoFar;
 
     /// <summary>I/Os completed.</summary>
     public long Operations;
@@ -115,6 +128,7 @@ internal struct TenantCounts
     public readonly TenantCounts Since(in TenantCounts earlier) => new()
     {
         Use = Use - earlier.Use,
+        UseSoFar = UseSoFar - earlier.UseSoFar,
         Operations = Operations - earlier.Operations,
         Bytes = Bytes - earlier.Bytes,
         ReadyNs = ReadyNs - earlier.ReadyNs,

@@ -6,6 +6,9 @@ public sealed record TenantUse
     /// <summary>Its use of the host, by nominal costs.</summary>
     public ResourceUse Use { get; init; }
 
+    /// <summary>Core time its VCPUs held, in nanoseconds; waiting for bus and NVM is part of it.</summary>
+    public long HeldNs { get; init; }
+
     /// <summary>Time its limit kept it from running, in nanoseconds.</summary>
     public long ThrottledNs { get; init; }
 
@@ -22,6 +25,7 @@ public sealed record TenantUse
     public static TenantUse operator +(TenantUse a, TenantUse b) => new()
     {
         Use = a.Use + b.Use,
+        HeldNs = a.HeldNs + b.HeldNs,
         ThrottledNs = a.ThrottledNs + b.ThrottledNs,
         ReservationWindows = a.ReservationWindows + b.ReservationWindows,
         ReservationMisses = a.ReservationMisses + b.ReservationMisses,

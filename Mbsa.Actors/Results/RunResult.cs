@@ -64,11 +64,14 @@ public sealed record VmResult
     /// <summary>How long its batches between two think times took; null when its jobs have none.</summary>
     public LatencySummary? BatchNs { get; init; }
 
-    /// <summary>Core time spent on I/O, in nanoseconds.</summary>
+    /// <summary>Core time of quanta that ended spent on I/O, in nanoseconds.</summary>
     public long StorageCpuNs { get; init; }
 
-    /// <summary>Core time spent computing, in nanoseconds.</summary>
+    /// <summary>Core time of quanta that ended spent computing, in nanoseconds.</summary>
     public long ComputeCpuNs { get; init; }
+
+    /// <summary>Core time used, in nanoseconds: what of a quantum is in the measured part.</summary>
+    public long CpuNs => Use.HeldNs;
 
     /// <summary>Time its VCPUs were ready to run and did not, in nanoseconds, summed over VCPUs.</summary>
     public long WaitingNs { get; init; }

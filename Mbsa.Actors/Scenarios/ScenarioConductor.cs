@@ -225,7 +225,7 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
             vms.Add((result ?? VmResult.NotRun(scenario.Vms[vm], board.StateOf(vm))) with { Use = uses.GetValueOrDefault(vm) ?? new TenantUse() });
         }
 
-        var allNs = vms.Sum(v => v.StorageCpuNs + v.ComputeCpuNs);
+        var allNs = vms.Sum(v => v.CpuNs);
         return new RunResult
         {
             Scenario = scenario,
@@ -234,7 +234,7 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
             Interrupted = IsInterrupted && measuredNs < scenario.DurationNs,
             ElapsedSeconds = elapsed.Elapsed.TotalSeconds,
             Utilisation = Utilisation(_now.Use - began.Use, measuredNs),
-            Vms = [.. vms.Select(v => v with { CoreShare = allNs == 0 ? 0 : (v.StorageCpuNs + v.ComputeCpuNs) / (double)allNs })],
+            Vms = [.. vms.Select(v => v with { CoreShare = allNs == 0 ? 0 : v.CpuNs / (double)allNs })],
             Windows = [.. _windows],
             PowerFailures = _power.Failures,
             Problems = [.. _problems, .. vms.SelectMany(v => v.Problems)],

@@ -39,7 +39,7 @@ internal sealed record Metric(string Name, Dimension Dimension, Func<VmResult, R
         .. Flow("write.", v => v.Write.Operations, v => v.Write.Bytes),
         .. Latencies("write.", _ => null, v => v.Write.LatencyNs),
         .. Latencies("batch.", v => v.BatchNs, _ => null),
-        Additive("cpu_seconds", Dimension.Time, (v, _) => v.StorageCpuNs + v.ComputeCpuNs),
+        Additive("cpu_seconds", Dimension.Time, (v, _) => v.CpuNs),
         Additive("share", Dimension.Percent, (v, _) => v.CoreShare),
         Additive("dominant_share", Dimension.Percent, (v, run) => v.DominantShare(run.MeasuredNs)),
         new("misses", Dimension.Count, (v, _) => Judged.Misses(v), Judged.Misses) { OfTenant = Judged.Misses, Nothing = Judged.NoWindow, NothingOfVm = Judged.WhyNever },

@@ -58,7 +58,7 @@ internal static class ReportBuilder
             Read = Direction(vm.Read, result.MeasuredNs),
             Write = Direction(vm.Write, result.MeasuredNs),
             BatchLatencyNs = Latency(vm.BatchNs),
-            CpuSeconds = (vm.StorageCpuNs + vm.ComputeCpuNs) / 1e9,
+            CpuSeconds = vm.CpuNs / 1e9,
             WaitingSeconds = vm.WaitingNs / 1e9,
             ThrottledSeconds = vm.Use.ThrottledNs / 1e9,
             Qos = new JsonQos(

@@ -14,6 +14,8 @@ public sealed class Timeline
     private readonly double[] _nvmUse;
     private readonly double[] _speed;
     private readonly double[] _newSpeed;
+    private readonly WorkVector[] _work;
+    private readonly double[] _aloneNs;
     private readonly double[] _remainingNs;
     private readonly long[] _settledAtNs;
     private readonly long[] _endsAtNs;
@@ -31,6 +33,8 @@ public sealed class Timeline
         _nvmUse = new double[cores];
         _speed = new double[cores];
         _newSpeed = new double[cores];
+        _work = new WorkVector[cores];
+        _aloneNs = new double[cores];
         _remainingNs = new double[cores];
         _settledAtNs = new long[cores];
         _endsAtNs = new long[cores];
@@ -59,7 +63,8 @@ public sealed class Timeline
         var aloneNs = Math.Max(Math.Max(work.CoreNs, busNs), Math.Max(work.NvmNs, 1));
         _busUse[core] = busNs / aloneNs;
         _nvmUse[core] = work.NvmNs / aloneNs;
-        _remainingNs[core] = aloneNs;
+        _work[core] = work;
+        _aloneNs[core] = _remainingNs[core] = aloneNs;
         _settledAtNs[core] = NowNs;
         _speed[core] = 0;
         _endsAtNs[core] = Idle - 1;
@@ -106,6 +111,18 @@ public sealed class Timeline
         }
 
         return _endsAtNs[core];
+    }
+
+    /// <summary>What is left of the work on a core, now; nothing on an idle one. To ask changes nothing, not even the last bit of an end.</summary>
+    public WorkVector Left(int core)
+    {
+        if (IsIdle(core))
+        {
+            return default;
+        }
+
+        var part = Math.Clamp((_remainingNs[core] - (NowNs - _settledAtNs[core]) * _speed[core]) / _aloneNs[core], 0, 1);
+        return new WorkVector(_work[core].CoreNs * part, _work[core].BusBytes * part, _work[core].NvmNs * part);
     }
 
     /// <summary>Lets time pass to a moment not later than the next end.</summary>

@@ -19,14 +19,14 @@ internal sealed class ClusterCollector(ClusterState state)
     {
         var measuredNs = state.Hosts.NowNs - state.MeasuredFromNs;
         var vms = await CollectVmsAsync();
-        var allNs = vms.Sum(vm => vm.StorageCpuNs + vm.ComputeCpuNs);
+        var allNs = vms.Sum(vm => vm.CpuNs);
         ImmutableArray<ClusterHostResult> hosts = [.. state.Cluster.Hosts.Select((_, host) => HostResult(host, measuredNs))];
         return new RunResult
         {
             Scenario = state.Scenario,
             MeasuredNs = measuredNs,
             Utilisation = Mean(hosts),
-            Vms = [.. vms.Select(vm => vm with { CoreShare = allNs == 0 ? 0 : (vm.StorageCpuNs + vm.ComputeCpuNs) / (double)allNs })],
+            Vms = [.. vms.Select(vm => vm with { CoreShare = allNs == 0 ? 0 : vm.CpuNs / (double)allNs })],
             Problems = [.. state.Problems, .. vms.SelectMany(vm => vm.Problems)],
             Cluster = new ClusterResult { Hosts = hosts, HostOfVm = [.. Enumerable.Range(0, vms.Length).Select(HostOf)] },
         };

@@ -135,7 +135,7 @@ public sealed class ReservationLedgerTests
     private void Pass(long lengthNs, double running, double waiting, double speed = 1, double floor = Floor, bool look = true)
     {
         _nowNs += lengthNs;
-        _counts.Use += new ResourceUse(running * speed * lengthNs, 0, 0);
+        _counts.UseSoFar += new ResourceUse(running * speed * lengthNs, 0, 0);
         _counts.HeldNs += (long)(running * lengthNs);
         _counts.ReadyNs += waiting * lengthNs;
         _counts.AttachedNs += lengthNs;

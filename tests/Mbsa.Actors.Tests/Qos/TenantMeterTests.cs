@@ -13,7 +13,7 @@ public sealed class TenantMeterTests
         _meter.OnReady(RunState.New, 0);
         _meter.OnReady(RunState.New, 10);       // two wait
         _meter.OnGranted(20);                   // one runs, one waits
-        _meter.OnCharged(default, default, 50); // one rests, one waits
+        _meter.OnCharged(default, default, default, 50); // one rests, one waits
         _meter.OnReady(RunState.Resting, 80);
         var counts = _meter.At(100);
         Assert.Equal(10 + (2 * 10) + 30 + 30 + (2 * 20), counts.ReadyNs);
@@ -29,7 +29,7 @@ public sealed class TenantMeterTests
         _meter.OnReady(RunState.New, 0);
         _meter.OnGranted(0);
         _meter.OnGranted(0);                    // both run: it could want more
-        _meter.OnCharged(default, default, 40); // one sleeps, one runs
+        _meter.OnCharged(default, default, default, 40); // one sleeps, one runs
         Assert.Equal(40, _meter.At(100).WantedNs);
     }
 
@@ -40,7 +40,7 @@ public sealed class TenantMeterTests
         {
             _meter.OnReady(i == 0 ? RunState.New : RunState.Resting, i);
             _meter.OnGranted(i);
-            _meter.OnCharged(new ResourceUse(5, 1, 2), new QuantumUse(7, new Mbsa.Nvm.Timing.WorkVector(5, 4096, 2), 4), i);
+            _meter.OnCharged(new ResourceUse(5, 1, 2), default, new QuantumUse(7, new Mbsa.Nvm.Timing.WorkVector(5, 4096, 2), 4), i);
         }
 
         var counts = _meter.At(10);
