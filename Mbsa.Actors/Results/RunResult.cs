@@ -117,7 +117,7 @@ public sealed record VmResult
 /// <param name="LatencyNs">Their latencies; null when there were none.</param>
 public sealed record DirectionResult(long Operations, long Bytes, LatencySummary? LatencyNs);
 
-/// <summary>A latency distribution, in nanoseconds. Percentiles are within 1 % of the recorded value.</summary>
+/// <summary>A latency distribution, in nanoseconds. The mean is exact, percentiles are within 1 % of the recorded value.</summary>
 public sealed record LatencySummary(long Min, double Mean, long P50, long P95, long P99, long P999, long Max, long Samples);
 
 /// <summary>Where the time of a VM's I/Os went, reads and writes together.</summary>

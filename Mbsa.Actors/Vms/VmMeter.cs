@@ -90,9 +90,9 @@ internal sealed class VmMeter
         {
             Spec = _spec,
             State = state,
-            Read = Direction(sum.ReadOperations, sum.ReadBytes, r => r.Reads),
-            Write = Direction(sum.WriteOperations, sum.WriteBytes, r => r.Writes),
-            BatchNs = Latency(r => r.Batches),
+            Read = new DirectionResult(sum.ReadOperations, sum.ReadBytes, Latency(r => r.Reads, r => r.ReadsSumNs)),
+            Write = new DirectionResult(sum.WriteOperations, sum.WriteBytes, Latency(r => r.Writes, r => r.WritesSumNs)),
+            BatchNs = Latency(r => r.Batches, r => r.BatchesSumNs),
             StorageCpuNs = sum.StorageNs,
             ComputeCpuNs = sum.ComputeNs,
             WaitingNs = sum.WaitingNs,
@@ -153,20 +153,18 @@ internal sealed class VmMeter
         return sum;
     }
 
-    private DirectionResult Direction(long operations, long bytes, Func<LatencyRecorder, LongHistogram> histogram) =>
-        new(operations, bytes, Latency(histogram));
-
-    private LatencySummary? Latency(Func<LatencyRecorder, LongHistogram> histogram)
+    private LatencySummary? Latency(Func<LatencyRecorder, LongHistogram> histogram, Func<LatencyRecorder, long> sumNs)
     {
-        var all = LatencyRecorder.Empty();
+        var (all, allNs) = (LatencyRecorder.Empty(), 0L);
         foreach (var record in Records)
         {
             all.Add(histogram(record.Latency));
+            allNs += sumNs(record.Latency);
         }
 
         return all.TotalCount == 0 ? null : new LatencySummary(
             Min: all.LowestEquivalentValue(all.GetValueAtPercentile(0)),
-            Mean: all.GetMean(),
+            Mean: allNs / (double)all.TotalCount,
             P50: all.GetValueAtPercentile(50),
             P95: all.GetValueAtPercentile(95),
             P99: all.GetValueAtPercentile(99),

@@ -46,6 +46,15 @@ public sealed class SharesTests
     }
 
     [Fact]
+    public async Task Means_are_exact_over_all_vcpus()
+    {
+        // A core of its own for each VCPU: every I/O takes 12,345 ns, and a batch three times that.
+        var vm = Lab.Vm("a", vcpus: 3) with { Jobs = [Lab.Job(IoPattern.RandRead, 3) with { ThinkTimeNs = 1000, ThinkTimeBlocks = 3 }] };
+        var run = await Lab.Scenario(vm).With(host => host with { Machine = Lab.Machine(4, 12_345) }).RunAsync();
+        Assert.Equal((12_345.0, 3 * 12_345.0), (run.Of("a").Read.LatencyNs!.Mean, run.Of("a").BatchNs!.Mean));
+    }
+
+    [Fact]
     public void Nothing_is_above_100_percent_in_random_runs() =>
         Gen.Select(VmGen.Array[1, 5], OneOf("none", "cap", "fair", "mclock", "plan"), OneOf(5_000L, 25_000, 1_000_000, 5_000_000), Gen.Int[0, 9_999_999],
             OneOf(1_000_000L, 3_333_333, 10_000_000)).Sample(
