@@ -55,6 +55,12 @@ public sealed record VmResult
     /// <summary>How it stood at the end.</summary>
     public required VmState State { get; init; }
 
+    /// <summary>
+    /// Of the measured part, the time in nanoseconds from its start until it was stopped, given up, or had come to its end: what its rates are per. Pauses, while
+    /// it moved or its host had no power, are in it.
+    /// </summary>
+    public long ActiveNs { get; init; }
+
     /// <summary>Its reads.</summary>
     public required DirectionResult Read { get; init; }
 

@@ -63,9 +63,9 @@ internal sealed record Metric(string Name, Dimension Dimension, Func<VmResult, R
     private static IEnumerable<Metric> Flow(string prefix, Func<VmResult, double> operations, Func<VmResult, double> bytes) =>
     [
         Additive(prefix + "ops", Dimension.Count, (v, _) => operations(v)),
-        Additive(prefix + "iops", Dimension.Iops, (v, run) => operations(v) / Seconds(run)),
+        Rate(prefix + "iops", Dimension.Iops, operations),
         Additive(prefix + "bytes", Dimension.Size, (v, _) => bytes(v)),
-        Additive(prefix + "bandwidth", Dimension.Bandwidth, (v, run) => bytes(v) / Seconds(run)),
+        Rate(prefix + "bandwidth", Dimension.Bandwidth, bytes),
     ];
 
     /// <summary>
@@ -98,7 +98,12 @@ internal sealed record Metric(string Name, Dimension Dimension, Func<VmResult, R
         return ((read.Mean * reads) + (write.Mean * writes)) / (reads + writes);
     }
 
-    private static double Seconds(RunResult run) => run.MeasuredNs / 1e9;
+    /// <summary>Of a VM per second that it was active; of all together per second of the measured part.</summary>
+    private static Metric Rate(string name, Dimension dimension, Func<VmResult, double> count) =>
+        new(name, dimension, (v, _) => v.ActiveNs > 0 ? count(v) * 1e9 / v.ActiveNs : null, run => run.Vms.Sum(count) * 1e9 / run.MeasuredNs)
+        {
+            NothingOfVm = (_, _) => "it was never active",
+        };
 
     private static Metric Additive(string name, Dimension dimension, Func<VmResult, RunResult, double?> ofVm) =>
         new(name, dimension, ofVm, run => run.Vms.Aggregate((double?)0, (sum, v) => sum + ofVm(v, run)));

@@ -76,7 +76,7 @@ internal sealed record JsonHost(int Cores, JsonUtilisation Utilisation);
 /// <summary>Use of the host's resources over the measured part, each 0 to 1.</summary>
 internal sealed record JsonUtilisation(double Cpu, double Bus, double Nvm);
 
-/// <summary>One VM. Rates are per second of the scenario's clock.</summary>
+/// <summary>One VM. Rates are per second of the scenario's clock in which it was active.</summary>
 internal sealed record JsonVm
 {
     public required string Name { get; init; }
@@ -86,6 +86,9 @@ internal sealed record JsonVm
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public required JsonPlace? Host { get; init; }
     public required int Vcpus { get; init; }
+
+    /// <summary>Of the measured part, the time from its start until it was stopped or had come to its end.</summary>
+    public required double ActiveSeconds { get; init; }
     public required long Ops { get; init; }
     public required double Iops { get; init; }
     public required double BandwidthBytesPerSecond { get; init; }

@@ -52,11 +52,12 @@ internal static class ReportBuilder
             State = vm.State.Word(),
             Host = result.Cluster is null ? null : new JsonPlace(places[vm.Spec.Name]),
             Vcpus = vm.Spec.Vcpus,
+            ActiveSeconds = vm.ActiveNs / 1e9,
             Ops = operations,
-            Iops = RunFigures.PerSecond(operations, result.MeasuredNs),
-            BandwidthBytesPerSecond = RunFigures.Bandwidth(vm, result.MeasuredNs),
-            Read = Direction(vm.Read, result.MeasuredNs),
-            Write = Direction(vm.Write, result.MeasuredNs),
+            Iops = RunFigures.Iops(vm),
+            BandwidthBytesPerSecond = RunFigures.Bandwidth(vm),
+            Read = Direction(vm.Read, vm.ActiveNs),
+            Write = Direction(vm.Write, vm.ActiveNs),
             BatchLatencyNs = Latency(vm.BatchNs),
             CpuSeconds = vm.CpuNs / 1e9,
             WaitingSeconds = vm.WaitingNs / 1e9,
@@ -77,11 +78,11 @@ internal static class ReportBuilder
         };
     }
 
-    private static JsonDirection Direction(DirectionResult direction, long measuredNs) => new(
+    private static JsonDirection Direction(DirectionResult direction, long activeNs) => new(
         direction.Operations,
         direction.Bytes,
-        RunFigures.PerSecond(direction.Operations, measuredNs),
-        RunFigures.PerSecond(direction.Bytes, measuredNs),
+        RunFigures.PerSecond(direction.Operations, activeNs),
+        RunFigures.PerSecond(direction.Bytes, activeNs),
         Latency(direction.LatencyNs));
 
     private static JsonLatency? Latency(LatencySummary? latency) =>

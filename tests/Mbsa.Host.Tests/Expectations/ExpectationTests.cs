@@ -67,6 +67,20 @@ public sealed class ExpectationTests
     }
 
     [Theory]
+    [InlineData("late.iops == 1000IOPS", "1kIOPS")]
+    [InlineData("late.bandwidth == 4096kB/s", "4.096MB/s")]
+    [InlineData("late.iops >= 25% of host", "1kIOPS against 1kIOPS")]
+    [InlineData("host.iops == 4000IOPS", "4kIOPS")]
+    [InlineData("late.write.ops == 100", "100")]
+    public void A_vm_has_rates_over_the_time_it_was_active_and_all_together_over_the_measured_part(string text, string measured)
+    {
+        var late = Vm("late", new DirectionResult(0, 0, null), new DirectionResult(100, 409_600, Latency(12_000)), 0.1) with { ActiveNs = 100_000_000 };
+        var outcome = Expectation.Parse(text, null).Evaluate(_run with { Vms = _run.Vms.Add(late) });
+
+        Assert.Equal((true, measured), (outcome.Held, outcome.Measured));
+    }
+
+    [Theory]
     [InlineData("oltp.ops > 1500", "1.5k")]
     [InlineData("oltp.ops == 1501", "1.5k")]
     [InlineData("oltp.p99 < 90us", "90us")]
@@ -78,6 +92,9 @@ public sealed class ExpectationTests
     [InlineData("oltp.p99 <= hog", "90us against no I/O")]
     [InlineData("min(*.p99) <= 1s", "no I/O")]
     [InlineData("jain(hog) >= 0.5", "no I/O")]
+    [InlineData("never.iops == 0IOPS", "it was never active")]
+    [InlineData("never.write.bandwidth <= 1GB/s", "it was never active")]
+    [InlineData("sum(*.iops) >= 1IOPS", "it was never active")]
     [InlineData("oltp.p99 <= 2 x hog", "90us against no I/O")]
     [InlineData("hog.misses == 0", "never judged: it has no reservation")]
     [InlineData("writer-1.misses == 0", "never judged: it never wanted more than it had for 1 % of a window")]
@@ -86,7 +103,9 @@ public sealed class ExpectationTests
     [InlineData("oltp.misses <= hog", "2 against never judged: it has no reservation")]
     public void What_does_not_hold_or_has_no_data_does_not(string text, string measured)
     {
-        var outcome = Expectation.Parse(text, _vms).Evaluate(_run);
+        var never = VmResult.NotRun(new VmSpec { Name = "never", Jobs = [] }, VmState.Waiting);
+        var run = text.Contains("never", StringComparison.Ordinal) || text.Contains("*.iops", StringComparison.Ordinal) ? _run with { Vms = _run.Vms.Add(never) } : _run;
+        var outcome = Expectation.Parse(text, null).Evaluate(run);
 
         Assert.Equal((false, measured), (outcome.Held, outcome.Measured));
     }
@@ -209,6 +228,7 @@ public sealed class ExpectationTests
     {
         Spec = new VmSpec { Name = name, Jobs = [] },
         State = VmState.Running,
+        ActiveNs = 500_000_000,
         Read = read,
         Write = write,
         CoreShare = share,

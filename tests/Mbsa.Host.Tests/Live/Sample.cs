@@ -158,6 +158,7 @@ internal static class Sample
         {
             Spec = spec,
             State = VmState.Running,
+            ActiveNs = 2 * Second,
             Read = new DirectionResult(reads, reads * 4096, reads > 0 ? new LatencySummary(900, 1234.5, 1200, 2400, 12_400, 15_000, 20_000, reads) : null),
             Write = new DirectionResult(writes, writes * 4096, writes > 0 ? new LatencySummary(1800, 2600, 2500, 4000, 40_100, 50_000, 60_000, writes) : null),
             StorageCpuNs = 1_500_000_000,

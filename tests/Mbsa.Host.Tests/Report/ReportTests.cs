@@ -27,7 +27,8 @@ public sealed class ReportTests
     [Fact]
     public void What_was_not_measured_is_null_and_never_nonsense()
     {
-        var result = Sample.Result() with { MeasuredNs = 0, TraceHash = null, Interrupted = true };
+        var result = Sample.Result();
+        result = result with { MeasuredNs = 0, TraceHash = null, Interrupted = true, Vms = [.. result.Vms.Select(vm => vm with { ActiveNs = 0 })] };
 
         using var json = JsonDocument.Parse(Text(result, []));
 
