@@ -97,8 +97,11 @@ internal abstract class QosSupervisor : ReceiveActor
     /// <summary>Looks at what everybody used and wanted lately, and makes the plan anew if the policy goes by that.</summary>
     protected void Observe()
     {
-        WithQueue(_tenants.Observe);
-        _tenants.ShowOn(_board);
+        WithQueue((queue, nowNs) =>
+        {
+            _tenants.Observe(queue, nowNs);
+            _tenants.ShowOn(_board, queue, nowNs);
+        });
         _board.Series?.Advance(_cores.NowNs);
         _planIsStale |= _policy.FollowsDemand;
         PlanIfStale();
@@ -227,7 +230,11 @@ internal abstract class QosSupervisor : ReceiveActor
     private void SendAccounts()
     {
         var uses = new TenantUses(ImmutableDictionary<int, TenantUse>.Empty);
-        WithQueue((queue, nowNs) => uses = new TenantUses(_tenants.ReadAccounts(queue, nowNs)) { SinceTheyCame = _tenants.Counts(queue, nowNs) });
+        WithQueue((queue, nowNs) =>
+        {
+            uses = new TenantUses(_tenants.ReadAccounts(queue, nowNs)) { SinceTheyCame = _tenants.Counts(queue, nowNs) };
+            _tenants.ShowOn(_board, queue, nowNs);
+        });
         Sender.Tell(uses);
     }
 

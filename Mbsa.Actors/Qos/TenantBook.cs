@@ -84,7 +84,6 @@ internal sealed class TenantBook(HostCapacity host)
         {
             var counts = queue.CountsOf(entry.Tenant.Vm, nowNs);
             entry.Demand.Observe(counts, passedNs);
-            entry.Latest = counts;
             entry.Ledger.Look(counts, entry.ReservedShare, nowNs);
             if (windowNs >= ReservationLedger.WindowNs)
             {
@@ -95,12 +94,12 @@ internal sealed class TenantBook(HostCapacity host)
         _windowStartNs = windowNs >= ReservationLedger.WindowNs ? nowNs : _windowStartNs;
     }
 
-    /// <summary>Shows those who watch what was observed last.</summary>
-    public void ShowOn(LiveBoard board)
+    /// <summary>Shows those who watch how it stands.</summary>
+    public void ShowOn(LiveBoard board, RunQueue queue, long nowNs)
     {
         foreach (var entry in _entries.Values.Where(e => e.IsThere))
         {
-            board.ShowUse(entry.Tenant.Vm, entry.Latest, entry.Ledger.Record.Misses, _observedAtNs);
+            board.ShowUse(entry.Tenant.Vm, queue.CountsOf(entry.Tenant.Vm, nowNs), entry.Ledger.Record.Misses, nowNs);
         }
     }
 
@@ -152,7 +151,5 @@ internal sealed class TenantBook(HostCapacity host)
         public double ReservedShare => Tenant.Qos.Reservation is null ? 0 : new Tenant(Tenant.Vm, Tenant.Vcpus, Tenant.Qos, Demand.Mix).ReservedShare;
 
         public TenantCounts Begin { get; set; }
-
-        public TenantCounts Latest { get; set; }
     }
 }

@@ -136,6 +136,7 @@ public sealed record WearResult(string Policy, long Writes, long ExtraWrites, lo
 
 /// <summary>One window of the time series.</summary>
 /// <param name="StartNs">Start, in nanoseconds after the measured part began.</param>
+/// <param name="EndNs">End; the last window ends with the measured part and may be shorter than the others.</param>
 /// <param name="Operations">I/Os each VM completed in it, in the scenario's order of VMs.</param>
 /// <param name="Shares">The part of the host's dominant resource that each VM used in it, 0 to 1, in the same order.</param>
-public sealed record WindowResult(long StartNs, ImmutableArray<long> Operations, ImmutableArray<double> Shares);
+public sealed record WindowResult(long StartNs, long EndNs, ImmutableArray<long> Operations, ImmutableArray<double> Shares);

@@ -114,7 +114,7 @@ internal static class ReportBuilder
     }
 
     private static JsonWindow Window(WindowResult window, RunResult result) =>
-        new(window.StartNs, ByVm(window.Operations, result), ByVm(window.Shares, result));
+        new(window.StartNs, window.EndNs - window.StartNs, ByVm(window.Operations, result), ByVm(window.Shares, result));
 
     private static OrderedDictionary<string, T> ByVm<T>(ImmutableArray<T> values, RunResult result)
     {

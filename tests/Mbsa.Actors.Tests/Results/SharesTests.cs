@@ -45,6 +45,26 @@ public sealed class SharesTests
         Check(run);
     }
 
+    [Theory]
+    [InlineData(25, 3, 5)]
+    [InlineData(30, 3, 10)]
+    [InlineData(4, 1, 4)]
+    public async Task The_last_window_may_be_short_and_is_as_long_as_it_says(long ms, int windows, long lastMs)
+    {
+        var run = await Host(25_000, Lab.Hog("hog", 4)).For(ms, 3, 10).RunAsync();
+        Assert.Equal((windows, lastMs * Lab.Millisecond, ms * Lab.Millisecond), (run.Windows.Length, run.Windows[^1].EndNs - run.Windows[^1].StartNs, run.Windows[^1].EndNs));
+        Assert.All(run.Windows, window => Assert.Equal(1.0, window.Shares[0], 1e-9));
+    }
+
+    [Fact]
+    public async Task A_run_that_is_over_early_ends_its_last_window()
+    {
+        var once = Lab.Vm("once", vcpus: 1, sizeBytes: 64 << 20) with { Jobs = [Lab.Job(IoPattern.Read, 1) with { TimeBased = false, IoSizeBytes = 7000 * 4096 }] };
+        var run = await Host(25_000, once).For(100, 0, 10).RunAsync();
+        Assert.Equal([(0L, 10_000_000L), (10_000_000, 14_000_000)], run.Windows.Select(window => (window.StartNs, window.EndNs)));
+        Assert.Equal(7000, run.Windows.Sum(window => window.Operations[0]));
+    }
+
     [Fact]
     public async Task Means_are_exact_over_all_vcpus()
     {

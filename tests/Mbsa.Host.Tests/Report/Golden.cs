@@ -162,6 +162,7 @@ internal static class Golden
           "windows": [
             {
               "start_ns": 0,
+              "duration_ns": 1000000000,
               "ops": {
                 "oltp": 5,
                 "writer": 6
@@ -173,6 +174,7 @@ internal static class Golden
             },
             {
               "start_ns": 1000000000,
+              "duration_ns": 500000000,
               "ops": {
                 "oltp": 7,
                 "writer": 8
