@@ -100,7 +100,9 @@ internal sealed class WallCores(RunQueue queue, RunClock clock) : ICores
     /// <remarks>While time stands still no core is in a quantum, and none begins one.</remarks>
     public long EndQuanta(int vm, List<Departure> departures) => NowNs;
 
-    /// <summary>Does something with the run queue between two quanta. Those that are under way are booked before: their core time, of what else they use nobody knows yet.</summary>
+    /// <summary>
+    /// Does something with the run queue between two quanta. Those that are under way are booked before: their core time, of what else they use nobody knows yet.
+    /// </summary>
     public void WithQueue(Action<RunQueue, long> action)
     {
         lock (_gate)

@@ -27,6 +27,7 @@ internal static class Judged
         ? "never judged: it has no reservation"
         : "never judged: it never wanted more than it had for 1 % of a window";
 
-    private static bool IsPromisedLater(VmSpec vm, ScenarioSpec scenario) => scenario.Events.Any(e => e.Vm == vm.Name && e.Change is VmChange.SetQos { Qos.Reservation: not null })
+    private static bool IsPromisedLater(VmSpec vm, ScenarioSpec scenario) =>
+        scenario.Events.Any(e => e.Vm == vm.Name && e.Change is VmChange.SetQos { Qos.Reservation: not null })
         || scenario.Cluster?.Tenants.Any(tenant => tenant.Vms.Any(index => scenario.Vms[index].Name == vm.Name)) == true;
 }

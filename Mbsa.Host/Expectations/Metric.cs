@@ -42,7 +42,12 @@ internal sealed record Metric(string Name, Dimension Dimension, Func<VmResult, R
         Additive("cpu_seconds", Dimension.Time, (v, _) => v.CpuNs),
         Additive("share", Dimension.Percent, (v, _) => v.CoreShare),
         Additive("dominant_share", Dimension.Percent, (v, run) => v.DominantShare(run.MeasuredNs)),
-        new("misses", Dimension.Count, (v, _) => Judged.Misses(v), Judged.Misses) { OfTenant = Judged.Misses, Nothing = Judged.NoWindow, NothingOfVm = Judged.WhyNever },
+        new("misses", Dimension.Count, (v, _) => Judged.Misses(v), Judged.Misses)
+        {
+            OfTenant = Judged.Misses,
+            Nothing = Judged.NoWindow,
+            NothingOfVm = Judged.WhyNever,
+        },
         Additive("blocks_verified", Dimension.Count, (v, _) => v.BlocksVerified),
         Additive("blocks_wrong", Dimension.Count, (v, _) => v.BlocksWrong),
         Use("cpu", use => use.Cpu),

@@ -159,7 +159,9 @@ internal sealed record JsonVerify(long Blocks, long Wrong);
 /// <param name="MeanNs">The stages, "1-2" to "11-12", in nanoseconds.</param>
 internal sealed record JsonStages(long Requests, double TotalNs, OrderedDictionary<string, double> MeanNs);
 
-/// <summary>One window of the time series: I/Os, and the part of the host's dominant resource used, per VM in the scenario's order. The last may be shorter than the others.</summary>
+/// <summary>
+/// One window of the time series: I/Os, and the part of the host's dominant resource used, per VM in the scenario's order. The last may be shorter than the others.
+/// </summary>
 internal sealed record JsonWindow(long StartNs, long DurationNs, OrderedDictionary<string, long> Ops, OrderedDictionary<string, double> Share);
 
 /// <summary>A power failure of the host. The counts are 0 when the run ended before the power came back.</summary>
