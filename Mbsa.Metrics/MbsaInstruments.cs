@@ -82,7 +82,7 @@ public sealed class MbsaInstruments : IDisposable
             sample => PerVm<double>(sample, vm => vm.PlannedShare));
         Gauge("mbsa.share.achieved.ratio", "1", "The part of the host the VM got since the collection before, 0 to 1, as a share of the resource it used most.",
             sample => PerVm<double>(sample, vm => vm.AchievedShare));
-        Counter("mbsa.reservation.misses", "{miss}", "Windows of 100 ms with less than the reservation although more was wanted all the time.",
+        Counter("mbsa.reservation.misses", "{miss}", "Windows of 100 ms with less than the reservation while more was wanted.",
             sample => PerVm<long>(sample, vm => vm.ReservationMisses));
         Counter("mbsa.admission.refusals", "{refusal}", "VMs turned away for want of what they had to be promised.",
             sample => PerHost(sample, sample.AdmissionRefusals));

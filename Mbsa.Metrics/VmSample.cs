@@ -54,7 +54,7 @@ public sealed record VmSample
     /// <summary>The part of the host that it got lately, 0 to 1, as a share of the resource it used most.</summary>
     public double AchievedShare { get; init; }
 
-    /// <summary>Windows of 100 ms, of the measured part, in which it got less than its reservation although it wanted more all the time.</summary>
+    /// <summary>Windows of 100 ms, of the measured part, in which it got less than its reservation while it wanted more.</summary>
     public long ReservationMisses { get; init; }
 
     /// <summary>Latencies of its reads; null where none are recorded.</summary>

@@ -9,7 +9,7 @@ internal interface ICores
     /// <summary>The scenario's clock, in nanoseconds. Any thread may read it.</summary>
     long NowNs { get; }
 
-    /// <summary>What was used so far. Read it while nothing runs.</summary>
+    /// <summary>What was used so far, also by quanta that are under way. Read it while time stands still.</summary>
     CoreUse Use { get; }
 
     /// <summary>Core time that went into deciding who runs next, in nanoseconds; 0 where deciding takes no time. Any thread may read it.</summary>

@@ -31,6 +31,12 @@ public sealed class Schedulable(SchedulableId id, IQuantumWorker worker)
     /// <summary>A quantum of its that was cut off and is to go on; nothing is left of it when there is none.</summary>
     internal CutWork Cut { get; } = new();
 
+    /// <summary>When the quantum began that it is in, in nanoseconds; kept under the wall clock.</summary>
+    internal long GrantedAtNs { get; set; }
+
+    /// <summary>Core time of that quantum, in nanoseconds.</summary>
+    internal long GrantedNs { get; set; }
+
     /// <summary>How it stands with the run queue, which keeps this.</summary>
     internal RunState RunState { get; set; }
 
@@ -39,6 +45,9 @@ public sealed class Schedulable(SchedulableId id, IQuantumWorker worker)
 
     /// <summary>What its quanta are like; a note of the run queue.</summary>
     internal QuantumHabit Habit { get; set; }
+
+    /// <summary>What was booked of the quantum it is in, as far as it had come; a note of the run queue.</summary>
+    internal ResourceUse Booked { get; set; }
 }
 
 /// <summary>

@@ -19,6 +19,7 @@ internal sealed class VirtualCores : ICores
     private readonly List<Schedulable> _woken = [];
     private readonly List<Schedulable> _cutOff = [];
     private TraceHash _trace = new();
+    private CoreUse _ended;
     private bool _idleIsMixed;
     private long _nowNs;
 
@@ -35,7 +36,19 @@ internal sealed class VirtualCores : ICores
 
     public long NowNs => Volatile.Read(ref _nowNs);
 
-    public CoreUse Use { get; private set; }
+    public CoreUse Use
+    {
+        get
+        {
+            var use = _ended;
+            for (var core = 0; core < _grants.Length; core++)
+            {
+                use = _grants[core].To is null ? use : Plus(use, SoFar(core));
+            }
+
+            return use;
+        }
+    }
 
     public long OverheadNs => 0;
 
@@ -58,23 +71,24 @@ internal sealed class VirtualCores : ICores
 
         schedulable.IsRetired = true;
         _cutOff.Remove(schedulable);
-        _queue.Leave(schedulable, _nowNs);
         if (schedulable.IsRunning)
         {
             var core = Array.FindIndex(_grants, g => g.To == schedulable);
+            Forfeit(schedulable, SoFar(core));
             _timeline.Cancel(core);
             Release(core);
             _idleIsMixed = true;
         }
 
+        _queue.Leave(schedulable, _nowNs);
         schedulable.Worker.Dispose();
         return true;
     }
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Their work is done already; when it would have ended is what the timeline says as things stand, of all of them before the first is taken off. In
-    /// the order of their ids, whatever cores they are on.
+    /// Their work is done already; when it would have ended is what the timeline says as things stand, of all of them before the first is taken off. Used, and
+    /// charged, is what they had played. In the order of their ids, whatever cores they are on.
     /// </remarks>
     public long EndQuanta(int vm, List<Departure> departures)
     {
@@ -83,7 +97,7 @@ internal sealed class VirtualCores : ICores
             .Select(core => (Core: core, EndNs: _timeline.EndsAtNs(core))).OrderBy(quantum => _grants[quantum.Core].To.Id).ToList();
         foreach (var (core, endNs) in running)
         {
-            var grant = _grants[core];
+            var (grant, used) = (_grants[core], SoFar(core));
             _timeline.Cancel(core);
             Release(core);
             _idleIsMixed = true;
@@ -92,10 +106,11 @@ internal sealed class VirtualCores : ICores
             {
                 var outcome = grant.To.Worker.Complete(endNs, _timeline.PassageOf(core));
                 _trace.Add(grant.To.Id, grant.StepStartNs, endNs, outcome);
-                Account(grant with { Operations = grant.Operations + outcome.Operations }, endNs);
+                Account(grant.To, used with { Operations = grant.Operations + outcome.Operations });
             }
             catch (Exception failure)
             {
+                Forfeit(grant.To, used);
                 Depart(grant.To, failure, departures);
             }
         }
@@ -103,22 +118,20 @@ internal sealed class VirtualCores : ICores
         return lastNs;
     }
 
-    /// <summary>The same for quanta that were cut off: as if they went on alone from now.</summary>
+    /// <summary>The same for quanta that were cut off and charged for what was done of them: as if they went on alone from now.</summary>
     private long EndCutOff(int vm, List<Departure> departures)
     {
         var lastNs = _nowNs;
         foreach (var schedulable in _cutOff.Where(s => s.Id.Vm == vm).OrderBy(s => s.Id).ToList())
         {
             _cutOff.Remove(schedulable);
-            var (work, left) = (schedulable.Cut.Whole, schedulable.Cut.Left);
-            var endNs = _nowNs + _timeline.AloneNs(work * left);
+            var endNs = _nowNs + _timeline.AloneNs(schedulable.Cut.Whole * schedulable.Cut.Left);
             lastNs = Math.Max(lastNs, endNs);
             try
             {
                 var outcome = schedulable.Worker.Complete(endNs, schedulable.Cut.Passage(_nowNs));
                 _trace.Add(schedulable.Id, _nowNs, endNs, outcome);
-                Use = new CoreUse(Use.BusyNs + endNs - _nowNs, Use.BusBytes + work.BusBytes * left, Use.NvmNs + work.NvmNs * left);
-                _queue.Settle(schedulable, new QuantumUse(endNs - _nowNs, work * left, outcome.Operations), _nowNs);
+                _queue.Settle(schedulable, new QuantumUse(0, default, outcome.Operations), _nowNs);
             }
             catch (Exception failure)
             {
@@ -230,11 +243,12 @@ internal sealed class VirtualCores : ICores
 
     private void Start(Schedulable next, long budgetNs)
     {
-        var (left, work) = next.Cut.Left > 0 ? (next.Cut.Left, next.Cut.Whole) : (1, next.Worker.Execute(_nowNs, budgetNs));
+        var goesOn = next.Cut.Left > 0;
+        var (left, work) = goesOn ? (next.Cut.Left, next.Cut.Whole) : (1, next.Worker.Execute(_nowNs, budgetNs));
         var core = _idle.Pop();
         next.IsRunning = true;
         _grants[core] = new Grant(next, budgetNs, _nowNs, _nowNs, default, work, left, 0);
-        if (left < 1)
+        if (goesOn)
         {
             _timeline.GoOn(core, next.Cut);
             _cutOff.Remove(next);
@@ -246,20 +260,20 @@ internal sealed class VirtualCores : ICores
     }
 
     /// <summary>Cuts a quantum off and charges what was done of it; the rest goes on when it is granted a core again.</summary>
-    /// <returns>False when it ends at this moment anyway.</returns>
+    /// <returns>False when it is as good as at its end.</returns>
     private bool TryCutOff(Schedulable schedulable)
     {
         var core = Array.FindIndex(_grants, g => g.To == schedulable);
-        if (_timeline.EndsAtNs(core) <= _nowNs)
+        if (_timeline.EndsAtNs(core) <= _nowNs + 1)
         {
             return false;
         }
 
-        var grant = _grants[core];
-        _timeline.Cut(core, grant.Step, schedulable.Cut);
+        var used = SoFar(core) with { Operations = _grants[core].Operations };
+        _timeline.Cut(core, schedulable.Cut);
         _cutOff.Add(schedulable);
         Release(core);
-        Account(grant with { Left = grant.Left - schedulable.Cut.Left }, _nowNs);
+        Account(schedulable, used);
         _queue.Enqueue(schedulable, _nowNs);
         return true;
     }
@@ -285,6 +299,7 @@ internal sealed class VirtualCores : ICores
         }
         catch (Exception failure)
         {
+            Forfeit(grant.To, UseOf(grant, _nowNs));
             Release(core);
             Depart(grant.To, failure, departures);
             EnqueueWoken();
@@ -292,7 +307,7 @@ internal sealed class VirtualCores : ICores
         }
 
         Release(core);
-        Account(grant, _nowNs);
+        Account(grant.To, UseOf(grant, _nowNs));
         EnqueueWoken();
         Follow(grant.To, outcome, departures);
     }
@@ -341,12 +356,42 @@ internal sealed class VirtualCores : ICores
         _woken.Clear();
     }
 
-    private void Account(in Grant grant, long endNs)
+    /// <summary>Books the quanta that are under way, so that whoever looks at the run queue's figures finds what was used until now.</summary>
+    public void BookUnderWay()
     {
-        var (heldNs, work) = (endNs - grant.StartNs, grant.Work + grant.Step * grant.Left);
-        Use = new CoreUse(Use.BusyNs + heldNs, Use.BusBytes + work.BusBytes, Use.NvmNs + work.NvmNs);
-        _queue.Charge(grant.To, new QuantumUse(heldNs, work, grant.Operations), _nowNs);
+        for (var core = 0; core < _grants.Length; core++)
+        {
+            if (_grants[core].To is { } schedulable)
+            {
+                _queue.Book(schedulable, SoFar(core).Work);
+            }
+        }
     }
+
+    private void Account(Schedulable schedulable, in QuantumUse used)
+    {
+        _ended = Plus(_ended, used);
+        _queue.Charge(schedulable, used, _nowNs);
+    }
+
+    /// <summary>A quantum comes to nothing; what it used until now was used, and is charged to nobody.</summary>
+    private void Forfeit(Schedulable schedulable, in QuantumUse used)
+    {
+        _ended = Plus(_ended, used);
+        _queue.Book(schedulable, used.Work);
+    }
+
+    private static QuantumUse UseOf(in Grant grant, long endNs) => new(endNs - grant.StartNs, grant.Work + grant.Step * grant.Left, grant.Operations);
+
+    /// <summary>What the quantum on a core has used until now.</summary>
+    private QuantumUse SoFar(int core)
+    {
+        var (grant, left) = (_grants[core], _timeline.Left(core));
+        return new QuantumUse(_nowNs - grant.StartNs, grant.Work + grant.Step * grant.Left + left * -1, 0);
+    }
+
+    private static CoreUse Plus(in CoreUse use, in QuantumUse quantum) =>
+        new(use.BusyNs + quantum.HeldNs, use.BusBytes + quantum.Work.BusBytes, use.NvmNs + quantum.Work.NvmNs);
 
     private void Release(int core)
     {

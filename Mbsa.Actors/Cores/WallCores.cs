@@ -100,12 +100,20 @@ internal sealed class WallCores(RunQueue queue, RunClock clock) : ICores
     /// <remarks>While time stands still no core is in a quantum, and none begins one.</remarks>
     public long EndQuanta(int vm, List<Departure> departures) => NowNs;
 
-    /// <summary>Does something with the run queue between two quanta.</summary>
+    /// <summary>
+    /// Does something with the run queue between two quanta. Those that are under way are booked before: their core time, of what else they use nobody knows yet.
+    /// </summary>
     public void WithQueue(Action<RunQueue, long> action)
     {
         lock (_gate)
         {
-            action(queue, clock.NowNs);
+            var nowNs = clock.NowNs;
+            foreach (var running in _attached.Where(schedulable => schedulable.IsRunning))
+            {
+                queue.Book(running, new WorkVector(Math.Clamp(nowNs - running.GrantedAtNs, 0, running.GrantedNs), 0, 0));
+            }
+
+            action(queue, nowNs);
         }
     }
 
@@ -163,7 +171,7 @@ internal sealed class WallCores(RunQueue queue, RunClock clock) : ICores
                     continue;
                 }
 
-                next.IsRunning = true;
+                (next.IsRunning, next.GrantedAtNs, next.GrantedNs) = (true, nowNs, budgetNs);
                 _overheadNs += nowNs - freeSinceNs;
             }
 

@@ -36,7 +36,7 @@ internal sealed class DemandEstimate(HostCapacity host, OperationMix declared)
     /// </summary>
     private double Wanted(in TenantCounts lately, long passedNs)
     {
-        var neededNs = lately.Use.CoresNs * host.Cores + lately.SleptNs;
+        var neededNs = lately.Use.CoresNs * host.Cores + lately.AttachedNs - lately.ReadyNs - lately.HeldNs;
         return lately.ReadyNs > WaitingFraction * passedNs && (lately.Use.DominantNs <= 0 || neededNs <= 0) ? double.PositiveInfinity
             : neededNs <= 0 ? 0
             : lately.Use.DominantNs / passedNs * Math.Max(1, lately.AttachedNs / neededNs) * Growth;

@@ -29,7 +29,7 @@ internal abstract class QosSupervisor : ReceiveActor
         Receive<ChangeTenant>(OnChange);
         Receive<RemoveTenant>(m =>
         {
-            _tenants.Remove(m.Vm);
+            WithQueue((queue, nowNs) => _tenants.Remove(m.Vm, queue, nowNs));
             OutdatePlan();
         });
         Receive<BeginAccounts>(_ =>
@@ -97,8 +97,11 @@ internal abstract class QosSupervisor : ReceiveActor
     /// <summary>Looks at what everybody used and wanted lately, and makes the plan anew if the policy goes by that.</summary>
     protected void Observe()
     {
-        WithQueue(_tenants.Observe);
-        _tenants.ShowOn(_board);
+        WithQueue((queue, nowNs) =>
+        {
+            _tenants.Observe(queue, nowNs);
+            _tenants.ShowOn(_board, queue, nowNs);
+        });
         _board.Series?.Advance(_cores.NowNs);
         _planIsStale |= _policy.FollowsDemand;
         PlanIfStale();
@@ -193,8 +196,8 @@ internal abstract class QosSupervisor : ReceiveActor
     /// <summary>Admits a VM, or gives it other promises; if they do not fit, as best effort where it asked for that.</summary>
     private void Admit(AdmittedTenant tenant)
     {
-        var why = _tenants.Admit(tenant);
-        if (why is null || (tenant.Qos.OrBestEffort && _tenants.Admit(tenant with { Qos = tenant.Qos.WithoutReservation() }) is null))
+        var why = AdmitNow(tenant);
+        if (why is null || (tenant.Qos.OrBestEffort && AdmitNow(tenant with { Qos = tenant.Qos.WithoutReservation() }) is null))
         {
             OutdatePlan();
             Sender.Tell(new TenantAdmitted(tenant.Vm, why));
@@ -203,6 +206,13 @@ internal abstract class QosSupervisor : ReceiveActor
         {
             Sender.Tell(new TenantRefused(tenant.Vm, why));
         }
+    }
+
+    private string? AdmitNow(AdmittedTenant tenant)
+    {
+        string? why = null;
+        WithQueue((queue, nowNs) => why = _tenants.Admit(tenant, queue, nowNs));
+        return why;
     }
 
     private void OnChange(ChangeTenant message)
@@ -220,7 +230,11 @@ internal abstract class QosSupervisor : ReceiveActor
     private void SendAccounts()
     {
         var uses = new TenantUses(ImmutableDictionary<int, TenantUse>.Empty);
-        WithQueue((queue, nowNs) => uses = new TenantUses(_tenants.ReadAccounts(queue, nowNs)) { SinceTheyCame = _tenants.Counts(queue, nowNs) });
+        WithQueue((queue, nowNs) =>
+        {
+            uses = new TenantUses(_tenants.ReadAccounts(queue, nowNs)) { SinceTheyCame = _tenants.Counts(queue, nowNs) };
+            _tenants.ShowOn(_board, queue, nowNs);
+        });
         Sender.Tell(uses);
     }
 

@@ -45,6 +45,9 @@ public readonly record struct ResourceUse(double CoresNs, double BusNs, double N
     /// <summary>A multiple.</summary>
     public static ResourceUse operator *(ResourceUse use, double factor) => new(use.CoresNs * factor, use.BusNs * factor, use.NvmNs * factor);
 
+    /// <summary>The larger of each part.</summary>
+    public static ResourceUse Max(ResourceUse a, ResourceUse b) => new(Math.Max(a.CoresNs, b.CoresNs), Math.Max(a.BusNs, b.BusNs), Math.Max(a.NvmNs, b.NvmNs));
+
     /// <summary>Adds two uses.</summary>
     public static ResourceUse Add(ResourceUse left, ResourceUse right) => left + right;
 

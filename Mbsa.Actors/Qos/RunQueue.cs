@@ -20,7 +20,7 @@ public abstract class RunQueue(HostCapacity host, long quantumNs)
     protected HostCapacity Host { get; } = host;
 
     /// <summary>Core time of a quantum, in nanoseconds.</summary>
-    protected long QuantumNs { get; } = quantumNs;
+    protected internal long QuantumNs { get; } = quantumNs;
 
     /// <summary>Takes in a schedulable that is ready to run.</summary>
     public void Enqueue(Schedulable schedulable, long nowNs)
@@ -56,13 +56,28 @@ public abstract class RunQueue(HostCapacity host, long quantumNs)
 
         schedulable.RunState = RunState.Resting;
         var use = Host.UseOf(quantum.Work);
-        MeterOf(schedulable.Id.Vm).OnCharged(use, quantum, nowNs);
+        MeterOf(schedulable.Id.Vm).OnCharged(use, schedulable.Booked, quantum, nowNs);
+        schedulable.Booked = default;
         Account(schedulable, use, quantum, nowNs);
     }
 
-    /// <summary>Takes note of the rest of a quantum that was cut off and is brought to its end without a core, for the schedulable is about to leave.</summary>
+    /// <summary>Takes note of I/Os of a quantum that was cut off and is brought to its end without a core, for the schedulable is about to leave.</summary>
     public void Settle(Schedulable schedulable, in QuantumUse quantum, long nowNs) =>
         MeterOf(schedulable.Id.Vm).OnSettled(Host.UseOf(quantum.Work), quantum, nowNs);
+
+    /// <summary>
+    /// Books what a quantum has used that is under way, so that whoever looks at figures sees use when it happens. Nobody is charged for it and no plan goes
+    /// by it; a quantum that is never charged, because it was cut off, has used what was booked last.
+    /// </summary>
+    internal void Book(Schedulable schedulable, in WorkVector done)
+    {
+        if (schedulable.RunState == RunState.Granted)
+        {
+            var use = Host.UseOf(done);
+            MeterOf(schedulable.Id.Vm).OnBooked(use - schedulable.Booked);
+            schedulable.Booked = use;
+        }
+    }
 
     /// <summary>A schedulable is gone for good, wherever it was. Harmless when it left already.</summary>
     public void Leave(Schedulable schedulable, long nowNs)
@@ -74,6 +89,7 @@ public abstract class RunQueue(HostCapacity host, long quantumNs)
         }
 
         schedulable.RunState = RunState.Gone;
+        schedulable.Booked = default;
         MeterOf(schedulable.Id.Vm).OnLeft(before, nowNs);
         if (before == RunState.Granted)
         {

@@ -22,7 +22,7 @@ internal sealed class TenantBook(HostCapacity host)
 
     /// <summary>Admits a VM, or changes what it was promised.</summary>
     /// <returns>Why it cannot be; null when it is done.</returns>
-    public string? Admit(AdmittedTenant tenant)
+    public string? Admit(AdmittedTenant tenant, RunQueue queue, long nowNs)
     {
         var others = _entries.Values.Where(e => e.IsThere && e.Tenant.Vm != tenant.Vm).Select(e => e.Tenant);
         if (Admission.WhyNot(host, others, tenant) is { } why)
@@ -30,23 +30,34 @@ internal sealed class TenantBook(HostCapacity host)
             return why;
         }
 
-        if (_entries.TryGetValue(tenant.Vm, out var entry))
+        var counts = queue.CountsOf(tenant.Vm, nowNs);
+        if (!_entries.TryGetValue(tenant.Vm, out var entry))
         {
-            (entry.Tenant, entry.IsThere) = (tenant, true);
+            _entries[tenant.Vm] = entry = new Entry(host, tenant, new ReservationLedger(host.Cores, queue.QuantumNs));
+            entry.Ledger.Begin(counts, nowNs);
+            return null;
+        }
+
+        if (entry.IsThere)
+        {
+            entry.Ledger.Look(counts, entry.ReservedShare, nowNs); // as it was promised until now
         }
         else
         {
-            _entries[tenant.Vm] = new Entry(host, tenant);
+            entry.Ledger.Resume(counts, nowNs);
         }
 
+        (entry.Tenant, entry.IsThere) = (tenant, true);
         return null;
     }
 
-    /// <summary>A VM is gone; what it used is still known.</summary>
-    public void Remove(int vm)
+    /// <summary>A VM is gone; what it used is still known, and its promise judged as long as it was there.</summary>
+    public void Remove(int vm, RunQueue queue, long nowNs)
     {
-        if (_entries.TryGetValue(vm, out var entry))
+        if (_entries.TryGetValue(vm, out var entry) && entry.IsThere)
         {
+            entry.Ledger.Look(queue.CountsOf(vm, nowNs), entry.ReservedShare, nowNs);
+            entry.Ledger.Close();
             entry.IsThere = false;
         }
     }
@@ -73,24 +84,22 @@ internal sealed class TenantBook(HostCapacity host)
         {
             var counts = queue.CountsOf(entry.Tenant.Vm, nowNs);
             entry.Demand.Observe(counts, passedNs);
-            entry.Latest = counts;
+            entry.Ledger.Look(counts, entry.ReservedShare, nowNs);
             if (windowNs >= ReservationLedger.WindowNs)
             {
-                var tenant = entry.Tenant;
-                var reserved = new Tenant(tenant.Vm, tenant.Vcpus, tenant.Qos, entry.Demand.Mix).ReservedShare;
-                entry.Ledger.Close(counts, reserved, windowNs);
+                entry.Ledger.Close();
             }
         }
 
         _windowStartNs = windowNs >= ReservationLedger.WindowNs ? nowNs : _windowStartNs;
     }
 
-    /// <summary>Shows those who watch what was observed last.</summary>
-    public void ShowOn(LiveBoard board)
+    /// <summary>Shows those who watch how it stands.</summary>
+    public void ShowOn(LiveBoard board, RunQueue queue, long nowNs)
     {
         foreach (var entry in _entries.Values.Where(e => e.IsThere))
         {
-            board.ShowUse(entry.Tenant.Vm, entry.Latest, entry.Ledger.Misses, _observedAtNs);
+            board.ShowUse(entry.Tenant.Vm, queue.CountsOf(entry.Tenant.Vm, nowNs), entry.Ledger.Record.Misses, nowNs);
         }
     }
 
@@ -101,7 +110,7 @@ internal sealed class TenantBook(HostCapacity host)
         foreach (var entry in _entries.Values)
         {
             entry.Begin = queue.CountsOf(entry.Tenant.Vm, nowNs);
-            entry.Ledger.Begin(entry.Begin);
+            entry.Ledger.Begin(entry.Begin, nowNs);
         }
     }
 
@@ -114,17 +123,21 @@ internal sealed class TenantBook(HostCapacity host)
         entry => entry.Tenant.Vm,
         entry =>
         {
-            var counts = queue.CountsOf(entry.Tenant.Vm, nowNs).Since(entry.Begin);
+            var now = queue.CountsOf(entry.Tenant.Vm, nowNs);
+            var counts = now.Since(entry.Begin);
+            var record = entry.IsThere ? entry.Ledger.RecordAt(now, entry.ReservedShare, nowNs) : entry.Ledger.Record;
             return new TenantUse
             {
-                Use = counts.Use,
+                Use = counts.UseSoFar,
+                HeldNs = counts.HeldNs,
                 ThrottledNs = counts.ThrottledNs,
-                ReservationWindows = entry.Ledger.Windows,
-                ReservationMisses = entry.Ledger.Misses,
+                ReservationWindows = record.Windows,
+                ReservationMisses = record.Misses,
+                ReservationJudgedNs = record.JudgedNs,
             };
         });
 
-    private sealed class Entry(HostCapacity host, AdmittedTenant tenant)
+    private sealed class Entry(HostCapacity host, AdmittedTenant tenant, ReservationLedger ledger)
     {
         public AdmittedTenant Tenant { get; set; } = tenant;
 
@@ -132,10 +145,11 @@ internal sealed class TenantBook(HostCapacity host)
 
         public DemandEstimate Demand { get; } = new(host, tenant.Use.Average);
 
-        public ReservationLedger Ledger { get; } = new();
+        public ReservationLedger Ledger { get; } = ledger;
+
+        /// <summary>Its reservation as a dominant share of the host at its I/Os as they are lately; 0 without one.</summary>
+        public double ReservedShare => Tenant.Qos.Reservation is null ? 0 : new Tenant(Tenant.Vm, Tenant.Vcpus, Tenant.Qos, Demand.Mix).ReservedShare;
 
         public TenantCounts Begin { get; set; }
-
-        public TenantCounts Latest { get; set; }
     }
 }

@@ -9,6 +9,7 @@ namespace Mbsa.Actors.Qos;
 internal sealed class TenantMeter
 {
     private TenantCounts _counts;
+    private ResourceUse _notCharged;
     private long _sinceNs;
     private int _attached;
     private int _ready;
@@ -18,6 +19,7 @@ internal sealed class TenantMeter
     public TenantCounts At(long nowNs)
     {
         Pass(nowNs);
+        _counts.UseSoFar = ResourceUse.Max(_counts.UseSoFar, _counts.Use + _notCharged);
         return _counts;
     }
 
@@ -27,6 +29,7 @@ internal sealed class TenantMeter
         Pass(nowNs);
         _attached += before == RunState.New ? 1 : 0;
         _ready++;
+        _counts.Waits++;
     }
 
     /// <summary>A VCPU was granted a quantum.</summary>
@@ -37,11 +40,19 @@ internal sealed class TenantMeter
         _granted++;
     }
 
+    /// <summary>A quantum that is under way has used more than it had when it was last looked at.</summary>
+    public void OnBooked(in ResourceUse use) => _notCharged += use;
+
     /// <summary>A quantum ended.</summary>
-    public void OnCharged(in ResourceUse use, in QuantumUse quantum, long nowNs)
+    /// <param name="use">What it used.</param>
+    /// <param name="booked">What of that was booked before.</param>
+    /// <param name="quantum">The quantum.</param>
+    /// <param name="nowNs">The scenario's clock.</param>
+    public void OnCharged(in ResourceUse use, in ResourceUse booked, in QuantumUse quantum, long nowNs)
     {
         OnSettled(use, quantum, nowNs);
         _granted--;
+        _notCharged -= booked;
     }
 
     /// <summary>Work was done that no core was granted for.</summary>
@@ -75,20 +86,22 @@ internal sealed class TenantMeter
 
         _sinceNs = nowNs;
         _counts.ReadyNs += passedNs * _ready;
+        _counts.HeldNs += passedNs * _granted;
         _counts.AttachedNs += passedNs * _attached;
-        _counts.SleptNs += passedNs * (_attached - _ready - _granted);
-        if (_attached > 0 && _ready + _granted == _attached)
-        {
-            _counts.BackloggedNs += passedNs;
-        }
+        var isBacklogged = _attached > 0 && _ready + _granted == _attached;
+        _counts.BackloggedNs += isBacklogged ? passedNs : 0;
+        _counts.WantedNs += isBacklogged || _ready > 0 ? passedNs : 0;
     }
 }
 
 /// <summary>How a <see cref="TenantMeter"/> stands.</summary>
 internal struct TenantCounts
 {
-    /// <summary>What it used of the host, by nominal costs.</summary>
+    /// <summary>What it used of the host in quanta that ended, by nominal costs: what policies go by.</summary>
     public ResourceUse Use;
+
+    /// <summary>What it used of the host until now, by nominal costs, what quanta under way or cut off used among it: what is reported.</summary>
+    public ResourceUse UseSoFar;
 
     /// <summary>I/Os completed.</summary>
     public long Operations;
@@ -99,14 +112,20 @@ internal struct TenantCounts
     /// <summary>Time its VCPUs were ready and did not run, in nanoseconds, summed over VCPUs.</summary>
     public double ReadyNs;
 
-    /// <summary>Time its VCPUs had not come to their end, in nanoseconds, summed over VCPUs.</summary>
-    public double AttachedNs;
+    /// <summary>Time its VCPUs held a core, in nanoseconds, summed over VCPUs.</summary>
+    public long HeldNs;
 
-    /// <summary>Time its VCPUs wanted nothing, in nanoseconds, summed over VCPUs.</summary>
-    public double SleptNs;
+    /// <summary>Time its VCPUs were there, asleep or not, in nanoseconds, summed over VCPUs; each from when it was ready first.</summary>
+    public long AttachedNs;
+
+    /// <summary>Times one of its VCPUs became ready.</summary>
+    public long Waits;
 
     /// <summary>Time all its VCPUs ran or wanted to, in nanoseconds: then what it got is all it was let have.</summary>
     public long BackloggedNs;
+
+    /// <summary>Time it wanted more than it had, in nanoseconds: a VCPU was ready and did not run, or all of them ran or wanted to.</summary>
+    public long WantedNs;
 
     /// <summary>Time its limit kept it from running, in nanoseconds.</summary>
     public long ThrottledNs;
@@ -115,12 +134,15 @@ internal struct TenantCounts
     public readonly TenantCounts Since(in TenantCounts earlier) => new()
     {
         Use = Use - earlier.Use,
+        UseSoFar = UseSoFar - earlier.UseSoFar,
         Operations = Operations - earlier.Operations,
         Bytes = Bytes - earlier.Bytes,
         ReadyNs = ReadyNs - earlier.ReadyNs,
+        HeldNs = HeldNs - earlier.HeldNs,
         AttachedNs = AttachedNs - earlier.AttachedNs,
-        SleptNs = SleptNs - earlier.SleptNs,
+        Waits = Waits - earlier.Waits,
         BackloggedNs = BackloggedNs - earlier.BackloggedNs,
+        WantedNs = WantedNs - earlier.WantedNs,
         ThrottledNs = ThrottledNs - earlier.ThrottledNs,
     };
 }

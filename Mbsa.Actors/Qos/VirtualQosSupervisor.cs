@@ -37,7 +37,11 @@ internal sealed class VirtualQosSupervisor : QosSupervisor
     {
     }
 
-    protected override void WithQueue(Action<RunQueue, long> action) => action(_queue, _cores.NowNs);
+    protected override void WithQueue(Action<RunQueue, long> action)
+    {
+        _cores.BookUnderWay();
+        action(_queue, _cores.NowNs);
+    }
 
     protected override void OnSettled(SchedulableId id)
     {

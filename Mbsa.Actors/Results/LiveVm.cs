@@ -50,9 +50,9 @@ internal sealed class LiveVm(string name)
     /// <summary>Written by one thread, read by any: what is read of it can be a moment apart.</summary>
     public void ShowUse(in TenantCounts counts, int misses, long nowNs)
     {
-        Volatile.Write(ref _coresNs, counts.Use.CoresNs);
-        Volatile.Write(ref _busNs, counts.Use.BusNs);
-        Volatile.Write(ref _nvmNs, counts.Use.NvmNs);
+        Volatile.Write(ref _coresNs, counts.UseSoFar.CoresNs);
+        Volatile.Write(ref _busNs, counts.UseSoFar.BusNs);
+        Volatile.Write(ref _nvmNs, counts.UseSoFar.NvmNs);
         Volatile.Write(ref _throttledNs, counts.ThrottledNs);
         Volatile.Write(ref _misses, misses);
         Volatile.Write(ref _observedNs, nowNs);

@@ -55,6 +55,12 @@ public sealed record VmResult
     /// <summary>How it stood at the end.</summary>
     public required VmState State { get; init; }
 
+    /// <summary>
+    /// Of the measured part, the time in nanoseconds from its start until it was stopped, given up, or had come to its end: what its rates are per. Pauses, while
+    /// it moved or its host had no power, are in it.
+    /// </summary>
+    public long ActiveNs { get; init; }
+
     /// <summary>Its reads.</summary>
     public required DirectionResult Read { get; init; }
 
@@ -64,11 +70,14 @@ public sealed record VmResult
     /// <summary>How long its batches between two think times took; null when its jobs have none.</summary>
     public LatencySummary? BatchNs { get; init; }
 
-    /// <summary>Core time spent on I/O, in nanoseconds.</summary>
+    /// <summary>Core time of quanta that ended spent on I/O, in nanoseconds.</summary>
     public long StorageCpuNs { get; init; }
 
-    /// <summary>Core time spent computing, in nanoseconds.</summary>
+    /// <summary>Core time of quanta that ended spent computing, in nanoseconds.</summary>
     public long ComputeCpuNs { get; init; }
+
+    /// <summary>Core time used, in nanoseconds: what of a quantum is in the measured part.</summary>
+    public long CpuNs => Use.HeldNs;
 
     /// <summary>Time its VCPUs were ready to run and did not, in nanoseconds, summed over VCPUs.</summary>
     public long WaitingNs { get; init; }
@@ -114,7 +123,7 @@ public sealed record VmResult
 /// <param name="LatencyNs">Their latencies; null when there were none.</param>
 public sealed record DirectionResult(long Operations, long Bytes, LatencySummary? LatencyNs);
 
-/// <summary>A latency distribution, in nanoseconds. Percentiles are within 1 % of the recorded value.</summary>
+/// <summary>A latency distribution, in nanoseconds. The mean is exact, percentiles are within 1 % of the recorded value.</summary>
 public sealed record LatencySummary(long Min, double Mean, long P50, long P95, long P99, long P999, long Max, long Samples);
 
 /// <summary>Where the time of a VM's I/Os went, reads and writes together.</summary>
@@ -127,6 +136,7 @@ public sealed record WearResult(string Policy, long Writes, long ExtraWrites, lo
 
 /// <summary>One window of the time series.</summary>
 /// <param name="StartNs">Start, in nanoseconds after the measured part began.</param>
+/// <param name="EndNs">End; the last window ends with the measured part and may be shorter than the others.</param>
 /// <param name="Operations">I/Os each VM completed in it, in the scenario's order of VMs.</param>
 /// <param name="Shares">The part of the host's dominant resource that each VM used in it, 0 to 1, in the same order.</param>
-public sealed record WindowResult(long StartNs, ImmutableArray<long> Operations, ImmutableArray<double> Shares);
+public sealed record WindowResult(long StartNs, long EndNs, ImmutableArray<long> Operations, ImmutableArray<double> Shares);

@@ -15,6 +15,7 @@ public sealed class RunSeries(long periodNs, Func<ImmutableArray<VmSample>> snap
     private readonly long _periodNs = periodNs;
     private readonly Func<ImmutableArray<VmSample>> _snapshot = snapshot;
     private ImmutableArray<VmSample> _earlier = snapshot();
+    private ImmutableArray<VmSample> _beforeLast;
     private ImmutableList<SeriesPoint> _points = [];
     private long _nextNs = periodNs;
     private long _startNs;
@@ -36,13 +37,38 @@ public sealed class RunSeries(long periodNs, Func<ImmutableArray<VmSample>> snap
             if (nowNs >= _nextNs)
             {
                 var now = _snapshot();
-                var point = new SeriesPoint(_startNs, nowNs, [.. now.Zip(_earlier, VmPoint.Between)]);
-                Volatile.Write(ref _points, _points.Add(point));
-                (_earlier, _startNs) = (now, nowNs);
+                Volatile.Write(ref _points, _points.Add(Between(_startNs, nowNs, _earlier, now)));
+                (_beforeLast, _earlier, _startNs) = (_earlier, now, nowNs);
                 Volatile.Write(ref _nextNs, EndOfPointAfter(nowNs, _periodNs));
             }
         }
     }
+
+    /// <summary>
+    /// The run is over: what is left is the last point, or part of the one before when it is less than half a point, of which a few quanta more or less would
+    /// make a peak or a drop.
+    /// </summary>
+    /// <param name="nowNs">The scenario's clock.</param>
+    internal void End(long nowNs)
+    {
+        lock (_lock)
+        {
+            if (nowNs <= _startNs)
+            {
+                return;
+            }
+
+            var now = _snapshot();
+            Volatile.Write(ref _points, _points.Count > 0 && nowNs - _startNs < _periodNs / 2
+                ? _points.SetItem(_points.Count - 1, Between(_points[^1].StartNs, nowNs, _beforeLast, now))
+                : _points.Add(Between(_startNs, nowNs, _earlier, now)));
+            (_earlier, _startNs) = (now, nowNs);
+            Volatile.Write(ref _nextNs, long.MaxValue);
+        }
+    }
+
+    private static SeriesPoint Between(long startNs, long endNs, ImmutableArray<VmSample> earlier, ImmutableArray<VmSample> later) =>
+        new(startNs, endNs, [.. later.Zip(earlier, VmPoint.Between)]);
 
     /// <summary>When the point that begins at a time is due, in nanoseconds of the same clock.</summary>
     internal static long EndOfPointAfter(long startNs, long periodNs) => (startNs / periodNs + 1) * periodNs;

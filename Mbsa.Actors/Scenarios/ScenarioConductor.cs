@@ -105,10 +105,11 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
         var agenda = new Agenda(scenario);
         var window = scenario.WindowNs ?? long.MaxValue;
         var (windowStartNs, before) = (0L, await ReadWindowAsync(window));
-        while (!IsInterrupted)
+        for (var isOver = false; !isOver && !IsInterrupted;)
         {
             var eventNs = agenda.NextNs;
-            var windowEndNs = windowStartNs <= long.MaxValue - window ? windowStartNs + window : long.MaxValue;
+            // The wall clock ends a window a little late; the next one is shorter by that.
+            var windowEndNs = window == long.MaxValue ? long.MaxValue : (windowStartNs / window + 1) * window;
             var untilNs = beganNs + Math.Min(scenario.DurationNs, Math.Min(eventNs, windowEndNs));
             await RunToAsync(untilNs);
             if (_now.AllFinished && eventNs != long.MaxValue)
@@ -125,19 +126,17 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
             if (nowNs >= windowEndNs)
             {
                 var now = await ReadWindowAsync(window);
-                _windows.Add(now.Since(before, windowStartNs, windowEndNs));
-                (windowStartNs, before) = (windowEndNs, now);
+                _windows.Add(now.Since(before, windowStartNs, nowNs));
+                (windowStartNs, before) = (nowNs, now);
             }
 
-            if (nowNs >= scenario.DurationNs)
-            {
-                return;
-            }
+            // It is also over when every job came to its end and no event will bring new ones.
+            isOver = nowNs >= scenario.DurationNs || (_now.AllFinished && eventNs == long.MaxValue);
+        }
 
-            if (_now.AllFinished && eventNs == long.MaxValue)
-            {
-                return; // every job came to its end, and no event will bring new ones
-            }
+        if (window != long.MaxValue && _now.Ns - beganNs > windowStartNs)
+        {
+            _windows.Add((await ReadWindowAsync(window)).Since(before, windowStartNs, _now.Ns - beganNs));
         }
     }
 
@@ -218,6 +217,7 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
     {
         var measuredNs = _now.Ns - began.Ns;
         var uses = (await AskAsync<TenantUses>(host, ReadAccounts.Instance)).ByVm;
+        board.Series?.End(_now.Ns);
         var vms = ImmutableArray.CreateBuilder<VmResult>(_started.Length);
         for (var vm = 0; vm < _started.Length; vm++)
         {
@@ -225,7 +225,7 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
             vms.Add((result ?? VmResult.NotRun(scenario.Vms[vm], board.StateOf(vm))) with { Use = uses.GetValueOrDefault(vm) ?? new TenantUse() });
         }
 
-        var allNs = vms.Sum(v => v.StorageCpuNs + v.ComputeCpuNs);
+        var allNs = vms.Sum(v => v.CpuNs);
         return new RunResult
         {
             Scenario = scenario,
@@ -234,7 +234,7 @@ internal sealed class ScenarioConductor(IActorRef host, ScenarioSpec scenario, L
             Interrupted = IsInterrupted && measuredNs < scenario.DurationNs,
             ElapsedSeconds = elapsed.Elapsed.TotalSeconds,
             Utilisation = Utilisation(_now.Use - began.Use, measuredNs),
-            Vms = [.. vms.Select(v => v with { CoreShare = allNs == 0 ? 0 : (v.StorageCpuNs + v.ComputeCpuNs) / (double)allNs })],
+            Vms = [.. vms.Select(v => v with { CoreShare = allNs == 0 ? 0 : v.CpuNs / (double)allNs })],
             Windows = [.. _windows],
             PowerFailures = _power.Failures,
             Problems = [.. _problems, .. vms.SelectMany(v => v.Problems)],

@@ -15,6 +15,7 @@ internal sealed record WindowCounts(ImmutableArray<long> Operations, ImmutableDi
     /// <summary>The window since an earlier moment.</summary>
     public WindowResult Since(WindowCounts earlier, long startNs, long endNs) => new(
         startNs,
+        endNs,
         [.. Operations.Zip(earlier.Operations, (now, then) => now - then)],
         [.. Enumerable.Range(0, Operations.Length).Select(vm => (UseOf(vm) - earlier.UseOf(vm)).DominantNs / (endNs - startNs))]);
 

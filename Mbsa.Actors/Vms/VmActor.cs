@@ -50,7 +50,7 @@ internal sealed class VmActor : ReceiveActor
         Receive<GivePower>(OnPowerGiven);
         Receive<BeginMeasuring>(_ =>
         {
-            _vm.Meter.Begin(_vm.Disk);
+            _vm.Meter.Begin(_vm.Disk, host.Clock.NowNs);
             Sender.Tell(Done.Instance);
         });
         Receive<FailVcpu>(m =>
@@ -64,7 +64,8 @@ internal sealed class VmActor : ReceiveActor
                 Sender.Tell(Done.Instance);
             }
         });
-        Receive<CollectResult>(_ => Sender.Tell(_vm.Meter.Collect(_vm.Disk, host.Board.StateOf(index), host.Board.PlannedShareOf(index), _vm.Ledger.Problems)));
+        Receive<CollectResult>(_ => Sender.Tell(_vm.Meter.Collect(
+            _vm.Disk, host.Board.StateOf(index), host.Board.PlannedShareOf(index), _vm.Ledger.Problems, host.Clock.NowNs)));
         Receive<Detached>(_ => { }); // the answer to the last word on a VCPU that was given up
         ReceiveMoves();
     }
@@ -126,6 +127,7 @@ internal sealed class VmActor : ReceiveActor
         else if (!_vm.IsStopping)
         {
             _vm.Arrive();
+            _vm.Meter.Start(_vm.Host.Clock.NowNs);
             _vm.Crew.Start(_vm.Disk);
             _vm.SayWhenAttached(new VmStarted(_vm.Index));
         }
@@ -147,6 +149,7 @@ internal sealed class VmActor : ReceiveActor
         _vm.Crew.Finish(id.Vcpu);
         if (!_vm.IsStopping && _vm.HasPower && _vm.Crew.IsFinished)
         {
+            _vm.Meter.End(_vm.Host.Clock.NowNs);
             _vm.Host.Board.Show(_vm.Index, VmState.Finished);
         }
 
@@ -220,6 +223,7 @@ internal sealed class VmActor : ReceiveActor
         }
 
         _vm.IsStopping = true;
+        _vm.Meter.End(_vm.Host.Clock.NowNs);
         _move.Abandon(_vm.IsLost ? _vm.Ledger.Problems[^1] : "it was stopped");
         _vm.Crew.Stop();
         ReleaseWhenEmpty();

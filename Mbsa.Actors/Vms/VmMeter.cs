@@ -18,6 +18,8 @@ internal sealed class VmMeter
     private WearCounts? _wearBefore;
     private WearCounts? _wornBefore;
     private DiskState? _frozen;
+    private long _activeFromNs;
+    private long? _endedNs;
 
     /// <summary>A meter over so many VCPUs; measures from the VM's start until told otherwise.</summary>
     public VmMeter(VmSpec spec, int vcpus)
@@ -33,9 +35,16 @@ internal sealed class VmMeter
     /// <summary>Their counters.</summary>
     public ImmutableArray<VcpuCounters> Counters { get; }
 
+    /// <summary>The VM starts.</summary>
+    public void Start(long nowNs) => _activeFromNs = nowNs;
+
+    /// <summary>The VM has come to its end, or is stopped; what comes after the first time changes nothing.</summary>
+    public void End(long nowNs) => _endedNs ??= nowNs;
+
     /// <summary>What happens from now on is measured.</summary>
-    public void Begin(VmDisk? disk)
+    public void Begin(VmDisk? disk, long nowNs)
     {
+        _activeFromNs = nowNs;
         _before = VcpuCounters.Sum(Counters);
         _stagesBefore = SumStages();
         (_wearBefore, _wornBefore) = (disk?.CountWear(), null);
@@ -60,6 +69,8 @@ internal sealed class VmMeter
         }
 
         _before.SaveTo(to);
+        to.Write(_activeFromNs);
+        to.Write(_endedNs ?? long.MaxValue);
         to.Write(_wornBefore is not null);
         _wornBefore?.SaveTo(to);
     }
@@ -73,6 +84,8 @@ internal sealed class VmMeter
         }
 
         _before.RestoreFrom(from);
+        _activeFromNs = from.ReadInt64();
+        _endedNs = from.ReadInt64() is var endedNs && endedNs == long.MaxValue ? null : endedNs;
         _wornBefore = from.ReadBoolean() ? WearCounts.RestoreFrom(from) : null;
     }
 
@@ -80,7 +93,7 @@ internal sealed class VmMeter
     public void Freeze(VmDisk? disk) => _frozen ??= disk is null ? DiskState.None : ReadBack(disk);
 
     /// <summary>Sums up the measured part.</summary>
-    public VmResult Collect(VmDisk? disk, VmState state, double? plannedShare, IReadOnlyList<string> problems)
+    public VmResult Collect(VmDisk? disk, VmState state, double? plannedShare, IReadOnlyList<string> problems, long nowNs)
     {
         Freeze(disk);
         var sum = VcpuCounters.Sum(Counters);
@@ -90,9 +103,10 @@ internal sealed class VmMeter
         {
             Spec = _spec,
             State = state,
-            Read = Direction(sum.ReadOperations, sum.ReadBytes, r => r.Reads),
-            Write = Direction(sum.WriteOperations, sum.WriteBytes, r => r.Writes),
-            BatchNs = Latency(r => r.Batches),
+            ActiveNs = Math.Max(0, (_endedNs ?? nowNs) - _activeFromNs),
+            Read = new DirectionResult(sum.ReadOperations, sum.ReadBytes, Latency(r => r.Reads, r => r.ReadsSumNs)),
+            Write = new DirectionResult(sum.WriteOperations, sum.WriteBytes, Latency(r => r.Writes, r => r.WritesSumNs)),
+            BatchNs = Latency(r => r.Batches, r => r.BatchesSumNs),
             StorageCpuNs = sum.StorageNs,
             ComputeCpuNs = sum.ComputeNs,
             WaitingNs = sum.WaitingNs,
@@ -153,20 +167,18 @@ internal sealed class VmMeter
         return sum;
     }
 
-    private DirectionResult Direction(long operations, long bytes, Func<LatencyRecorder, LongHistogram> histogram) =>
-        new(operations, bytes, Latency(histogram));
-
-    private LatencySummary? Latency(Func<LatencyRecorder, LongHistogram> histogram)
+    private LatencySummary? Latency(Func<LatencyRecorder, LongHistogram> histogram, Func<LatencyRecorder, long> sumNs)
     {
-        var all = LatencyRecorder.Empty();
+        var (all, allNs) = (LatencyRecorder.Empty(), 0L);
         foreach (var record in Records)
         {
             all.Add(histogram(record.Latency));
+            allNs += sumNs(record.Latency);
         }
 
         return all.TotalCount == 0 ? null : new LatencySummary(
             Min: all.LowestEquivalentValue(all.GetValueAtPercentile(0)),
-            Mean: all.GetMean(),
+            Mean: allNs / (double)all.TotalCount,
             P50: all.GetValueAtPercentile(50),
             P95: all.GetValueAtPercentile(95),
             P99: all.GetValueAtPercentile(99),

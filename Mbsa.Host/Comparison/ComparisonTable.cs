@@ -17,7 +17,7 @@ internal static class ComparisonTable
             rows.AddRange(OfGroup(contenders, group));
         }
 
-        rows.Add(Row(contenders, "host", "bandwidth", Better.More, all => all.Vms.Sum(vm => RunFigures.Bandwidth(vm, all.MeasuredNs)), Readable.Bandwidth));
+        rows.Add(Row(contenders, "host", "bandwidth", Better.More, all => RunFigures.Bandwidth(all), Readable.Bandwidth));
         foreach (var (name, index) in RunFigures.JainByGroup(contenders[0].Result).Select((group, index) => (group.Group, index)))
         {
             rows.Add(Row(contenders, name, "Jain", Better.More, all => RunFigures.JainByGroup(all)[index].Jain, value => value.ToString("0.0000", CultureInfo.InvariantCulture)));
@@ -75,7 +75,7 @@ internal static class ComparisonTable
             yield break;
         }
 
-        yield return OfVms("IOPS", Better.More, Mean((vm, ns) => RunFigures.PerSecond(vm.Read.Operations + vm.Write.Operations, ns)), Readable.Rate);
+        yield return OfVms("IOPS", Better.More, Mean((vm, _) => RunFigures.Iops(vm)), Readable.Rate);
         yield return OfVms("p99", Better.Less, Worst(vm => Larger(vm.Read.LatencyNs?.P99, vm.Write.LatencyNs?.P99)), Readable.Duration);
         if (contenders.Any(c => group.Indices.Any(i => c.Result.Vms[i].BatchNs is not null)))
         {

@@ -23,6 +23,12 @@ internal sealed record Metric(string Name, Dimension Dimension, Func<VmResult, R
     /// <summary>What to say when there is no data.</summary>
     public string Nothing { get; init; } = "no I/O";
 
+    /// <summary>The same for a VM, where it depends on the VM.</summary>
+    public Func<VmResult, RunResult, string>? NothingOfVm { get; init; }
+
+    /// <summary>Why a VM has no data.</summary>
+    public string WhyNothing(VmResult vm, RunResult run) => NothingOfVm?.Invoke(vm, run) ?? Nothing;
+
     /// <summary>Every metric, in the order they are documented.</summary>
     public static IReadOnlyList<Metric> All { get; } =
     [
@@ -33,10 +39,15 @@ internal sealed record Metric(string Name, Dimension Dimension, Func<VmResult, R
         .. Flow("write.", v => v.Write.Operations, v => v.Write.Bytes),
         .. Latencies("write.", _ => null, v => v.Write.LatencyNs),
         .. Latencies("batch.", v => v.BatchNs, _ => null),
-        Additive("cpu_seconds", Dimension.Time, (v, _) => v.StorageCpuNs + v.ComputeCpuNs),
+        Additive("cpu_seconds", Dimension.Time, (v, _) => v.CpuNs),
         Additive("share", Dimension.Percent, (v, _) => v.CoreShare),
         Additive("dominant_share", Dimension.Percent, (v, run) => v.DominantShare(run.MeasuredNs)),
-        Additive("misses", Dimension.Count, (v, _) => v.Use.ReservationMisses) with { OfTenant = tenant => tenant.Misses },
+        new("misses", Dimension.Count, (v, _) => Judged.Misses(v), Judged.Misses)
+        {
+            OfTenant = Judged.Misses,
+            Nothing = Judged.NoWindow,
+            NothingOfVm = Judged.WhyNever,
+        },
         Additive("blocks_verified", Dimension.Count, (v, _) => v.BlocksVerified),
         Additive("blocks_wrong", Dimension.Count, (v, _) => v.BlocksWrong),
         Use("cpu", use => use.Cpu),
@@ -57,9 +68,9 @@ internal sealed record Metric(string Name, Dimension Dimension, Func<VmResult, R
     private static IEnumerable<Metric> Flow(string prefix, Func<VmResult, double> operations, Func<VmResult, double> bytes) =>
     [
         Additive(prefix + "ops", Dimension.Count, (v, _) => operations(v)),
-        Additive(prefix + "iops", Dimension.Iops, (v, run) => operations(v) / Seconds(run)),
+        Rate(prefix + "iops", Dimension.Iops, operations),
         Additive(prefix + "bytes", Dimension.Size, (v, _) => bytes(v)),
-        Additive(prefix + "bandwidth", Dimension.Bandwidth, (v, run) => bytes(v) / Seconds(run)),
+        Rate(prefix + "bandwidth", Dimension.Bandwidth, bytes),
     ];
 
     /// <summary>
@@ -92,7 +103,12 @@ internal sealed record Metric(string Name, Dimension Dimension, Func<VmResult, R
         return ((read.Mean * reads) + (write.Mean * writes)) / (reads + writes);
     }
 
-    private static double Seconds(RunResult run) => run.MeasuredNs / 1e9;
+    /// <summary>Of a VM per second that it was active; of all together per second of the measured part.</summary>
+    private static Metric Rate(string name, Dimension dimension, Func<VmResult, double> count) =>
+        new(name, dimension, (v, _) => v.ActiveNs > 0 ? count(v) * 1e9 / v.ActiveNs : null, run => run.Vms.Sum(count) * 1e9 / run.MeasuredNs)
+        {
+            NothingOfVm = (_, _) => "it was never active",
+        };
 
     private static Metric Additive(string name, Dimension dimension, Func<VmResult, RunResult, double?> ofVm) =>
         new(name, dimension, ofVm, run => run.Vms.Aggregate((double?)0, (sum, v) => sum + ofVm(v, run)));

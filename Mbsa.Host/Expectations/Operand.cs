@@ -1,3 +1,4 @@
+using Mbsa.Actors.Cluster;
 using Mbsa.Actors.Results;
 using Mbsa.Host.Scenarios;
 using Mbsa.Metrics;
@@ -30,7 +31,7 @@ internal sealed record VmOperand(string Vm, Metric Metric) : Operand(Metric.Dime
 {
     public override double? Evaluate(RunResult run) => Find(run) is { } vm ? Measure(Metric, vm, run) : null;
 
-    public override string WhyNothing(RunResult run) => Find(run) is null ? $"no VM '{Vm}'" : Metric.Nothing;
+    public override string WhyNothing(RunResult run) => Find(run) is { } vm ? Metric.WhyNothing(vm, run) : $"no VM '{Vm}'";
 
     private VmResult? Find(RunResult run) => run.Vms.FirstOrDefault(v => v.Spec.Name == Vm);
 }
@@ -39,6 +40,8 @@ internal sealed record VmOperand(string Vm, Metric Metric) : Operand(Metric.Dime
 internal sealed record HostOperand(Metric Metric) : Operand(Metric.Dimension)
 {
     public override double? Evaluate(RunResult run) => Metric.OfHost!(run);
+
+    public override string WhyNothing(RunResult run) => Metric.Nothing;
 }
 
 /// <summary>A metric of all hosts together.</summary>
@@ -60,9 +63,11 @@ internal sealed record OneHostOperand(string Host, Metric Metric) : Operand(Metr
 /// <summary>A metric of a tenant.</summary>
 internal sealed record TenantOperand(string Tenant, Metric Metric) : Operand(Metric.Dimension)
 {
-    public override double? Evaluate(RunResult run) => run.Cluster?.Tenants.FirstOrDefault(tenant => tenant.Name == Tenant) is { } tenant ? Metric.OfTenant!(tenant) : null;
+    public override double? Evaluate(RunResult run) => Find(run) is { } tenant ? Metric.OfTenant!(tenant) : null;
 
-    public override string WhyNothing(RunResult run) => $"no tenant '{Tenant}'";
+    public override string WhyNothing(RunResult run) => Find(run) is null ? $"no tenant '{Tenant}'" : Judged.NoEpoch;
+
+    private TenantResult? Find(RunResult run) => run.Cluster?.Tenants.FirstOrDefault(tenant => tenant.Name == Tenant);
 }
 
 /// <summary>A multiple of another operand: <c>30% of host</c>, <c>2 x writer-1</c>.</summary>
@@ -99,9 +104,12 @@ internal sealed record FunctionOperand(string Function, string Pattern, Metric M
         };
     }
 
-    public override string WhyNothing(RunResult run) => Metric.Nothing;
+    public override string WhyNothing(RunResult run) =>
+        Metric.OfVm is not null && Vms(run).FirstOrDefault(vm => Measure(Metric, vm, run) is null) is { } vm ? Metric.WhyNothing(vm, run) : Metric.Nothing;
+
+    private IEnumerable<VmResult> Vms(RunResult run) => run.Vms.Where(vm => NamePattern.Matches(Pattern, vm.Spec.Name));
 
     private IEnumerable<double?> OfEach(RunResult run) => Metric.OfVm is not null
-        ? run.Vms.Where(vm => NamePattern.Matches(Pattern, vm.Spec.Name)).Select(vm => Measure(Metric, vm, run))
+        ? Vms(run).Select(vm => Measure(Metric, vm, run))
         : (run.Cluster?.Hosts ?? []).Where(host => NamePattern.Matches(Pattern, host.Name)).Select(host => Metric.OfOneHost!(host));
 }

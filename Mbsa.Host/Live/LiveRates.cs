@@ -48,7 +48,7 @@ internal static class LiveRates
         rows.Sum(row => row.ReadIops),
         rows.Sum(row => row.WriteIops),
         rows.Sum(row => row.BandwidthBytesPerSecond),
-        rows.Sum(row => row.CoreShare),
+        Math.Min(1, rows.Sum(row => row.CoreShare)),
         rows.Count > 0 ? rows.Average(row => row.Waiting) : 0);
 
     private static LiveRow Row(ScenarioSpec scenario, int index, VmSample? earlier, VmSample later, long elapsedNs)
@@ -62,7 +62,7 @@ internal static class LiveRates
             Rate(vm => vm.ReadOperations) * 1e9,
             Rate(vm => vm.WriteOperations) * 1e9,
             Rate(vm => vm.Bytes) * 1e9,
-            Rate(vm => vm.CpuNs) / HostUse.Hosts(scenario).Sum(host => host.Machine.Cores),
-            Rate(vm => vm.WaitingNs) / Math.Max(1, scenario.Vms[index].Vcpus));
+            Math.Min(1, Rate(vm => vm.CpuNs) / HostUse.Hosts(scenario).Sum(host => host.Machine.Cores)), // counted when a quantum ends
+            Math.Min(1, Rate(vm => vm.WaitingNs) / Math.Max(1, scenario.Vms[index].Vcpus)));
     }
 }

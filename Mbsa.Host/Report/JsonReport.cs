@@ -76,7 +76,7 @@ internal sealed record JsonHost(int Cores, JsonUtilisation Utilisation);
 /// <summary>Use of the host's resources over the measured part, each 0 to 1.</summary>
 internal sealed record JsonUtilisation(double Cpu, double Bus, double Nvm);
 
-/// <summary>One VM. Rates are per second of the scenario's clock.</summary>
+/// <summary>One VM. Rates are per second of the scenario's clock in which it was active.</summary>
 internal sealed record JsonVm
 {
     public required string Name { get; init; }
@@ -86,6 +86,9 @@ internal sealed record JsonVm
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public required JsonPlace? Host { get; init; }
     public required int Vcpus { get; init; }
+
+    /// <summary>Of the measured part, the time from its start until it was stopped or had come to its end.</summary>
+    public required double ActiveSeconds { get; init; }
     public required long Ops { get; init; }
     public required double Iops { get; init; }
     public required double BandwidthBytesPerSecond { get; init; }
@@ -128,14 +131,18 @@ internal sealed record JsonLatency(long Min, double Mean, long P50, long P95, lo
 /// <param name="Weight">Its weight.</param>
 /// <param name="PlannedShare">The part of the host that the policy planned for it when the run ended; null where it plans none.</param>
 /// <param name="AchievedShare">The part it used of the resource that it used most: cores, bus or NVM.</param>
-/// <param name="ReservationMisses">Windows of 100 ms in which it wanted more and got less than 99 % of its reservation; null when there was none to keep.</param>
+/// <param name="ReservationMisses">Windows of 100 ms in which it got less than it was due while it wanted more; null when none was judged.</param>
+/// <param name="ReservationWindows">Windows that were judged.</param>
+/// <param name="ReservationJudgedSeconds">The part of them in which it wanted more than it had: what the judgement rests on.</param>
 internal sealed record JsonQos(
     JsonPromise? Reservation,
     JsonPromise? Limit,
     double Weight,
     double? PlannedShare,
     double AchievedShare,
-    long? ReservationMisses);
+    long? ReservationMisses,
+    int ReservationWindows,
+    double ReservationJudgedSeconds);
 
 /// <summary>A floor or a ceiling: "share", "bytes_per_second" or "operations_per_second".</summary>
 internal sealed record JsonPromise(string Unit, double Value);
@@ -152,8 +159,10 @@ internal sealed record JsonVerify(long Blocks, long Wrong);
 /// <param name="MeanNs">The stages, "1-2" to "11-12", in nanoseconds.</param>
 internal sealed record JsonStages(long Requests, double TotalNs, OrderedDictionary<string, double> MeanNs);
 
-/// <summary>One window of the time series: I/Os, and the part of the host's dominant resource used, per VM in the scenario's order.</summary>
-internal sealed record JsonWindow(long StartNs, OrderedDictionary<string, long> Ops, OrderedDictionary<string, double> Share);
+/// <summary>
+/// One window of the time series: I/Os, and the part of the host's dominant resource used, per VM in the scenario's order. The last may be shorter than the others.
+/// </summary>
+internal sealed record JsonWindow(long StartNs, long DurationNs, OrderedDictionary<string, long> Ops, OrderedDictionary<string, double> Share);
 
 /// <summary>A power failure of the host. The counts are 0 when the run ended before the power came back.</summary>
 /// <param name="AtNs">When, after the measured part began.</param>

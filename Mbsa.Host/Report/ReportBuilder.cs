@@ -52,13 +52,14 @@ internal static class ReportBuilder
             State = vm.State.Word(),
             Host = result.Cluster is null ? null : new JsonPlace(places[vm.Spec.Name]),
             Vcpus = vm.Spec.Vcpus,
+            ActiveSeconds = vm.ActiveNs / 1e9,
             Ops = operations,
-            Iops = RunFigures.PerSecond(operations, result.MeasuredNs),
-            BandwidthBytesPerSecond = RunFigures.Bandwidth(vm, result.MeasuredNs),
-            Read = Direction(vm.Read, result.MeasuredNs),
-            Write = Direction(vm.Write, result.MeasuredNs),
+            Iops = RunFigures.Iops(vm),
+            BandwidthBytesPerSecond = RunFigures.Bandwidth(vm),
+            Read = Direction(vm.Read, vm.ActiveNs),
+            Write = Direction(vm.Write, vm.ActiveNs),
             BatchLatencyNs = Latency(vm.BatchNs),
-            CpuSeconds = (vm.StorageCpuNs + vm.ComputeCpuNs) / 1e9,
+            CpuSeconds = vm.CpuNs / 1e9,
             WaitingSeconds = vm.WaitingNs / 1e9,
             ThrottledSeconds = vm.Use.ThrottledNs / 1e9,
             Qos = new JsonQos(
@@ -67,7 +68,9 @@ internal static class ReportBuilder
                 vm.Spec.Qos.Weight,
                 vm.PlannedShare,
                 vm.DominantShare(result.MeasuredNs),
-                vm.Use.ReservationWindows > 0 ? vm.Use.ReservationMisses : null),
+                vm.Use.ReservationWindows > 0 ? vm.Use.ReservationMisses : null,
+                vm.Use.ReservationWindows,
+                vm.Use.ReservationJudgedNs / 1e9),
             Protection = vm.Spec.Storage is { } storage ? KnownNames.NameOf(storage.Protection) : null,
             Wear = vm.Wear is { } wear ? Wear(wear, RunFigures.EnduranceWrites(result, vm)) : null,
             Stages = vm.Stages is { } stages ? Stages(stages) : null,
@@ -75,11 +78,11 @@ internal static class ReportBuilder
         };
     }
 
-    private static JsonDirection Direction(DirectionResult direction, long measuredNs) => new(
+    private static JsonDirection Direction(DirectionResult direction, long activeNs) => new(
         direction.Operations,
         direction.Bytes,
-        RunFigures.PerSecond(direction.Operations, measuredNs),
-        RunFigures.PerSecond(direction.Bytes, measuredNs),
+        RunFigures.PerSecond(direction.Operations, activeNs),
+        RunFigures.PerSecond(direction.Bytes, activeNs),
         Latency(direction.LatencyNs));
 
     private static JsonLatency? Latency(LatencySummary? latency) =>
@@ -111,7 +114,7 @@ internal static class ReportBuilder
     }
 
     private static JsonWindow Window(WindowResult window, RunResult result) =>
-        new(window.StartNs, ByVm(window.Operations, result), ByVm(window.Shares, result));
+        new(window.StartNs, window.EndNs - window.StartNs, ByVm(window.Operations, result), ByVm(window.Shares, result));
 
     private static OrderedDictionary<string, T> ByVm<T>(ImmutableArray<T> values, RunResult result)
     {

@@ -98,15 +98,14 @@ internal static class ResultPrinter
                 + $"{Counted(failure.RecordsRecovered, "change")} of their maps were recovered";
     }
 
-    /// <summary>"finished: batch; rates are over the whole 2 s, not just while it ran"; null when none finished.</summary>
+    /// <summary>"finished: batch; its rates are over the time it was active"; null when none finished before the end.</summary>
     public static string? FinishedLine(RunResult result)
     {
-        string[] names = [.. result.Vms.Where(vm => vm.State == VmState.Finished).Select(vm => vm.Spec.Name)];
-        // When the last VM of all is done the run is over, so a lone one has the rates it had.
-        return names.Length == 0 || (result.Vms.Length == 1 && result.MeasuredNs < result.Scenario.DurationNs)
+        string[] names = [.. result.Vms.Where(vm => vm.State == VmState.Finished && vm.ActiveNs < result.MeasuredNs).Select(vm => vm.Spec.Name)];
+        return names.Length == 0
             ? null
             : $"finished: {string.Join(", ", names.Take(10))}{(names.Length > 10 ? $" and {names.Length - 10} more" : "")}; "
-                + $"rates are over the whole {Readable.Length(result.MeasuredNs)}, not just while {(names.Length == 1 ? "it" : "they")} ran";
+                + (names.Length == 1 ? "its rates are over the time it was active" : "their rates are over the time each was active");
     }
 
     private static string WhyNothing(RunResult result) => result switch

@@ -38,7 +38,6 @@ internal static class ResultTable
 
     private static IEnumerable<Column> Columns(RunResult result)
     {
-        var measuredNs = result.MeasuredNs;
         yield return new("VM", vm => vm.Spec.Name + Mark(vm), _ => "all", Left: true);
         if (result.Cluster is not null)
         {
@@ -46,15 +45,20 @@ internal static class ResultTable
             yield return new("host", vm => places[vm.Spec.Name] ?? "-", _ => "", Left: true);
         }
 
+        if (result.Vms.Any(vm => vm.ActiveNs != result.MeasuredNs))
+        {
+            yield return new("active", vm => vm.ActiveNs > 0 ? Readable.Length(vm.ActiveNs) : "-", all => Readable.Length(all.MeasuredNs));
+        }
+
         yield return new("ops", vm => Readable.Count(Operations(vm)), all => Readable.Count(all.Vms.Sum(Operations)), LeastWidth: 92);
         yield return new(
             "IOPS",
-            vm => Readable.Rate(RunFigures.PerSecond(Operations(vm), measuredNs)),
-            all => Readable.Rate(RunFigures.PerSecond(all.Vms.Sum(Operations), measuredNs)));
+            vm => Readable.Rate(RunFigures.Iops(vm)),
+            all => Readable.Rate(RunFigures.Iops(all)));
         yield return new(
             "bandwidth",
-            vm => Readable.Bandwidth(RunFigures.Bandwidth(vm, measuredNs)),
-            all => Readable.Bandwidth(all.Vms.Sum(vm => RunFigures.Bandwidth(vm, measuredNs))));
+            vm => Readable.Bandwidth(RunFigures.Bandwidth(vm)),
+            all => Readable.Bandwidth(RunFigures.Bandwidth(all)));
         if (result.Vms.Any(vm => vm.Read.Operations > 0))
         {
             yield return new("read p50/p99", vm => Latency(vm.Read), _ => "");

@@ -14,6 +14,7 @@ public sealed class Timeline
     private readonly double[] _nvmUse;
     private readonly double[] _speed;
     private readonly double[] _newSpeed;
+    private readonly WorkVector[] _work;
     private readonly double[] _aloneNs;
     private readonly double[] _remainingNs;
     private readonly long[] _settledAtNs;
@@ -35,6 +36,7 @@ public sealed class Timeline
         _nvmUse = new double[cores];
         _speed = new double[cores];
         _newSpeed = new double[cores];
+        _work = new WorkVector[cores];
         _aloneNs = new double[cores];
         _remainingNs = new double[cores];
         _settledAtNs = new long[cores];
@@ -86,12 +88,10 @@ public sealed class Timeline
 
     /// <summary>Takes the work off a core before it ends; it is to go on later.</summary>
     /// <param name="core">The core.</param>
-    /// <param name="whole">All of the work.</param>
     /// <param name="cut">Takes what is left of it.</param>
-    public void Cut(int core, in WorkVector whole, CutWork cut)
+    public void Cut(int core, CutWork cut)
     {
-        var doneNs = (NowNs - _settledAtNs[core]) * _speed[core];
-        (cut.Whole, cut.Left) = (whole, Math.Max(0, _remainingNs[core] - doneNs) / _aloneNs[core]);
+        (cut.Whole, cut.Left) = (_work[core], PartLeft(core));
         (cut.CutAtNs, cut.AwayNs) = (NowNs, _awayNs[core]);
         cut.Keep(_turns[core].AsSpan(0, _turnCounts[core]), NowNs);
         Cancel(core);
@@ -142,6 +142,17 @@ public sealed class Timeline
     /// <summary>How the work went along that a core plays, or that was just taken off it; good until the next work begins on the core.</summary>
     public Passage PassageOf(int core) => new(_turns[core].AsSpan(0, _turnCounts[core]), _awayNs[core]);
 
+    /// <summary>What is left of the work on a core, now; nothing on an idle one. To ask changes nothing, not even the last bit of an end.</summary>
+    public WorkVector Left(int core)
+    {
+        if (IsIdle(core))
+        {
+            return default;
+        }
+
+        return _work[core] * PartLeft(core);
+    }
+
     /// <summary>Lets time pass to a moment not later than the next end.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The moment is past, or later than the next end.</exception>
     public void AdvanceTo(long ns)
@@ -166,6 +177,8 @@ public sealed class Timeline
         Cancel(core);
     }
 
+    private double PartLeft(int core) => Math.Clamp((_remainingNs[core] - (NowNs - _settledAtNs[core]) * _speed[core]) / _aloneNs[core], 0, 1);
+
     private void Begin(int core, in WorkVector work, double left)
     {
         if (!IsIdle(core))
@@ -177,6 +190,7 @@ public sealed class Timeline
         var aloneNs = Math.Max(Math.Max(work.CoreNs, busNs), Math.Max(work.NvmNs, 1));
         _busUse[core] = busNs / aloneNs;
         _nvmUse[core] = work.NvmNs / aloneNs;
+        _work[core] = work;
         (_aloneNs[core], _remainingNs[core]) = (aloneNs, aloneNs * left);
         _settledAtNs[core] = NowNs;
         _speed[core] = 0;

@@ -92,6 +92,7 @@ public sealed class ClusterRun
         {
             var ended = await result;
             Take(ended.Snapshot ?? _snapshot, ended.Events);
+            _series?.End(_snapshot.ClockNs);
             return ended.Result with { Scenario = _scenario, Vms = [.. ended.Result.Vms.Zip(_scenario.Vms, (vm, spec) => vm with { Spec = spec })] };
         }
         finally

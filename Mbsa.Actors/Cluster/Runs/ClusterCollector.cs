@@ -19,14 +19,14 @@ internal sealed class ClusterCollector(ClusterState state)
     {
         var measuredNs = state.Hosts.NowNs - state.MeasuredFromNs;
         var vms = await CollectVmsAsync();
-        var allNs = vms.Sum(vm => vm.StorageCpuNs + vm.ComputeCpuNs);
+        var allNs = vms.Sum(vm => vm.CpuNs);
         ImmutableArray<ClusterHostResult> hosts = [.. state.Cluster.Hosts.Select((_, host) => HostResult(host, measuredNs))];
         return new RunResult
         {
             Scenario = state.Scenario,
             MeasuredNs = measuredNs,
             Utilisation = Mean(hosts),
-            Vms = [.. vms.Select(vm => vm with { CoreShare = allNs == 0 ? 0 : (vm.StorageCpuNs + vm.ComputeCpuNs) / (double)allNs })],
+            Vms = [.. vms.Select(vm => vm with { CoreShare = allNs == 0 ? 0 : vm.CpuNs / (double)allNs })],
             Problems = [.. state.Problems, .. vms.SelectMany(vm => vm.Problems)],
             Cluster = new ClusterResult { Hosts = hosts, HostOfVm = [.. Enumerable.Range(0, vms.Length).Select(HostOf)] },
         };
@@ -50,13 +50,7 @@ internal sealed class ClusterCollector(ClusterState state)
     }
 
     /// <summary>What a VM used of all hosts it was on, as one use.</summary>
-    private TenantUse UseOf(int vm) => state.StandingsOf(vm).Select(standing => standing.Use).Aggregate(new TenantUse(), (sum, use) => new TenantUse
-    {
-        Use = sum.Use + use.Use,
-        ThrottledNs = sum.ThrottledNs + use.ThrottledNs,
-        ReservationWindows = sum.ReservationWindows + use.ReservationWindows,
-        ReservationMisses = sum.ReservationMisses + use.ReservationMisses,
-    });
+    private TenantUse UseOf(int vm) => state.StandingsOf(vm).Aggregate(new TenantUse(), (sum, standing) => sum + standing.Use);
 
     private int? HostOf(int vm) => state.Whereabouts[vm] is { Host: >= 0 and var host } ? host : null;
 

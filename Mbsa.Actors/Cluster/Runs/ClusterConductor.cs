@@ -82,6 +82,7 @@ internal sealed class ClusterConductor
             collector.BeginMeasuring();
             _windows.Begin();
             await RunPartAsync(_state.MeasuredFromNs + _scenario.DurationNs, isMeasured: true);
+            _windows.End();
         }
 
         WantLook();

@@ -30,15 +30,28 @@ internal sealed class ClusterWindows(ClusterState state)
     /// <summary>Time has passed.</summary>
     public void Advance()
     {
-        if (state.Hosts.NowNs < NextNs)
+        if (state.Hosts.NowNs >= NextNs)
         {
-            return;
+            Close(state.Hosts.NowNs);
         }
+    }
 
-        var (endNs, operations, uses) = (NextNs, state.Operations(), state.Uses());
+    /// <summary>The measured part is over: what there is of a window is the last one.</summary>
+    public void End()
+    {
+        if (state.Hosts.NowNs > _startNs)
+        {
+            Close(state.Hosts.NowNs);
+        }
+    }
+
+    private void Close(long endNs)
+    {
+        var (operations, uses) = (state.Operations(), state.Uses());
         double lengthNs = endNs - _startNs;
         _windows.Add(new WindowResult(
             _startNs - state.MeasuredFromNs,
+            endNs - state.MeasuredFromNs,
             [.. operations.Zip(_operations, (now, then) => now - then)],
             [.. uses.Zip(_uses, (now, then) => (now - then).DominantNs / lengthNs)]));
         (_startNs, _operations, _uses) = (endNs, operations, uses);

@@ -167,12 +167,14 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     }
 
     /// <summary>
-    /// The budget of a VCPU: no longer than its limit earns back in a quantum, so that a small ceiling is kept in small steps.
+    /// The budget of a VCPU: no longer than its limit earns back in a quantum, so that a small ceiling is kept in small steps; but for one I/O, which is not cut
+    /// for that.
     /// </summary>
     public long Budget(in QuantumHabit habit, long budgetNs)
     {
         var perNs = IsLimited ? UnitsOf(habit.PerNs.DominantNs, habit.OperationsPerNs, habit.BytesPerNs) * _limit.NsPerUnit : 0;
-        return perNs > 1 ? Math.Max(1, (long)(budgetNs / perNs)) : budgetNs;
+        var oneNs = habit.OperationsPerNs > 0 ? 1 / habit.OperationsPerNs : 1;
+        return perNs > 1 ? (long)Math.Clamp(budgetNs / perNs, Math.Min(Math.Max(1, oneNs), budgetNs), budgetNs) : budgetNs;
     }
 
     /// <summary>Charges what a quantum is expected to use.</summary>

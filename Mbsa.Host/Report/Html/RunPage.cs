@@ -88,9 +88,10 @@ internal static class RunPage
 
         yield return ("state", vm => vm.State.Word(), "");
         yield return ("VCPUs", vm => vm.Spec.Vcpus.ToString(CultureInfo.InvariantCulture), vms.Sum(vm => vm.Spec.Vcpus).ToString(CultureInfo.InvariantCulture));
+        yield return ("active", vm => vm.ActiveNs > 0 ? Readable.Length(vm.ActiveNs) : "–", Readable.Length(measuredNs));
         yield return ("ops", vm => Readable.Count(Operations(vm)), Readable.Count(vms.Sum(Operations)));
-        yield return ("IOPS", vm => Readable.Rate(RunFigures.PerSecond(Operations(vm), measuredNs)), Readable.Rate(RunFigures.PerSecond(vms.Sum(Operations), measuredNs)));
-        yield return ("bandwidth", vm => Readable.Bandwidth(RunFigures.Bandwidth(vm, measuredNs)), Readable.Bandwidth(vms.Sum(vm => RunFigures.Bandwidth(vm, measuredNs))));
+        yield return ("IOPS", vm => Readable.Rate(RunFigures.Iops(vm)), Readable.Rate(RunFigures.Iops(result)));
+        yield return ("bandwidth", vm => Readable.Bandwidth(RunFigures.Bandwidth(vm)), Readable.Bandwidth(RunFigures.Bandwidth(result)));
         yield return ("read p50/p99", vm => Percentiles(vm.Read), "");
         yield return ("write p50/p99", vm => Percentiles(vm.Write), "");
         yield return ("share", vm => Readable.Share(vm.DominantShare(measuredNs)), "");
@@ -110,7 +111,8 @@ internal static class RunPage
         if (vms.Any(vm => vm.Spec.Qos.Reservation is not null))
         {
             yield return ("reserved", vm => Readable.Promise(vm.Spec.Qos.Reservation) ?? "–", "");
-            yield return ("missed", vm => vm.Use.ReservationWindows > 0 ? $"{vm.Use.ReservationMisses} of {vm.Use.ReservationWindows}" : "–", "");
+            yield return ("missed", vm => vm.Use.ReservationWindows > 0 ? $"{vm.Use.ReservationMisses} of {vm.Use.ReservationWindows}" : "never judged", "");
+            yield return ("judged", vm => vm.Use.ReservationWindows > 0 ? Readable.Share(vm.Use.ReservationJudgedNs / (double)measuredNs) : "–", "");
         }
     }
 

@@ -26,11 +26,24 @@ public sealed class MigrationTests
         });
         Assert.All(first.Vms, vm =>
         {
-            Assert.Equal(VmState.Running, vm.State);
+            Assert.Equal((VmState.Running, first.MeasuredNs), (vm.State, vm.ActiveNs));
             Assert.Equal(0, vm.BlocksWrong);
             Assert.True(vm.BlocksVerified > 0);
         });
         ClusterLab.AssertSame(first, await scenario.RunOnAsync(3));
+    }
+
+    [Fact]
+    public async Task The_time_in_which_a_vm_was_active_goes_with_it()
+    {
+        var scenario = ClusterLab.Scenario(hosts: 2, vms: 2) with { WarmupNs = 10 * Lab.Millisecond, DurationNs = 40 * Lab.Millisecond, WindowNs = 15 * Lab.Millisecond };
+        scenario = scenario with { Vms = [scenario.Vms[0], scenario.Vms[1] with { StartsAtOnce = false }] };
+        var run = await scenario.At(5 * Lab.Millisecond, "vm-0", new VmChange.Migrate(null)).At(6 * Lab.Millisecond, "vm-1", new VmChange.Start())
+            .At(36 * Lab.Millisecond, "vm-0", new VmChange.Stop()).RunOnAsync(1);
+        Assert.True(run.Cluster!.Migrations.Single().IsDone);
+        Assert.Equal([36 * Lab.Millisecond, 34 * Lab.Millisecond], run.Vms.Select(vm => vm.ActiveNs));
+        Assert.Equal([(0L, 15L), (15, 30), (30, 40)], run.Windows.Select(window => (window.StartNs / Lab.Millisecond, window.EndNs / Lab.Millisecond)));
+        Assert.All(run.Windows.SelectMany(window => window.Shares), share => Assert.InRange(share, 0, 1 + 1e-9));
     }
 
     [Fact]

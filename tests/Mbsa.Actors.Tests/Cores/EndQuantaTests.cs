@@ -20,7 +20,7 @@ public sealed class EndQuantaTests
         cores.RunUntil(30, idle: false, _departures);
         Assert.Equal(100, cores.EndQuanta(0, _departures));
         Assert.Equal([(0L, 100L)], leaves.Quanta);
-        Assert.Equal((30, 100), (cores.NowNs, cores.Use.BusyNs));
+        Assert.Equal((30, 30), (cores.NowNs, cores.Use.BusyNs));
         Assert.True(cores.Detach(leaving));
         cores.RunUntil(200, idle: false, _departures);
         Assert.Equal([30L, 110, 190], stays.Starts);

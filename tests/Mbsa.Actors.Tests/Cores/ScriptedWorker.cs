@@ -50,6 +50,12 @@ internal sealed class ScriptedWorker(IReadOnlyList<Step> steps) : IQuantumWorker
 
     public long HeldNs => Quanta.Sum(q => q.EndNs - q.StartNs);
 
+    /// <summary>Core time of the quantum at whose end it threw.</summary>
+    public long BrokenNs { get; private set; }
+
+    /// <summary>Core time of the quantum it is in, until now.</summary>
+    public long UnderWayNs(long nowNs) => _executing && !_threw && Disposed == 0 ? nowNs - Starts[^1] : 0;
+
     /// <summary>What was done to it against the contract; null when nothing.</summary>
     public string? Breach { get; private set; }
 
@@ -77,6 +83,7 @@ internal sealed class ScriptedWorker(IReadOnlyList<Step> steps) : IQuantumWorker
         Enter(_executing, "completed without executing");
         _executing = false;
         var step = Current;
+        BrokenNs = step.ThrowsInComplete ? endNs - Starts[^1] : 0;
         Throw(step.ThrowsInComplete);
         _next++;
         Rounds++;

@@ -74,7 +74,7 @@ public sealed class VirtualCoresTests
         Attach(cores, blocked, ringer);
         cores.RunUntil(350, idle: false, _departures);
         Assert.Equal([0L, 100, 200, 300], blocked.Starts);
-        Assert.Equal(40 + 300, cores.Use.BusyNs);
+        Assert.Equal(40 + 350, cores.Use.BusyNs);
         Assert.Equal(3, blocked.Answers);
     }
 
@@ -177,6 +177,15 @@ public sealed class VirtualCoresTests
         }
     }
 
+    /// <summary>What VMs are said to have used adds up to what the cores are said to have used.</summary>
+    private static void CheckBooked(VirtualCores cores, RunQueue queue)
+    {
+        cores.BookUnderWay();
+        var counts = Enumerable.Range(0, 4).Select(vm => queue.CountsOf(vm, cores.NowNs)).ToList();
+        Assert.Equal(cores.Use.BusyNs, counts.Sum(c => c.HeldNs));
+        Assert.Equal(cores.Use.BusBytes, counts.Sum(c => c.UseSoFar.BusNs), 1e-6); // a byte takes a nanosecond
+    }
+
     [Fact]
     public void Core_time_is_conserved_whatever_the_workers_do()
     {
@@ -196,15 +205,21 @@ public sealed class VirtualCoresTests
             var schedulables = workers.Select((worker, i) => worker.As(i / 2, i % 2)).ToArray();
             Array.ForEach(schedulables, cores.Attach);
             var departed = new List<Departure>();
+            var cutOffNs = 0L;
             for (var untilNs = 400L; untilNs <= 4000; untilNs += 400)
             {
                 RunFully(cores, untilNs, departed);
+                var usedNs = cores.Use.BusyNs;
+                cutOffNs += workers[(untilNs / 400) % schedulables.Length].UnderWayNs(cores.NowNs);
                 cores.Detach(schedulables[(untilNs / 400) % schedulables.Length]);
+                Assert.Equal(usedNs, cores.Use.BusyNs);
             }
 
             Assert.Equal(4000, cores.NowNs);
-            Assert.Equal(cores.Use.BusyNs, workers.Sum(w => w.HeldNs));
-            Assert.InRange(workers.Sum(w => w.HeldNs), 0, coreCount * cores.NowNs);
+            Assert.Equal(cores.Use.BusyNs, cutOffNs + workers.Sum(w => w.HeldNs + w.BrokenNs + w.UnderWayNs(cores.NowNs)));
+            Assert.InRange(cores.Use.BusyNs, 0, coreCount * cores.NowNs);
+            Assert.InRange(cores.Use.BusBytes, 0, cores.NowNs * (1 + 1e-9));
+            CheckBooked(cores, queue);
             Assert.All(workers, w => Assert.Null(w.Breach));
             Assert.All(workers, w => Assert.True(AtMost(coreCount, workers, w.Starts)));
             Array.ForEach(schedulables, s => cores.Detach(s));

@@ -4,9 +4,10 @@ namespace Mbsa.Actors.Tests.Qos;
 
 public sealed class DemandEstimateTests
 {
+    private const int Cores = 4;
     private const long Ms = 1_000_000;
 
-    private readonly DemandEstimate _demand = new(new OperationMix(new ResourceUse(1000, 0, 500), 4096));
+    private readonly DemandEstimate _demand = new(new HostCapacity(Cores, 1e12), new OperationMix(new ResourceUse(1000, 0, 500), 4096));
     private TenantCounts _counts;
 
     [Fact]
@@ -20,26 +21,48 @@ public sealed class DemandEstimateTests
     [Fact]
     public void Who_never_waits_wants_a_little_more_than_it_had_at_most_lately()
     {
-        Pass(share: 0.3);
+        Pass(share: 0.2);
         for (var i = 0; i < 7; i++)
         {
             Pass(share: 0.1);
         }
 
-        Assert.Equal(0.33, _demand.Share, 1e-9);
-        Pass(share: 0.1); // the 0.3 is forgotten
+        Assert.Equal(0.22, _demand.Share, 1e-9);
+        Pass(share: 0.1); // the 0.2 is forgotten
         Assert.Equal(0.11, _demand.Share, 1e-9);
     }
 
     [Fact]
-    public void Who_waits_wants_all_it_can_get()
+    public void Who_never_pauses_wants_all_its_vcpus_can_use_however_long_it_waits()
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            Pass(share: 0.1, waiting: 0.6); // a VCPU of one of four cores: .1 of the host is .4 of its time
+        }
+
+        Assert.Equal(1.1 * 1 / Cores, _demand.Share, 1e-9);
+    }
+
+    [Fact]
+    public void Who_waits_and_pauses_wants_what_it_would_have_if_it_did_not_wait()
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            Pass(share: 0.05, waiting: 0.4); // .2 of the time it runs, .4 it pauses: without waiting it would run a third
+        }
+
+        Assert.Equal(1.1 / 3 / Cores, _demand.Share, 1e-9);
+    }
+
+    [Fact]
+    public void Who_waits_and_gets_nothing_wants_all_it_can_get()
     {
         for (var i = 0; i < 20; i++)
         {
             Pass(share: 0.1);
         }
 
-        Pass(share: 0.1, waiting: 0.2);
+        Pass(share: 0, waiting: 1);
         Assert.Equal(double.PositiveInfinity, _demand.Share);
     }
 
@@ -63,6 +86,8 @@ public sealed class DemandEstimateTests
     {
         _counts.Use += new ResourceUse(share * Ms, 0, 0);
         _counts.ReadyNs += waiting * Ms;
+        _counts.HeldNs += (long)(share * Cores * Ms);
+        _counts.AttachedNs += Ms;
         _demand.Observe(_counts, Ms);
     }
 }

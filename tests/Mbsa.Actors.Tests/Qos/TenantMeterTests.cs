@@ -13,11 +13,24 @@ public sealed class TenantMeterTests
         _meter.OnReady(RunState.New, 0);
         _meter.OnReady(RunState.New, 10);       // two wait
         _meter.OnGranted(20);                   // one runs, one waits
-        _meter.OnCharged(default, default, 50); // one rests, one waits
+        _meter.OnCharged(default, default, default, 50); // one rests, one waits
         _meter.OnReady(RunState.Resting, 80);
         var counts = _meter.At(100);
         Assert.Equal(10 + (2 * 10) + 30 + 30 + (2 * 20), counts.ReadyNs);
         Assert.Equal(50 + 20, counts.BackloggedNs);
+        Assert.Equal(100, counts.WantedNs); // one of them always waited
+        Assert.Equal((30L, 3L, 10 + (2L * 90)), (counts.HeldNs, counts.Waits, counts.AttachedNs));
+    }
+
+    [Fact]
+    public void A_vm_whose_only_running_vcpu_is_one_of_two_wants_no_more_than_it_has()
+    {
+        _meter.OnReady(RunState.New, 0);
+        _meter.OnReady(RunState.New, 0);
+        _meter.OnGranted(0);
+        _meter.OnGranted(0);                    // both run: it could want more
+        _meter.OnCharged(default, default, default, 40); // one sleeps, one runs
+        Assert.Equal(40, _meter.At(100).WantedNs);
     }
 
     [Fact]
@@ -27,7 +40,7 @@ public sealed class TenantMeterTests
         {
             _meter.OnReady(i == 0 ? RunState.New : RunState.Resting, i);
             _meter.OnGranted(i);
-            _meter.OnCharged(new ResourceUse(5, 1, 2), new QuantumUse(7, new Mbsa.Nvm.Timing.WorkVector(5, 4096, 2), 4), i);
+            _meter.OnCharged(new ResourceUse(5, 1, 2), default, new QuantumUse(7, new Mbsa.Nvm.Timing.WorkVector(5, 4096, 2), 4), i);
         }
 
         var counts = _meter.At(10);

@@ -44,7 +44,7 @@ public sealed class LiveBoardTests
         Assert.Equal((7, 2), (later.ThrottledNs, later.ReservationMisses));
 
         void Show(double coresNs, double nvmNs, long nowNs) =>
-            _board.ShowUse(0, new TenantCounts { Use = new ResourceUse(coresNs, 0, nvmNs), ThrottledNs = 7 }, 2, nowNs);
+            _board.ShowUse(0, new TenantCounts { UseSoFar = new ResourceUse(coresNs, 0, nvmNs), ThrottledNs = 7 }, 2, nowNs);
     }
 
     [Fact]

@@ -16,8 +16,8 @@ public sealed class MishapTests
         var late = Lab.Vm("late", vcpus: 1) with { StartsAtOnce = false };
         var result = await (Lab.Scenario(brief, late) with { WindowNs = 3 * Lab.Millisecond })
             .At(14 * Lab.Millisecond, "late", new VmChange.Start()).RunAsync();
-        Assert.Equal([0, 3, 6, 9, 12, 15], result.Windows.Select(w => w.StartNs / Lab.Millisecond));
-        Assert.Equal([1024, 0, 0, 0, 0, 0], result.Windows.Select(w => w.Operations[0]));
+        Assert.Equal([0, 3, 6, 9, 12, 15, 18], result.Windows.Select(w => w.StartNs / Lab.Millisecond));
+        Assert.Equal([1024, 0, 0, 0, 0, 0, 0], result.Windows.Select(w => w.Operations[0]));
         Assert.Equal(3000, result.Totals()[1], 10.0);
         Assert.Equal([0, 0, 0, 0], result.Windows.Take(4).Select(w => w.Operations[1]));
     }

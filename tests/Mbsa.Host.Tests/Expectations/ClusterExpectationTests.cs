@@ -45,6 +45,16 @@ public sealed class ClusterExpectationTests
     }
 
     [Fact]
+    public void A_tenant_that_never_wanted_all_it_was_promised_was_not_judged()
+    {
+        var result = Sample.ClusterResult();
+        var tenant = result.Cluster!.Tenants[0] with { Epochs = 0, Misses = 0 };
+        var outcome = Expectation.Parse("acme.misses == 0", _vms, _names).Evaluate(result with { Cluster = result.Cluster with { Tenants = [tenant] } });
+
+        Assert.Equal((false, "never judged: in no epoch did it want all it was promised"), (outcome.Held, outcome.Measured));
+    }
+
+    [Fact]
     public void More_leased_than_was_promised_is_overcommitted()
     {
         var result = Sample.ClusterResult();

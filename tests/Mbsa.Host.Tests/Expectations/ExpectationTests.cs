@@ -1,3 +1,4 @@
+using Mbsa.Actors.Qos;
 using Mbsa.Actors.Results;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Expectations;
@@ -56,11 +57,27 @@ public sealed class ExpectationTests
     [InlineData("max(*.iops) == 3kIOPS", "3kIOPS")]
     [InlineData("mean(writer-*.iops) == 400IOPS", "400IOPS")]
     [InlineData("max(writer-*.p99) <= 90us", "90us")]
+    [InlineData("oltp.misses == 2", "2")]
+    [InlineData("host.misses == 2", "2")]
     public void What_holds_holds(string text, string measured)
     {
         var outcome = Expectation.Parse(text, _vms).Evaluate(_run);
 
         Assert.Equal((text, true, measured), (outcome.Text, outcome.Held, outcome.Measured));
+    }
+
+    [Theory]
+    [InlineData("late.iops == 1000IOPS", "1kIOPS")]
+    [InlineData("late.bandwidth == 4096kB/s", "4.096MB/s")]
+    [InlineData("late.iops >= 25% of host", "1kIOPS against 1kIOPS")]
+    [InlineData("host.iops == 4000IOPS", "4kIOPS")]
+    [InlineData("late.write.ops == 100", "100")]
+    public void A_vm_has_rates_over_the_time_it_was_active_and_all_together_over_the_measured_part(string text, string measured)
+    {
+        var late = Vm("late", new DirectionResult(0, 0, null), new DirectionResult(100, 409_600, Latency(12_000)), 0.1) with { ActiveNs = 100_000_000 };
+        var outcome = Expectation.Parse(text, null).Evaluate(_run with { Vms = _run.Vms.Add(late) });
+
+        Assert.Equal((true, measured), (outcome.Held, outcome.Measured));
     }
 
     [Theory]
@@ -75,11 +92,31 @@ public sealed class ExpectationTests
     [InlineData("oltp.p99 <= hog", "90us against no I/O")]
     [InlineData("min(*.p99) <= 1s", "no I/O")]
     [InlineData("jain(hog) >= 0.5", "no I/O")]
+    [InlineData("never.iops == 0IOPS", "it was never active")]
+    [InlineData("never.write.bandwidth <= 1GB/s", "it was never active")]
+    [InlineData("sum(*.iops) >= 1IOPS", "it was never active")]
+    [InlineData("oltp.p99 <= 2 x hog", "90us against no I/O")]
+    [InlineData("hog.misses == 0", "never judged: it has no reservation")]
+    [InlineData("writer-1.misses == 0", "never judged: it never wanted more than it had for 1 % of a window")]
+    [InlineData("sum(writer-*.misses) == 0", "never judged: it never wanted more than it had for 1 % of a window")]
+    [InlineData("max(*.misses) >= 0", "never judged: it never wanted more than it had for 1 % of a window")]
+    [InlineData("oltp.misses <= hog", "2 against never judged: it has no reservation")]
     public void What_does_not_hold_or_has_no_data_does_not(string text, string measured)
     {
-        var outcome = Expectation.Parse(text, _vms).Evaluate(_run);
+        var never = VmResult.NotRun(new VmSpec { Name = "never", Jobs = [] }, VmState.Waiting);
+        var run = text.Contains("never", StringComparison.Ordinal) || text.Contains("*.iops", StringComparison.Ordinal) ? _run with { Vms = _run.Vms.Add(never) } : _run;
+        var outcome = Expectation.Parse(text, null).Evaluate(run);
 
         Assert.Equal((false, measured), (outcome.Held, outcome.Measured));
+    }
+
+    [Fact]
+    public void Of_the_host_nothing_was_missed_only_if_something_was_judged()
+    {
+        var run = _run with { Vms = _run.Vms.RemoveAt(0) };
+        var outcome = Expectation.Parse("host.misses == 0", null).Evaluate(run);
+
+        Assert.Equal((false, "never judged: no VM had a reservation and wanted more than it had"), (outcome.Held, outcome.Measured));
     }
 
     [Fact]
@@ -170,8 +207,14 @@ public sealed class ExpectationTests
         Utilisation = new HostUtilisation(0.995, 0.5, 0.25),
         Vms =
         [
-            Vm("oltp", new DirectionResult(1000, 4_096_000, Latency(12_000)), new DirectionResult(500, 2_048_000, Latency(36_000)), 0.4),
-            Vm("writer-1", new DirectionResult(0, 0, null), new DirectionResult(300, 1_228_800, Latency(36_000)), 0.3),
+            Vm("oltp", new DirectionResult(1000, 4_096_000, Latency(12_000)), new DirectionResult(500, 2_048_000, Latency(36_000)), 0.4) with
+            {
+                Use = new TenantUse { HeldNs = 250_000_000, ReservationWindows = 5, ReservationMisses = 2 },
+            },
+            Vm("writer-1", new DirectionResult(0, 0, null), new DirectionResult(300, 1_228_800, Latency(36_000)), 0.3) with
+            {
+                Spec = new VmSpec { Name = "writer-1", Jobs = [], Qos = new QosSpec { Reservation = new Promise(PromiseUnit.Share, 0.1) } },
+            },
             Vm("writer-2", new DirectionResult(0, 0, null), new DirectionResult(100, 409_600, Latency(12_000)), 0.2),
             Vm("hog", new DirectionResult(0, 0, null), new DirectionResult(0, 0, null), 0.1),
         ],
@@ -185,10 +228,10 @@ public sealed class ExpectationTests
     {
         Spec = new VmSpec { Name = name, Jobs = [] },
         State = VmState.Running,
+        ActiveNs = 500_000_000,
         Read = read,
         Write = write,
-        StorageCpuNs = 200_000_000,
-        ComputeCpuNs = 50_000_000,
         CoreShare = share,
+        Use = new TenantUse { HeldNs = 250_000_000 },
     };
 }

@@ -158,13 +158,14 @@ internal static class Sample
         {
             Spec = spec,
             State = VmState.Running,
+            ActiveNs = 2 * Second,
             Read = new DirectionResult(reads, reads * 4096, reads > 0 ? new LatencySummary(900, 1234.5, 1200, 2400, 12_400, 15_000, 20_000, reads) : null),
             Write = new DirectionResult(writes, writes * 4096, writes > 0 ? new LatencySummary(1800, 2600, 2500, 4000, 40_100, 50_000, 60_000, writes) : null),
             StorageCpuNs = 1_500_000_000,
             ComputeCpuNs = 500_000_000,
             WaitingNs = 250_000_000,
             CoreShare = 0.5,
-            Use = new TenantUse { Use = new ResourceUse(1e9, 1e8, 0), ThrottledNs = 100_000_000 },
+            Use = new TenantUse { Use = new ResourceUse(1e9, 1e8, 0), HeldNs = 2 * Second, ThrottledNs = 100_000_000 },
             Quanta = 80_000,
             Wear = spec.Storage is null || index > 0 ? null : new WearResult("none", 200_000, 0, 12, 3.5, 0.25),
         };

@@ -26,6 +26,7 @@ internal static class Golden
               "name": "oltp",
               "state": "running",
               "vcpus": 1,
+              "active_seconds": 2,
               "ops": 810246,
               "iops": 405123,
               "bandwidth_bytes_per_second": 1659383808,
@@ -72,7 +73,9 @@ internal static class Golden
                 "weight": 4,
                 "planned_share": null,
                 "achieved_share": 0.5,
-                "reservation_misses": null
+                "reservation_misses": null,
+                "reservation_windows": 0,
+                "reservation_judged_seconds": 0
               },
               "protection": "none",
               "wear": {
@@ -91,6 +94,7 @@ internal static class Golden
               "name": "writer",
               "state": "failed",
               "vcpus": 2,
+              "active_seconds": 2,
               "ops": 200000,
               "iops": 100000,
               "bandwidth_bytes_per_second": 409600000,
@@ -126,7 +130,9 @@ internal static class Golden
                 "weight": 1,
                 "planned_share": null,
                 "achieved_share": 0.5,
-                "reservation_misses": null
+                "reservation_misses": null,
+                "reservation_windows": 0,
+                "reservation_judged_seconds": 0
               },
               "protection": "none",
               "wear": null,
@@ -156,6 +162,7 @@ internal static class Golden
           "windows": [
             {
               "start_ns": 0,
+              "duration_ns": 1000000000,
               "ops": {
                 "oltp": 5,
                 "writer": 6
@@ -167,6 +174,7 @@ internal static class Golden
             },
             {
               "start_ns": 1000000000,
+              "duration_ns": 500000000,
               "ops": {
                 "oltp": 7,
                 "writer": 8

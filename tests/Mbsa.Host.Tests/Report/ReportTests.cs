@@ -27,7 +27,8 @@ public sealed class ReportTests
     [Fact]
     public void What_was_not_measured_is_null_and_never_nonsense()
     {
-        var result = Sample.Result() with { MeasuredNs = 0, TraceHash = null, Interrupted = true };
+        var result = Sample.Result();
+        result = result with { MeasuredNs = 0, TraceHash = null, Interrupted = true, Vms = [.. result.Vms.Select(vm => vm with { ActiveNs = 0 })] };
 
         using var json = JsonDocument.Parse(Text(result, []));
 
@@ -65,7 +66,7 @@ public sealed class ReportTests
         return result with
         {
             Vms = result.Vms.SetItem(1, result.Vms[1] with { BlocksVerified = 100, BlocksWrong = 1, State = VmState.Failed, Stages = new StagesResult(200_000, [.. Enumerable.Repeat(3.0, 11)]) }),
-            Windows = [new WindowResult(0, [5, 6], [0.25, 0.5]), new WindowResult(Sample.Second, [7, 8], [0.125, 0.375])],
+            Windows = [new WindowResult(0, Sample.Second, [5, 6], [0.25, 0.5]), new WindowResult(Sample.Second, 3 * Sample.Second / 2, [7, 8], [0.125, 0.375])],
             PowerFailures = [new PowerFailureResult(Sample.Second / 2, Sample.Second / 10) { VmsBack = 2, DisksRecovered = 2, RecordsRecovered = 17 }],
             Problems = ["VCPU 0 of writer failed: boom"],
         };

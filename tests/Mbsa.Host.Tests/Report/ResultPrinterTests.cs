@@ -102,10 +102,13 @@ public sealed class ResultPrinterTests
     public void Vms_that_finished_are_named_with_what_their_rates_are_over()
     {
         var result = Sample.Result();
-        var ended = result with { MeasuredNs = 2 * Sample.Second, Vms = result.Vms.SetItem(1, result.Vms[1] with { State = VmState.Finished }) };
+        var ended = result with { MeasuredNs = 2 * Sample.Second, Vms = result.Vms.SetItem(1, result.Vms[1] with { State = VmState.Finished, ActiveNs = Sample.Second / 2 }) };
 
         Assert.DoesNotContain(Print(result, 110), line => line.StartsWith("finished", StringComparison.Ordinal));
-        Assert.Contains("finished: writer; rates are over the whole 2 s, not just while it ran", Print(ended, 110));
+        Assert.Contains(Print(ended, 110), line => line.Contains("active", StringComparison.Ordinal) && line.Contains("IOPS", StringComparison.Ordinal));
+        Assert.Contains(Print(ended, 110), line => line.Contains("writer", StringComparison.Ordinal) && line.Contains("500 ms", StringComparison.Ordinal) && line.Contains("400 k", StringComparison.Ordinal));
+        Assert.DoesNotContain(Print(result, 110), line => line.Contains("active", StringComparison.Ordinal));
+        Assert.Contains("finished: writer; its rates are over the time it was active", Print(ended, 110));
     }
 
     [Fact]
@@ -113,7 +116,7 @@ public sealed class ResultPrinterTests
     {
         var result = Sample.Result(Sample.Scenario(Sample.Vm("oltp", IoPattern.Read)));
 
-        Assert.Null(ResultPrinter.FinishedLine(result with { MeasuredNs = Sample.Second, Vms = [result.Vms[0] with { State = VmState.Finished }] }));
+        Assert.Null(ResultPrinter.FinishedLine(result with { MeasuredNs = Sample.Second, Vms = [result.Vms[0] with { State = VmState.Finished, ActiveNs = Sample.Second }] }));
     }
 
     [Fact]

@@ -31,6 +31,25 @@ public sealed class TimelineTests
     }
 
     [Fact]
+    public void What_is_left_of_work_shrinks_as_fast_as_it_is_played_and_to_ask_changes_no_end()
+    {
+        Assert.Equal(default, _timeline.Left(0));
+        _timeline.Start(0, new WorkVector(500, 400, 1000));
+        Assert.Equal(new WorkVector(500, 400, 1000), _timeline.Left(0)); // nobody knows its speed yet
+        _timeline.AdvanceTo(500);
+        Assert.Equal(new WorkVector(250, 200, 500), _timeline.Left(0));
+        _timeline.Start(1, new WorkVector(1000, 0, 1000));
+        Assert.Equal(new WorkVector(250, 200, 500), _timeline.Left(0));
+        _timeline.AdvanceTo(1000); // at half its speed
+        Assert.Equal(new WorkVector(125, 100, 250), _timeline.Left(0));
+        _timeline.Cancel(1);
+        Assert.Equal(new WorkVector(125, 100, 250), _timeline.Left(0));
+        Assert.Equal((0, 1250), Next());
+        _timeline.AdvanceTo(1250);
+        Assert.Equal(default, _timeline.Left(0));
+    }
+
+    [Fact]
     public void A_late_comer_slows_only_what_is_left()
     {
         _timeline.Start(0, new WorkVector(1000, 0, 1000));

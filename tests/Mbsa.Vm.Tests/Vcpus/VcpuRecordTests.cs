@@ -51,6 +51,25 @@ public sealed class VcpuRecordTests
     }
 
     [Fact]
+    public void Sums_are_exact_and_go_along_and_a_reset_forgets_them()
+    {
+        var recorder = new LatencyRecorder();
+        recorder.Record(isWrite: false, 1_234_567, count: 3);
+        recorder.Record(isWrite: false, 89);
+        recorder.Record(isWrite: true, 9_876_543);
+        recorder.RecordBatch(7_654_321);
+        recorder.RecordBatch(1);
+        var copy = new LatencyRecorder();
+        using var bytes = new MemoryStream();
+        recorder.SaveTo(new BinaryWriter(bytes));
+        bytes.Position = 0;
+        copy.RestoreFrom(new BinaryReader(bytes));
+        Assert.Equal((3 * 1_234_567L + 89, 9_876_543L, 7_654_322L), (copy.ReadsSumNs, copy.WritesSumNs, copy.BatchesSumNs));
+        copy.Reset();
+        Assert.Equal((0L, 0L, 0L), (copy.ReadsSumNs, copy.WritesSumNs, copy.BatchesSumNs));
+    }
+
+    [Fact]
     public void Reads_and_writes_are_apart_and_a_reset_forgets_both()
     {
         var recorder = new LatencyRecorder();

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Mbsa.Actors.Cluster.Deciding;
 using Mbsa.Actors.Qos;
+using Mbsa.Actors.Qos.Policies;
 using Mbsa.Actors.Scenarios;
 
 namespace Mbsa.Actors.Tests.Cluster.Deciding;
@@ -13,6 +14,7 @@ internal sealed class LeaseRig
 {
     private readonly ScenarioSpec _scenario;
     private readonly TenantBook[] _hosts;
+    private readonly RunQueue _queue;
     private readonly Dictionary<(int Host, int Vm), VmCounts> _counts = [];
 
     public LeaseRig(ScenarioSpec scenario)
@@ -23,6 +25,7 @@ internal sealed class LeaseRig
         Contacts = [.. scenario.Cluster!.Hosts.Select(_ => HostContact.Heard)];
         HostOfVm = new int?[scenario.Vms.Length];
         Reserved = new double[scenario.Vms.Length];
+        _queue = new RoundRobinQueue(Placement.Needs.Capacity(0), 25_000);
         _hosts = [.. Contacts.Select((_, host) => new TenantBook(Placement.Needs.Capacity(host)))];
     }
 
@@ -118,11 +121,11 @@ internal sealed class LeaseRig
         if (HostOfVm[vm] is { } host)
         {
             Placement.Take(vm, host);
-            _hosts[host].Remove(vm);
+            _hosts[host].Remove(vm, _queue, NowNs);
             Reserved[vm] = 0;
         }
     }
 
     private void Admit(int vm, int host, QosSpec qos) =>
-        Assert.Null(_hosts[host].Admit(new AdmittedTenant(vm, _scenario.Vms[vm].Vcpus, qos, Placement.Needs.Use(vm, host)!)));
+        Assert.Null(_hosts[host].Admit(new AdmittedTenant(vm, _scenario.Vms[vm].Vcpus, qos, Placement.Needs.Use(vm, host)!), _queue, NowNs));
 }

@@ -2,6 +2,7 @@ using CsCheck;
 using Mbsa.Actors.Cluster;
 using Mbsa.Actors.Cluster.Deciding;
 using Mbsa.Actors.Qos;
+using Mbsa.Actors.Qos.Policies;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Actors.Tests.Qos;
 using Mbsa.Nvm.Devices;
@@ -244,6 +245,7 @@ public sealed class PlacementTests
                 _ => Lab.Vm($"vm-{i}", vcpus: d.Item4, sizeBytes: (long)d.Item3 << 20),
             }).Reserved(PromiseUnit.Share, d.Item2 / 100.0))]);
             var placement = new Placement(scenario);
+            var queue = new RoundRobinQueue(placement.Needs.Capacity(0), 25_000);
             TenantBook[] books = [.. Enumerable.Range(0, 3).Select(host => new TenantBook(placement.Needs.Capacity(host)))];
             foreach (var vm in placement.Order(Enumerable.Range(0, draws.Length)))
             {
@@ -251,13 +253,13 @@ public sealed class PlacementTests
                 if (placement.Choose(vm, _ => true).Host is { } host)
                 {
                     placement.Put(vm, host);
-                    Assert.Null(books[host].Admit(tenant));
+                    Assert.Null(books[host].Admit(tenant, queue, 0));
                 }
                 else
                 {
-                    foreach (var h in Enumerable.Range(0, 3).Where(h => books[h].Admit(tenant) is null))
+                    foreach (var h in Enumerable.Range(0, 3).Where(h => books[h].Admit(tenant, queue, 0) is null))
                     {
-                        books[h].Remove(vm);
+                        books[h].Remove(vm, queue, 0);
                         Assert.Contains("child device", placement.WhyNot(vm, h));
                     }
                 }
