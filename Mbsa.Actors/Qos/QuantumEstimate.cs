@@ -20,4 +20,7 @@ internal readonly record struct QuantumEstimate
 
     /// <summary>It was granted to keep a reservation.</summary>
     public bool IsReserved { get; init; }
+
+    /// <summary>It goes on with a quantum that was cut off: what is left says little of a whole one.</summary>
+    public bool IsRest { get; init; }
 }

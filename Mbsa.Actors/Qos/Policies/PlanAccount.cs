@@ -1,5 +1,6 @@
 using Mbsa.Actors.Cores;
 using Mbsa.Actors.Scenarios;
+using Mbsa.Nvm.Timing;
 
 namespace Mbsa.Actors.Qos.Policies;
 
@@ -178,18 +179,27 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     }
 
     /// <summary>Charges what a quantum is expected to use.</summary>
-    public QuantumEstimate Take(in QuantumHabit habit, long nowNs, double budgetNs)
+    /// <param name="habit">What the VCPU's quanta are like.</param>
+    /// <param name="cut">What is left of one that was cut off; nothing for a new one.</param>
+    /// <param name="nowNs">The scenario's clock.</param>
+    /// <param name="budgetNs">What it is granted.</param>
+    public QuantumEstimate Take(in QuantumHabit habit, CutWork cut, long nowNs, double budgetNs)
     {
-        budgetNs = Math.Min(budgetNs, habit.LengthNs);
-        var use = habit.PerNs * budgetNs;
+        // I/Os of a quantum that goes on are counted when it ends, all of them.
+        var lengthNs = Math.Min(budgetNs, habit.LengthNs);
+        var (use, bytes) = cut.Left > 0
+            ? (host.UseOf(cut.Whole * cut.Left), cut.Whole.BusBytes * cut.Left)
+            : (habit.PerNs * lengthNs, habit.BytesPerNs * lengthNs);
         var costNs = Spend(use);
+        var aloneNs = Math.Max(1, use.CoresNs * host.Cores);
         var estimate = new QuantumEstimate
         {
             Use = use,
             Cost = costNs,
-            LimitUnits = IsLimited ? UnitsOf(costNs, habit.OperationsPerNs * budgetNs, habit.BytesPerNs * budgetNs) : 0,
-            BusFraction = habit.PerNs.BusNs,
-            NvmFraction = habit.PerNs.NvmNs,
+            LimitUnits = IsLimited ? UnitsOf(costNs, habit.OperationsPerNs * lengthNs, bytes) : 0,
+            BusFraction = use.BusNs / aloneNs,
+            NvmFraction = use.NvmNs / aloneNs,
+            IsRest = cut.Left > 0,
         };
         StartTag += costNs / Rate;
         _quantumCostNs[(int)habit.Gate] = use.DominantNs;

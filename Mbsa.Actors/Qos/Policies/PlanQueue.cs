@@ -104,6 +104,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
         Flight? last = null;
         var least = double.PositiveInfinity;
         PlanAccount? leastOf = null;
+        var (isUrgent, flights) = (false, 0);
         foreach (var flight in _flights)
         {
             var fraction = flight.Fraction(gate);
@@ -112,12 +113,19 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
                 continue;
             }
 
+            flights++;
+            if (flight.IsUrgent)
+            {
+                isUrgent = true;
+                continue;
+            }
+
             if (flight.Account.StartTag < least)
             {
                 (least, leastOf) = (flight.Account.StartTag, flight.Account);
             }
 
-            if (flight.StartNs < nowNs && sum - fraction >= 1 - Tolerance && (last is null || flight.Account.StartTag > last.Account.StartTag))
+            if (flight.StartNs < nowNs && (last is null || flight.Account.StartTag > last.Account.StartTag))
             {
                 last = flight;
             }
@@ -128,8 +136,32 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
             return null;
         }
 
+        if (isUrgent)
+        {
+            return IsSlowedDown(gate, flights) ? last.To : null;
+        }
+
+        if (sum - last.Fraction(gate) < 1 - Tolerance)
+        {
+            return null;
+        }
+
         var isAhead = last.Account != leastOf && last.Account.StartTag - last.Account.QuantumNs(gate) > least + leastOf!.QuantumNs(gate);
         return isAhead || IsWanted(last.Account, nowNs) ? last.To : null;
+    }
+
+    /// <summary>Whether somebody of the latency class has less of an overfull resource than it would use.</summary>
+    private bool IsSlowedDown(Gate gate, int flights)
+    {
+        foreach (var flight in _flights)
+        {
+            if (flight.IsUrgent && flight.Fraction(gate) * flights > 1)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Whether another VM wants a core that it could use.</summary>
@@ -163,7 +195,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
             }
         }
 
-        if (last is null || last.Account.IsUrgent)
+        if (last is null || last.IsUrgent)
         {
             return null;
         }
@@ -187,7 +219,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
 
         if (TakeUrgent(nowNs) is var (urgent, first))
         {
-            return Grant(urgent, first, nowNs, ref budgetNs);
+            return Grant(urgent, first, nowNs, ref budgetNs, isUrgent: true);
         }
 
         if (_urgent.Count > 0 && !Host.IsExact)
@@ -259,7 +291,11 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
         account.InFlight--;
         var before = account.StartTag;
         account.Correct(estimate, use, quantum);
-        schedulable.Habit = schedulable.Habit.After(use, quantum, Host);
+        if (!estimate.IsRest && schedulable.Cut.Left == 0)
+        {
+            schedulable.Habit = schedulable.Habit.After(use, quantum, Host);
+        }
+
         _virtualTime.OnMoved(account, before);
         Rest(account, nowNs);
         _inFlight--;
@@ -267,18 +303,18 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
         (_busInFlight, _nvmInFlight) = _inFlight == 0 ? (0, 0) : (_busInFlight - estimate.BusFraction, _nvmInFlight - estimate.NvmFraction);
     }
 
-    private Schedulable Grant(PlanAccount account, Schedulable next, long nowNs, ref long budgetNs)
+    private Schedulable Grant(PlanAccount account, Schedulable next, long nowNs, ref long budgetNs, bool isUrgent = false)
     {
         var habit = account.HabitOf(next);
         budgetNs = account.Budget(habit, budgetNs);
         var before = account.StartTag;
         account.StartTag = Math.Clamp(account.StartTag, _virtualTime.Ns - account.MostOwedNs, _virtualTime.Ns + 3 * account.LeewayNs);
-        var estimate = account.Take(habit, nowNs, budgetNs);
+        var estimate = account.Take(habit, next.Cut, nowNs, budgetNs);
         _virtualTime.OnMoved(account, before);
         next.Estimate = estimate;
         account.InFlight++;
         _inFlight++;
-        _flights.Add(new Flight(next, account, account.StartTag, nowNs));
+        _flights.Add(new Flight(next, account, account.StartTag, nowNs, isUrgent));
         _busInFlight += estimate.BusFraction;
         _nvmInFlight += estimate.NvmFraction;
         Order(account, nowNs);
@@ -391,11 +427,26 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
         {
             var sum = full.Gate is Gate.Bus or Gate.BesideBus ? _busInFlight : _nvmInFlight;
             var othersNs = Math.Max(_virtualTime.Ns, open.First.StartTag);
-            return full.HasEligible && (full.First.IsBehind(othersNs, full.Gate, MostPassedOver) || (Gains(full, sum) && full.IsBefore(open))) ? full : open;
+            return full.HasEligible && ((full.First.IsBehind(othersNs, full.Gate, MostPassedOver) && IsTakenByOthers(full)) || (Gains(full, sum) && full.IsBefore(open))) ? full : open;
         }
 
         isShared = serviceOrder == ServiceOrder.Share && MayShare(full);
         return isShared ? full : null;
+    }
+
+    /// <summary>Whether VMs that are ahead of its first have the resource.</summary>
+    private bool IsTakenByOthers(DeadlineOrder full)
+    {
+        var first = full.First;
+        foreach (var flight in _flights)
+        {
+            if (flight.Fraction(full.Gate) >= 0.02 && flight.Account.StartTag - flight.Account.QuantumNs(full.Gate) > first.StartTag + first.QuantumNs(full.Gate))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private bool Gains(DeadlineOrder full, double sum)
@@ -545,7 +596,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
         }
     }
 
-    private sealed record Flight(Schedulable To, PlanAccount Account, double Deadline, long StartNs)
+    private sealed record Flight(Schedulable To, PlanAccount Account, double Deadline, long StartNs, bool IsUrgent)
     {
         public double Fraction(Gate gate) => gate is Gate.Bus or Gate.BesideBus ? To.Estimate.BusFraction : To.Estimate.NvmFraction;
     }
