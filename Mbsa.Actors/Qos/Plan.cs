@@ -9,6 +9,9 @@ public sealed record Plan(ImmutableArray<PlannedTenant> Tenants)
     /// <summary>Of cores, bus and NVM, which the plan fills.</summary>
     public ImmutableArray<bool> Filled { get; init; } = [false, false, false];
 
+    /// <summary>Whether the plan fills a resource.</summary>
+    public bool Fills(Resource resource) => Filled[(int)resource];
+
     /// <summary>Nobody is there.</summary>
     public static Plan Empty { get; } = new([]);
 

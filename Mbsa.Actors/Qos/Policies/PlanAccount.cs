@@ -25,16 +25,16 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     /// <summary>A floor is kept a little above itself: what is measured is never below it for a quantum at an end.</summary>
     private const double FloorMargin = 1.003;
 
-    /// <summary>Quanta of its own that a floor still owes: what its VCPUs could not use earlier is not made up for later.</summary>
-    private const int MostOwedByFloor = 8;
+    /// <summary>Quanta of its own that rate and floor still owe: what its VCPUs could not use earlier is not made up for later.</summary>
+    private const int MostOwed = 8;
 
     private readonly Queue<Schedulable>[] _ready = [new(), new(), new(), new(), new()];
-    private readonly bool[] _isOrdered = new bool[5];
-    private readonly double[] _orderedTag = new double[5];
+    private readonly bool[] _isOrdered = new bool[Gates.Count];
+    private readonly double[] _orderedTag = new double[Gates.Count];
     private ResourceUse _window;
     private QuantumHabit _declared;
     private int _orders;
-    private readonly double[] _quantumCostNs = new double[5];
+    private readonly double[] _quantumCostNs = new double[Gates.Count];
     private PromiseUnit _limitUnit;
     private Gcra _limit;
     private Gcra _burst;
@@ -56,14 +56,14 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     /// <summary>When it should have had its next quantum of those that wait at a gate, in virtual time.</summary>
     public double Deadline(Gate gate) => StartTag + QuantumNs(gate);
 
-    /// <summary>
-    /// How far its start tag may be from virtual time, in virtual time: the quanta it can be in at once, and one more. What it had beyond that nobody else could use,
-    /// and what it missed beyond that its own VCPUs could not use.
-    /// </summary>
+    /// <summary>The quanta it can be in at once, and one more, in virtual time.</summary>
     public double LeewayNs => (1 + Math.Min(host.Cores, Vcpus)) * MostQuantumCostNs / Rate;
 
-    /// <summary>How far its start tag may be behind virtual time: what it missed beyond that its own VCPUs could not use.</summary>
-    public double MostOwedNs => 8 * MostQuantumCostNs / Rate;
+    /// <summary>How far its start tag may be behind virtual time, in virtual time: what it missed beyond that its own VCPUs could not use.</summary>
+    public double MostOwedNs => MostOwed * MostQuantumCostNs / Rate;
+
+    /// <summary>How far its start tag may be ahead of virtual time, in virtual time: what it had beyond that nobody else could use.</summary>
+    public double MostAheadNs => 3 * LeewayNs;
 
     /// <summary>It wants to run: it stands in an order, or VCPUs of it are in flight. <see cref="VirtualTime"/> keeps this.</summary>
     public bool Competes { get; set; }
@@ -144,13 +144,25 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     /// <summary>What the quanta of one of its VCPUs are like.</summary>
     public QuantumHabit HabitOf(Schedulable schedulable) => schedulable.Habit.IsKnown ? schedulable.Habit : _declared;
 
-    /// <summary>Its VCPUs that are ready and wait for a resource.</summary>
+    /// <summary>Its VCPUs that are ready and wait at a gate.</summary>
     public Queue<Schedulable> Ready(Gate gate) => _ready[(int)gate];
 
-    /// <summary>Whether it stands in the order of a resource.</summary>
+    /// <summary>Whether VCPUs of it wait at a gate; forgets those that have left.</summary>
+    public bool HasReady(Gate gate)
+    {
+        var ready = _ready[(int)gate];
+        while (ready.TryPeek(out var first) && first.RunState != RunState.Ready)
+        {
+            ready.Dequeue();
+        }
+
+        return ready.Count > 0;
+    }
+
+    /// <summary>Whether it stands in the order of a gate.</summary>
     public bool IsOrderedBy(Gate gate) => _isOrdered[(int)gate];
 
-    /// <summary>It takes its place in the order of a resource.</summary>
+    /// <summary>It takes its place in the order of a gate.</summary>
     public void EnterOrder(Gate gate)
     {
         _orders += _isOrdered[(int)gate] ? 0 : 1;
@@ -215,7 +227,7 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
 
         if (HasFloor)
         {
-            _floorNs = Math.Max(_floorNs, nowNs - MostOwedByFloor * MostQuantumCostNs / _floorShare) + costNs / _floorShare;
+            _floorNs = Math.Max(_floorNs, nowNs - MostOwed * MostQuantumCostNs / _floorShare) + costNs / _floorShare;
         }
 
         return estimate;

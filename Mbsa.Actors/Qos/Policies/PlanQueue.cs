@@ -2,39 +2,51 @@ using Mbsa.Actors.Cores;
 
 namespace Mbsa.Actors.Qos.Policies;
 
+/// <summary>
+/// Carries out a plan: earliest eligible virtual deadline first (Stoica, Abdel-Wahab, 1995) over VMs on the plan's rates, charged in dominant use. Each VM has a
+/// start tag, how far its service has come at its rate; virtual time is where all who want to run have come on average. Who is not ahead of it is
+/// eligible, and of those whoever should have its next quantum first is served: a VM of a large rate does not wait for a thousand small ones.
+/// <list type="bullet">
+/// <item>A VM has a place at each <see cref="Gate"/> at which VCPUs of it wait: what a VCPU uses is known of it, not of its VM.</item>
+/// <item>A quantum that does not fit beside those in flight waits while another VM wants the core. It may start in place of others that are due later, or where
+/// it gains more than it wastes (<see cref="Flights"/>). If nobody wants the core it shares the resource, if that is the order.</item>
+/// <item>Who becomes ready and is due before somebody who runs has its core: under the virtual clock a quantum can be cut off at any point, and goes on later.</item>
+/// <item>Who is behind its floor goes first; the latency class goes before all, as long as it keeps within its floor and burst.</item>
+/// <item>A ceiling is a <see cref="Gcra"/>: whoever is beyond it is held until it has earned the next quantum.</item>
+/// </list>
+/// </summary>
+/// <param name="host">What is shared out.</param>
+/// <param name="quantumNs">How long a quantum is alone on the host, in nanoseconds.</param>
+/// <param name="serviceOrder">What happens at a full resource while cores are idle.</param>
 internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder serviceOrder = ServiceOrder.Share) : RunQueue(host, quantumNs)
 {
-    /// <summary>How much shorter a quantum is while there is a latency class, which has to wait for its end.</summary>
+    /// <summary>How much shorter a quantum is on real cores while there is a latency class: it has to wait for its end.</summary>
     private const int UrgentDivisor = 5;
 
-    /// <summary>Quanta of its own by which a VM may fall behind virtual time because its resource is full.</summary>
+    /// <summary>Quanta of its own by which a VM may fall behind virtual time because others that are ahead of it have its resource.</summary>
     private const int MostPassedOver = 4;
-
-    /// <summary>A resource counts as full a little below its capacity: sums of fractions are not exact.</summary>
-    private const double Full = 1 - 1e-6;
-
-    private const double Tolerance = 0.03;
 
     private readonly DeadlineOrder[] _orders = [new(Gate.None), new(Gate.BesideBus), new(Gate.Bus), new(Gate.BesideNvm), new(Gate.Nvm)];
     private readonly PriorityQueue<PlanAccount, VmOrder> _held = new();
-    private readonly PriorityQueue<PlanAccount, VmOrder> _floors = new();
+    private readonly FloorOrder _floors = new();
     private readonly List<PlanAccount?> _accounts = [];
     private readonly List<PlanAccount> _urgent = [];
-    private readonly List<Flight> _flights = [];
+    private readonly Flights _flights = new(host.Cores);
     private readonly VirtualTime _virtualTime = new();
-    private double _busInFlight;
-    private double _nvmInFlight;
-    private int _inFlight;
-    private readonly bool[] _isFilled = new bool[3];
-    private bool _isNew;
+    private Plan _plan = Plan.Empty;
+    private bool _hasNew;
 
     public override long NextNs => _held.TryPeek(out _, out var order) ? (long)Math.Ceiling(order.Tag) : long.MaxValue;
 
+    /// <summary>
+    /// How long a VM may be kept waiting and still catch up with its ceiling, in nanoseconds. It waited for cores; on real ones it may have waited for other
+    /// programs too, for a few of their time slices.
+    /// </summary>
     private long PatienceNs => Host.IsExact ? 2 * QuantumNs : Math.Max(2 * QuantumNs, 10_000_000);
 
     public override void Apply(Plan plan, long nowNs)
     {
-        plan.Filled.AsSpan().CopyTo(_isFilled);
+        _plan = plan;
         _urgent.Clear();
         while (_held.TryDequeue(out var account, out _))
         {
@@ -55,158 +67,26 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
         Reorder();
     }
 
+    /// <inheritdoc/>
+    /// <remarks>Those first that would only stretch others; then, when somebody has become ready, the one that is due last.</remarks>
+    public override Schedulable? MakeRoom(long nowNs)
+    {
+        var surplus = _flights.Surplus(Gate.Bus, nowNs, IsWanted) ?? _flights.Surplus(Gate.Nvm, nowNs, IsWanted);
+        if (surplus is not null || !_hasNew)
+        {
+            return surplus?.To;
+        }
+
+        _hasNew = false;
+        return _flights.FillCores && _flights.Last(nowNs) is { } last && IsDueBefore(last, nowNs) ? last.To : null;
+    }
+
     protected override void Add(Schedulable schedulable, long nowNs)
     {
         var account = AccountOf(schedulable.Id.Vm);
-        var gate = account.HabitOf(schedulable).Gate;
-        account.Ready(gate).Enqueue(schedulable);
-        if (account.HeldSinceNs is null)
-        {
-            Order(account, nowNs);
-        }
-
-        _isNew = true;
-    }
-
-    public override Schedulable? MakeRoom(long nowNs)
-    {
-        if (_flights.Count < 2)
-        {
-            return null;
-        }
-
-        foreach (var gate in (ReadOnlySpan<Gate>)[Gate.Bus, Gate.Nvm])
-        {
-            if (Surplus(gate, nowNs) is { } surplus)
-            {
-                return surplus;
-            }
-        }
-
-        if (!_isNew)
-        {
-            return null;
-        }
-
-        _isNew = false;
-        return Victim(nowNs);
-    }
-
-    /// <summary>Of the quanta at an overfull resource the last one that others would not miss, if somebody wants its core or is slowed down by it and behind it.</summary>
-    private Schedulable? Surplus(Gate gate, long nowNs)
-    {
-        var sum = gate is Gate.Bus or Gate.BesideBus ? _busInFlight : _nvmInFlight;
-        if (sum <= 1 + Tolerance)
-        {
-            return null;
-        }
-
-        Flight? last = null;
-        var least = double.PositiveInfinity;
-        PlanAccount? leastOf = null;
-        var (isUrgent, flights) = (false, 0);
-        foreach (var flight in _flights)
-        {
-            var fraction = flight.Fraction(gate);
-            if (fraction < 0.02)
-            {
-                continue;
-            }
-
-            flights++;
-            if (flight.IsUrgent)
-            {
-                isUrgent = true;
-                continue;
-            }
-
-            if (flight.Account.StartTag < least)
-            {
-                (least, leastOf) = (flight.Account.StartTag, flight.Account);
-            }
-
-            if (flight.StartNs < nowNs && (last is null || flight.Account.StartTag > last.Account.StartTag))
-            {
-                last = flight;
-            }
-        }
-
-        if (last is null)
-        {
-            return null;
-        }
-
-        if (isUrgent)
-        {
-            return IsSlowedDown(gate, flights) ? last.To : null;
-        }
-
-        if (sum - last.Fraction(gate) < 1 - Tolerance)
-        {
-            return null;
-        }
-
-        var isAhead = last.Account != leastOf && last.Account.StartTag - last.Account.QuantumNs(gate) > least + leastOf!.QuantumNs(gate);
-        return isAhead || IsWanted(last.Account, nowNs) ? last.To : null;
-    }
-
-    /// <summary>Whether somebody of the latency class has less of an overfull resource than it would use.</summary>
-    private bool IsSlowedDown(Gate gate, int flights)
-    {
-        foreach (var flight in _flights)
-        {
-            if (flight.IsUrgent && flight.Fraction(gate) * flights > 1)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>Whether another VM wants a core that it could use.</summary>
-    private bool IsWanted(PlanAccount by, long nowNs)
-    {
-        foreach (var order in _orders)
-        {
-            if (!IsFull(order.Gate) && Settle(order, nowNs) && order.First != by)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>The quantum that has to make way for somebody who has just become ready and is due before it.</summary>
-    private Schedulable? Victim(long nowNs)
-    {
-        if (_flights.Count < Host.Cores)
-        {
-            return null;
-        }
-
-        Flight? last = null;
-        foreach (var flight in _flights)
-        {
-            if (flight.StartNs < nowNs && (last is null || flight.Deadline > last.Deadline))
-            {
-                last = flight;
-            }
-        }
-
-        if (last is null || last.IsUrgent)
-        {
-            return null;
-        }
-
-        if (_urgent.Any(u => u.ReadyCount > 0 && u.UrgentFromNs <= nowNs && u.MayRunFromNs <= nowNs))
-        {
-            return last.To;
-        }
-
-        var open = FirstOpen(nowNs, out var isShared);
-        return !isShared && open is { HasEligible: true } && open.First != last.Account && open.First.Deadline(open.Gate) < last.Deadline ? last.To : null;
+        account.Ready(account.HabitOf(schedulable).Gate).Enqueue(schedulable);
+        Order(account, nowNs);
+        _hasNew = true;
     }
 
     protected override Schedulable? Take(long nowNs, ref long budgetNs)
@@ -217,7 +97,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
             Release(due, nowNs);
         }
 
-        if (TakeUrgent(nowNs) is var (urgent, first))
+        if (FirstUrgent(nowNs) is { } urgent && TakeAny(urgent, mayOverfill: true) is { } first)
         {
             return Grant(urgent, first, nowNs, ref budgetNs, isUrgent: true);
         }
@@ -227,9 +107,9 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
             budgetNs = Math.Max(1, budgetNs / UrgentDivisor);
         }
 
-        if (TakeBehindFloor(nowNs) is var (behind, floored))
+        if (_floors.First(nowNs) is { } behind && TakeAny(behind, mayOverfill: behind.InFlight == 0) is { } next)
         {
-            return Grant(behind, floored, nowNs, ref budgetNs);
+            return Grant(behind, next, nowNs, ref budgetNs);
         }
 
         if (FirstOpen(nowNs, out _) is not { } open)
@@ -242,22 +122,160 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
         return Grant(account, TakeFirst(account.Ready(open.Gate))!, nowNs, ref budgetNs);
     }
 
-    /// <summary>Finds the first of an order, and clears away what stands before it and is there no more.</summary>
+    protected override void Account(Schedulable schedulable, in ResourceUse use, in QuantumUse quantum, long nowNs)
+    {
+        var account = AccountOf(schedulable.Id.Vm);
+        account.InFlight--;
+        _flights.Remove(schedulable);
+        var before = account.StartTag;
+        account.Correct(schedulable.Estimate, use, quantum);
+        _virtualTime.OnMoved(account, before);
+        if (!schedulable.Estimate.IsRest && schedulable.Cut.Left == 0)
+        {
+            schedulable.Habit = schedulable.Habit.After(use, quantum, Host);
+        }
+
+        Rest(account, nowNs);
+    }
+
+    private Schedulable Grant(PlanAccount account, Schedulable next, long nowNs, ref long budgetNs, bool isUrgent = false)
+    {
+        var habit = account.HabitOf(next);
+        budgetNs = account.Budget(habit, budgetNs);
+
+        // A VM that ran ahead while others could not use the host does not pay for it later, nor does one save up what its VCPUs could not use: but for a few quanta.
+        var before = account.StartTag;
+        account.StartTag = Math.Clamp(before, _virtualTime.Ns - account.MostOwedNs, _virtualTime.Ns + account.MostAheadNs);
+        next.Estimate = account.Take(habit, next.Cut, nowNs, budgetNs);
+        _virtualTime.OnMoved(account, before);
+        account.InFlight++;
+        _flights.Add(new Flight(next, account, account.StartTag, nowNs, isUrgent));
+        Order(account, nowNs);
+        return next;
+    }
+
+    /// <summary>Of the latency class, who has been due the longest.</summary>
+    private PlanAccount? FirstUrgent(long nowNs)
+    {
+        PlanAccount? first = null;
+        foreach (var account in _urgent)
+        {
+            if (account.ReadyCount > 0 && account.UrgentFromNs <= nowNs && account.MayRunFromNs <= nowNs
+                && (first is null || account.UrgentFromNs < first.UrgentFromNs))
+            {
+                first = account;
+            }
+        }
+
+        return first;
+    }
+
+    private Schedulable? TakeAny(PlanAccount account, bool mayOverfill)
+    {
+        foreach (var gate in Gates.HardestFirst)
+        {
+            if ((mayOverfill || !Host.IsExact || !_flights.IsFull(gate)) && TakeFirst(account.Ready(gate)) is { } next)
+            {
+                return next;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The order whose first is served next; null when nobody may start now.</summary>
+    /// <param name="nowNs">The scenario's clock.</param>
+    /// <param name="isSharing">Receives whether it shares a full resource, for nobody else wants the core.</param>
+    private DeadlineOrder? FirstOpen(long nowNs, out bool isSharing)
+    {
+        DeadlineOrder? open = null, preferred = null, full = null;
+        isSharing = false;
+        foreach (var order in _orders)
+        {
+            if (!Settle(order, nowNs))
+            {
+                continue;
+            }
+
+            var (first, gate) = (order.First, order.Gate);
+            var habit = first.HabitOf(first.Ready(gate).Peek());
+            if (gate == Gate.None || !Host.IsExact || _flights.Fits(habit))
+            {
+                open = Earlier(open, order);
+                preferred = gate.IsOfMost() && order.HasEligible && _plan.Fills(gate.IsOfBus() ? Resource.Bus : Resource.Nvm) ? Earlier(preferred, order) : preferred;
+            }
+            else if (gate.IsOfMost() ? _flights.MayReplace(gate, first, habit) : order.HasEligible && _flights.MayShare(gate, first))
+            {
+                open = Earlier(open, order);
+            }
+            else
+            {
+                full = Earlier(full, order);
+            }
+        }
+
+        if (preferred is not null || full is null)
+        {
+            return preferred ?? open; // what the plan fills is kept full, with those that fit
+        }
+
+        if (open is not null)
+        {
+            return MayOverfill(full, open) ? full : open;
+        }
+
+        isSharing = serviceOrder == ServiceOrder.Share && _flights.MayShare(full.Gate, full.First);
+        return isSharing ? full : null;
+    }
+
+    private static DeadlineOrder Earlier(DeadlineOrder? one, DeadlineOrder other) => one is null || other.IsBefore(one) ? other : one;
+
+    /// <summary>Whether a quantum that does not fit is served before one that does.</summary>
+    private bool MayOverfill(DeadlineOrder full, DeadlineOrder open)
+    {
+        var (first, gate) = (full.First, full.Gate);
+        var othersNs = Math.Max(_virtualTime.Ns, open.First.StartTag);
+        return full.HasEligible
+            && ((first.IsBehind(othersNs, gate, MostPassedOver) && _flights.IsTakenFrom(first, gate))
+                || (full.IsBefore(open) && _flights.Gains(gate, first.HabitOf(first.Ready(gate).Peek()))));
+    }
+
+    /// <summary>Whether another VM wants a core that it could use.</summary>
+    private bool IsWanted(PlanAccount by, long nowNs)
+    {
+        foreach (var order in _orders)
+        {
+            if (!_flights.IsFull(order.Gate) && Settle(order, nowNs) && order.First != by)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether somebody who is ready should have a core before the one who has it.</summary>
+    private bool IsDueBefore(Flight last, long nowNs) =>
+        FirstUrgent(nowNs) is not null
+        || (FirstOpen(nowNs, out var isSharing) is { HasEligible: true } open && !isSharing
+            && open.First != last.Account && open.First.Deadline(open.Gate) < last.Deadline);
+
+    /// <summary>Finds the first of an order, and clears away whoever stands before it and is not there any more.</summary>
     /// <returns>Whether there is one.</returns>
     private bool Settle(DeadlineOrder order, long nowNs)
     {
         while (order.Settle(_virtualTime.Ns))
         {
             var account = order.First;
-            var isMoved = account.HasMovedIn(order.Gate);
-            if (!isMoved && account.HeldSinceNs is null && account.MayRunFromNs <= nowNs && HasReady(account.Ready(order.Gate)))
+            var isReady = account.HasReady(order.Gate);
+            if (isReady && account.HeldSinceNs is null && account.MayRunFromNs <= nowNs && !account.HasMovedIn(order.Gate))
             {
                 return true;
             }
 
             order.Take();
             account.LeaveOrder(order.Gate);
-            if (account.HeldSinceNs is not null || !HasReady(account.Ready(order.Gate)))
+            if (!isReady || account.HeldSinceNs is not null)
             {
                 Rest(account, nowNs);
             }
@@ -274,245 +292,10 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
         return false;
     }
 
-    private static bool HasReady(Queue<Schedulable> ready)
-    {
-        while (ready.TryPeek(out var first) && first.RunState != RunState.Ready)
-        {
-            ready.Dequeue();
-        }
-
-        return ready.Count > 0;
-    }
-
-    protected override void Account(Schedulable schedulable, in ResourceUse use, in QuantumUse quantum, long nowNs)
-    {
-        var estimate = schedulable.Estimate;
-        var account = AccountOf(schedulable.Id.Vm);
-        account.InFlight--;
-        var before = account.StartTag;
-        account.Correct(estimate, use, quantum);
-        if (!estimate.IsRest && schedulable.Cut.Left == 0)
-        {
-            schedulable.Habit = schedulable.Habit.After(use, quantum, Host);
-        }
-
-        _virtualTime.OnMoved(account, before);
-        Rest(account, nowNs);
-        _inFlight--;
-        _flights.RemoveAt(_flights.FindIndex(flight => flight.To == schedulable));
-        (_busInFlight, _nvmInFlight) = _inFlight == 0 ? (0, 0) : (_busInFlight - estimate.BusFraction, _nvmInFlight - estimate.NvmFraction);
-    }
-
-    private Schedulable Grant(PlanAccount account, Schedulable next, long nowNs, ref long budgetNs, bool isUrgent = false)
-    {
-        var habit = account.HabitOf(next);
-        budgetNs = account.Budget(habit, budgetNs);
-        var before = account.StartTag;
-        account.StartTag = Math.Clamp(account.StartTag, _virtualTime.Ns - account.MostOwedNs, _virtualTime.Ns + 3 * account.LeewayNs);
-        var estimate = account.Take(habit, next.Cut, nowNs, budgetNs);
-        _virtualTime.OnMoved(account, before);
-        next.Estimate = estimate;
-        account.InFlight++;
-        _inFlight++;
-        _flights.Add(new Flight(next, account, account.StartTag, nowNs, isUrgent));
-        _busInFlight += estimate.BusFraction;
-        _nvmInFlight += estimate.NvmFraction;
-        Order(account, nowNs);
-        return next;
-    }
-
-    /// <summary>Of the latency class, who has been due the longest.</summary>
-    private (PlanAccount Account, Schedulable Next)? TakeUrgent(long nowNs)
-    {
-        PlanAccount? first = null;
-        foreach (var account in _urgent)
-        {
-            if (account.ReadyCount > 0 && account.UrgentFromNs <= nowNs && account.MayRunFromNs <= nowNs
-                && (first is null || account.UrgentFromNs < first.UrgentFromNs))
-            {
-                first = account;
-            }
-        }
-
-        return first is not null && TakeAny(first) is { } next ? (first, next) : null;
-    }
-
-    /// <summary>Whoever is behind its floor, the one that has been so the longest.</summary>
-    private (PlanAccount Account, Schedulable Next)? TakeBehindFloor(long nowNs)
-    {
-        while (_floors.TryPeek(out var account, out var order) && order.Tag <= nowNs)
-        {
-            _floors.Dequeue();
-            account.IsFloorOrdered = false;
-            if (!account.HasFloor || account.ReadyCount == 0)
-            {
-                continue;
-            }
-
-            var fromNs = Math.Max(account.BehindFloorFromNs, account.MayRunFromNs);
-            if (fromNs <= nowNs && TakeOpen(account) is { } next)
-            {
-                return (account, next);
-            }
-
-            OrderFloor(account, fromNs);
-            if (fromNs <= nowNs)
-            {
-                return null;
-            }
-        }
-
-        return null;
-    }
-
-    private Schedulable? TakeOpen(PlanAccount account)
-    {
-        foreach (var gate in (ReadOnlySpan<Gate>)[Gate.Nvm, Gate.BesideNvm, Gate.Bus, Gate.BesideBus, Gate.None])
-        {
-            if ((!IsFull(gate) || account.InFlight == 0) && TakeFirst(account.Ready(gate)) is { } next)
-            {
-                return next;
-            }
-        }
-
-        return null;
-    }
-
-    private static Schedulable? TakeAny(PlanAccount account) =>
-        TakeFirst(account.Ready(Gate.Nvm)) ?? TakeFirst(account.Ready(Gate.BesideNvm)) ?? TakeFirst(account.Ready(Gate.Bus)) ?? TakeFirst(account.Ready(Gate.BesideBus))
-        ?? TakeFirst(account.Ready(Gate.None));
-
-    private DeadlineOrder? FirstOpen(long nowNs, out bool isShared)
-    {
-        isShared = false;
-        DeadlineOrder? open = null, preferred = null, full = null;
-        foreach (var order in _orders)
-        {
-            if (!Settle(order, nowNs))
-            {
-                continue;
-            }
-
-            var account = order.First;
-            var habit = account.HabitOf(account.Ready(order.Gate).Peek());
-            if (order.Gate == Gate.None || !Host.IsExact || Fits(habit))
-            {
-                open = open is null || order.IsBefore(open) ? order : open;
-                if ((order.Gate == Gate.Bus && order.HasEligible && _isFilled[1]) || (order.Gate == Gate.Nvm && order.HasEligible && _isFilled[2]))
-                {
-                    preferred = preferred is null || order.IsBefore(preferred) ? order : preferred;
-                }
-            }
-            else if (order.Gate is Gate.Bus or Gate.Nvm ? MayReplace(order.Gate, account, habit) : order.HasEligible && MayShare(order))
-            {
-                open = open is null || order.IsBefore(open) ? order : open;
-            }
-            else
-            {
-                full = full is null || order.IsBefore(full) ? order : full;
-            }
-        }
-
-        if (preferred is not null)
-        {
-            return preferred;
-        }
-
-        if (full is null)
-        {
-            return open;
-        }
-
-        if (open is not null)
-        {
-            var sum = full.Gate is Gate.Bus or Gate.BesideBus ? _busInFlight : _nvmInFlight;
-            var othersNs = Math.Max(_virtualTime.Ns, open.First.StartTag);
-            return full.HasEligible && ((full.First.IsBehind(othersNs, full.Gate, MostPassedOver) && IsTakenByOthers(full)) || (Gains(full, sum) && full.IsBefore(open))) ? full : open;
-        }
-
-        isShared = serviceOrder == ServiceOrder.Share && MayShare(full);
-        return isShared ? full : null;
-    }
-
-    /// <summary>Whether VMs that are ahead of its first have the resource.</summary>
-    private bool IsTakenByOthers(DeadlineOrder full)
-    {
-        var first = full.First;
-        foreach (var flight in _flights)
-        {
-            if (flight.Fraction(full.Gate) >= 0.02 && flight.Account.StartTag - flight.Account.QuantumNs(full.Gate) > first.StartTag + first.QuantumNs(full.Gate))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private bool Gains(DeadlineOrder full, double sum)
-    {
-        var fraction = full.First.HabitOf(full.First.Ready(full.Gate).Peek()).Fraction(full.Gate is Gate.Bus or Gate.BesideBus);
-        var most = fraction;
-        foreach (var flight in _flights)
-        {
-            most = Math.Max(most, flight.Fraction(full.Gate));
-        }
-
-        return 1 - sum > (sum + fraction - 1) / (most * Host.Cores);
-    }
-
-    private bool MayShare(DeadlineOrder full)
-    {
-        if ((full.Gate is Gate.Bus or Gate.BesideBus ? _busInFlight : _nvmInFlight) < Full)
-        {
-            return true;
-        }
-
-        foreach (var flight in _flights)
-        {
-            if (flight.Account != full.First && flight.Fraction(full.Gate) >= 0.02 && full.First.StartTag > flight.Account.StartTag + full.First.QuantumNs(full.Gate))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private bool Fits(in QuantumHabit habit) =>
-        _busInFlight + habit.PerNs.BusNs <= 1 + Tolerance && _nvmInFlight + habit.PerNs.NvmNs <= 1 + Tolerance;
-
-    /// <summary>Whether it may start in place of quanta of VMs that are ahead of it, so that the resource is as full as before and no fuller.</summary>
-    private bool MayReplace(Gate gate, PlanAccount account, in QuantumHabit habit)
-    {
-        var sum = gate is Gate.Bus or Gate.BesideBus ? _busInFlight + habit.PerNs.BusNs : _nvmInFlight + habit.PerNs.NvmNs;
-        foreach (var flight in _flights)
-        {
-            var fraction = flight.Fraction(gate);
-            if (fraction >= 0.02 && sum - fraction >= Full && flight.Deadline > account.Deadline(gate))
-            {
-                sum -= fraction;
-            }
-        }
-
-        return sum <= 1 + Tolerance;
-    }
-
-    private bool IsFull(Gate gate) => Host.IsExact && gate switch
-    {
-        Gate.Bus or Gate.BesideBus => _busInFlight >= Full,
-        Gate.Nvm or Gate.BesideNvm => _nvmInFlight >= Full,
-        _ => false,
-    };
-
     private void Hold(PlanAccount account, long nowNs)
     {
-        if (account.ReadyCount > 0)
-        {
-            account.HeldSinceNs = nowNs;
-            _held.Enqueue(account, new VmOrder(account.MayRunFromNs, account.Vm));
-        }
-
+        account.HeldSinceNs = nowNs;
+        _held.Enqueue(account, new VmOrder(account.MayRunFromNs, account.Vm));
         Rest(account, nowNs);
     }
 
@@ -520,15 +303,13 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
     {
         CountThrottled(account.Vm, account.HeldSinceNs!.Value, nowNs);
         account.HeldSinceNs = null;
-        if (!account.Competes)
-        {
-            account.StartTag = Math.Max(account.StartTag, _virtualTime.Ns - account.LeewayNs);
-        }
-
+        account.RestingSinceNs = long.MinValue; // a limit is no reason to be owed something
         Order(account, nowNs);
     }
 
-    /// <summary>It wants to run: it takes its place at each gate where VCPUs of it wait.</summary>
+    /// <summary>
+    /// It takes its place at each gate where VCPUs of it wait. Who wanted nothing for longer than a quantum is owed little of what it missed; a shorter pause is none.
+    /// </summary>
     private void Order(PlanAccount account, long nowNs)
     {
         if (account.HeldSinceNs is not null)
@@ -536,31 +317,25 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
             return;
         }
 
+        if (!account.Competes && account.ReadyCount > 0)
+        {
+            var owedNs = account.RestingSinceNs >= nowNs - QuantumNs ? account.MostOwedNs : account.LeewayNs;
+            account.StartTag = Math.Max(account.StartTag, _virtualTime.Ns - owedNs);
+            _virtualTime.OnJoined(account);
+        }
+
         foreach (var order in _orders)
         {
             if (account.Ready(order.Gate).Count > 0 && !account.IsOrderedBy(order.Gate))
             {
-                if (!account.Competes)
-                {
-                    var owedNs = nowNs - account.RestingSinceNs <= QuantumNs ? account.MostOwedNs : account.LeewayNs;
-                    account.StartTag = Math.Max(account.StartTag, _virtualTime.Ns - owedNs);
-                    _virtualTime.OnJoined(account);
-                }
-
                 order.Add(account);
             }
         }
 
-        if (account is { HasFloor: true, IsFloorOrdered: false, ReadyCount: > 0 })
+        if (Host.IsExact)
         {
-            OrderFloor(account, account.BehindFloorFromNs);
+            _floors.Add(account); // on real cores nominal costs do not say how far behind its floor a VM is
         }
-    }
-
-    private void OrderFloor(PlanAccount account, double fromNs)
-    {
-        account.IsFloorOrdered = true;
-        _floors.Enqueue(account, new VmOrder(fromNs, account.Vm));
     }
 
     /// <summary>It wants nothing any more, if it is neither in an order nor in flight.</summary>
@@ -573,32 +348,20 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
         }
     }
 
-    /// <summary>Rates, tags and gates have changed.</summary>
+    /// <summary>Rates and tags have changed.</summary>
     private void Reorder()
     {
         foreach (var order in _orders)
         {
             order.Clear();
-        }
-
-        foreach (var account in _accounts)
-        {
-            if (account is { IsOrdered: true })
+            foreach (var account in _accounts)
             {
-                foreach (var order in _orders)
+                if (account?.IsOrderedBy(order.Gate) == true)
                 {
-                    if (account.IsOrderedBy(order.Gate))
-                    {
-                        order.Add(account);
-                    }
+                    order.Add(account);
                 }
             }
         }
-    }
-
-    private sealed record Flight(Schedulable To, PlanAccount Account, double Deadline, long StartNs, bool IsUrgent)
-    {
-        public double Fraction(Gate gate) => gate is Gate.Bus or Gate.BesideBus ? To.Estimate.BusFraction : To.Estimate.NvmFraction;
     }
 
     private PlanAccount AccountOf(int vm)

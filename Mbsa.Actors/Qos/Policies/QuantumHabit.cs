@@ -7,7 +7,7 @@ namespace Mbsa.Actors.Qos.Policies;
 internal readonly record struct QuantumHabit
 {
     /// <summary>Who uses less than this part of bus or NVM while it runs does not use it: nobody is held back for that.</summary>
-    private const double Negligible = 0.02;
+    public const double Negligible = 0.02;
 
     /// <summary>How much of the most that a quantum did in its time on real cores is still believed after the next one.</summary>
     private const double Forgetting = 0.98;
@@ -40,7 +40,7 @@ internal readonly record struct QuantumHabit
     }
 
     /// <summary>Part of bus or NVM that it takes while it runs at full speed, 0 to 1.</summary>
-    public double Fraction(bool ofBus) => ofBus ? PerNs.BusNs : PerNs.NvmNs;
+    public double Fraction(Gate gate) => gate.IsOfBus() ? PerNs.BusNs : PerNs.NvmNs;
 
     /// <summary>A VCPU of a VM of which only the mix of its I/Os is known.</summary>
     public static QuantumHabit Of(in OperationMix mix, HostCapacity host)
