@@ -305,6 +305,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
         account.HeldSinceNs = null;
         account.RestingSinceNs = long.MinValue; // a limit is no reason to be owed something
         Order(account, nowNs);
+        _hasNew = true;
     }
 
     /// <summary>
