@@ -4,6 +4,7 @@ using Mbsa.Actors.Cluster.Hosting;
 using Mbsa.Actors.Cluster.Nodes;
 using Mbsa.Actors.Cluster.Runs;
 using Mbsa.Actors.Cluster.Wire;
+using Mbsa.Actors.Qos;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Metrics;
 using Mbsa.Vm.Vcpus;
