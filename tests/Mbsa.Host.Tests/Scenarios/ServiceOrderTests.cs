@@ -1,6 +1,5 @@
 using Mbsa.Actors.Results;
 using Mbsa.Actors;
-using Mbsa.Vm;
 
 namespace Mbsa.Host.Tests.Scenarios;
 
