@@ -67,7 +67,7 @@ internal sealed class HostEngine
             var policy = QosPolicies.Named(scenario.Host.Policy);
             var wall = scenario.Clock == ClockKind.Wall ? new WallServices(new RunClock(), DramCalibration.DelayFor(scenario.Host.Device, ledger)) : null;
             var capacity = scenario.Host.Capacity(scenario.Host.Machine.Cores, scenario.Clock);
-            var queue = policy.CreateQueue(capacity, scenario.Host.QuantumNs);
+            var queue = policy.CreateQueue(capacity, scenario.Host.QuantumNs, scenario.Host.Order);
             var (clock, board, supervisorProps) = CreateClock(scenario, policy, capacity, queue, wall);
             if (scenario.SeriesPeriodNs is { } periodNs)
             {

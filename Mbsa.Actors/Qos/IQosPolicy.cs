@@ -15,6 +15,9 @@ public interface IQosPolicy
     /// <summary>Whether the plan depends on what VMs used and wanted lately, so that it is made anew all the time and not only when who competes changes.</summary>
     bool FollowsDemand => false;
 
+    /// <summary>Whether its queue can do either order of service; the others do as they always do.</summary>
+    bool HasOrder => false;
+
     /// <summary>Divides the host. Pure: same tenants, same plan.</summary>
     /// <param name="host">What there is.</param>
     /// <param name="tenants">The VMs that run, in the scenario's order.</param>
@@ -23,7 +26,8 @@ public interface IQosPolicy
     /// <summary>An empty queue of this policy.</summary>
     /// <param name="host">What there is.</param>
     /// <param name="quantumNs">Core time of a quantum, in nanoseconds.</param>
-    RunQueue CreateQueue(HostCapacity host, long quantumNs);
+    /// <param name="order">What happens at a full resource while cores are idle, where it <see cref="HasOrder"/>.</param>
+    RunQueue CreateQueue(HostCapacity host, long quantumNs, ServiceOrder order);
 }
 
 /// <summary>Kinds of promises.</summary>

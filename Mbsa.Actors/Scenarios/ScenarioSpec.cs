@@ -143,6 +143,9 @@ public sealed record HostSpec
     /// <summary>Core time a VCPU is granted at once, in nanoseconds.</summary>
     public required long QuantumNs { get; init; }
 
+    /// <summary>What happens at a full bus or NVM while cores are idle, under a policy that <see cref="IQosPolicy.HasOrder"/>.</summary>
+    public ServiceOrder Order { get; init; } = ServiceOrder.Share;
+
     /// <summary>What there is to share out on so many cores.</summary>
     public HostCapacity Capacity(int cores, ClockKind clock) =>
         new(cores, Machine.MemoryBandwidthBytesPerSecond) { IsExact = clock == ClockKind.Virtual };

@@ -16,7 +16,7 @@ internal static class ScenarioSummary
         var warmup = scenario.WarmupNs > 0 ? $" after {Readable.Length(scenario.WarmupNs)} of warm-up" : "";
         var seed = $"seed {scenario.Seed}{(scenario.Lockstep ? ", in lockstep" : "")}";
         yield return $"{scenario.Name}: good; {Words.Of(scenario.Clock)} clock, {Readable.Length(scenario.DurationNs)}{warmup}, {seed}";
-        foreach (var line in scenario.Cluster is { } cluster ? Hosts(cluster, scenario.Vms.Length) : [$"  host: {Host(scenario.Host)}"])
+        foreach (var line in scenario.Cluster is { } cluster ? Hosts(cluster, scenario.Vms.Length, scenario.Clock) : [$"  host: {Host(scenario.Host, scenario.Clock)}"])
         {
             yield return line;
         }
@@ -36,7 +36,7 @@ internal static class ScenarioSummary
     }
 
     /// <summary>A line for all hosts together, and one for each group of equal ones.</summary>
-    private static IEnumerable<string> Hosts(ClusterSpec cluster, int vms)
+    private static IEnumerable<string> Hosts(ClusterSpec cluster, int vms, ClockKind clock)
     {
         var tenants = cluster.Tenants.IsEmpty ? "" : $", {Counted(cluster.Tenants.Length, "tenant")}";
         yield return $"  {Counted(cluster.Hosts.Length, "host")}, {Counted(vms, "VM")}{tenants}; placement {KnownNames.NameOf(cluster.Placement)}, epochs of {Readable.Length(cluster.EpochNs)}, "
@@ -44,13 +44,13 @@ internal static class ScenarioSummary
         foreach (var group in cluster.Hosts.GroupBy(host => (host.Host, host.IsThereAtOnce)))
         {
             string[] names = [.. group.Select(host => host.Name)];
-            yield return $"  {VmGroup.CommonName(names)}: {(names.Length > 1 ? $"{names.Length} hosts x " : "")}{Host(group.Key.Host)}{(group.Key.IsThereAtOnce ? "" : ", added by an event")}";
+            yield return $"  {VmGroup.CommonName(names)}: {(names.Length > 1 ? $"{names.Length} hosts x " : "")}{Host(group.Key.Host, clock)}{(group.Key.IsThereAtOnce ? "" : ", added by an event")}";
         }
     }
 
-    private static string Host(HostSpec host) =>
+    private static string Host(HostSpec host, ClockKind clock) =>
         $"{host.Machine.Name}, {Counted(host.Machine.Cores, "core")}, {Readable.Size(host.NvmSizeBytes)} of {host.Device.Name} NVM, "
-        + $"policy {host.Policy}, quantum {Readable.Length(host.QuantumNs)}";
+        + $"policy {host.Policy}, quantum {Readable.Length(host.QuantumNs)}{(Words.OrderOf(host, clock) is { } order ? $", order {order}" : "")}";
 
     private static string Protected(StorageSpec storage) =>
         storage.Protection == ProtectionMethod.None ? "" : $" protected by {KnownNames.NameOf(storage.Protection)}";

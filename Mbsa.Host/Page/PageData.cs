@@ -13,6 +13,9 @@ internal sealed record PageScenario
     public required string Device { get; init; }
     public required int Cores { get; init; }
     public required long QuantumNs { get; init; }
+
+    /// <summary>"share" or "serial"; null where nobody goes by it.</summary>
+    public required string? Order { get; init; }
     public required long WarmupNs { get; init; }
     public required long DurationNs { get; init; }
     public required long NvmSizeBytes { get; init; }

@@ -28,6 +28,7 @@ internal static class PageView
             Device = host.Device.Name,
             Cores = HostUse.Hosts(scenario).Sum(each => each.Machine.Cores),
             QuantumNs = host.QuantumNs,
+            Order = Words.OrderOf(host, scenario.Clock),
             WarmupNs = scenario.WarmupNs,
             DurationNs = scenario.DurationNs,
             NvmSizeBytes = HostUse.Hosts(scenario).Sum(each => each.NvmSizeBytes),

@@ -52,7 +52,7 @@ function showScenario() {
   $('description').textContent = scenario.description;
   $('facts').textContent = [
     `policy ${scenario.policy}`, `${scenario.vms.length} VMs on ${scenario.hosts ? `${scenario.hosts.length} hosts with ` : ''}${scenario.cores} cores`, `machine ${scenario.machine}`,
-    `${format.bytes(scenario.nvm_size_bytes)} of NVM (${scenario.device})`, `quantum ${format.length(scenario.quantum_ns)}`, `seed ${scenario.seed}`,
+    `${format.bytes(scenario.nvm_size_bytes)} of NVM (${scenario.device})`, `quantum ${format.length(scenario.quantum_ns)}${scenario.order ? `, order ${scenario.order}` : ''}`, `seed ${scenario.seed}`,
   ].join('  ·  ');
   $('facts').title = scenario.policy_description;
   if (hosts) {

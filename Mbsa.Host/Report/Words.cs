@@ -1,4 +1,6 @@
+using Mbsa.Actors.Qos;
 using Mbsa.Actors.Scenarios;
+using Mbsa.Host.Scenarios;
 
 namespace Mbsa.Host.Report;
 
@@ -12,6 +14,10 @@ internal static class Words
         ClockKind.Wall => "wall",
         _ => throw new ArgumentOutOfRangeException(nameof(clock), clock, null),
     };
+
+    /// <summary>"share" or "serial"; null where nobody goes by it: under the wall clock, and under policies without an order.</summary>
+    public static string? OrderOf(HostSpec host, ClockKind clock) =>
+        clock == ClockKind.Virtual && QosPolicies.All.Any(policy => policy.Name == host.Policy && policy.HasOrder) ? KnownNames.NameOf(host.Order) : null;
 
     /// <summary>The unit of a promise, as a key of the report.</summary>
     public static string Of(PromiseUnit unit) => unit switch

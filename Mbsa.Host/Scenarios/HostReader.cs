@@ -19,7 +19,7 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
     public static string[] Keys { get; } = ["machine", "nvm", "qos"];
 
     private static readonly string[] _nvmKeys = ["size", "device", "file", "uuid", "payload"];
-    private static readonly string[] _qosKeys = ["policy", "quantum"];
+    private static readonly string[] _qosKeys = ["policy", "quantum", "order"];
 
     /// <summary>The only host of a scenario, with all its VMs; null only when something is wrong.</summary>
     public HostSpec? ReadOnly(MappingReader scenario, VmList vms)
@@ -49,6 +49,8 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
         var payload = Payload(nvm, all);
         var policy = Policy(qos);
         var quantum = qos?.Whole("quantum", Dimension.Time, 1000, 1_000_000_000) ?? HostSpec.DefaultQuantumNs(clock);
+        var order = qos?.Choice("order", KnownNames.Orders) ?? ServiceOrder.Share;
+        CheckOrder(qos, policy);
         CheckKept(policy, mayBeThere);
         var spec = machine is null || device is null ? null : new HostSpec
         {
@@ -61,6 +63,7 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
             Payload = payload,
             Policy = policy,
             QuantumNs = quantum,
+            Order = order,
         };
         return new HostDraft(spec, nvm, size);
     }
@@ -167,6 +170,19 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
         if (!KnownNames.Policies.Contains(policyOverride))
             problems.Error(0, new InputException(UnknownName.Message("policy", policyOverride, KnownNames.Policies)));
         return policyOverride;
+    }
+
+    /// <summary>An order that nobody goes by is a warning.</summary>
+    private void CheckOrder(MappingReader? qos, string policy)
+    {
+        if (qos?.Find("order") is not { } order || !KnownNames.Policies.Contains(policy))
+            return;
+        if (!QosPolicies.Named(policy).HasOrder)
+            problems.Warning(order.Line, $"policy '{policy}' has no order of service, so 'order' changes nothing; {Having()} has");
+        else if (clock == ClockKind.Wall)
+            problems.Warning(order.Line, "'order' is of the virtual clock: real cores share bus and NVM whatever it says");
+
+        static string Having() => string.Join(", ", QosPolicies.All.Where(p => p.HasOrder).Select(p => $"'{p.Name}'"));
     }
 
     /// <summary>What a policy does not keep is a warning.</summary>

@@ -29,6 +29,9 @@ public static class KnownNames
     /// <summary>How hosts are chosen for VMs.</summary>
     public static IReadOnlyList<(string Name, PlacementRule Value)> Placements { get; } = [("best-fit", PlacementRule.BestFit), ("spread", PlacementRule.Spread)];
 
+    /// <summary>What happens at a full bus or NVM while cores are idle.</summary>
+    public static IReadOnlyList<(string Name, ServiceOrder Value)> Orders { get; } = [("share", ServiceOrder.Share), ("serial", ServiceOrder.Serial)];
+
     /// <summary>Policies of the QoS supervisor.</summary>
     public static IReadOnlyList<string> Policies { get; } = [.. QosPolicies.All.Select(p => p.Name)];
 
@@ -47,6 +50,9 @@ public static class KnownNames
 
     /// <summary>The name of a placement, as scenarios and reports write it.</summary>
     public static string NameOf(PlacementRule placement) => Placements.First(p => p.Value == placement).Name;
+
+    /// <summary>The name of an order of service, as scenarios and reports write it.</summary>
+    public static string NameOf(ServiceOrder order) => Orders.First(o => o.Value == order).Name;
 
     /// <summary>The name of a protection, as scenarios and reports write it.</summary>
     public static string NameOf(ProtectionMethod protection) => Protections.First(p => p.Value == protection).Name;

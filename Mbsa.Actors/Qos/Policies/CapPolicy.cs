@@ -22,7 +22,7 @@ public sealed class CapPolicy : IQosPolicy
     public Plan MakePlan(HostCapacity host, IReadOnlyList<Tenant> tenants) => Plan.Of(tenants, t => new PlannedTenant(t, t.Qos.Weight, null));
 
     /// <inheritdoc/>
-    public RunQueue CreateQueue(HostCapacity host, long quantumNs) => new CapQueue(host, quantumNs);
+    public RunQueue CreateQueue(HostCapacity host, long quantumNs, ServiceOrder order) => new CapQueue(host, quantumNs);
 }
 
 /// <summary>Round robin over the VCPUs of those whose bucket is not full.</summary>

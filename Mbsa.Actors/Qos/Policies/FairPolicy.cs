@@ -20,7 +20,7 @@ public sealed class FairPolicy : IQosPolicy
     }
 
     /// <inheritdoc/>
-    public RunQueue CreateQueue(HostCapacity host, long quantumNs) => new FairQueue(host, quantumNs);
+    public RunQueue CreateQueue(HostCapacity host, long quantumNs, ServiceOrder order) => new FairQueue(host, quantumNs);
 
     /// <summary>
     /// Water-filling: shares in proportion to weights, but nobody more than its VCPUs can use; what is left over goes to the others in

@@ -67,7 +67,7 @@ internal sealed class Flights(int cores)
     /// </summary>
     public bool MayShare(Gate gate, PlanAccount account)
     {
-        if (Sum(gate) < Full)
+        if (Sum(gate) < 1 - Tolerance)
         {
             return true;
         }

@@ -19,5 +19,5 @@ public sealed class MClockPolicy : IQosPolicy
     public Plan MakePlan(HostCapacity host, IReadOnlyList<Tenant> tenants) => Plan.Of(tenants, t => new PlannedTenant(t, t.Qos.Weight, null));
 
     /// <inheritdoc/>
-    public RunQueue CreateQueue(HostCapacity host, long quantumNs) => new MClockQueue(host, quantumNs);
+    public RunQueue CreateQueue(HostCapacity host, long quantumNs, ServiceOrder order) => new MClockQueue(host, quantumNs);
 }

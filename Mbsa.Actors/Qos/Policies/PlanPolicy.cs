@@ -19,6 +19,9 @@ public sealed class PlanPolicy : IQosPolicy
     public bool FollowsDemand => true;
 
     /// <inheritdoc/>
+    public bool HasOrder => true;
+
+    /// <inheritdoc/>
     public Plan MakePlan(HostCapacity host, IReadOnlyList<Tenant> tenants)
     {
         var fill = WaterFill.Divide(host, tenants);
@@ -26,5 +29,5 @@ public sealed class PlanPolicy : IQosPolicy
     }
 
     /// <inheritdoc/>
-    public RunQueue CreateQueue(HostCapacity host, long quantumNs) => new PlanQueue(host, quantumNs);
+    public RunQueue CreateQueue(HostCapacity host, long quantumNs, ServiceOrder order) => new PlanQueue(host, quantumNs, order);
 }

@@ -18,7 +18,7 @@ public sealed class RoundRobinPolicy : IQosPolicy
     public Plan MakePlan(HostCapacity host, IReadOnlyList<Tenant> tenants) => Plan.Of(tenants, t => new PlannedTenant(t, t.Qos.Weight, null));
 
     /// <inheritdoc/>
-    public RunQueue CreateQueue(HostCapacity host, long quantumNs) => new RoundRobinQueue(host, quantumNs);
+    public RunQueue CreateQueue(HostCapacity host, long quantumNs, ServiceOrder order) => new RoundRobinQueue(host, quantumNs);
 }
 
 /// <summary>First come, first served.</summary>

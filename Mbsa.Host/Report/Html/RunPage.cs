@@ -38,7 +38,8 @@ internal static class RunPage
         page.Markup($"<h1>{HtmlPage.Escape(scenario.Name)}</h1>").Paragraph(scenario.Description).Paragraph(
             string.Join("  ·  ",
                 $"{Words.Of(scenario.Clock)} clock", $"{Readable.Length(result.MeasuredNs)} measured after {Readable.Length(scenario.WarmupNs)} of warm-up",
-                $"policy {host.Policy}", $"quantum {Readable.Length(host.QuantumNs)}", $"{scenario.Vms.Length} VMs on {(scenario.Cluster is { } cluster ? $"{cluster.Hosts.Length} hosts" : $"{host.Machine.Cores} cores of {host.Machine.Name}")}",
+                $"policy {host.Policy}", $"quantum {Readable.Length(host.QuantumNs)}{(Words.OrderOf(host, scenario.Clock) is { } order ? $", order {order}" : "")}",
+                $"{scenario.Vms.Length} VMs on {(scenario.Cluster is { } cluster ? $"{cluster.Hosts.Length} hosts" : $"{host.Machine.Cores} cores of {host.Machine.Name}")}",
                 $"{Readable.Size(HostUse.Hosts(scenario).Sum(each => each.NvmSizeBytes))} of NVM ({string.Join(", ", HostUse.Hosts(scenario).Select(each => each.Device.Name).Distinct())})", $"seed {scenario.Seed.ToString(CultureInfo.InvariantCulture)}",
                 result.TraceHash is { } hash ? $"trace {hash.ToString("x16", CultureInfo.InvariantCulture)}" : "no trace hash"),
             "quiet");

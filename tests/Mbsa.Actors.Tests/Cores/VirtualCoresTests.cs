@@ -198,7 +198,7 @@ public sealed class VirtualCoresTests
         Gen.Select(Gen.Int[1, 4], Gen.Int[0, QosPolicies.All.Count - 1], step.Array[1, 6].Array[1, 8]).Sample((coreCount, policy, scripts) =>
         {
             var host = new HostCapacity(coreCount, 1e9);
-            var queue = QosPolicies.All[policy].CreateQueue(host, 100);
+            var queue = QosPolicies.All[policy].CreateQueue(host, 100, ServiceOrder.Share);
             queue.Apply(QosPolicies.All[policy].MakePlan(host, [.. Enumerable.Range(0, 4).Select(vm => Lab.Tenant(vm, 2, vm + 1))]), 0);
             var cores = new VirtualCores(host, queue);
             var workers = scripts.Select(script => new ScriptedWorker(script)).ToArray();

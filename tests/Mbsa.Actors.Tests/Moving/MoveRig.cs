@@ -131,7 +131,7 @@ internal sealed class MoveRig : IAsyncDisposable
     {
         var policy = QosPolicies.Named(scenario.Host.Policy);
         var capacity = scenario.Host.Capacity(scenario.Host.Machine.Cores, scenario.Clock);
-        var queue = policy.CreateQueue(capacity, scenario.Host.QuantumNs);
+        var queue = policy.CreateQueue(capacity, scenario.Host.QuantumNs, scenario.Host.Order);
         var device = HostDevice.Attach(scenario, _ledger);
         var board = new LiveBoard(scenario.Vms);
         var wall = scenario.Clock == ClockKind.Wall ? new WallServices(new RunClock(), new DeviceDelay(scenario.Host.Device, 1, 1)) : null;

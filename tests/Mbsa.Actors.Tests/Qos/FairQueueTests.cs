@@ -42,7 +42,7 @@ public sealed class FairQueueTests
         {
             var policy = new FairPolicy();
             var plan = policy.MakePlan(new HostCapacity(coreCount, 1e12), [.. vms.Select((vm, i) => Lab.Tenant(i, vm.Item1, vm.Item2))]);
-            var queue = policy.CreateQueue(new HostCapacity(coreCount, 1e12), QuantumNs);
+            var queue = policy.CreateQueue(new HostCapacity(coreCount, 1e12), QuantumNs, ServiceOrder.Share);
             queue.Apply(plan, 0);
             var cores = new VirtualCores(new HostCapacity(coreCount, 1e12), queue);
             var workers = vms.Select((vm, i) => Enumerable.Range(0, vm.Item1).Select(_ => Script.Forever(QuantumNs - 100 + (i * 37))).ToArray()).ToArray();
@@ -194,7 +194,7 @@ public sealed class FairQueueTests
 
     private static RunQueue Queue(params double[] weights)
     {
-        var queue = new FairPolicy().CreateQueue(new HostCapacity(1, 1e12), QuantumNs);
+        var queue = new FairPolicy().CreateQueue(new HostCapacity(1, 1e12), QuantumNs, ServiceOrder.Share);
         queue.Apply(PlanOf(weights), 0);
         return queue;
     }

@@ -9,7 +9,7 @@ public sealed class QosPoliciesTests
     [Fact]
     public void Round_robin_serves_who_came_first_and_passes_over_the_retired()
     {
-        var queue = new RoundRobinPolicy().CreateQueue(new HostCapacity(1, 1e12), 1000);
+        var queue = new RoundRobinPolicy().CreateQueue(new HostCapacity(1, 1e12), 1000, ServiceOrder.Share);
         var all = Enumerable.Range(0, 3).Select(vm => Script.Forever(1).As(vm)).ToArray();
         Array.ForEach(all, each => queue.Enqueue(each, 0));
         queue.Leave(all[1], 0);

@@ -19,7 +19,7 @@ internal sealed class QueueRig
     public QueueRig(IQosPolicy policy, params QosSpec[] promises)
     {
         _policy = policy;
-        Queue = policy.CreateQueue(_host, OperationNs);
+        Queue = policy.CreateQueue(_host, OperationNs, ServiceOrder.Share);
         _tenants = [.. promises.Select((qos, vm) => new Tenant(vm, 1, qos, new OperationMix(new ResourceUse(OperationNs, 0, 0), 4096)))];
         Apply(promises);
         Vcpus = [.. promises.Select((_, vm) => Script.Forever(1).As(vm))];

@@ -24,7 +24,7 @@ public sealed class VirtualQosSupervisorTests : TestKit
     {
         var policy = new FairPolicy();
         var host = new HostCapacity(2, 1e12);
-        var queue = policy.CreateQueue(host, 1000);
+        var queue = policy.CreateQueue(host, 1000, ServiceOrder.Share);
         _cores = new VirtualCores(host, queue);
         _supervisor = Sys.ActorOf(Props.Create(() => new VirtualQosSupervisor(policy, host, _cores, queue, _board)));
     }
@@ -204,7 +204,7 @@ public sealed class VirtualQosSupervisorTests : TestKit
     {
         var policy = new CountingPolicy();
         var host = new HostCapacity(2, 1e12);
-        var queue = policy.CreateQueue(host, 1000);
+        var queue = policy.CreateQueue(host, 1000, ServiceOrder.Share);
         var cores = new VirtualCores(host, queue);
         var supervisor = Sys.ActorOf(Props.Create(() => new VirtualQosSupervisor(policy, host, cores, queue, _board)));
         for (var vm = 0; vm < 2; vm++)
@@ -318,6 +318,6 @@ public sealed class VirtualQosSupervisorTests : TestKit
             return _policy.MakePlan(host, tenants);
         }
 
-        public RunQueue CreateQueue(HostCapacity host, long quantumNs) => _policy.CreateQueue(host, quantumNs);
+        public RunQueue CreateQueue(HostCapacity host, long quantumNs, ServiceOrder order) => _policy.CreateQueue(host, quantumNs, order);
     }
 }

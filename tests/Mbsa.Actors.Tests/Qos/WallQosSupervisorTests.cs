@@ -22,7 +22,7 @@ public sealed class WallQosSupervisorTests : TestKit
     {
         var policy = new RoundRobinPolicy();
         var host = new HostCapacity(2, 1e12);
-        _cores = new WallCores(policy.CreateQueue(host, 1000), _clock);
+        _cores = new WallCores(policy.CreateQueue(host, 1000, ServiceOrder.Share), _clock);
         var board = new LiveBoard([Lab.Vm("a"), Lab.Vm("b")]);
         _supervisor = Sys.ActorOf(Props.Create(() => new WallQosSupervisor(policy, host, _cores, _clock, board)));
     }

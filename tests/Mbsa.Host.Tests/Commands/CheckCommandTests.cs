@@ -1,3 +1,4 @@
+using Mbsa.Actors.Qos;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Commands;
 using Mbsa.Host.Tests.Live;
@@ -48,6 +49,17 @@ public sealed class CheckCommandTests : IDisposable
                 "  1 event",
             ],
             ScenarioSummary.Lines(scenario with { Events = [new ScenarioEvent(1, "hog", new VmChange.Stop())] }));
+    }
+
+    [Theory]
+    [InlineData("plan", ClockKind.Virtual, "policy plan, quantum 25 us, order serial")]
+    [InlineData("plan", ClockKind.Wall, "policy plan, quantum 25 us")]
+    [InlineData("fair", ClockKind.Virtual, "policy fair, quantum 25 us")]
+    public void The_summary_says_the_order_of_service_where_somebody_goes_by_it(string policy, ClockKind clock, string expected)
+    {
+        var scenario = Sample.Scenario(Sample.Vm("w", IoPattern.Write));
+        scenario = scenario with { Clock = clock, Host = scenario.Host with { Policy = policy, Order = ServiceOrder.Serial } };
+        Assert.EndsWith(expected, ScenarioSummary.Lines(scenario).ElementAt(1), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Mbsa.Actors.Qos;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Scenarios;
 using Mbsa.Vm;
@@ -27,6 +28,28 @@ public sealed class ScenarioFileTests : IDisposable
         Assert.Equal(QosSpec.BestEffort, vm.Qos);
         Assert.Equal(("a", IoPattern.RandRead, true), (vm.Jobs[0].Name, vm.Jobs[0].Pattern, vm.Jobs[0].TimeBased));
     }
+
+    [Theory]
+    [InlineData("host: { qos: { policy: plan, quantum: 25us, order: share } }", ServiceOrder.Share)]
+    [InlineData("host: { qos: { order: serial } }", ServiceOrder.Serial)]
+    [InlineData("host: { qos: { policy: plan } }", ServiceOrder.Share)]
+    [InlineData("hosts: { count: 2, qos: { order: serial } }", ServiceOrder.Serial)]
+    [InlineData("seed: 1", ServiceOrder.Share)]
+    public void Sharing_is_the_default_and_serial_can_be_asked_for(string line, ServiceOrder expected)
+    {
+        var spec = _scratch.Spec(ScratchScenario.With(line));
+
+        Assert.Equal(expected, spec.Host.Order);
+        Assert.All(spec.Cluster?.Hosts ?? [], host => Assert.Equal(expected, host.Host.Order));
+        Assert.Empty(_scratch.Warnings(ScratchScenario.With(line)));
+    }
+
+    [Theory]
+    [InlineData("host: { qos: { policy: fair, order: serial } }", "virtual", "3: policy 'fair' has no order of service, so 'order' changes nothing; 'plan' has")]
+    [InlineData("host: { qos: { policy: none, order: share } }", "virtual", "3: policy 'none' has no order of service, so 'order' changes nothing; 'plan' has")]
+    [InlineData("host: { qos: { order: serial } }", "wall", "3: 'order' is of the virtual clock: real cores share bus and NVM whatever it says")]
+    public void An_order_that_nobody_goes_by_is_a_warning(string host, string clock, string expected) =>
+        Assert.Equal([expected], _scratch.Warnings(ScratchScenario.With($"clock: {clock}", host)));
 
     [Fact]
     public void Defaults_follow_the_clock()
@@ -148,6 +171,8 @@ public sealed class ScenarioFileTests : IDisposable
     [InlineData("latency: some", "unknown latency 'some'; available: sampled, every")]
     [InlineData("host: paper", "'paper' stands where keys of the host (machine, nvm, qos) should stand")]
     [InlineData("host: { qos: { quantum: 1ns } }", "'quantum': a time from 1us to 1s was expected, not '1ns'")]
+    [InlineData("host: { qos: { order: seriall } }", "unknown order 'seriall'; did you mean 'serial'?")]
+    [InlineData("host: { qos: { order: fifo } }", "unknown order 'fifo'; available: share, serial")]
     [InlineData("host: { machine: [paper] }", "'machine': a name, a path or the keys of a machine were expected, not a list")]
     [InlineData("host: { nvm: { device: dran } }", "unknown device 'dran'; did you mean 'dram'?")]
     [InlineData("host: { nvm: { size: 1MiB } }", "the NVM of 1MiB is too small: one disk of 1MiB in all and their metadata need 2.026MiB; leave 'size' out to get enough")]

@@ -4,6 +4,7 @@ using Mbsa.Actors.Cluster.Hosting;
 using Mbsa.Actors.Cluster.Nodes;
 using Mbsa.Actors.Cluster.Runs;
 using Mbsa.Actors.Cluster.Wire;
+using Mbsa.Actors.Qos;
 using Mbsa.Actors.Scenarios;
 using Mbsa.Metrics;
 using Mbsa.Vm.Vcpus;
@@ -15,7 +16,7 @@ public sealed class WireFormatTests
     [Fact]
     public void Scenario_arrives_as_it_was()
     {
-        var scenario = ClusterLab.Scenario(3, 5).At(1, "vm-0", new VmChange.Migrate("h-1")).At(2, "vm-1", new VmChange.SetQos(new QosSpec
+        var scenario = ClusterLab.Scenario(3, 5, host => host with { Order = ServiceOrder.Serial }).At(1, "vm-0", new VmChange.Migrate("h-1")).At(2, "vm-1", new VmChange.SetQos(new QosSpec
         {
             Reservation = new Promise(PromiseUnit.OperationsPerSecond, 1000),
             LatencyNs = 40_000,
@@ -29,10 +30,11 @@ public sealed class WireFormatTests
         var arrived = WireFormat.FromBytes<ScenarioSpec>(WireFormat.ToBytes(scenario));
         Assert.Equal(WireFormat.ToText(scenario), WireFormat.ToText(arrived));
         Assert.True(arrived.Lockstep);
+        Assert.All(arrived.Cluster!.Hosts, host => Assert.Equal(ServiceOrder.Serial, host.Host.Order));
         Assert.Equal([0, 20, 40, 60, 80], arrived.Vms.Select(vm => vm.Jobs[0].JitterPercent));
         Assert.Equal(double.PositiveInfinity, arrived.Host.Device.EnduranceWrites);
         Assert.Equal(scenario.Events.AsEnumerable(), arrived.Events);
-        Assert.Equal(scenario.Cluster.Events.AsEnumerable(), arrived.Cluster!.Events);
+        Assert.Equal(scenario.Cluster.Events.AsEnumerable(), arrived.Cluster.Events);
     }
 
     [Fact]
