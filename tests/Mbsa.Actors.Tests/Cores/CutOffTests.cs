@@ -191,7 +191,8 @@ public sealed class CutOffTests
     {
         var step = Gen.Select(Gen.Double[1, 300], Gen.Double[0, 600], Gen.Bool, (coreNs, busBytes, continues) =>
             new Step(coreNs, continues ? AfterQuantum.Continuing : AfterQuantum.Ready, BusBytes: busBytes));
-        Gen.Select(Gen.Int[1, 3], step.Array[1, 5].Array[1, 6], Gen.Select(Gen.Long[1, 60], Gen.Int[0, 5]).Array[0, 40]).Sample((coreCount, scripts, cuts) =>
+        var cut = Gen.Select(Gen.Long[1, 60], Gen.Int[0, 5]);
+        Gen.Select(Gen.Int[1, 3], step.Array[1, 5].Array[1, 6], cut.Array[0, 40]).Sample((coreCount, scripts, cuts) =>
         {
             var (cores, queue) = Cores(coreCount, busBytesPerSecond: 1e9);
             var workers = scripts.Select(steps => Script.Of([.. steps, new Step(1, AfterQuantum.Finished)])).ToArray();

@@ -15,7 +15,8 @@ internal sealed class ScriptedQueue(HostCapacity host, long quantumNs) : RunQueu
     /// <summary>Somebody has to make room once the cores ask at a moment, or after it.</summary>
     public void VictimAt(long atNs, Schedulable victim) => _victims.Enqueue((atNs, victim));
 
-    public override Schedulable? MakeRoom(long nowNs) => _victims.TryPeek(out var next) && next.AtNs <= nowNs ? _victims.Dequeue().Victim : null;
+    public override Schedulable? MakeRoom(long nowNs) =>
+        _victims.TryPeek(out var next) && next.AtNs <= nowNs ? _victims.Dequeue().Victim : null;
 
     public override void Apply(Plan plan, long nowNs)
     {

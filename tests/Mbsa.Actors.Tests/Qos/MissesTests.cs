@@ -87,7 +87,8 @@ public sealed class MissesTests
         Assert.InRange(run.Of("v").Use.ReservationJudgedNs, 149e6, 150e6);
     }
 
-    private static ScenarioSpec Calm() => QosLab.Host(Pausing("calm", 1, 200_000).Reserved(PromiseUnit.Share, 0.2), Lab.Hog("hog", 4)).For(300);
+    private static ScenarioSpec Calm() =>
+        QosLab.Host(Pausing("calm", 1, 200_000).Reserved(PromiseUnit.Share, 0.2), Lab.Hog("hog", 4)).For(300);
 
     private static VmSpec Pausing(string name, int operations, long pauseNs, int vcpus = 1, IoPattern pattern = IoPattern.RandRead) =>
         Lab.Vm(name, pattern, vcpus) with { Jobs = [Lab.Job(pattern, vcpus) with { ThinkTimeNs = pauseNs, ThinkTimeBlocks = operations }] };

@@ -144,7 +144,8 @@ public sealed class CutWorkTests
     public void However_it_is_cut_it_takes_its_time_on_cores_and_no_work_is_lost_or_done_twice()
     {
         var stretch = Gen.Select(Gen.Long[0, 400], Gen.Long[0, 400]); // so long on a core, and so long on none
-        var work = Gen.Select(Gen.Double[0, 5000], Gen.Double[0, 5000], Gen.Double[0, 5000], (core, bus, nvm) => new WorkVector(core, bus, nvm));
+        var part = Gen.Double[0, 5000];
+        var work = Gen.Select(part, part, part, (core, bus, nvm) => new WorkVector(core, bus, nvm));
         Gen.Select(work, stretch.Array[0, 20], Gen.Double[0, 300]).Sample((whole, stretches, otherBytes) =>
         {
             var (timeline, cut, awayNs) = (new Timeline(2, 1e9), new CutWork(), 0L);

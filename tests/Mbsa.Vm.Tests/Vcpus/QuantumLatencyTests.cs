@@ -53,7 +53,8 @@ public sealed class QuantumLatencyTests
     public void An_io_that_was_under_way_when_its_quantum_was_cut_off_spans_the_cut_and_only_it(long cutAtNs)
     {
         // Ten random reads of 1.5 us, and 100 us on no core in between.
-        var (vcpu, timeline, cut) = (Bench.Virtual(_record, Bench.Job(IoPattern.RandRead)), new Timeline(1, Bench.BusBytesPerSecond), new CutWork());
+        var vcpu = Bench.Virtual(_record, Bench.Job(IoPattern.RandRead));
+        var (timeline, cut) = (new Timeline(1, Bench.BusBytesPerSecond), new CutWork());
         timeline.Start(0, vcpu.Execute(0, 15_000));
         timeline.AdvanceTo(cutAtNs);
         timeline.Cut(0, cut);
