@@ -36,6 +36,9 @@ internal sealed class ScriptedWorker(IReadOnlyList<Step> steps) : IQuantumWorker
     /// <summary>Start and end of each quantum that was completed.</summary>
     public List<(long StartNs, long EndNs)> Quanta { get; } = [];
 
+    /// <summary>How long each of them was on no core, because it was cut off.</summary>
+    public List<long> AwayNs { get; } = [];
+
     /// <summary>Starts of all quanta, completed or not.</summary>
     public List<long> Starts { get; } = [];
 
@@ -49,12 +52,6 @@ internal sealed class ScriptedWorker(IReadOnlyList<Step> steps) : IQuantumWorker
     public int Answers { get; private set; }
 
     public long HeldNs => Quanta.Sum(q => q.EndNs - q.StartNs);
-
-    /// <summary>Core time of the quantum at whose end it threw.</summary>
-    public long BrokenNs { get; private set; }
-
-    /// <summary>Core time of the quantum it is in, until now.</summary>
-    public long UnderWayNs(long nowNs) => _executing && !_threw && Disposed == 0 ? nowNs - Starts[^1] : 0;
 
     /// <summary>What was done to it against the contract; null when nothing.</summary>
     public string? Breach { get; private set; }
@@ -83,11 +80,11 @@ internal sealed class ScriptedWorker(IReadOnlyList<Step> steps) : IQuantumWorker
         Enter(_executing, "completed without executing");
         _executing = false;
         var step = Current;
-        BrokenNs = step.ThrowsInComplete ? endNs - Starts[^1] : 0;
         Throw(step.ThrowsInComplete);
         _next++;
         Rounds++;
         Quanta.Add((Starts[^1], endNs));
+        AwayNs.Add(passage.AwayNs);
         Interlocked.Decrement(ref _inside);
         step.Rings?.Ring(endNs);
         return new QuantumOutcome(step.Next, step.SleepNs == long.MaxValue ? long.MaxValue : endNs + step.SleepNs, 1);

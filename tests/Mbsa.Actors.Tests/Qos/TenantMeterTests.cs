@@ -5,6 +5,8 @@ namespace Mbsa.Actors.Tests.Qos;
 
 public sealed class TenantMeterTests
 {
+    private static readonly Mbsa.Nvm.Timing.WorkVector _work = new(5, 4096, 2);
+
     private readonly TenantMeter _meter = new();
 
     [Fact]
@@ -45,6 +47,29 @@ public sealed class TenantMeterTests
 
         var counts = _meter.At(10);
         Assert.Equal((new ResourceUse(15, 3, 6), 12L, 3 * 4096.0), (counts.Use, counts.Operations, counts.Bytes));
+    }
+
+    [Fact]
+    public void Work_that_is_settled_is_use_and_changes_nothing_of_who_runs_and_waits()
+    {
+        _meter.OnReady(RunState.New, 0);
+        _meter.OnReady(RunState.New, 0);
+        _meter.OnGranted(0);
+        _meter.OnSettled(new ResourceUse(5, 1, 2), new QuantumUse(7, _work, 4), 40); // one runs, one waits
+        var counts = _meter.At(100);
+        Assert.Equal((new ResourceUse(5, 1, 2), new ResourceUse(5, 1, 2)), (counts.Use, counts.UseSoFar));
+        Assert.Equal((4L, 4096.0), (counts.Operations, counts.Bytes));
+        Assert.Equal((100L, 100.0, 100L, 2L), (counts.HeldNs, counts.ReadyNs, counts.BackloggedNs, counts.Waits));
+    }
+
+    [Fact]
+    public void What_was_booked_of_others_stays_booked_when_work_is_settled()
+    {
+        _meter.OnReady(RunState.New, 0);
+        _meter.OnGranted(0);
+        _meter.OnBooked(new ResourceUse(3, 0, 1));
+        _meter.OnSettled(new ResourceUse(5, 1, 2), default, 10);
+        Assert.Equal((new ResourceUse(5, 1, 2), new ResourceUse(8, 1, 3)), (_meter.At(10).Use, _meter.At(10).UseSoFar));
     }
 
     [Theory]

@@ -24,7 +24,7 @@ public sealed class QuantumLengthTests
         Assert.All(runs, run => Assert.InRange(run.P99, 3_482 * 0.98, 3_482 * 1.02));
     }
 
-    /// <summary>A reader beside sixteen writers that write twenty blocks each 800 us, all on cores of their own.</summary>
+    /// <summary>A reader beside sixteen writers that write twenty blocks each 800 us in step, all on cores of their own.</summary>
     private static ScenarioSpec Burst()
     {
         var costs = new PathCosts(new OperationCost(500, 0.1), new OperationCost(500, 0.1));
@@ -32,7 +32,7 @@ public sealed class QuantumLengthTests
         {
             Jobs = [Lab.Job(IoPattern.RandWrite, 1) with { ThinkTimeNs = 800_000, ThinkTimeBlocks = 20 }],
         });
-        return (Lab.Scenario([Lab.Vm("reader", vcpus: 1), .. writers]) with { DurationNs = 50 * Lab.Millisecond }).With(host => host with
+        return (Lab.Scenario([Lab.Vm("reader", vcpus: 1), .. writers]) with { DurationNs = 50 * Lab.Millisecond, Lockstep = true }).With(host => host with
         {
             Policy = "none",
             Machine = Lab.Machine(24) with { Paths = new Dictionary<IoPath, PathCosts> { [IoPath.MemoryBus] = costs } },

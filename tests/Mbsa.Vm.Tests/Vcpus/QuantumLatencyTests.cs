@@ -47,6 +47,38 @@ public sealed class QuantumLatencyTests
         Assert.Equal(3_500 + 6_000, SumNs(_record));
     }
 
+    [Theory]
+    [InlineData(5_250)] // in the middle of the fourth
+    [InlineData(4_500)] // as it begins
+    public void An_io_that_was_under_way_when_its_quantum_was_cut_off_spans_the_cut_and_only_it(long cutAtNs)
+    {
+        // Ten random reads of 1.5 us, and 100 us on no core in between.
+        var vcpu = Bench.Virtual(_record, Bench.Job(IoPattern.RandRead));
+        var (timeline, cut) = (new Timeline(1, Bench.BusBytesPerSecond), new CutWork());
+        timeline.Start(0, vcpu.Execute(0, 15_000));
+        timeline.AdvanceTo(cutAtNs);
+        timeline.Cut(0, cut);
+        timeline.AdvanceTo(cutAtNs + 100_000);
+        timeline.GoOn(0, cut);
+        timeline.PeekNext(out var endsAtNs);
+        Assert.Equal(115_000, endsAtNs);
+        timeline.AdvanceTo(endsAtNs);
+        timeline.Finish(0);
+        Assert.Equal(10, vcpu.Complete(endsAtNs, timeline.PassageOf(0)).Operations);
+
+        Assert.Equal([(1_500, 9), (101_500, 1)], Recorded(_record.Latency.Reads));
+        Assert.Equal((115_000, 100_000, 15_000), (SumNs(_record), _record.Counters.WaitingNs, _record.Counters.StorageNs));
+    }
+
+    [Fact]
+    public void Time_that_computing_was_on_no_core_is_waiting()
+    {
+        var vcpu = Bench.Virtual(_record, Bench.Job(IoPattern.Compute));
+        vcpu.Execute(0, 15_000);
+        vcpu.Complete(18_000, new Passage([new Passage.Turn(5_000, 1 / 3.0), new Passage.Turn(8_000, 1 / 3.0)], awayNs: 3_000));
+        Assert.Equal((3_000, 15_000), (_record.Counters.WaitingNs, _record.Counters.ComputeNs));
+    }
+
     [Fact]
     public void Whatever_turns_the_quantum_took_each_io_is_where_its_work_is()
     {

@@ -1,0 +1,31 @@
+using Mbsa.Actors.Cores;
+using Mbsa.Actors.Qos;
+
+namespace Mbsa.Actors.Tests.Cores;
+
+/// <summary>Takes turns, has those make room that it is told to, and writes down what it is told of.</summary>
+internal sealed class ScriptedQueue(HostCapacity host, long quantumNs) : RunQueue(host, quantumNs)
+{
+    private readonly Queue<Schedulable> _ready = new();
+    private readonly Queue<(long AtNs, Schedulable Victim)> _victims = new();
+
+    /// <summary>Everything that was charged.</summary>
+    public List<(int Vm, long HeldNs, double BusBytes, long Operations)> Charges { get; } = [];
+
+    /// <summary>Somebody has to make room once the cores ask at a moment, or after it.</summary>
+    public void VictimAt(long atNs, Schedulable victim) => _victims.Enqueue((atNs, victim));
+
+    public override Schedulable? MakeRoom(long nowNs) =>
+        _victims.TryPeek(out var next) && next.AtNs <= nowNs ? _victims.Dequeue().Victim : null;
+
+    public override void Apply(Plan plan, long nowNs)
+    {
+    }
+
+    protected override void Add(Schedulable schedulable, long nowNs) => _ready.Enqueue(schedulable);
+
+    protected override Schedulable? Take(long nowNs, ref long budgetNs) => TakeFirst(_ready);
+
+    protected override void Account(Schedulable schedulable, in ResourceUse use, in QuantumUse quantum, long nowNs) =>
+        Charges.Add((schedulable.Id.Vm, quantum.HeldNs, quantum.Work.BusBytes, quantum.Operations));
+}
