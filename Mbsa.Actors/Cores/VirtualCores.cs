@@ -21,6 +21,7 @@ internal sealed class VirtualCores : ICores
     private TraceHash _trace = new();
     private CoreUse _ended;
     private bool _idleIsMixed;
+    private bool _isUnsettled;
     private long _nowNs;
 
     public VirtualCores(HostCapacity host, RunQueue queue)
@@ -70,6 +71,7 @@ internal sealed class VirtualCores : ICores
         }
 
         schedulable.IsRetired = true;
+        _isUnsettled = true;
         _cutOff.Remove(schedulable);
         if (schedulable.IsRunning)
         {
@@ -92,6 +94,7 @@ internal sealed class VirtualCores : ICores
     /// </remarks>
     public long EndQuanta(int vm, List<Departure> departures)
     {
+        _isUnsettled = true;
         var lastNs = EndCutOff(vm, departures);
         var running = Enumerable.Range(0, _grants.Length).Where(core => _grants[core].To?.Id.Vm == vm)
             .Select(core => (Core: core, EndNs: _timeline.EndsAtNs(core))).OrderBy(quantum => _grants[quantum.Core].To.Id).ToList();
@@ -153,7 +156,13 @@ internal sealed class VirtualCores : ICores
         EnqueueWoken();
         while (true)
         {
-            GrantIdleCores(departures);
+            if (_isUnsettled | _queue.TakeNewPlan())
+            {
+                // Only after something has happened: whoever looks at the run in between changes nothing about it.
+                _isUnsettled = false;
+                GrantIdleCores(departures);
+            }
+
             if (departures.Count > 0)
             {
                 return true;
@@ -175,6 +184,7 @@ internal sealed class VirtualCores : ICores
             }
 
             AdvanceTo(nextNs);
+            _isUnsettled = true;
             if (endsAtNs == nextNs)
             {
                 Complete(core, departures);
@@ -200,6 +210,7 @@ internal sealed class VirtualCores : ICores
             cores.ForEach(_idle.Push);
         }
 
+        _isUnsettled |= _arrivals.Count + _woken.Count > 0;
         _arrivals.Sort((a, b) => a.Id.CompareTo(b.Id));
         foreach (var arrival in _arrivals)
         {
@@ -403,6 +414,7 @@ internal sealed class VirtualCores : ICores
     private void Depart(Schedulable schedulable, Exception? failure, List<Departure> departures)
     {
         schedulable.IsRetired = true;
+        _isUnsettled = true;
         _queue.Leave(schedulable, _nowNs);
         schedulable.Worker.Dispose();
         departures.Add(new Departure(schedulable, failure));

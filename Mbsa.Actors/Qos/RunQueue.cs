@@ -12,6 +12,7 @@ namespace Mbsa.Actors.Qos;
 public abstract class RunQueue(HostCapacity host, long quantumNs)
 {
     private readonly List<TenantMeter> _meters = [];
+    private bool _hasNewPlan;
 
     /// <summary>When somebody who is held back now may run at the earliest, if nothing else happens; <see cref="long.MaxValue"/> when nobody is.</summary>
     public virtual long NextNs => long.MaxValue;
@@ -104,10 +105,25 @@ public abstract class RunQueue(HostCapacity host, long quantumNs)
     public virtual Schedulable? MakeRoom(long nowNs) => null;
 
     /// <summary>Takes over the plan's rates.</summary>
-    public abstract void Apply(Plan plan, long nowNs);
+    public void Apply(Plan plan, long nowNs)
+    {
+        _hasNewPlan = true;
+        TakeOver(plan, nowNs);
+    }
+
+    /// <summary>Whether there is a new plan since this was last asked: then whoever waits has to be looked at anew.</summary>
+    internal bool TakeNewPlan()
+    {
+        var hasNew = _hasNewPlan;
+        _hasNewPlan = false;
+        return hasNew;
+    }
 
     /// <summary>What a VM used and wanted until now.</summary>
     internal TenantCounts CountsOf(int vm, long nowNs) => MeterOf(vm).At(nowNs);
+
+    /// <summary>Takes over the plan's rates.</summary>
+    protected abstract void TakeOver(Plan plan, long nowNs);
 
     /// <summary>Takes in one that is ready.</summary>
     protected abstract void Add(Schedulable schedulable, long nowNs);

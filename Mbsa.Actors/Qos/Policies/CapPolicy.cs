@@ -36,7 +36,7 @@ internal sealed class CapQueue(HostCapacity host, long quantumNs) : RunQueue(hos
 
     public override long NextNs => _full.TryPeek(out _, out var order) ? (long)Math.Ceiling(order.Tag) : long.MaxValue;
 
-    public override void Apply(Plan plan, long nowNs)
+    protected override void TakeOver(Plan plan, long nowNs)
     {
         foreach (var planned in plan.Tenants)
         {

@@ -14,7 +14,7 @@ internal sealed class FairQueue(HostCapacity host, long quantumNs) : RunQueue(ho
     /// <summary>Start tag of the quantum granted last. Whoever was away starts here: nothing is saved up while idle.</summary>
     private double _virtualTime;
 
-    public override void Apply(Plan plan, long nowNs)
+    protected override void TakeOver(Plan plan, long nowNs)
     {
         foreach (var planned in plan.Tenants)
         {

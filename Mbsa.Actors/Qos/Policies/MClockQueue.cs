@@ -15,7 +15,7 @@ internal sealed class MClockQueue(HostCapacity host, long quantumNs) : RunQueue(
 
     public override long NextNs => _nextNs;
 
-    public override void Apply(Plan plan, long nowNs)
+    protected override void TakeOver(Plan plan, long nowNs)
     {
         foreach (var planned in plan.Tenants)
         {

@@ -44,7 +44,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
     /// </summary>
     private long PatienceNs => Host.IsExact ? 2 * QuantumNs : Math.Max(2 * QuantumNs, 10_000_000);
 
-    public override void Apply(Plan plan, long nowNs)
+    protected override void TakeOver(Plan plan, long nowNs)
     {
         _plan = plan;
         _urgent.Clear();
@@ -202,7 +202,11 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
             if (gate == Gate.None || !Host.IsExact || _flights.Fits(habit))
             {
                 open = Earlier(open, order);
-                preferred = gate.IsOfMost() && order.HasEligible && _plan.Fills(gate.IsOfBus() ? Resource.Bus : Resource.Nvm) ? Earlier(preferred, order) : preferred;
+                preferred = IsToBeFilled(order) ? Earlier(preferred, order) : preferred;
+            }
+            else if (IsToBeFilled(order) && _flights.Gains(gate, habit))
+            {
+                preferred = Earlier(preferred, order);
             }
             else if (gate.IsOfMost() ? _flights.MayReplace(gate, first, habit) : order.HasEligible && _flights.MayShare(gate, first))
             {
@@ -216,7 +220,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
 
         if (preferred is not null || full is null)
         {
-            return preferred ?? open; // what the plan fills is kept full, with those that fit
+            return preferred ?? open;
         }
 
         if (open is not null)
@@ -227,6 +231,10 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
         isSharing = serviceOrder == ServiceOrder.Share && _flights.MayShare(full.Gate, full.First);
         return isSharing ? full : null;
     }
+
+    /// <summary>What the plan fills is kept full before others have the core.</summary>
+    private bool IsToBeFilled(DeadlineOrder order) =>
+        order.Gate.IsOfMost() && order.HasEligible && _plan.Fills(order.Gate.IsOfBus() ? Resource.Bus : Resource.Nvm);
 
     private static DeadlineOrder Earlier(DeadlineOrder? one, DeadlineOrder other) => one is null || other.IsBefore(one) ? other : one;
 

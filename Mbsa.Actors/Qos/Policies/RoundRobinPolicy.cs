@@ -26,7 +26,7 @@ internal sealed class RoundRobinQueue(HostCapacity host, long quantumNs) : RunQu
 {
     private readonly Queue<Schedulable> _ready = new();
 
-    public override void Apply(Plan plan, long nowNs)
+    protected override void TakeOver(Plan plan, long nowNs)
     {
     }
 

@@ -18,7 +18,7 @@ internal sealed class ScriptedQueue(HostCapacity host, long quantumNs) : RunQueu
     public override Schedulable? MakeRoom(long nowNs) =>
         _victims.TryPeek(out var next) && next.AtNs <= nowNs ? _victims.Dequeue().Victim : null;
 
-    public override void Apply(Plan plan, long nowNs)
+    protected override void TakeOver(Plan plan, long nowNs)
     {
     }
 
