@@ -13,10 +13,22 @@ internal sealed class ScriptedQueue(HostCapacity host, long quantumNs) : RunQueu
     public List<(int Vm, long HeldNs, double BusBytes, long Operations)> Charges { get; } = [];
 
     /// <summary>Somebody has to make room once the cores ask at a moment, or after it.</summary>
-    public void VictimAt(long atNs, Schedulable victim) => _victims.Enqueue((atNs, victim));
+    public void VictimAt(long atNs, Schedulable victim)
+    {
+        _victims.Enqueue((atNs, victim));
+        Apply(Plan.Empty, atNs);
+    }
 
-    public override Schedulable? MakeRoom(long nowNs) =>
-        _victims.TryPeek(out var next) && next.AtNs <= nowNs ? _victims.Dequeue().Victim : null;
+    public override Schedulable? MakeRoom(long nowNs)
+    {
+        if (!_victims.TryPeek(out var next))
+        {
+            return null;
+        }
+
+        Apply(Plan.Empty, nowNs); // so that it is asked again
+        return next.AtNs <= nowNs ? _victims.Dequeue().Victim : null;
+    }
 
     protected override void TakeOver(Plan plan, long nowNs)
     {

@@ -177,6 +177,34 @@ public sealed class VirtualCoresTests
         }
     }
 
+    [Fact]
+    public void Looking_at_a_run_in_between_changes_nothing_about_it()
+    {
+        var step = Gen.Select(Gen.Double[1, 99], Gen.Double[0, 149], (coreNs, busBytes) => new Step(coreNs, BusBytes: busBytes));
+        Gen.Select(Gen.Int[0, QosPolicies.All.Count - 1], step.Array[1, 3].Array[6], Gen.Long[1, 50]).Sample(
+            (policy, scripts, lookNs) => HashOf(policy, scripts, 4200) == HashOf(policy, scripts, lookNs), iter: 300);
+
+        static ulong? HashOf(int policy, Step[][] scripts, long lookNs)
+        {
+            var host = new HostCapacity(2, 1e9);
+            var queue = QosPolicies.All[policy].CreateQueue(host, 100, ServiceOrder.Share);
+            queue.Apply(QosPolicies.All[policy].MakePlan(host, [.. Enumerable.Range(0, 3).Select(vm => Lab.Tenant(vm, 2, vm + 1))]), 0);
+            var cores = new VirtualCores(host, queue);
+            for (var i = 0; i < scripts.Length; i++)
+            {
+                cores.Attach(Script.Of(scripts[i]).As(i / 2, i % 2));
+            }
+
+            for (var untilNs = lookNs; untilNs < 4200; untilNs += lookNs)
+            {
+                cores.RunUntil(untilNs, idle: false, []);
+            }
+
+            cores.RunUntil(4200, idle: false, []);
+            return cores.TraceHash;
+        }
+    }
+
     /// <summary>What VMs are said to have used adds up to what the cores are said to have used.</summary>
     private static void CheckBooked(VirtualCores cores, RunQueue queue)
     {
