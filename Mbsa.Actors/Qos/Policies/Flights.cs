@@ -41,6 +41,9 @@ internal sealed class Flights(int cores)
     /// <summary>Whether all there is of a resource is in use.</summary>
     public bool IsFull(Gate gate) => gate != Gate.None && Sum(gate) >= Full;
 
+    /// <summary>Whether there is a quantum that uses a resource most.</summary>
+    public bool HasUserOfMost(Gate gate) => _flights.Exists(flight => flight.Fraction(gate) * cores > 1);
+
     /// <summary>Whether a quantum fits beside the others, so that nobody is slowed down to speak of.</summary>
     public bool Fits(in QuantumHabit habit) => _bus + habit.PerNs.BusNs <= 1 + Tolerance && _nvm + habit.PerNs.NvmNs <= 1 + Tolerance;
 

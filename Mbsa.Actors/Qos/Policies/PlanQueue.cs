@@ -26,6 +26,9 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
     /// <summary>Quanta of its own by which a VM may fall behind virtual time because others that are ahead of it have its resource.</summary>
     private const int MostPassedOver = 4;
 
+    /// <summary>Quanta of its own by which a VM may be ahead of virtual time and still be the one that fills a resource.</summary>
+    private const int MostAhead = 2;
+
     private readonly DeadlineOrder[] _orders = [new(Gate.None), new(Gate.BesideBus), new(Gate.Bus), new(Gate.BesideNvm), new(Gate.Nvm)];
     private readonly PriorityQueue<PlanAccount, VmOrder> _held = new();
     private readonly FloorOrder _floors = new();
@@ -232,9 +235,17 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
         return isSharing ? full : null;
     }
 
-    /// <summary>What the plan fills is kept full before others have the core.</summary>
-    private bool IsToBeFilled(DeadlineOrder order) =>
-        order.Gate.IsOfMost() && order.HasEligible && _plan.Fills(order.Gate.IsOfBus() ? Resource.Bus : Resource.Nvm);
+    /// <summary>
+    /// What the plan fills is kept full before others have the core, by whoever is not ahead of virtual time; by one quantum also of somebody who is, but not far: what
+    /// is not used of it now is lost, and cores are there for the others.
+    /// </summary>
+    private bool IsToBeFilled(DeadlineOrder order)
+    {
+        var gate = order.Gate;
+        return gate.IsOfMost() && _plan.Fills(gate.IsOfBus() ? Resource.Bus : Resource.Nvm)
+            && (order.HasEligible
+                || (!_flights.HasUserOfMost(gate) && order.First.StartTag < _virtualTime.Ns + MostAhead * order.First.QuantumNs(gate)));
+    }
 
     private static DeadlineOrder Earlier(DeadlineOrder? one, DeadlineOrder other) => one is null || other.IsBefore(one) ? other : one;
 
