@@ -13,6 +13,9 @@ namespace Mbsa.Actors.Qos;
 /// </summary>
 internal sealed class WaterFill
 {
+    /// <summary>How much above its limit a VM competes.</summary>
+    private const double LimitMargin = 1.05;
+
     /// <summary>From where on a resource counts as full.</summary>
     private const double NearlyFull = 0.98;
 
@@ -219,8 +222,9 @@ internal sealed class WaterFill
             }
 
             theta = double.IsPositiveInfinity(theta) ? Math.Max(_theta, 1 / weights) : theta;
-            // A VM never has more than its VCPUs can use, so it is owed no more. Its limit does not count here: that sees to itself.
-            var competes = Math.Min(_reach[i], Math.Max(_floors[i], theta * _tenants[i].Qos.Weight));
+            // A VM never has more than its VCPUs can use, so it is owed no more; of its limit a little more, so that the limit is reached.
+            var most = Math.Min(_reach[i], LimitMargin * _tenants[i].LimitShare);
+            var competes = Math.Min(most, Math.Max(_floors[i], theta * _tenants[i].Qos.Weight));
             Rates[i] = Math.Max(1e-9, competes);
         }
     }

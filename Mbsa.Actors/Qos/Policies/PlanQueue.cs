@@ -322,7 +322,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
     {
         CountThrottled(account.Vm, account.HeldSinceNs!.Value, nowNs);
         account.HeldSinceNs = null;
-        account.RestingSinceNs = long.MinValue; // a limit is no reason to be owed something
+        account.RestingSinceNs = nowNs; // it wanted to run all the time
         Order(account, nowNs);
         _hasNew = true;
     }
