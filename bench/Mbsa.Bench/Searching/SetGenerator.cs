@@ -28,6 +28,9 @@ internal static class SetGenerator
         return Promise(random, random.Next(5) == 0 ? WithChanges(random, set) : set);
     }
 
+    /// <summary>Whether the floors of a set can be kept as those that are drawn: they fit together, and each is well within its VM's reach.</summary>
+    public static bool IsKeepable(DrawnSet set) => Fits(set) && set.Vms.Where(vm => vm.Floor > 0).All(vm => vm.Floor <= MostOfReach * Reach(set, vm) + 0.0005);
+
     private static FreeHost DrawFree(Random random)
     {
         var device = Log(random, 0.5e9, 40e9);
@@ -89,9 +92,8 @@ internal static class SetGenerator
     private static DrawnSet Promise(Random random, DrawnSet set)
     {
         var reserved = 0.9 * random.NextDouble();
-        var claims = set.Vms.Select(vm => SetClaims.Declared(set, vm)).ToList();
-        var due = Optimum.Shares(claims);
-        set = set with { Vms = [.. set.Vms.Select((vm, i) => Promise(random, set, vm, claims[i], due[i], reserved))] };
+        var due = Optimum.Shares([.. set.Vms.Select(vm => SetClaims.Declared(set, vm))]);
+        set = set with { Vms = [.. set.Vms.Select((vm, i) => Promise(random, set, vm, due[i], reserved))] };
         while (!Fits(set))
         {
             set = set with { Vms = [.. set.Vms.Select(vm => vm with { Floor = Math.Round(vm.Floor * 0.8, 3) })] };
@@ -100,12 +102,11 @@ internal static class SetGenerator
         return set;
     }
 
-    private static DrawnVm Promise(Random random, DrawnSet set, DrawnVm vm, Claim claim, double due, double reserved)
+    private static DrawnVm Promise(Random random, DrawnSet set, DrawnVm vm, double due, double reserved)
     {
         if (random.Next(3) == 0 && vm.IsOfOneKind)
         {
-            var reach = vm.LongestPauseNs > 0 ? Math.Min(claim.Cap, SetRun.Alone(set, vm)) : claim.Cap;
-            vm = vm with { Floor = Math.Round(Math.Min(MostOfReach * reach, due * (0.4 + 1.6 * random.NextDouble()) * reserved), 3) };
+            vm = vm with { Floor = Math.Round(Math.Min(MostOfReach * Reach(set, vm), due * (0.4 + 1.6 * random.NextDouble()) * reserved), 3) };
         }
 
         if (random.Next(8) == 0)
@@ -116,11 +117,19 @@ internal static class SetGenerator
         return vm;
     }
 
-    /// <summary>Whether all floors are admitted, with something to spare.</summary>
+    /// <summary>The most a VM can have of the host: of one that pauses, what it has alone.</summary>
+    private static double Reach(DrawnSet set, DrawnVm vm)
+    {
+        var reach = SetClaims.Declared(set, vm).Reach;
+        return vm.LongestPauseNs > 0 ? Math.Min(reach, SetRun.Alone(set, vm)) : reach;
+    }
+
+    /// <summary>Whether all floors are admitted, with something to spare: by the host, and by the VCPUs that are to use them.</summary>
     private static bool Fits(DrawnSet set)
     {
         var taken = set.Vms.Select(vm => SetClaims.Worst(set, vm).Select(most => most * vm.Floor).ToArray()).ToList();
-        return Enumerable.Range(0, 3).All(resource => taken.Sum(of => of[resource]) <= 0.95);
+        return Enumerable.Range(0, 3).All(resource => taken.Sum(of => of[resource]) <= 0.95)
+            && set.Vms.Zip(taken).All(vm => vm.Second[0] * set.Host.Machine.Cores <= 0.95 * vm.First.Vcpus);
     }
 
     private static double Log(Random random, double low, double high) => low * Math.Exp(random.NextDouble() * Math.Log(high / low));
