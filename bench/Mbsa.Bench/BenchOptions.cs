@@ -6,7 +6,7 @@ namespace Mbsa.Bench;
 /// <summary>What the command line asks for; null leaves a command's own choice.</summary>
 internal sealed record BenchOptions
 {
-    /// <summary>Length of one measurement, in seconds of real time.</summary>
+    /// <summary>Length of one measurement, of a search the whole, in seconds of real time.</summary>
     public double? Seconds { get; init; }
 
     /// <summary>Measurements per figure.</summary>
@@ -34,13 +34,13 @@ internal sealed record BenchOptions
             var value = i + 1 < words.Length ? words[i + 1] : throw new InputException($"'{words[i]}' needs a value");
             options = words[i] switch
             {
-                "--seconds" => options with { Seconds = Number(words[i], value, least: 0.01, most: 3600) },
+                "--seconds" => options with { Seconds = Number(words[i], value, least: 0.01, most: 86_400) },
                 "--repetitions" => options with { Repetitions = (int)Number(words[i], value, least: 1, most: 1000) },
                 "--profile" => options with { Profile = value },
                 "--sets" => options with { Sets = (int)Number(words[i], value, least: 1, most: 10_000_000) },
                 "--seed" => options with { Seed = (int)Number(words[i], value, least: 0, most: 1_000_000_000) },
                 "--policy" => options with { Policy = value },
-                _ => throw new InputException($"unknown option '{words[i]}'; known are --seconds, --repetitions and --profile"),
+                _ => throw new InputException($"unknown option '{words[i]}'; known are --seconds, --repetitions, --profile, --sets, --seed and --policy"),
             };
         }
 

@@ -1,60 +1,76 @@
+using System.Diagnostics;
+using Mbsa.Actors.Qos;
 using Mbsa.Bench.Searching;
+using Mbsa.Vm;
 
 namespace Mbsa.Bench.Commands;
 
+/// <summary>
+/// The search for the next break: random sets of VMs under a policy, each against the optimum that another algorithm finds. Figures are of the virtual clock,
+/// the same on every machine.
+/// </summary>
 internal static class SearchCommand
 {
-    public static void Run(BenchOptions options, TextWriter output)
+    /// <summary>The command's name.</summary>
+    public const string Name = "search";
+
+    private const int DefaultSets = 200;
+    private const int MostShrunk = 3;
+    private const int AtOnce = 2;
+    private static readonly TimeSpan _longestShrinking = TimeSpan.FromSeconds(20);
+
+    /// <summary>Searches and prints: figures beside their bars, and a smallest scenario for what breaks a hard one.</summary>
+    /// <returns>The exit code: 1 when a hard bar is broken.</returns>
+    /// <exception cref="InputException">There is no such policy.</exception>
+    public static int Run(BenchOptions options, TextWriter output)
     {
-        var (sets, first) = (options.Sets ?? 200, options.Seed ?? 1);
-        if (options.Sets == 1)
+        var (first, policy) = (options.Seed ?? 1, options.Policy ?? QosPolicies.Default);
+        var known = QosPolicies.All.Select(p => p.Name).ToArray();
+        if (!known.Contains(policy))
         {
-            var set = SetGenerator.Draw(first);
-            if (Environment.GetEnvironmentVariable("SHRINK") is { } what)
+            throw new InputException($"unknown policy '{policy}'; known are {string.Join(", ", known)}");
+        }
+
+        var trials = Search(first, options.Sets ?? (options.Seconds is null ? DefaultSets : int.MaxValue - first), options.Seconds, policy);
+        output.WriteLine($"## search: {trials.Count} random sets of VMs, seeds from {first}, policy {policy}\n");
+        SearchReport.Print(trials, policy, output);
+
+        var breaches = trials.SelectMany(trial => trial.Breaches(policy)).ToList();
+        var hard = breaches.Where(breach => breach.IsHard).ToList();
+
+        // Bars that are not hard are not reached today: what breaks one is looked into when it is the only set that was asked for.
+        foreach (var breach in (trials.Count == 1 ? breaches : hard).Take(MostShrunk))
+        {
+            output.WriteLine($"```yaml\n{breach.ToSmallestScenario(policy, _longestShrinking)}```\n");
+        }
+
+        output.WriteLine(hard.Count == 0 ? "No hard bar is broken." : $"Hard bars are broken {hard.Count} times:");
+        hard.ForEach(breach => output.WriteLine($"- seed {breach.Seed}: {breach.What}"));
+        return hard.Count == 0 ? 0 : 1;
+    }
+
+    /// <summary>Tries the sets of as many seeds as asked for, or as there is time for; at least one.</summary>
+    private static List<Trial> Search(int firstSeed, int sets, double? seconds, string policy)
+    {
+        var (watch, taken, trials) = (Stopwatch.StartNew(), 0, new List<Trial>());
+        void Work()
+        {
+            for (var next = Interlocked.Increment(ref taken); next <= sets; next = Interlocked.Increment(ref taken))
             {
-                bool Breaks(DrawnSet s)
+                if (next > 1 && watch.Elapsed.TotalSeconds >= seconds)
                 {
-                    var v = SetJudge.Judge(s, options.Policy ?? "plan");
-                    return what switch { "share" => v.ShareError > 0.03, "use" => v.BindingUse < 0.95, _ => v.FloorKept < 0.985 };
+                    return;
                 }
 
-                set = SetShrinker.Shrink(set, Breaks);
-                output.WriteLine(SetJudge.Judge(set, options.Policy ?? "plan").Details);
-            }
-
-            output.WriteLine(SetYaml.Of(set, options.Policy ?? "plan"));
-            output.WriteLine($"{set}");
-            foreach (var vm in set.Vms)
-            {
-                output.WriteLine($"  {vm} {string.Join("; ", vm.Jobs)}");
+                var trial = Trial.Of(firstSeed + next - 1, policy);
+                lock (trials)
+                {
+                    trials.Add(trial);
+                }
             }
         }
 
-        var verdicts = new (int Seed, Verdict Verdict)[sets];
-        Parallel.For(0, sets, new ParallelOptions { MaxDegreeOfParallelism = 2 }, i =>
-        {
-            try {
-            verdicts[i] = (first + i, SetJudge.Judge(SetGenerator.Draw(first + i), options.Policy ?? "plan")); } catch (Exception e) { Console.WriteLine($"{first+i}: {e.Message}"); verdicts[i] = (first+i, new Verdict(null, "", 0, "", null, 0)); }
-        });
-        var floors = verdicts.Where(v => v.Verdict.FloorKept is not null).OrderBy(v => v.Verdict.FloorKept).ToList();
-        var errors = verdicts.OrderByDescending(v => v.Verdict.ShareError).ToList();
-        var uses = verdicts.Where(v => v.Verdict.BindingUse is not null).OrderBy(v => v.Verdict.BindingUse).ToList();
-        output.WriteLine($"floors: {floors.Count} sets, below 99 %: {floors.Count(v => v.Verdict.FloorKept < 0.99)}, mean {floors.Average(v => Math.Min(1, v.Verdict.FloorKept!.Value)):P3}");
-        foreach (var (seed, v) in floors.Take(4))
-        {
-            output.WriteLine($"  {seed}: {v.FloorOf} {v.FloorKept:P2}  misses {v.Misses} {v.Details}");
-        }
-
-        output.WriteLine($"shares: within 1 %: {errors.Count(v => v.Verdict.ShareError <= 0.01) / (double)sets:P1}");
-        foreach (var (seed, v) in errors.Take(14))
-        {
-            output.WriteLine($"  {seed}: {v.ErrorOf} {v.ShareError:P2}   {v.Details}");
-        }
-
-        output.WriteLine($"binding: {uses.Count}, below 97 %: {uses.Count(v => v.Verdict.BindingUse < 0.97)}");
-        foreach (var (seed, v) in uses.Take(10))
-        {
-            output.WriteLine($"  {seed}: {v.BindingUse:P2}   {v.Details}");
-        }
+        Parallel.Invoke([.. Enumerable.Repeat(Work, AtOnce)]);
+        return [.. trials.OrderBy(trial => trial.Seed)];
     }
 }

@@ -5,58 +5,66 @@ namespace Mbsa.Bench.Searching;
 /// <summary>What the VMs of a set claim: by the figures that were drawn, before anything is run, and by what a run measured.</summary>
 internal static class SetClaims
 {
-    /// <summary>What a VM will claim, as far as that can be told beforehand.</summary>
+    /// <summary>What a VM will claim, as far as that can be told beforehand; pauses are not seen.</summary>
     public static Claim Declared(DrawnSet set, DrawnVm vm)
     {
-        var (sum, worst, reach) = (new double[3], new double[3], 0d);
-        foreach (var job in vm.Jobs)
+        var sum = new double[3];
+        foreach (var (costNs, part) in Kinds(set, vm))
         {
-            foreach (var (isWrite, part) in new[] { (false, job.ReadPercent / 100.0), (true, 1 - job.ReadPercent / 100.0) })
+            for (var r = 0; r < 3; r++)
             {
-                if (part > 0)
-                {
-                    var cost = Cost(set, job, isWrite);
-                    var dominant = cost.Max();
-                    for (var r = 0; r < 3; r++)
-                    {
-                        // VCPUs take turns in time, so what each does in a nanosecond of its core counts.
-                        sum[r] += cost[r] / cost[0] * part * job.Clones;
-                        worst[r] = Math.Max(worst[r], cost[r] / dominant);
-                    }
-                }
+                // VCPUs take turns in time, so what each does in a nanosecond of its core counts.
+                sum[r] += costNs[r] / costNs[0] * part;
             }
         }
 
         var most = sum.Max();
-        double[] relative = [.. sum.Select(use => use / most)];
-        reach = vm.Vcpus / (double)set.Cores / relative[0];
-        var cap = Math.Min(Math.Min(1, reach), vm.Limit ?? 1);
-        return new Claim(relative, vm.Weight, vm.Floor, cap) { Worst = worst };
+        return Of(set, vm, [.. sum.Select(use => use / most)], double.PositiveInfinity);
     }
 
+    /// <summary>The most that a dominant share of 1 takes of cores, bus and NVM, whatever kind of I/O the VM does at a time.</summary>
+    public static double[] Worst(DrawnSet set, DrawnVm vm) =>
+        [.. Enumerable.Range(0, 3).Select(r => Kinds(set, vm).Max(kind => kind.CostNs[r] / kind.CostNs.Max()))];
+
     /// <summary>What a VM claimed by what it used: its own mix, whatever that was.</summary>
-    public static Claim Measured(DrawnSet set, DrawnVm vm, VmResult result, double cap)
+    /// <param name="set">The set that was run.</param>
+    /// <param name="vm">The VM.</param>
+    /// <param name="result">What it did.</param>
+    /// <param name="alone">What it has of the host alone, because it pauses; infinity for one that does not.</param>
+    public static Claim Measured(DrawnSet set, DrawnVm vm, VmResult result, double alone)
     {
         var use = result.Use.Use;
         var dominant = use.DominantNs;
-        double[] relative = dominant > 0
-            ? [use.CoresNs / dominant, use.BusNs / dominant, use.NvmNs / dominant]
-            : Declared(set, vm).Relative;
-        var reach = vm.Vcpus / (double)set.Cores / relative[0];
-        cap = Math.Min(Math.Min(cap, reach), vm.Limit ?? 1);
-        return new Claim(relative, vm.Weight, Math.Min(cap, vm.Floor), cap);
+        return dominant > 0
+            ? Of(set, vm, [use.CoresNs / dominant, use.BusNs / dominant, use.NvmNs / dominant], alone)
+            : Declared(set, vm);
     }
 
-    private static double[] Cost(DrawnSet set, DrawnJob job, bool isWrite)
+    private static Claim Of(DrawnSet set, DrawnVm vm, double[] relative, double alone)
     {
-        if (job.BlockBytes == 0)
-        {
-            return [1000.0 / set.Cores, 0, 0];
-        }
+        var reach = Math.Min(Math.Min(1, alone), vm.Vcpus / (double)set.Host.Machine.Cores / relative[0]);
+        var cap = Math.Min(reach, vm.Limit ?? 1);
+        return new Claim(relative, vm.Weight, Math.Min(cap, vm.Floor), cap) { Reach = reach };
+    }
 
-        var coreNs = set.OperationNs + job.BlockBytes * set.NsPerByte;
-        var busNs = job.BlockBytes * 1e9 / set.BusBytesPerSecond;
-        var nvmNs = job.BlockBytes * 1e9 / (isWrite ? set.WriteBytesPerSecond : set.ReadBytesPerSecond);
-        return [Math.Max(coreNs, Math.Max(busNs, nvmNs)) / set.Cores, busNs, nvmNs];
+    /// <summary>The kinds of operations of a VM, and how many of its VCPUs are at each.</summary>
+    private static IEnumerable<(double[] CostNs, double Part)> Kinds(DrawnSet set, DrawnVm vm)
+    {
+        foreach (var job in vm.Jobs)
+        {
+            if (job.IsComputing)
+            {
+                yield return ([1000.0 / set.Host.Machine.Cores, 0, 0], job.Clones);
+                continue;
+            }
+
+            foreach (var (isWrite, percent) in new[] { (false, job.ReadPercent), (true, 100 - job.ReadPercent) })
+            {
+                if (percent > 0)
+                {
+                    yield return (set.Host.CostNs(job.BlockBytes, isWrite), percent / 100.0 * job.Clones);
+                }
+            }
+        }
     }
 }

@@ -1,73 +1,89 @@
-using Mbsa.Actors;
 using Mbsa.Actors.Results;
 
 namespace Mbsa.Bench.Searching;
 
-/// <summary>How a set fared.</summary>
-/// <param name="FloorKept">The least that a VM with a floor got of it, 1 for all; null without floors.</param>
-/// <param name="FloorOf">Which VM that was.</param>
-/// <param name="ShareError">The largest shortfall from the optimum within reach, as a part of it.</param>
-/// <param name="ErrorOf">Which VM that was.</param>
-/// <param name="BindingUse">Use of the resource that was used most, where the optimum fills one; null where nobody wants that much.</param>
-/// <param name="Misses">Windows in which a floor was missed by the product's own account.</param>
-internal sealed record Verdict(double? FloorKept, string FloorOf, double ShareError, string ErrorOf, double? BindingUse, int Misses)
+/// <summary>A part of something that a VM was due, as it got it.</summary>
+/// <param name="Kept">What it got, as a part of what it was due.</param>
+/// <param name="Vm">Its name.</param>
+internal sealed record Part(double Kept, string Vm)
 {
-    public string Details { get; init; } = "";
+    /// <summary>The smaller of two.</summary>
+    public static Part? Least(Part? a, Part? b) => a is null || b is null ? a ?? b : b.Kept < a.Kept ? b : a;
 }
 
-/// <summary>Runs a set and compares what each VM got with the optimum.</summary>
+/// <summary>How a set fared at worst.</summary>
+/// <param name="Floor">The least part of a floor that a VM had which never pauses for longer than a quantum; null without any.</param>
+/// <param name="PausingFloor">The same of those that pause for longer.</param>
+/// <param name="Share">The least part of the optimum within reach.</param>
+/// <param name="NeverPausing">The same of those that never pause.</param>
+/// <param name="BindingUse">Use of the resource that was used most of those that the optimum fills; null where it fills none.</param>
+internal sealed record Verdict(Part? Floor, Part? PausingFloor, Part? Share, Part? NeverPausing, double? BindingUse)
+{
+    /// <summary>What is worse in either.</summary>
+    public static Verdict Worst(Verdict a, Verdict b) => new(
+        Part.Least(a.Floor, b.Floor),
+        Part.Least(a.PausingFloor, b.PausingFloor),
+        Part.Least(a.Share, b.Share),
+        Part.Least(a.NeverPausing, b.NeverPausing),
+        a.BindingUse is null || b.BindingUse is null ? a.BindingUse ?? b.BindingUse : Math.Min(a.BindingUse.Value, b.BindingUse.Value));
+}
+
+/// <summary>
+/// Compares what each VM of a set got with the optimum. Where that is out of reach it is measured from what was reached: a VM that has to run nearly all the time
+/// loses what its VCPUs wait for a core, and where two resources are short, quanta in flight stretch each other, so that neither is used in full.
+/// </summary>
 internal static class SetJudge
 {
-    /// <summary>Of the share a VM's VCPUs could use at most, the part from which on it counts as bound by them: each wait of a VCPU is lost then.</summary>
-    private const double NearReach = 0.8;
+    /// <summary>Of the share a VM could use at most, the part from which on it counts as bound by that: each wait of a VCPU is lost then.</summary>
+    public const double NearReach = 0.8;
 
-    /// <summary>Judges a set under a policy.</summary>
-    public static Verdict Judge(DrawnSet set, string policy)
+    /// <summary>Quanta by which what a VM has in a stretch may be off: where it begins and ends, somebody else may just have his.</summary>
+    private const int EdgeQuanta = 2;
+
+    /// <summary>Judges what a run of a set measured.</summary>
+    public static Verdict Judge(DrawnSet set, RunResult run)
     {
-        var run = Run(set, policy);
-        var seconds = run.MeasuredNs;
-        var got = run.Vms.Select(vm => vm.Use.Use.DominantNs / seconds).ToArray();
-        var claims = set.Vms.Select((vm, i) => SetClaims.Measured(set, vm, run.Vms[i], vm.Pauses ? Math.Max(got[i], Alone(set, vm)) : double.PositiveInfinity)).ToList();
+        var claims = Claims(set, run);
+        return SetRun.Stretches(set, run).Select(stretch => Judge(set, claims, stretch)).DefaultIfEmpty(new Verdict(null, null, null, null, null)).Aggregate(Verdict.Worst);
+    }
+
+    /// <summary>Whether a VM wants all the time, and the same: what it is due can be told.</summary>
+    public static bool IsPlain(DrawnSet set, DrawnVm vm) => vm.IsOfOneKind && vm.LongestPauseNs <= set.QuantumNs;
+
+    /// <summary>What the VMs of a set claimed in a run.</summary>
+    public static IReadOnlyList<Claim> Claims(DrawnSet set, RunResult run) =>
+    [
+        .. set.Vms.Select((vm, i) => SetClaims.Measured(set, vm, run.Vms[i], vm.LongestPauseNs > 0 ? SetRun.Alone(set, vm) : double.PositiveInfinity)),
+    ];
+
+    private static Verdict Judge(DrawnSet set, IReadOnlyList<Claim> all, Stretch stretch)
+    {
+        DrawnVm[] vms = [.. stretch.There.Select(i => set.Vms[i])];
+        Claim[] claims = [.. stretch.There.Select((i, at) => Reaching(all[i], stretch.Got[at]))];
+        var got = stretch.Got;
         var optimum = Optimum.Shares(claims);
-        double Use(double[] of, int resource) => claims.Select((claim, i) => of[i] * claim.Relative[resource]).Sum();
-        var bound = claims.Select((claim, i) => IsBound(set.Vms[i], claim, optimum[i], set.Cores) && got[i] < optimum[i]
+        var full = Optimum.Full(claims, optimum);
+        Claim[] bound = [.. claims.Select((claim, i) => optimum[i] >= NearReach * claim.Reach && got[i] < optimum[i]
             ? claim with { Cap = got[i], Floor = Math.Min(claim.Floor, got[i]) }
-            : claim).ToList();
-        double[] capacity = [.. Enumerable.Range(0, 3).Select(r => Use(optimum, r) > 0.999 ? Math.Min(1, Use(got, r)) : 1)];
+            : claim)];
+        double[] capacity = [.. Enumerable.Range(0, 3).Select(r => full.Contains(r) ? Math.Min(1, Optimum.Use(claims, got, r)) : 1)];
         var within = Optimum.Shares(bound, capacity);
-        var errors = got.Select((share, i) => set.Vms[i].IsOfOneKind && set.Vms[i].Jobs.All(job => job.ThinkNs <= set.QuantumNs) ? 1 - share / within[i] : 0).ToArray();
-        var worst = Array.IndexOf(errors, errors.Max());
-        var floors = set.Vms.Select((vm, i) => vm.Floor > 0 ? got[i] / Math.Min(vm.Floor, claims[i].Cap) : double.PositiveInfinity).ToArray();
-        var least = Array.IndexOf(floors, floors.Min());
-        var fills = Enumerable.Range(0, 3).Any(r => Use(optimum, r) > 0.999);
+
+        Part? Least(Func<DrawnVm, bool> which, Func<int, double> due) => Enumerable.Range(0, vms.Length).Where(i => which(vms[i]) && due(i) > 0)
+            .Select(i => new Part((got[i] + EdgeShare(set, claims[i], stretch)) / due(i), vms[i].Name)).MinBy(part => part.Kept);
+
         return new Verdict(
-            double.IsPositiveInfinity(floors[least]) ? null : floors[least],
-            set.Vms[least].Name,
-            errors[worst],
-            set.Vms[worst].Name,
-            fills ? Enumerable.Range(0, 3).Max(r => Use(optimum, r) > 0.999 ? Use(got, r) : 0) : null,
-            run.Vms.Sum(vm => vm.Use.ReservationMisses))
-        {
-            Details = string.Join("; ", set.Vms.Select((vm, i) =>
-                $"{vm.Name} got {got[i]:0.0000} within {within[i]:0.0000} optimum {optimum[i]:0.0000} floor {vm.Floor:0.000} cap {claims[i].Cap:0.000} rel [{string.Join(" ", claims[i].Relative.Select(r => r.ToString("0.000")))}]"))
-                + $" | use {Use(got, 0):0.000} {Use(got, 1):0.000} {Use(got, 2):0.000} optimum {Use(optimum, 0):0.000} {Use(optimum, 1):0.000} {Use(optimum, 2):0.000}",
-        };
+            Least(vm => vm.Floor > 0 && vm.LongestPauseNs <= set.QuantumNs, i => claims[i].Floor),
+            Least(vm => vm.Floor > 0 && vm.LongestPauseNs > set.QuantumNs, i => claims[i].Floor),
+            Least(vm => IsPlain(set, vm), i => within[i]),
+            Least(vm => vm.IsOfOneKind && vm.LongestPauseNs == 0, i => within[i]),
+            full.Count > 0 ? full.Max(r => Optimum.Use(claims, got, r)) : null);
     }
 
-    private static bool IsBound(DrawnVm vm, Claim claim, double optimum, int cores) =>
-        vm.Pauses ? optimum >= NearReach * claim.Cap : optimum >= NearReach * vm.Vcpus / cores / claim.Relative[0];
+    /// <summary>A VM alone can be slower than beside others that keep its VCPUs from pausing in step: it can do what it did.</summary>
+    private static Claim Reaching(Claim claim, double got) =>
+        got <= claim.Reach ? claim : claim with { Reach = got, Cap = claim.Cap < claim.Reach ? claim.Cap : got };
 
-    /// <summary>What a VM that pauses gets of the host when nobody else is there.</summary>
-    private static double Alone(DrawnSet set, DrawnVm vm)
-    {
-        var alone = set with { Vms = [vm with { Floor = 0, Limit = null }], DurationMs = 50, WarmupMs = 10 };
-        var run = Run(alone, "none");
-        return run.Vms[0].Use.Use.DominantNs / run.MeasuredNs;
-    }
-
-    private static RunResult Run(DrawnSet set, string policy)
-    {
-        var run = ScenarioRun.Start(set.ToScenario(policy)).Completion.GetAwaiter().GetResult();
-        return run.Problems.IsEmpty ? run : throw new BenchException($"the run has problems: {string.Join("; ", run.Problems)}");
-    }
+    private static double EdgeShare(DrawnSet set, Claim claim, Stretch stretch) =>
+        stretch.IsWhole ? 0 : EdgeQuanta * (double)set.QuantumNs / stretch.LengthNs / set.Host.Machine.Cores / claim.Relative[0];
 }

@@ -1,15 +1,25 @@
+using System.Diagnostics;
+
 namespace Mbsa.Bench.Searching;
 
 /// <summary>Makes a set that breaks something smaller, step by step, as long as it still breaks it.</summary>
 internal static class SetShrinker
 {
+    private const double MuchBytesPerSecond = 1e15;
+
     /// <summary>The smallest set that was found.</summary>
     /// <param name="set">A set that breaks something.</param>
     /// <param name="breaks">Whether a set still does.</param>
-    public static DrawnSet Shrink(DrawnSet set, Func<DrawnSet, bool> breaks)
+    /// <param name="longest">How long to try, of real time.</param>
+    public static DrawnSet Shrink(DrawnSet set, Func<DrawnSet, bool> breaks, TimeSpan longest)
     {
-        var smaller = Smaller(set).FirstOrDefault(breaks);
-        return smaller is null ? set : Shrink(smaller, breaks);
+        var watch = Stopwatch.StartNew();
+        while (Smaller(set).TakeWhile(_ => watch.Elapsed < longest).FirstOrDefault(breaks) is { } smaller)
+        {
+            set = smaller;
+        }
+
+        return set;
     }
 
     /// <summary>Every set that is one step smaller, the largest steps first.</summary>
@@ -33,14 +43,14 @@ internal static class SetShrinker
             yield return set with { QuantumNs = 25_000 };
         }
 
-        if (set.NsPerByte > 0)
+        if (set.Host is FreeHost { NsPerByte: > 0 } dearBytes)
         {
-            yield return set with { NsPerByte = 0 };
+            yield return set with { Host = dearBytes with { NsPerByte = 0 } };
         }
 
-        if (set.BusBytesPerSecond < 1e15)
+        if (set.Host is FreeHost { BusBytesPerSecond: < MuchBytesPerSecond } slowBus)
         {
-            yield return set with { BusBytesPerSecond = 1e15 };
+            yield return set with { Host = slowBus with { BusBytesPerSecond = MuchBytesPerSecond } };
         }
     }
 
@@ -49,6 +59,11 @@ internal static class SetShrinker
         for (var i = 0; i < vm.Jobs.Count && vm.Jobs.Count > 1; i++)
         {
             yield return vm with { Jobs = [.. vm.Jobs.Where((_, at) => at != i)] };
+        }
+
+        if (vm.ComesAtMs is not null || vm.GoesAtMs is not null)
+        {
+            yield return vm with { ComesAtMs = null, GoesAtMs = null };
         }
 
         if (vm.Limit is not null)
@@ -64,11 +79,6 @@ internal static class SetShrinker
         if (vm.Weight != 1)
         {
             yield return vm with { Weight = 1 };
-        }
-
-        if (vm.ComesAtMs is not null || vm.GoesAtMs is not null)
-        {
-            yield return vm with { ComesAtMs = null, GoesAtMs = null };
         }
 
         for (var i = 0; i < vm.Jobs.Count; i++)
@@ -93,7 +103,7 @@ internal static class SetShrinker
             yield return job with { ReadPercent = 100 };
         }
 
-        if (job.BlockBytes > 0 && job.BlockBytes != 4096)
+        if (!job.IsComputing && job.BlockBytes != 4096)
         {
             yield return job with { BlockBytes = 4096 };
         }

@@ -10,57 +10,58 @@ internal static class SetYaml
     public static string Of(DrawnSet set, string policy)
     {
         var text = new StringBuilder();
-        var cost = $"{{ operation: {Number(set.OperationNs)}ns, perByte: {Number(set.NsPerByte)}ns }}";
-        text.AppendLine($"duration: {set.DurationMs}ms");
-        text.AppendLine($"warmup: {set.WarmupMs}ms");
-        text.AppendLine("host:");
-        text.AppendLine($"  machine: {{ cores: {set.Cores}, memoryBandwidth: {Number(set.BusBytesPerSecond)}B/s, paths: {{ memory-bus: {{ read: {cost}, write: {cost} }} }} }}");
-        text.AppendLine($"  nvm: {{ device: {{ readBandwidth: {Number(set.ReadBytesPerSecond)}B/s, writeBandwidth: {Number(set.WriteBytesPerSecond)}B/s }} }}");
-        text.AppendLine($"  qos: {{ policy: {policy}, quantum: {set.QuantumNs}ns }}");
-        text.AppendLine("vms:");
+        text.Append(CultureInfo.InvariantCulture, $"duration: {set.DurationMs}ms\nwarmup: {set.WarmupMs}ms\nhost:\n");
+        Write(text, set.Host);
+        text.Append(CultureInfo.InvariantCulture, $"  qos: {{ policy: {policy}, quantum: {set.QuantumNs}ns }}\nvms:\n");
         foreach (var vm in set.Vms)
         {
             Write(text, vm);
         }
 
         var events = set.Vms.SelectMany(vm => new[] { (At: vm.ComesAtMs, vm.Name, What: "start"), (At: vm.GoesAtMs, vm.Name, What: "stop") })
-            .Where(e => e.At is not null).OrderBy(e => e.At).ToList();
-        if (events.Count > 0)
-        {
-            text.AppendLine("events:");
-            events.ForEach(e => text.AppendLine($"  - {{ at: {e.At}ms, vm: {e.Name}, {e.What}: true }}"));
-        }
+            .Where(e => e.At is not null).OrderBy(e => e.At).Select(e => $"  - {{ at: {e.At}ms, vm: {e.Name}, {e.What}: true }}\n").ToList();
+        return text.Append(events.Count > 0 ? "events:\n" : "").AppendJoin("", events).ToString();
+    }
 
-        return text.ToString();
+    private static void Write(StringBuilder text, DrawnHost drawn)
+    {
+        if (drawn is ShippedHost shipped)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"  machine: {shipped.MachineName}\n  nvm: {{ device: {shipped.DeviceName} }}\n");
+        }
+        else if (drawn is FreeHost host)
+        {
+            var cost = $"{{ operation: {Number(host.OperationNs)}ns, perByte: {Number(host.NsPerByte)}ns }}";
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"  machine: {{ cores: {host.Cores}, memoryBandwidth: {Number(host.BusBytesPerSecond)}B/s, paths: {{ memory-bus: {{ read: {cost}, write: {cost} }} }} }}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"  nvm: {{ device: {{ readBandwidth: {Number(host.ReadBytesPerSecond)}B/s, writeBandwidth: {Number(host.WriteBytesPerSecond)}B/s }} }}\n");
+        }
     }
 
     private static void Write(StringBuilder text, DrawnVm vm)
     {
-        text.AppendLine($"  - name: {vm.Name}");
-        text.AppendLine($"    vcpus: {vm.Vcpus}");
-        if (vm.ToSpec().Storage is { } disk)
+        text.Append(CultureInfo.InvariantCulture, $"  - name: {vm.Name}\n    vcpus: {vm.Vcpus}\n");
+        if (vm.DiskBytes is { } bytes)
         {
-            text.AppendLine($"    storage: {{ size: {disk.SizeBytes}B }}");
+            text.Append(CultureInfo.InvariantCulture, $"    storage: {{ size: {bytes}B }}\n");
         }
 
         var floor = vm.Floor > 0 ? $", reservation: {Number(vm.Floor * 100)}%" : "";
         var limit = vm.Limit is { } most ? $", limit: {Number(most * 100)}%" : "";
-        text.AppendLine($"    qos: {{ weight: {Number(vm.Weight)}{floor}{limit} }}");
-        if (vm.ComesAtMs is not null)
-        {
-            text.AppendLine("    start: event");
-        }
-
-        text.AppendLine("    workload:");
+        text.Append(CultureInfo.InvariantCulture, $"    qos: {{ weight: {Number(vm.Weight)}{floor}{limit} }}\n");
+        text.Append(vm.ComesAtMs is null ? "" : "    start: event\n").Append("    workload:\n");
         for (var i = 0; i < vm.Jobs.Count; i++)
         {
-            text.AppendLine($"      - {{ name: j{i}, {Of(vm.Jobs[i])}, numjobs: {vm.Jobs[i].Clones} }}");
+            text.Append(CultureInfo.InvariantCulture, $"      - {{ name: j{i}, {Of(vm.Jobs[i])}, numjobs: {vm.Jobs[i].Clones} }}\n");
         }
     }
 
     private static string Of(DrawnJob job)
     {
-        if (job.BlockBytes == 0)
+        if (job.IsComputing)
         {
             return "ioengine: cpuio, cpuload: 100";
         }

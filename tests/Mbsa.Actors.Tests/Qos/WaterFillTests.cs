@@ -1,6 +1,7 @@
 using CsCheck;
 using Mbsa.Actors.Qos;
 using Mbsa.Actors.Scenarios;
+using Mbsa.Bench.Searching;
 
 namespace Mbsa.Actors.Tests.Qos;
 
@@ -52,7 +53,7 @@ public sealed class WaterFillTests
             {
                 double[] cost = [v.Item1 + 1, v.Item2, v.Item3];
                 var cap = Math.Min(v.Item6, cost.Max() / cost[0]);
-                return new Optimum.Claim(cost, v.Item4, Math.Min(cap, v.Item5), cap);
+                return new Claim([.. cost.Select(ns => ns / cost.Max())], v.Item4, Math.Min(cap, v.Item5), cap);
             })]);
             var shares = WaterFill.Divide(_host, tenants).Shares;
             for (var i = 0; i < vms.Length; i++)
