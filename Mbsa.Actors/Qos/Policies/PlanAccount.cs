@@ -104,6 +104,9 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     /// <summary>From when on it is behind its floor, if it is served no more until then.</summary>
     public double BehindFloorFromNs => _floorNs + MostBehindFloor * MostQuantumCostNs / _floorShare;
 
+    /// <summary>Whether it is behind its floor.</summary>
+    public bool IsBehindFloor(long nowNs) => HasFloor && BehindFloorFromNs <= nowNs;
+
     /// <summary>What the most expensive quantum costs it.</summary>
     private double MostQuantumCostNs { get; set; }
 

@@ -110,7 +110,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
             budgetNs = Math.Max(1, budgetNs / UrgentDivisor);
         }
 
-        if (_floors.First(nowNs) is { } behind && TakeAny(behind, mayOverfill: behind.InFlight == 0) is { } next)
+        if (_floors.First(nowNs) is { } behind && TakeAny(behind, mayOverfill: true) is { } next)
         {
             return Grant(behind, next, nowNs, ref budgetNs);
         }
@@ -276,6 +276,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
     /// <summary>Whether somebody who is ready should have a core before the one who has it.</summary>
     private bool IsDueBefore(Flight last, long nowNs) =>
         FirstUrgent(nowNs) is not null
+        || (_floors.First(nowNs) is { } behind && behind != last.Account && !last.Account.IsBehindFloor(nowNs))
         || (FirstOpen(nowNs, out var isSharing) is { HasEligible: true } open && !isSharing
             && open.First != last.Account && open.First.Deadline(open.Gate) < last.Deadline);
 
