@@ -6,8 +6,8 @@ using Mbsa.Vm;
 namespace Mbsa.Bench.Commands;
 
 /// <summary>
-/// The search for the next break: random sets of VMs under a policy, each against the optimum that another algorithm finds. Figures are of the virtual clock,
-/// the same on every machine.
+/// The search for the next break: random sets of VMs under a policy, each against the optimum that another algorithm finds. Figures are of
+/// the virtual clock, the same on every machine.
 /// </summary>
 internal static class SearchCommand
 {

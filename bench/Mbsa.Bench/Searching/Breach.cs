@@ -31,7 +31,9 @@ internal sealed record Breach(int Seed, string What, bool IsHard, Func<DrawnSet,
     }
 }
 
-/// <summary>What a search asks of every set. Those of floors, starving and lies are hard: a search has failed that finds them broken.</summary>
+/// <summary>
+/// What a search asks of every set. Those of floors, starving and lies are hard: a search has failed that finds them broken.
+/// </summary>
 internal static class SearchBars
 {
     /// <summary>Of the floor of a VM that never pauses for longer than a quantum.</summary>

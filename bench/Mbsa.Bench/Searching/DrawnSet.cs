@@ -2,10 +2,15 @@ using Mbsa.Actors.Scenarios;
 
 namespace Mbsa.Bench.Searching;
 
-/// <summary>A host and its VMs as the search draws them: the few figures that matter, so that a set can be shrunk, printed as a scenario file and run.</summary>
+/// <summary>
+/// A host and its VMs as the search draws them: the few figures that matter, so that a set can be shrunk, printed as a scenario file and
+/// run.
+/// </summary>
 internal sealed record DrawnSet
 {
-    /// <summary>Length of the windows in which sets with changes are measured, in milliseconds; changes happen between two of them.</summary>
+    /// <summary>
+    /// Length of the windows in which sets with changes are measured, in milliseconds; changes happen between two of them.
+    /// </summary>
     public const int WindowMs = 10;
 
     private const long Ms = 1_000_000;

@@ -40,7 +40,9 @@ internal sealed record DrawnVm
     public long LongestPauseNs => Jobs.Max(job => job.ThinkNs);
 
     /// <summary>Bytes of its disk; null without one. A block of the map is 4 KiB.</summary>
-    public long? DiskBytes => Jobs.All(job => job.IsComputing) ? null : Math.Max(SmallestDiskBytes, (Jobs.Max(job => (long)job.BlockBytes) + 4095) / 4096 * 4096);
+    public long? DiskBytes => Jobs.All(job => job.IsComputing)
+        ? null
+        : Math.Max(SmallestDiskBytes, (Jobs.Max(job => (long)job.BlockBytes) + 4095) / 4096 * 4096);
 
     /// <summary>Whether it is there from one moment to another, in milliseconds of the measured part.</summary>
     public bool IsThere(int fromMs, int toMs) => (ComesAtMs ?? 0) <= fromMs && (GoesAtMs ?? int.MaxValue) >= toMs;

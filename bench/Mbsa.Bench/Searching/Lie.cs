@@ -19,14 +19,14 @@ internal enum LieKind
 }
 
 /// <summary>
-/// Demand of another kind that one VM of a set adds to its own, to see whether it takes from a neighbour what that is due: strategy-proofness, as dominant
-/// resource fairness has it (Ghodsi et al., NSDI 2011).
+/// Demand of another kind that one VM of a set adds to its own, to see whether it takes from a neighbour what that is due:
+/// strategy-proofness, as dominant resource fairness has it (Ghodsi et al., NSDI 2011).
 /// <para>
-/// What a neighbour may not lose is the smaller of what it had before and of what it is due whatever others want. That is its share where all want nothing but
-/// its own dominant resource, and without end: its weighted part, <c>w_i / sum(w)</c>, or its floor, with the floors of others taken off and what their ceilings leave added.
-/// Demand of other kinds than that can only leave more of a resource. What it had above its due came from what others did not want, so they may want it
-/// after all. Its due is also no more than what is well within reach of its VCPUs and pauses (<see cref="SetJudge.NearReach"/>), for who has to
-/// run all the time loses whatever it waits.
+/// What a neighbour may not lose is the smaller of what it had before and of what it is due whatever others want. That is its share where
+/// all want nothing but its own dominant resource, and without end: its weighted part, <c>w_i / sum(w)</c>, or its floor, with the floors
+/// of others taken off and what their ceilings leave added. Demand of other kinds than that can only leave more of a resource. What it had
+/// above its due came from what others did not want, so they may want it after all. Its due is also no more than what is well within reach
+/// of its VCPUs and pauses (<see cref="SetJudge.NearReach"/>), for who has to run all the time loses whatever it waits.
 /// </para>
 /// </summary>
 /// <param name="Vm">Who lies: a VM without a floor, so that nothing is refused.</param>

@@ -12,8 +12,8 @@ internal sealed record Claim(double[] Relative, double Weight, double Floor, dou
 }
 
 /// <summary>
-/// The weighted max-min optimum of docs/QOS.md, found by halving an interval on theta and freezing who uses what became full: no sweep of events, nothing
-/// of the planner's.
+/// The weighted max-min optimum of docs/QOS.md, found by halving an interval on theta and freezing who uses what became full: no sweep of
+/// events, nothing of the planner's.
 /// </summary>
 internal static class Optimum
 {
@@ -55,7 +55,8 @@ internal static class Optimum
     }
 
     /// <summary>How much of a resource VMs use that have these shares.</summary>
-    public static double Use(IReadOnlyList<Claim> claims, IReadOnlyList<double> shares, int resource) => claims.Select((claim, i) => shares[i] * claim.Relative[resource]).Sum();
+    public static double Use(IReadOnlyList<Claim> claims, IReadOnlyList<double> shares, int resource) =>
+        claims.Select((claim, i) => shares[i] * claim.Relative[resource]).Sum();
 
     /// <summary>The resources, 0 to 2, that shares fill.</summary>
     public static IReadOnlyList<int> Full(IReadOnlyList<Claim> claims, IReadOnlyList<double> shares) =>

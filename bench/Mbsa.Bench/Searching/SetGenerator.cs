@@ -3,8 +3,8 @@ using Mbsa.Host.Profiles;
 namespace Mbsa.Bench.Searching;
 
 /// <summary>
-/// Draws sets: hosts, devices, VMs, sizes from 512 B to 16 MiB, mixes, pauses, bursts, computing, floors, ceilings, joins and leaves. The same seed, the same
-/// set.
+/// Draws sets: hosts, devices, VMs, sizes from 512 B to 16 MiB, mixes, pauses, bursts, computing, floors, ceilings, joins and leaves. The
+/// same seed, the same set.
 /// </summary>
 internal static class SetGenerator
 {
@@ -28,7 +28,9 @@ internal static class SetGenerator
         return Promise(random, random.Next(5) == 0 ? WithChanges(random, set) : set);
     }
 
-    /// <summary>Whether the floors of a set can be kept as those that are drawn: they fit together, and each is well within its VM's reach.</summary>
+    /// <summary>
+    /// Whether the floors of a set can be kept as those that are drawn: they fit together, and each is well within its VM's reach.
+    /// </summary>
     public static bool IsKeepable(DrawnSet set) => Fits(set) && set.Vms.Where(vm => vm.Floor > 0).All(vm => vm.Floor <= MostOfReach * Reach(set, vm) + 0.0005);
 
     private static FreeHost DrawFree(Random random)

@@ -29,12 +29,15 @@ internal sealed record Verdict(Part? Floor, Part? PausingFloor, Part? Share, Par
 }
 
 /// <summary>
-/// Compares what each VM of a set got with the optimum. Where that is out of reach it is measured from what was reached: a VM that has to run nearly all the time
-/// loses what its VCPUs wait for a core, and where two resources are short, quanta in flight stretch each other, so that neither is used in full.
+/// Compares what each VM of a set got with the optimum. Where that is out of reach it is measured from what was reached: a VM that has to
+/// run nearly all the time loses what its VCPUs wait for a core, and where two resources are short, quanta in flight stretch each other, so
+/// that neither is used in full.
 /// </summary>
 internal static class SetJudge
 {
-    /// <summary>Of the share a VM could use at most, the part from which on it counts as bound by that: each wait of a VCPU is lost then.</summary>
+    /// <summary>
+    /// Of the share a VM could use at most, the part from which on it counts as bound by that: each wait of a VCPU is lost then.
+    /// </summary>
     public const double NearReach = 0.8;
 
     /// <summary>Quanta by which what a VM has in a stretch may be off: where it begins and ends, somebody else may just have his.</summary>
@@ -44,7 +47,8 @@ internal static class SetJudge
     public static Verdict Judge(DrawnSet set, RunResult run)
     {
         var claims = Claims(set, run);
-        return SetRun.Stretches(set, run).Select(stretch => Judge(set, claims, stretch)).DefaultIfEmpty(new Verdict(null, null, null, null, null)).Aggregate(Verdict.Worst);
+        var verdicts = SetRun.Stretches(set, run).Select(stretch => Judge(set, claims, stretch));
+        return verdicts.DefaultIfEmpty(new Verdict(null, null, null, null, null)).Aggregate(Verdict.Worst);
     }
 
     /// <summary>Whether a VM wants all the time, and the same: what it is due can be told.</summary>

@@ -33,12 +33,15 @@ internal static class SetRun
         return run.Vms[0].DominantShare(run.MeasuredNs);
     }
 
-    /// <summary>The stretches between changes that are long enough to be judged. What follows a change is left out until everybody has settled.</summary>
+    /// <summary>
+    /// The stretches between changes that are long enough to be judged. What follows a change is left out until everybody has settled.
+    /// </summary>
     public static IEnumerable<Stretch> Stretches(DrawnSet set, RunResult run)
     {
         if (set.ChangesAtMs is not { Count: > 0 } changes)
         {
-            yield return new Stretch([.. Enumerable.Range(0, set.Vms.Count)], [.. run.Vms.Select(vm => vm.DominantShare(run.MeasuredNs))], run.MeasuredNs, IsWhole: true);
+            double[] got = [.. run.Vms.Select(vm => vm.DominantShare(run.MeasuredNs))];
+            yield return new Stretch([.. Enumerable.Range(0, set.Vms.Count)], got, run.MeasuredNs, IsWhole: true);
             yield break;
         }
 

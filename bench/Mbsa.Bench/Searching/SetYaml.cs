@@ -52,7 +52,7 @@ internal static class SetYaml
         var floor = vm.Floor > 0 ? $", reservation: {Number(vm.Floor * 100)}%" : "";
         var limit = vm.Limit is { } most ? $", limit: {Number(most * 100)}%" : "";
         text.Append(CultureInfo.InvariantCulture, $"    qos: {{ weight: {Number(vm.Weight)}{floor}{limit} }}\n");
-        text.Append(vm.ComesAtMs is null ? "" : "    start: event\n").Append("    workload:\n");
+        text.Append(vm.ComesAtMs is null ? "" : "    start: false\n").Append("    workload:\n");
         for (var i = 0; i < vm.Jobs.Count; i++)
         {
             text.Append(CultureInfo.InvariantCulture, $"      - {{ name: j{i}, {Of(vm.Jobs[i])}, numjobs: {vm.Jobs[i].Clones} }}\n");

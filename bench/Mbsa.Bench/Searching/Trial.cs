@@ -35,17 +35,23 @@ internal sealed record Trial(int Seed, Verdict? Verdict, Lie? Lie, Part? KeptFro
         bool Breaks(DrawnSet set, Func<Verdict, double?> figure, double bar) => figure(SetJudge.Judge(set, SetRun.Play(set, policy))) < bar;
 
         Breach? Of(string what, Func<Verdict, double?> figure, double bar, bool isHard) =>
-            Verdict is not null && figure(Verdict) is { } value && value < bar ? new Breach(Seed, $"{what}: {value:P2}", isHard, set => Breaks(set, figure, bar), null) : null;
+            Verdict is not null && figure(Verdict) is { } value && value < bar
+                ? new Breach(Seed, $"{what}: {value:P2}", isHard, set => Breaks(set, figure, bar), null)
+                : null;
+
+        bool Pays(DrawnSet set) => KeptIn(set, SetRun.Play(set, policy), Lie!, policy)?.Kept < SearchBars.KeptFromLiar;
 
         Breach? failed = Failure is null ? null : new Breach(Seed, Failure, true, set => Fails(set, policy), null);
         Breach? lied = KeptFromLiar?.Kept < SearchBars.KeptFromLiar
-            ? new Breach(Seed, $"{Lie!.Vm} lies ({Lie.Kind}), {KeptFromLiar.Vm} keeps {KeptFromLiar.Kept:P2}", true, set => KeptIn(set, SetRun.Play(set, policy), Lie, policy)?.Kept < SearchBars.KeptFromLiar, Lie)
+            ? new Breach(Seed, $"{Lie!.Vm} lies ({Lie.Kind}), {KeptFromLiar.Vm} keeps {KeptFromLiar.Kept:P2}", true, Pays, Lie)
             : null;
         return new[]
         {
             failed,
             Of("floor kept", v => v.Floor?.Kept, SearchBars.Floor, isHard: true),
-            policy == SearchBars.PolicyThatStarvesNobody ? Of("starved: of the optimum within reach", v => v.NeverPausing?.Kept, SearchBars.Starved, isHard: true) : null,
+            policy == SearchBars.PolicyThatStarvesNobody
+                ? Of("starved: of the optimum within reach", v => v.NeverPausing?.Kept, SearchBars.Starved, isHard: true)
+                : null,
             lied,
             Of("of the optimum within reach", v => v.Share?.Kept, SearchBars.Share, isHard: false),
             Of("use of the binding resource", v => v.BindingUse, SearchBars.Use, isHard: false),

@@ -13,7 +13,10 @@ public sealed class OptimumTests
     [Fact]
     public void Weights_divide_what_is_short() => Gives([0.25, 0.75], Of(_reads), Of(_reads, weight: 3));
 
-    /// <summary>Ghodsi et al., NSDI 2011, figure 3: 9 processors and 18 GB; A's tasks take (1, 4), B's (3, 1); each has two thirds of what it uses most.</summary>
+    /// <summary>
+    /// Ghodsi et al., NSDI 2011, figure 3: 9 processors and 18 GB; A's tasks take (1, 4), B's (3, 1); each has two thirds of what it uses
+    /// most.
+    /// </summary>
     [Fact]
     public void The_example_of_the_paper_has_two_thirds_each() => Gives([2 / 3.0, 2 / 3.0], Of([0.5, 1, 0]), Of([1, 1 / 6.0, 0]));
 

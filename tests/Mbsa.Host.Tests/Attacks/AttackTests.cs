@@ -5,7 +5,9 @@ using Mbsa.Host.Tests.Scenarios;
 
 namespace Mbsa.Host.Tests.Attacks;
 
-/// <summary>The smallest scenarios in which a promise was once broken, each with what is right. All of it holds under the policy that promises it.</summary>
+/// <summary>
+/// The smallest scenarios in which a promise was once broken, each with what is right. All of it holds under the policy that promises it.
+/// </summary>
 public sealed class AttackTests
 {
     private static readonly string _folder = Path.Combine(Repository.Root, "tests", "Mbsa.Host.Tests", "Attacks");
@@ -56,7 +58,8 @@ public sealed class AttackTests
     {
         var loaded = Load(attack, overrides);
         var run = await RunAsync(loaded);
-        return [.. loaded.Expectations.Select(expectation => expectation.Evaluate(run)).Where(outcome => !outcome.Held).Select(outcome => $"{outcome.Text}: {outcome.Measured}")];
+        var broken = loaded.Expectations.Select(expectation => expectation.Evaluate(run)).Where(outcome => !outcome.Held);
+        return [.. broken.Select(outcome => $"{outcome.Text}: {outcome.Measured}")];
     }
 
     private static LoadedScenario Load(string attack, ScenarioOverrides? overrides = null) => ScenarioFile.Load(Path.Combine(_folder, $"{attack}.yaml"), overrides);
