@@ -1,5 +1,5 @@
-using Mbsa.Actors.Results;
 using Mbsa.Actors;
+using Mbsa.Actors.Results;
 
 namespace Mbsa.Host.Tests.Scenarios;
 
