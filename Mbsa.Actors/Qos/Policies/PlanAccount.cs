@@ -23,7 +23,7 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     private const int MostBehindFloor = 2;
 
     /// <summary>A floor is kept a little above itself: what is measured is never below it for a quantum at an end.</summary>
-    private const double FloorMargin = 1.003;
+    private const double FloorMargin = 1.001;
 
     /// <summary>Quanta of its own that rate and floor still owe: what its VCPUs could not use earlier is not made up for later.</summary>
     private const int MostOwed = 8;
@@ -103,9 +103,6 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
 
     /// <summary>From when on it is behind its floor, if it is served no more until then.</summary>
     public double BehindFloorFromNs => _floorNs + MostBehindFloor * MostQuantumCostNs / _floorShare;
-
-    /// <summary>Whether it is behind its floor.</summary>
-    public bool IsBehindFloor(long nowNs) => HasFloor && BehindFloorFromNs <= nowNs;
 
     /// <summary>What the most expensive quantum costs it.</summary>
     private double MostQuantumCostNs { get; set; }

@@ -207,7 +207,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
                 open = Earlier(open, order);
                 preferred = IsToBeFilled(order) ? Earlier(preferred, order) : preferred;
             }
-            else if (IsToBeFilled(order) && _flights.Gains(gate, habit))
+            else if (serviceOrder == ServiceOrder.Share && IsToBeFilled(order) && _flights.Gains(gate, habit))
             {
                 preferred = Earlier(preferred, order);
             }
@@ -276,7 +276,6 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
     /// <summary>Whether somebody who is ready should have a core before the one who has it.</summary>
     private bool IsDueBefore(Flight last, long nowNs) =>
         FirstUrgent(nowNs) is not null
-        || (_floors.First(nowNs) is { } behind && behind != last.Account && !last.Account.IsBehindFloor(nowNs))
         || (FirstOpen(nowNs, out var isSharing) is { HasEligible: true } open && !isSharing
             && open.First != last.Account && open.First.Deadline(open.Gate) < last.Deadline);
 
