@@ -48,6 +48,26 @@ internal sealed class Flights(int cores)
     public bool Fits(in QuantumHabit habit) => _bus + habit.PerNs.BusNs <= 1 + Tolerance && _nvm + habit.PerNs.NvmNs <= 1 + Tolerance;
 
     /// <summary>
+    /// Whether a quantum of a VM that is behind its floor fits beside those that go before the others too, or gains more than it wastes: the others make room. More of
+    /// them would only stretch each other, and hold cores that somebody else's floor may need.
+    /// </summary>
+    public bool FitsAmongFirst(Gate gate, in QuantumHabit habit)
+    {
+        double bus = 0, nvm = 0, most = habit.Fraction(gate);
+        foreach (var flight in _flights)
+        {
+            if (flight.Turn > Turn.Rate)
+            {
+                (bus, nvm) = (bus + flight.Fraction(Gate.Bus), nvm + flight.Fraction(Gate.Nvm));
+                most = Math.Max(most, flight.Fraction(gate));
+            }
+        }
+
+        return (bus + habit.PerNs.BusNs <= 1 + Tolerance && nvm + habit.PerNs.NvmNs <= 1 + Tolerance)
+            || Gains(gate.IsOfBus() ? bus : nvm, habit.Fraction(gate), most);
+    }
+
+    /// <summary>
     /// Whether a quantum of a VM may start in place of others that are due later, so that the resource is as full as before and no fuller:
     /// <see cref="Surplus"/> takes those away then.
     /// </summary>
@@ -98,8 +118,10 @@ internal sealed class Flights(int cores)
             most = Math.Max(most, flight.Fraction(gate));
         }
 
-        return 1 - sum > (sum + habit.Fraction(gate) - 1) / (most * cores);
+        return Gains(sum, habit.Fraction(gate), most);
     }
+
+    private bool Gains(double sum, double fraction, double most) => 1 - sum > (sum + fraction - 1) / (most * cores);
 
     /// <summary>Whether somebody who is ahead of a VM has what that waits for.</summary>
     public bool IsTakenFrom(PlanAccount account, Gate gate)
@@ -135,6 +157,11 @@ internal sealed class Flights(int cores)
             return SlowsDownUrgent(gate) ? last : null;
         }
 
+        if (last.Turn == Turn.Rate && _flights.Exists(flight => flight.Turn == Turn.Floor && flight.Uses(gate)))
+        {
+            return Sum(gate) - last.Fraction(gate) >= 1 - Tolerance ? last : null;
+        }
+
         return Sum(gate) - last.Fraction(gate) >= 1 - Tolerance && (last.IsAheadOf(Nearest(gate), gate) || isWanted(last.Account, nowNs)) ? last : null;
     }
 
@@ -161,7 +188,8 @@ internal sealed class Flights(int cores)
         foreach (var flight in _flights)
         {
             if (flight.Uses(gate) && !flight.IsUrgent && flight.StartNs < nowNs
-                && (furthest is null || flight.Account.StartTag > furthest.Account.StartTag))
+                && (furthest is null || flight.Turn < furthest.Turn
+                    || (flight.Turn == furthest.Turn && flight.Account.StartTag > furthest.Account.StartTag)))
             {
                 furthest = flight;
             }

@@ -1,9 +1,12 @@
+using Mbsa.Actors.Cores;
+
 namespace Mbsa.Actors.Qos.Policies;
 
 /// <summary>The VMs with a floor that have VCPUs ready, by when they are behind it if they are not served until then.</summary>
 internal sealed class FloorOrder
 {
     private readonly PriorityQueue<PlanAccount, VmOrder> _order = new();
+    private readonly List<PlanAccount> _passedOver = [];
 
     /// <summary>Takes in a VM, if it has a floor and is not there already.</summary>
     public void Add(PlanAccount account)
@@ -14,15 +17,30 @@ internal sealed class FloorOrder
         }
     }
 
-    /// <summary>Whoever has been behind its floor the longest and is not held back by its limit; null when nobody is behind. It stays.</summary>
-    public PlanAccount? First(long nowNs)
+    /// <summary>
+    /// Of those who are behind their floor and not held back by their limit whoever has been so the longest and can be served; null when there is nobody. It stays.
+    /// </summary>
+    /// <param name="nowNs">The scenario's clock.</param>
+    /// <param name="take">Takes a VCPU of a VM; null when none can be served now.</param>
+    public (PlanAccount Account, Schedulable Next)? First(long nowNs, Func<PlanAccount, Schedulable?> take)
     {
-        while (_order.TryPeek(out var account, out var order) && order.Tag <= nowNs)
+        (PlanAccount, Schedulable)? first = null;
+        while (first is null && _order.TryPeek(out var account, out var order) && order.Tag <= nowNs)
         {
             var fromNs = Math.Max(account.BehindFloorFromNs, account.MayRunFromNs);
             if (account is { HasFloor: true, ReadyCount: > 0 } && fromNs <= order.Tag)
             {
-                return account;
+                if (take(account) is { } next)
+                {
+                    first = (account, next);
+                }
+                else
+                {
+                    _passedOver.Add(account);
+                    _order.Dequeue();
+                }
+
+                continue;
             }
 
             _order.Dequeue();
@@ -33,7 +51,13 @@ internal sealed class FloorOrder
             }
         }
 
-        return null;
+        foreach (var account in _passedOver)
+        {
+            Enter(account, Math.Max(account.BehindFloorFromNs, account.MayRunFromNs));
+        }
+
+        _passedOver.Clear();
+        return first;
     }
 
     private void Enter(PlanAccount account, double fromNs)

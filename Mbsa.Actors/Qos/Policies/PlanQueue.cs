@@ -45,7 +45,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
     /// How long a VM may be kept waiting and still catch up with its ceiling, in nanoseconds. It waited for cores; on real ones it may have waited for other
     /// programs too, for a few of their time slices.
     /// </summary>
-    private long PatienceNs => Host.IsExact ? 2 * QuantumNs : Math.Max(2 * QuantumNs, 10_000_000);
+    private long PatienceNs => Host.IsExact ? 8 * QuantumNs : Math.Max(2 * QuantumNs, 10_000_000);
 
     protected override void TakeOver(Plan plan, long nowNs)
     {
@@ -100,9 +100,9 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
             Release(due, nowNs);
         }
 
-        if (FirstUrgent(nowNs) is { } urgent && TakeAny(urgent, mayOverfill: true) is { } first)
+        if (FirstUrgent(nowNs) is { } urgent && TakeAny(urgent) is { } first)
         {
-            return Grant(urgent, first, nowNs, ref budgetNs, isUrgent: true);
+            return Grant(urgent, first, nowNs, ref budgetNs, Turn.Urgent);
         }
 
         if (_urgent.Count > 0 && !Host.IsExact)
@@ -110,9 +110,9 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
             budgetNs = Math.Max(1, budgetNs / UrgentDivisor);
         }
 
-        if (_floors.First(nowNs) is { } behind && TakeAny(behind, mayOverfill: true) is { } next)
+        if (_floors.First(nowNs, TakeForFloor) is var (behind, next))
         {
-            return Grant(behind, next, nowNs, ref budgetNs);
+            return Grant(behind, next, nowNs, ref budgetNs, Turn.Floor);
         }
 
         if (FirstOpen(nowNs, out _) is not { } open)
@@ -141,7 +141,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
         Rest(account, nowNs);
     }
 
-    private Schedulable Grant(PlanAccount account, Schedulable next, long nowNs, ref long budgetNs, bool isUrgent = false)
+    private Schedulable Grant(PlanAccount account, Schedulable next, long nowNs, ref long budgetNs, Turn turn = Turn.Rate)
     {
         var habit = account.HabitOf(next);
         budgetNs = account.Budget(habit, budgetNs);
@@ -152,7 +152,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
         next.Estimate = account.Take(habit, next.Cut, nowNs, budgetNs);
         _virtualTime.OnMoved(account, before);
         account.InFlight++;
-        _flights.Add(new Flight(next, account, account.StartTag, nowNs, isUrgent));
+        _flights.Add(new Flight(next, account, account.StartTag, nowNs, turn));
         Order(account, nowNs);
         return next;
     }
@@ -173,13 +173,27 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
         return first;
     }
 
-    private Schedulable? TakeAny(PlanAccount account, bool mayOverfill)
+    private static Schedulable? TakeAny(PlanAccount account)
     {
         foreach (var gate in Gates.HardestFirst)
         {
-            if ((mayOverfill || !Host.IsExact || !_flights.IsFull(gate)) && TakeFirst(account.Ready(gate)) is { } next)
+            if (TakeFirst(account.Ready(gate)) is { } next)
             {
                 return next;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Takes a VCPU of a VM that is behind its floor, if that helps.</summary>
+    private Schedulable? TakeForFloor(PlanAccount account)
+    {
+        foreach (var gate in Gates.HardestFirst)
+        {
+            if (account.HasReady(gate) && (gate == Gate.None || _flights.FitsAmongFirst(gate, account.HabitOf(account.Ready(gate).Peek()))))
+            {
+                return TakeFirst(account.Ready(gate));
             }
         }
 
