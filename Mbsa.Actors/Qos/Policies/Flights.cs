@@ -41,6 +41,9 @@ internal sealed class Flights(int cores)
     /// <summary>Whether all there is of a resource is in use.</summary>
     public bool IsFull(Gate gate) => gate != Gate.None && Sum(gate) >= Full;
 
+    /// <summary>Whether more of a resource is wanted than there is, so that those who have it stretch each other.</summary>
+    public bool IsOverfull(Gate gate) => Sum(gate) > 1 + Tolerance;
+
     /// <summary>Whether there is a quantum that uses a resource most.</summary>
     public bool HasUserOfMost(Gate gate) => _flights.Exists(flight => flight.Fraction(gate) * cores > 1);
 
@@ -147,7 +150,7 @@ internal sealed class Flights(int cores)
     /// <returns>Null when nobody has to.</returns>
     public Flight? Surplus(Gate gate, long nowNs, Func<PlanAccount, long, bool> isWanted)
     {
-        if (_flights.Count < 2 || Sum(gate) <= 1 + Tolerance || Furthest(gate, nowNs) is not { } last)
+        if (_flights.Count < 2 || !IsOverfull(gate) || Furthest(gate, nowNs) is not { } last)
         {
             return null;
         }

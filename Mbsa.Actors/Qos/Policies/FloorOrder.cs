@@ -1,5 +1,3 @@
-using Mbsa.Actors.Cores;
-
 namespace Mbsa.Actors.Qos.Policies;
 
 /// <summary>The VMs with a floor that have VCPUs ready, by when they are behind it if they are not served until then.</summary>
@@ -21,18 +19,18 @@ internal sealed class FloorOrder
     /// Of those who are behind their floor and not held back by their limit whoever has been so the longest and can be served; null when there is nobody. It stays.
     /// </summary>
     /// <param name="nowNs">The scenario's clock.</param>
-    /// <param name="take">Takes a VCPU of a VM; null when none can be served now.</param>
-    public (PlanAccount Account, Schedulable Next)? First(long nowNs, Func<PlanAccount, Schedulable?> take)
+    /// <param name="gateOf">The gate of the VCPU with which a VM is served; null when none can be served now.</param>
+    public (PlanAccount Account, Gate Gate)? First(long nowNs, Func<PlanAccount, Gate?> gateOf)
     {
-        (PlanAccount, Schedulable)? first = null;
+        (PlanAccount, Gate)? first = null;
         while (first is null && _order.TryPeek(out var account, out var order) && order.Tag <= nowNs)
         {
             var fromNs = Math.Max(account.BehindFloorFromNs, account.MayRunFromNs);
             if (account is { HasFloor: true, ReadyCount: > 0 } && fromNs <= order.Tag)
             {
-                if (take(account) is { } next)
+                if (gateOf(account) is { } gate)
                 {
-                    first = (account, next);
+                    first = (account, gate);
                 }
                 else
                 {

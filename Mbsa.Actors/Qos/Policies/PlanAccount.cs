@@ -25,8 +25,11 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     /// <summary>A floor is kept a little above itself: what is measured is never below it for a quantum at an end.</summary>
     private const double FloorMargin = 1.001;
 
-    /// <summary>Quanta of its own that rate and floor still owe: what its VCPUs could not use earlier is not made up for later.</summary>
+    /// <summary>Quanta of its own that its rate still owes a VM: what its VCPUs could not use earlier is not made up for later.</summary>
     private const int MostOwed = 8;
+
+    /// <summary>Quanta of its own that its floor still owes it: more, for others may hold the cores for as long as their quanta stretch each other.</summary>
+    private const int MostOwedOfFloor = 16;
 
     private readonly Queue<Schedulable>[] _ready = [new(), new(), new(), new(), new()];
     private readonly bool[] _isOrdered = new bool[Gates.Count];
@@ -227,7 +230,9 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
 
         if (HasFloor)
         {
-            _floorNs = Math.Max(_floorNs, nowNs - MostOwed * MostQuantumCostNs / _floorShare) + costNs / _floorShare;
+            // What it had beyond its floor while others wanted less is no advance on it, but for a few quanta.
+            var mostNs = MostOwedOfFloor * MostQuantumCostNs / _floorShare;
+            _floorNs = Math.Clamp(_floorNs, nowNs - mostNs, nowNs + mostNs) + costNs / _floorShare;
         }
 
         return estimate;
@@ -256,7 +261,7 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
         MostQuantumCostNs = Math.Max(MostQuantumCostNs * Forgetting, use.DominantNs);
         if (_window.DominantNs > DominanceNs)
         {
-            _window = default;
+            _window *= 0.5; // not to nothing: what quanta in flight give back comes off what they took
         }
     }
 

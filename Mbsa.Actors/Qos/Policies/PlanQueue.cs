@@ -38,6 +38,8 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
     private readonly VirtualTime _virtualTime = new();
     private Plan _plan = Plan.Empty;
     private bool _hasNew;
+    private Func<PlanAccount, Gate?>? _gateForFloor;
+    private Func<PlanAccount, long, bool>? _isWanted;
 
     public override long NextNs => _held.TryPeek(out _, out var order) ? (long)Math.Ceiling(order.Tag) : long.MaxValue;
 
@@ -74,7 +76,8 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
     /// <remarks>Those first that would only stretch others; then, when somebody has become ready, the one that is due last.</remarks>
     public override Schedulable? MakeRoom(long nowNs)
     {
-        var surplus = _flights.Surplus(Gate.Bus, nowNs, IsWanted) ?? _flights.Surplus(Gate.Nvm, nowNs, IsWanted);
+        _isWanted ??= IsWanted;
+        var surplus = _flights.Surplus(Gate.Bus, nowNs, _isWanted) ?? _flights.Surplus(Gate.Nvm, nowNs, _isWanted);
         if (surplus is not null || !_hasNew)
         {
             return surplus?.To;
@@ -110,9 +113,9 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
             budgetNs = Math.Max(1, budgetNs / UrgentDivisor);
         }
 
-        if (_floors.First(nowNs, TakeForFloor) is var (behind, next))
+        if (_floors.First(nowNs, _gateForFloor ??= GateForFloor) is var (behind, gate))
         {
-            return Grant(behind, next, nowNs, ref budgetNs, Turn.Floor);
+            return Grant(behind, TakeFirst(behind.Ready(gate))!, nowNs, ref budgetNs, Turn.Floor);
         }
 
         if (FirstOpen(nowNs, out _) is not { } open)
@@ -186,14 +189,14 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
         return null;
     }
 
-    /// <summary>Takes a VCPU of a VM that is behind its floor, if that helps.</summary>
-    private Schedulable? TakeForFloor(PlanAccount account)
+    /// <summary>The gate of the VCPU with which a VM that is behind its floor is served; null when that would not help it.</summary>
+    private Gate? GateForFloor(PlanAccount account)
     {
         foreach (var gate in Gates.HardestFirst)
         {
             if (account.HasReady(gate) && (gate == Gate.None || _flights.FitsAmongFirst(gate, account.HabitOf(account.Ready(gate).Peek()))))
             {
-                return TakeFirst(account.Ready(gate));
+                return gate;
             }
         }
 
@@ -225,7 +228,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
             {
                 preferred = Earlier(preferred, order);
             }
-            else if (gate.IsOfMost() ? _flights.MayReplace(gate, first, habit) : order.HasEligible && _flights.MayShare(gate, first))
+            else if (gate.IsOfMost() ? _flights.MayReplace(gate, first, habit) : order.HasEligible)
             {
                 open = Earlier(open, order);
             }
@@ -269,7 +272,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
         var (first, gate) = (full.First, full.Gate);
         var othersNs = Math.Max(_virtualTime.Ns, open.First.StartTag);
         return full.HasEligible
-            && ((first.IsBehind(othersNs, gate, MostPassedOver) && _flights.IsTakenFrom(first, gate))
+            && ((first.IsBehind(othersNs, gate, MostPassedOver) && !_flights.IsOverfull(gate) && _flights.IsTakenFrom(first, gate))
                 || (full.IsBefore(open) && _flights.Gains(gate, first.HabitOf(first.Ready(gate).Peek()))));
     }
 
