@@ -31,6 +31,9 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     /// <summary>Quanta of its own that its floor still owes it: more, for others may hold the cores for as long as their quanta stretch each other.</summary>
     private const int MostOwedOfFloor = 16;
 
+    /// <summary>Quanta of its own by which it may be ahead of its floor: more than that it is not held against a VM that it had when others wanted less.</summary>
+    private const int MostAheadOfFloor = 128;
+
     private readonly Queue<Schedulable>[] _ready = [new(), new(), new(), new(), new()];
     private readonly bool[] _isOrdered = new bool[Gates.Count];
     private readonly double[] _orderedTag = new double[Gates.Count];
@@ -230,9 +233,8 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
 
         if (HasFloor)
         {
-            // What it had beyond its floor while others wanted less is no advance on it, but for a few quanta.
-            var mostNs = MostOwedOfFloor * MostQuantumCostNs / _floorShare;
-            _floorNs = Math.Clamp(_floorNs, nowNs - mostNs, nowNs + mostNs) + costNs / _floorShare;
+            var ownNs = MostQuantumCostNs / _floorShare;
+            _floorNs = Math.Clamp(_floorNs, nowNs - MostOwedOfFloor * ownNs, nowNs + MostAheadOfFloor * ownNs) + costNs / _floorShare;
         }
 
         return estimate;

@@ -67,11 +67,13 @@ internal static class SetJudge
         var got = stretch.Got;
         var optimum = Optimum.Shares(claims);
         var full = Optimum.Full(claims, optimum);
+
         Claim[] bound = [.. claims.Select((claim, i) => optimum[i] >= NearReach * claim.Reach && got[i] < optimum[i]
             ? claim with { Cap = got[i], Floor = Math.Min(claim.Floor, got[i]) }
             : claim)];
         double[] capacity = [.. Enumerable.Range(0, 3).Select(r => full.Contains(r) ? Math.Min(1, Optimum.Use(claims, got, r)) : 1)];
         var within = Optimum.Shares(bound, capacity);
+        var reachable = full.Count > 0 ? Reachable(set, vms, claims, optimum, stretch.IsWhole) : optimum;
 
         Part? Least(Func<DrawnVm, bool> which, Func<int, double> due) => Enumerable.Range(0, vms.Length).Where(i => which(vms[i]) && due(i) > 0)
             .Select(i => new Part((got[i] + EdgeShare(set, claims[i], stretch)) / due(i), vms[i].Name)).MinBy(part => part.Kept);
@@ -81,7 +83,19 @@ internal static class SetJudge
             Least(vm => vm.Floor > 0 && vm.LongestPauseNs > set.QuantumNs, i => claims[i].Floor),
             Least(vm => IsPlain(set, vm), i => within[i]),
             Least(vm => vm.IsOfOneKind && vm.LongestPauseNs == 0, i => within[i]),
-            full.Count > 0 ? full.Max(r => Optimum.Use(claims, got, r)) : null);
+            full.Count > 0 ? full.Max(r => Optimum.Use(claims, got, r) / Optimum.Use(claims, reachable, r)) : null);
+    }
+
+    /// <summary>
+    /// How far all can come towards the optimum at once, each as far as the others unless it needs nothing of what holds them up; the optimum itself where that is not known: what
+    /// the jobs of a VM did in a stretch is not, only what they did in the whole run.
+    /// </summary>
+    private static double[] Reachable(DrawnSet set, DrawnVm[] vms, Claim[] claims, double[] optimum, bool isWhole)
+    {
+        Claim[] towards = [.. claims.Select((claim, i) => claim with { Weight = optimum[i], Floor = Math.Min(claim.Floor, optimum[i]), Cap = optimum[i] })];
+        return isWhole || Array.TrueForAll(vms, vm => vm.IsOfOneKind)
+            ? ReachableOptimum.Shares(Kind.Of(set.Host, vms, claims), towards, set.Host.Machine.Cores) ?? optimum
+            : optimum;
     }
 
     /// <summary>A VM alone can be slower than beside others that keep its VCPUs from pausing in step: it can do what it did.</summary>
