@@ -160,11 +160,6 @@ internal sealed class Flights(int cores)
             return SlowsDownUrgent(gate) ? last : null;
         }
 
-        if (last.Turn == Turn.Rate && _flights.Exists(flight => flight.Turn == Turn.Floor && flight.Uses(gate)))
-        {
-            return Sum(gate) - last.Fraction(gate) >= 1 - Tolerance ? last : null;
-        }
-
         return Sum(gate) - last.Fraction(gate) >= 1 - Tolerance && (last.IsAheadOf(Nearest(gate), gate) || isWanted(last.Account, nowNs)) ? last : null;
     }
 
