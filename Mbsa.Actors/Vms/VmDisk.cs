@@ -1,11 +1,12 @@
-using Mbsa.Actors.Hosts;
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
+using Mbsa.Model.Results;
+using Mbsa.Model.Scenario;
+using Mbsa.Model.Watching;
+using Mbsa.Nvm;
 using Mbsa.Nvm.Devices;
-using Mbsa.Vm.Engines;
+using Mbsa.Vm.Jobs;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Storage;
-using Mbsa.Vm.Vcpus;
+using Mbsa.Vm.Virtio;
 using Mbsa.Vm.Workload;
 using Mbsa.Vm.Workload.Random;
 

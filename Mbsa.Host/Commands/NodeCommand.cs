@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Mbsa.Actors.Cluster;
+using Mbsa.Actors.Nodes;
 using Mbsa.Vm;
 
 namespace Mbsa.Host.Commands;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Mbsa.Host.Scenarios;
+using Mbsa.Host.Wording;
 using Mbsa.Vm;
 
 namespace Mbsa.Host.Commands;

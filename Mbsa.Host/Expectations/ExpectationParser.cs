@@ -1,6 +1,6 @@
 using System.Buffers;
-using Mbsa.Host.Scenarios;
-using Mbsa.Host.Scenarios.Yaml;
+using Mbsa.Host.Files.Yaml;
+using Mbsa.Host.Wording;
 using Mbsa.Vm;
 
 namespace Mbsa.Host.Expectations;

@@ -1,9 +1,11 @@
 using System.Globalization;
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Expectations;
-using Mbsa.Host.Live;
-using Mbsa.Metrics;
+using Mbsa.Host.Figures;
+using Mbsa.Host.Watching;
+using Mbsa.Host.Wording;
+using Mbsa.Model.Results;
+using Mbsa.Model.Scenario;
+using Mbsa.Model.Watching;
 using Spectre.Console;
 
 namespace Mbsa.Host.Report;

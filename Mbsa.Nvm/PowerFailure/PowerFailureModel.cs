@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Layout;
 using Mbsa.Nvm.Memory;
 

@@ -1,5 +1,6 @@
 using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Memory;
+using Mbsa.Vm.Jobs;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Storage;
 using Mbsa.Vm.Vcpus;

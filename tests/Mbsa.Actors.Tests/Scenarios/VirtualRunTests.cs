@@ -1,5 +1,6 @@
-using Mbsa.Actors.Scenarios;
-using Mbsa.Metrics;
+using Mbsa.Actors.Runs;
+using Mbsa.Model.Scenario;
+using Mbsa.Model.Watching;
 using Mbsa.Nvm.Memory;
 using Mbsa.Nvm.Protection;
 using Mbsa.Vm.Paths;

@@ -1,9 +1,9 @@
 using System.Text;
-using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Commands;
 using Mbsa.Host.Expectations;
-using Mbsa.Host.Scenarios;
-using Mbsa.Host.Tests.Live;
+using Mbsa.Host.Files.Scenarios;
+using Mbsa.Host.Tests.Watching;
+using Mbsa.Model.Scenario;
 using Spectre.Console.Testing;
 
 namespace Mbsa.Host.Tests.Commands;

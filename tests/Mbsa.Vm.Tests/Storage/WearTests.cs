@@ -1,5 +1,6 @@
 using Mbsa.Nvm.Devices;
 using Mbsa.Vm.Storage;
+using Mbsa.Vm.Wear;
 
 namespace Mbsa.Vm.Tests.Storage;
 
