@@ -1,11 +1,10 @@
-using Mbsa.Cores.Playing;
 using Mbsa.Cores.Timing;
 using Mbsa.Model.Scenario;
 using Mbsa.Vm.Vcpus;
 
 namespace Mbsa.Cores.Queue;
 
-/// <summary>Something that competes for the cores of a host: a VCPU or an I/O thread. Its state belongs to the <see cref="ICores"/> it is attached to.</summary>
+/// <summary>Something that competes for the cores of a host: a VCPU or an I/O thread. Its state belongs to the cores it is attached to.</summary>
 /// <param name="id">Which one.</param>
 /// <param name="worker">What it runs; owned by the cores from the moment it is attached.</param>
 public sealed class Schedulable(SchedulableId id, IQuantumWorker worker)

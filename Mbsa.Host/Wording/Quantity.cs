@@ -1,5 +1,4 @@
 using System.Globalization;
-using Mbsa.Host.Files.Yaml;
 using Mbsa.Vm;
 
 namespace Mbsa.Host.Wording;
@@ -78,9 +77,9 @@ public static class Quantity
             return error;
         // Beyond 2^53 a double skips whole numbers; nothing measured here comes near (104 days, 8 PiB).
         if (value > 1L << 53)
-            return $"'{ScalarNode.Shorten(text)}' is too large";
+            return $"'{Excerpt.Of(text)}' is too large";
         if (value != Math.Floor(value))
-            return $"'{ScalarNode.Shorten(text)}' is not a whole number of {(dimension == Dimension.Time ? "nanoseconds" : "bytes")}";
+            return $"'{Excerpt.Of(text)}' is not a whole number of {(dimension == Dimension.Time ? "nanoseconds" : "bytes")}";
         whole = (long)value;
         return null;
     }
@@ -90,7 +89,7 @@ public static class Quantity
     {
         value = 0;
         var trimmed = text.AsSpan().Trim();
-        var shown = ScalarNode.Shorten(text);
+        var shown = Excerpt.Of(text);
         if (trimmed.StartsWith("-", StringComparison.Ordinal))
             return $"'{shown}' is negative; {Expected(dimension)}";
         var length = NumberLength(trimmed);

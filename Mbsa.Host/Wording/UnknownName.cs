@@ -1,4 +1,3 @@
-using Mbsa.Host.Files.Yaml;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Host.Wording;
@@ -19,7 +18,7 @@ public static class UnknownName
     public static string Message(string kind, string name, IReadOnlyCollection<string> known)
     {
         ArgumentNullException.ThrowIfNull(known);
-        var shown = ScalarNode.Shorten(name);
+        var shown = Excerpt.Of(name);
         if (Nearest(name, known) is { } nearest)
             return $"unknown {kind} '{shown}'; did you mean '{nearest}'?";
         if (known.Count == 0)

@@ -4,6 +4,7 @@ using Mbsa.Nvm.Protection;
 using Mbsa.Nvm.Timing;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Storage;
+using Mbsa.Vm.Wear;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Model.Scenario;
@@ -191,7 +192,7 @@ public sealed record StorageSpec(IoPath Path, long SizeBytes, string WearPolicy 
 
     /// <summary>Bytes of the child device behind it: a virtual disk has a super block and a map, the raw device nothing.</summary>
     /// <exception cref="Mbsa.Vm.InputException">The wear policy or a parameter of it is unknown.</exception>
-    public long ChildBytes => !Path.HasVirtualDisk() ? SizeBytes : VirtualDisk.RequiredBytes(SizeBytes, WearPolicy, WearParameters);
+    public long ChildBytes => !Path.HasVirtualDisk() ? SizeBytes : VirtualDisks.RequiredBytes(SizeBytes, WearPolicy, WearParameters);
 }
 
 /// <summary>What was promised to a VM. Shares are fractions of the host, 0 to 1.</summary>

@@ -1,5 +1,4 @@
 using Mbsa.Vm.Paths;
-using Mbsa.Vm.Vcpus;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Vm.Jobs;

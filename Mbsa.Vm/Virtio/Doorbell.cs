@@ -1,5 +1,3 @@
-using Mbsa.Vm.Vcpus;
-
 namespace Mbsa.Vm.Virtio;
 
 /// <summary>
@@ -26,7 +24,7 @@ public sealed class Doorbell
         }
     }
 
-    /// <summary>The worker answers, at the start of each <see cref="IQuantumWorker.Execute"/>, before it looks for what there is to do.</summary>
+    /// <summary>The worker answers, at the start of each of its quanta, before it looks for what there is to do.</summary>
     /// <param name="rungNs">When the first ring since its last answer came; meaningless without one.</param>
     /// <returns>Whether somebody rang.</returns>
     public bool TryAnswer(out long rungNs)

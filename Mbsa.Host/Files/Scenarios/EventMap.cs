@@ -57,7 +57,7 @@ internal sealed record EventMap(MappingReader Map, long AtNs, Problems Problems)
             KnownPattern.Check(Map.LineOf(key), kind, pattern, known, Problems);
         if (!pattern.Contains('*'))
         {
-            Refuse("every", $"'every' is the time from one {kind} to the next; '{ScalarNode.Shorten(pattern)}' is only one, so leave it out or write a pattern such as '*'");
+            Refuse("every", $"'every' is the time from one {kind} to the next; '{Excerpt.Of(pattern)}' is only one, so leave it out or write a pattern such as '*'");
             return [(pattern, AtNs)];
         }
 

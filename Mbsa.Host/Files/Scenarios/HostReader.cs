@@ -8,6 +8,7 @@ using Mbsa.Model.Scenario;
 using Mbsa.Nvm.Timing;
 using Mbsa.Vm;
 using Mbsa.Vm.Paths;
+using Mbsa.Vm.Storage;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Host.Files.Scenarios;
@@ -42,7 +43,7 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
         var device = Profile<DeviceProfile>(nvm, "device", "paper", n => ProfileCatalog.Device(n, directory), ProfileReader.Device);
         var file = nvm?.Text("file");
         if (file is not null && (file.Length == 0 || file.Any(char.IsControl)))
-            problems.Error(nvm!.LineOf("file"), $"'file': '{ScalarNode.Shorten(file)}' is not a file name");
+            problems.Error(nvm!.LineOf("file"), $"'file': '{Excerpt.Of(file)}' is not a file name");
         var id = nvm is null ? null : DeviceId(nvm, file);
         if (machine is not null)
             CheckPaths(machine, mayBeThere);
@@ -94,7 +95,7 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
             problems.Error(nvm.LineOf("uuid"), "'uuid' tells a device in a file from others; add 'file', or leave it out");
         if (Guid.TryParseExact(text, "D", out var id))
             return id;
-        problems.Error(nvm.LineOf("uuid"), $"'uuid': '{ScalarNode.Shorten(text)}' is none; 'mbsa nvm info FILE' shows the device's");
+        problems.Error(nvm.LineOf("uuid"), $"'uuid': '{Excerpt.Of(text)}' is none; 'mbsa nvm info FILE' shows the device's");
         return null;
     }
 

@@ -21,6 +21,6 @@ internal static class KnownPattern
         else if (pattern.Contains('*') && !known.Keys.Any(name => NamePattern.Matches(pattern, name)))
             problems.Error(
                 line,
-                $"no {kind} matches '{ScalarNode.Shorten(pattern)}'; {kind}s: {string.Join(", ", known.Keys.Take(MostListed))}{(known.Count > MostListed ? ", ..." : "")}");
+                $"no {kind} matches '{Excerpt.Of(pattern)}'; {kind}s: {string.Join(", ", known.Keys.Take(MostListed))}{(known.Count > MostListed ? ", ..." : "")}");
     }
 }

@@ -1,4 +1,5 @@
 using Mbsa.Host.Files.Yaml;
+using Mbsa.Host.Wording;
 
 namespace Mbsa.Host.Files.Scenarios;
 
@@ -13,5 +14,5 @@ internal static class NameRule
     public static string? WhyNot(string name, string kind) =>
         name.Length is > 0 and <= Longest && char.IsAsciiLetter(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
             ? null
-            : $"'{ScalarNode.Shorten(name)}' cannot be a {kind}'s name; a letter and then letters, digits, '-' and '_' can, {Longest} at most";
+            : $"'{Excerpt.Of(name)}' cannot be a {kind}'s name; a letter and then letters, digits, '-' and '_' can, {Longest} at most";
 }

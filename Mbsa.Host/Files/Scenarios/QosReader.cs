@@ -66,7 +66,7 @@ internal static class QosReader
             _ => (default(PromiseUnit?), default(Dimension)),
         };
         if (unit is null)
-            return (null, $"'{ScalarNode.Shorten(text)}' has no unit of a promise; write a share (40%) or a rate (800MB/s, 200kIOPS), or 'none'");
+            return (null, $"'{Excerpt.Of(text)}' has no unit of a promise; write a share (40%) or a rate (800MB/s, 200kIOPS), or 'none'");
         if (Quantity.Try(text, dimension, out var value) is { } error)
             return (null, error);
         return unit == PromiseUnit.Share && value > 1

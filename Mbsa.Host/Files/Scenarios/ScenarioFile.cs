@@ -1,4 +1,5 @@
 using Mbsa.Host.Files.Yaml;
+using Mbsa.Host.Wording;
 using Mbsa.Vm;
 
 namespace Mbsa.Host.Files.Scenarios;
@@ -34,7 +35,7 @@ public static class ScenarioFile
         {
             var text = YamlFile.ReadText(path);
             if (IsFioJobFile(path, text))
-                throw new InputException(path, 0, $"this is a fio job file; a VM of a scenario runs it with 'workload: {{ fio: {ScalarNode.Shorten(Path.GetFileName(path))} }}' (docs/FIO.md)");
+                throw new InputException(path, 0, $"this is a fio job file; a VM of a scenario runs it with 'workload: {{ fio: {Excerpt.Of(Path.GetFileName(path))} }}' (docs/FIO.md)");
             return new ScenarioReader(path, overrides ?? new ScenarioOverrides(), problems).Read(YamlFile.Parse(path, text));
         }
         catch (InputException e)

@@ -140,7 +140,7 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, int jitte
             if (map.Find("storage") is null)
                 problems.Error(
                     line,
-                    $"job '{ScalarNode.Shorten(job.Name)}' does I/O, and its VM has no storage; add 'storage: {{ size: 1GiB }}'");
+                    $"job '{Excerpt.Of(job.Name)}' does I/O, and its VM has no storage; add 'storage: {{ size: 1GiB }}'");
             else if (storage is not null)
             {
                 CheckRegion(line, job, storage.SizeBytes);
@@ -180,9 +180,9 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, int jitte
         if (path is IoPath.MemoryBus or IoPath.Host && job is { Engine: IoEngine.Asynchronous, IoDepth: > 1 })
             problems.Warning(
                 line,
-                $"job '{ScalarNode.Shorten(job.Name)}': on path {KnownNames.NameOf(path)} an I/O is done when it is submitted, so one is in flight per job; use numjobs for more");
+                $"job '{Excerpt.Of(job.Name)}': on path {KnownNames.NameOf(path)} an I/O is done when it is submitted, so one is in flight per job; use numjobs for more");
         else if (path == IoPath.VirtioMq && job is { Engine: IoEngine.Asynchronous, IoDepth: > VirtioDisk.MostInFlight })
-            problems.Error(line, $"job '{ScalarNode.Shorten(job.Name)}': iodepth {job.IoDepth} does not fit the queue of a VCPU; {VirtioDisk.MostInFlight} are the most");
+            problems.Error(line, $"job '{Excerpt.Of(job.Name)}': iodepth {job.IoDepth} does not fit the queue of a VCPU; {VirtioDisk.MostInFlight} are the most");
     }
 
     private void Expand(MappingReader map, VmSpec template, int? count, bool isRight)

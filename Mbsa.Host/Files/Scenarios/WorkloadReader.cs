@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mbsa.Host.Files.Yaml;
+using Mbsa.Host.Wording;
 using Mbsa.Vm;
 using Mbsa.Vm.Workload;
 
@@ -35,7 +36,7 @@ internal sealed class WorkloadReader(string directory, int jitterPercent, Proble
                 if (!names.Add(job.Name))
                     problems.Error(
                         item.Line,
-                        $"two jobs of this VM are called '{ScalarNode.Shorten(job.Name)}'; give each a 'name' of its own");
+                        $"two jobs of this VM are called '{Excerpt.Of(job.Name)}'; give each a 'name' of its own");
                 jobs.Add(job);
             }
         }
@@ -51,7 +52,7 @@ internal sealed class WorkloadReader(string directory, int jitterPercent, Proble
             return Inline(map, name, vcpus) is { } job ? [job] : [];
         // Options beside a file would have to win over its own or lose to them; neither is obvious, so there are none.
         foreach (var (key, line, _) in map.Entries.Where(e => e.Key != "fio"))
-            problems.Error(line, $"'{ScalarNode.Shorten(key)}' cannot stand beside 'fio'; write it into the job file");
+            problems.Error(line, $"'{Excerpt.Of(key)}' cannot stand beside 'fio'; write it into the job file");
         return map.Text("fio") is { } file ? JobFile(map.LineOf("fio"), Path.Combine(directory, file)) : [];
     }
 
@@ -64,7 +65,7 @@ internal sealed class WorkloadReader(string directory, int jitterPercent, Proble
         catch (InputException e)
         {
             // What concerns the whole file, as that it is missing, is a mistake in the line that names it.
-            problems.Error(line, e.Line > 0 ? e : new InputException(problems.File, line, $"{ScalarNode.Shorten(file)}: {e.Message}"));
+            problems.Error(line, e.Line > 0 ? e : new InputException(problems.File, line, $"{Excerpt.Of(file)}: {e.Message}"));
             return [];
         }
     }
@@ -113,14 +114,14 @@ internal sealed class WorkloadReader(string directory, int jitterPercent, Proble
             if (value is ScalarNode { IsNull: true } && char.IsAsciiDigit(key.FirstOrDefault()))
             {
                 var example = options.LastOrDefault() is { Value: { } before } last ? $"{last.Key}: \"{before},{key}\"" : "bs: \"4k,8k\"";
-                problems.Error(line, $"'{ScalarNode.Shorten(key)}' is no option; in braces a comma ends a value, so put it in quotes: {ScalarNode.Shorten(example)}");
+                problems.Error(line, $"'{Excerpt.Of(key)}' is no option; in braces a comma ends a value, so put it in quotes: {Excerpt.Of(example)}");
             }
             else if (value is ScalarNode scalar)
                 options.Add(new JobOption(key, scalar.IsNull ? null : scalar.Text, problems.File, line));
             else
                 problems.Error(
                     value.Line,
-                    $"'{ScalarNode.Shorten(key)}': a word or number was expected, as in a fio job file, not {value.Kind}");
+                    $"'{Excerpt.Of(key)}': a word or number was expected, as in a fio job file, not {value.Kind}");
         }
 
         return options;

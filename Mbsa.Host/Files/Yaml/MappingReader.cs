@@ -20,7 +20,7 @@ internal sealed class MappingReader
         foreach (var (key, value) in node.Entries)
         {
             if (_values.TryGetValue(key.Text, out var first))
-                problems.Error(key.Line, $"'{ScalarNode.Shorten(key.Text)}' is given twice in {what}; the first is on line {first.Line}");
+                problems.Error(key.Line, $"'{Excerpt.Of(key.Text)}' is given twice in {what}; the first is on line {first.Line}");
             else if (keys is not null && !keys.Contains(key.Text))
                 problems.Unknown(key.Line, $"key of {what}", key.Text, keys);
             else

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mbsa.Host.Wording;
 
 namespace Mbsa.Host.Files.Yaml;
 
@@ -17,18 +18,7 @@ internal sealed record ScalarNode(int Line, string Text, bool IsPlain) : Node(Li
 {
     public override bool IsNull => IsPlain && Text is "" or "~" or "null" or "Null" or "NULL";
 
-    public override string Kind => IsNull ? "nothing" : $"'{Shorten(Text)}'";
-
-    /// <summary>Keeps a message on one line of a terminal whatever stands in the file.</summary>
-    public static string Shorten(string text)
-    {
-        var line = text.Length > 60 ? string.Concat(text.AsSpan(0, 57), "...") : text;
-        return string.Create(line.Length, line, static (span, source) =>
-        {
-            for (var i = 0; i < span.Length; i++)
-                span[i] = char.IsControl(source[i]) || char.IsSurrogate(source[i]) ? '?' : source[i];
-        });
-    }
+    public override string Kind => IsNull ? "nothing" : $"'{Excerpt.Of(Text)}'";
 }
 
 /// <summary>A list.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mbsa.Host.Wording;
 using Mbsa.Vm;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
@@ -126,9 +127,9 @@ internal sealed class NodeBuilder(string? file, string text)
     private Node Resolve(AnchorAlias alias, int line)
     {
         if (!_anchors.TryGetValue(alias.Value.Value, out var target))
-            throw Wrong(line, $"'*{ScalarNode.Shorten(alias.Value.Value)}' refers to an anchor that does not stand before it");
+            throw Wrong(line, $"'*{Excerpt.Of(alias.Value.Value)}' refers to an anchor that does not stand before it");
         if (target is not { } known)
-            throw Wrong(line, $"'*{ScalarNode.Shorten(alias.Value.Value)}' stands inside the node it refers to");
+            throw Wrong(line, $"'*{Excerpt.Of(alias.Value.Value)}' stands inside the node it refers to");
         Count(known.Nodes, line);
         return known.Node;
     }
@@ -138,7 +139,7 @@ internal sealed class NodeBuilder(string? file, string text)
         if (current is not NodeEvent node)
             return null;
         if (!node.Tag.IsEmpty)
-            throw Wrong(line, $"the tag '{ScalarNode.Shorten(node.Tag.ToString() ?? "")}' is not known; write the value without it");
+            throw Wrong(line, $"the tag '{Excerpt.Of(node.Tag.ToString() ?? "")}' is not known; write the value without it");
         if (node.Anchor.IsEmpty)
             return null;
         _anchors[node.Anchor.Value] = null;

@@ -1,5 +1,6 @@
 using System.Security;
 using System.Text;
+using Mbsa.Host.Wording;
 using Mbsa.Vm;
 
 namespace Mbsa.Host.Files.Yaml;
@@ -36,7 +37,7 @@ internal static class YamlFile
         }
         catch (ArgumentException)
         {
-            throw new InputException($"'{ScalarNode.Shorten(path)}' is not a file name");
+            throw new InputException($"'{Excerpt.Of(path)}' is not a file name");
         }
     }
 

@@ -1,6 +1,7 @@
 using Mbsa.Model.Results;
 using Mbsa.Model.Scenario;
 using Mbsa.Model.Watching;
+using Mbsa.Vm.Storage;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Actors.Tests.Cluster;

@@ -2,6 +2,7 @@ using Mbsa.Actors.Vms;
 using Mbsa.Model.Scenario;
 using Mbsa.Model.Watching;
 using Mbsa.Vm.Paths;
+using Mbsa.Vm.Storage;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Actors.Tests.Moving;

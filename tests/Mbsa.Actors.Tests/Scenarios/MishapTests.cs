@@ -4,6 +4,7 @@ using Mbsa.Model.Scenario;
 using Mbsa.Model.Watching;
 using Mbsa.Nvm.Memory;
 using Mbsa.Vm.Paths;
+using Mbsa.Vm.Storage;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Actors.Tests.Scenarios;

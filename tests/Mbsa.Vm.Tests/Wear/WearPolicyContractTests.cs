@@ -1,4 +1,5 @@
 using Mbsa.Vm.Storage;
+using Mbsa.Vm.Wear;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Vm.Tests.Wear;
@@ -66,7 +67,7 @@ public sealed class WearPolicyContractTests
             }
 
             using var left = wear.Snapshot();
-            using var crashed = VirtualDisk.Mount(left.Area);
+            using var crashed = VirtualDisks.Mount(left.Area);
             Assert.False(crashed.WasClean);
             using var reader = crashed.OpenSession();
             Assert.Equal(model, ReadAll(reader));

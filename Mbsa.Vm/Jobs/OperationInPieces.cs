@@ -1,8 +1,7 @@
-using Mbsa.Vm.Jobs;
 using Mbsa.Vm.Storage;
 using Mbsa.Vm.Workload;
 
-namespace Mbsa.Vm.Vcpus;
+namespace Mbsa.Vm.Jobs;
 
 /// <summary>
 /// An I/O that is longer than its quantum: a copy can be left at any line, so it is done in pieces, one a quantum, each as much of it as the quantum has room for.
