@@ -60,7 +60,7 @@ internal static class NodeCommand
         catch (InputException e)
         {
             // Nobody's input was wrong: the cluster went on without this node.
-            await services.Terminal.Error.WriteLineAsync(CommandLine.Describe(e)).ConfigureAwait(false);
+            await services.Terminal.Error.WriteLineAsync(Mistakes.Describe(e)).ConfigureAwait(false);
             return ExitCode.Failed;
         }
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Mbsa.Host.Wording;
 using Mbsa.Model.Scenario;
 using Mbsa.Model.Watching;
@@ -16,14 +15,7 @@ internal static class RunProgress
     {
         var place = $"{Words.Of(clock)} {Readable.Duration(snapshot.ClockNs)} of {Readable.Length(snapshot.EndNs)}";
         var warmup = snapshot.Measuring ? "" : ", warming up";
-        return clock == ClockKind.Wall ? place + warmup : $"{place}{warmup}, {SpeedUp(snapshot.ClockNs, elapsed)} real time";
-    }
-
-    /// <summary>"3.1x": the scenario's time over real time.</summary>
-    public static string SpeedUp(long clockNs, TimeSpan elapsed)
-    {
-        var ratio = elapsed > TimeSpan.Zero ? clockNs / elapsed.TotalNanoseconds : 0;
-        return ratio.ToString(ratio < 0.095 ? "0.000" : ratio < 9.95 ? "0.0" : "0", CultureInfo.InvariantCulture) + "x";
+        return clock == ClockKind.Wall ? place + warmup : $"{place}{warmup}, {Readable.SpeedUp(snapshot.ClockNs, elapsed)} real time";
     }
 
     /// <summary>One line for output that is no terminal: the place, the sum of all VMs, the busiest VM.</summary>

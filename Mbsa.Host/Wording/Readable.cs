@@ -90,6 +90,13 @@ internal static class Readable
         return $"{((double)nanoseconds / s_times[unit].Ns).ToString("0.###", CultureInfo.InvariantCulture)} {s_times[unit].Unit}";
     }
 
+    /// <summary>"3.1x": the scenario's time over real time.</summary>
+    public static string SpeedUp(long clockNs, TimeSpan elapsed)
+    {
+        var ratio = elapsed > TimeSpan.Zero ? clockNs / elapsed.TotalNanoseconds : 0;
+        return ratio.ToString(ratio < 0.095 ? "0.000" : ratio < 9.95 ? "0.0" : "0", CultureInfo.InvariantCulture) + "x";
+    }
+
     private static int UnitOf(double nanoseconds)
     {
         var unit = 0;

@@ -52,7 +52,7 @@ internal sealed class TestProgram : IDisposable
 
     public string StandardOutputText => Encoding.UTF8.GetString(StandardOutput.ToArray());
 
-    public Task<int> InvokeAsync(params string[] arguments) => CommandLine.InvokeAsync(arguments, new ProgramServices
+    public Task<int> InvokeAsync(params string[] arguments) => CommandTree.InvokeAsync(arguments, new ProgramServices
     {
         Terminal = new Terminal
         {

@@ -20,11 +20,4 @@ public sealed class RunProgressTests
 
         Assert.Equal("wall 100 ms of 2.2 s, warming up", RunProgress.Describe(ClockKind.Wall, snapshot, TimeSpan.FromSeconds(0.1)));
     }
-
-    [Theory]
-    [InlineData(12, "12x")]
-    [InlineData(0.02, "0.020x")]
-    [InlineData(9.94, "9.9x")]
-    public void The_speed_has_digits_enough(double ratio, string expected) =>
-        Assert.Equal(expected, RunProgress.SpeedUp((long)(ratio * 1e9), TimeSpan.FromSeconds(1)));
 }

@@ -56,4 +56,11 @@ public sealed class ReadableTests
     [InlineData(12, "12")]
     [InlineData(61_234_567, "61.2 M")]
     public void A_count_is_whole_while_it_is_small(long count, string expected) => Assert.Equal(expected, Readable.Count(count));
+
+    [Theory]
+    [InlineData(12, "12x")]
+    [InlineData(0.02, "0.020x")]
+    [InlineData(9.94, "9.9x")]
+    public void The_speed_has_digits_enough(double ratio, string expected) =>
+        Assert.Equal(expected, Readable.SpeedUp((long)(ratio * 1e9), TimeSpan.FromSeconds(1)));
 }

@@ -1,13 +1,14 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Mbsa.Host.Commands;
+using Mbsa.Host.Commands.Nvm;
 using Mbsa.Host.Serving;
-using Mbsa.Host.Wording;
 using Mbsa.Vm;
 
-namespace Mbsa.Host.Commands;
+namespace Mbsa.Host;
 
 /// <summary>The commands, and what becomes of mistakes: of the user's (a clear line, exit code 2) and of ours (one line too, 70).</summary>
-internal static class CommandLine
+internal static class CommandTree
 {
     private const string Description = """
         A laboratory for storage on the memory bus: many VMs fight over one emulated NVM device.
@@ -18,7 +19,7 @@ internal static class CommandLine
         2 bad input; 70 a bug in mbsa; 130 interrupted by Ctrl-C (what was measured until then is printed and written).
         """;
 
-    private static readonly Option<bool> s_verbose = new("--verbose")
+    private static readonly Option<bool> s_verbose = new(Mistakes.Verbose)
     {
         Description = "On a bug in mbsa, show where it happened (also MBSA_DEBUG=1)",
         Recursive = true,
@@ -51,7 +52,7 @@ internal static class CommandLine
         }
         catch (InputException e)
         {
-            await services.Terminal.Error.WriteLineAsync(Describe(e)).ConfigureAwait(false);
+            await services.Terminal.Error.WriteLineAsync(Mistakes.Describe(e)).ConfigureAwait(false);
             return ExitCode.BadInput;
         }
 #pragma warning disable CA1031 // The last resort of the whole program: whatever it is, it becomes one line.
@@ -63,16 +64,11 @@ internal static class CommandLine
         }
     }
 
-    /// <summary>A mistake of the user's as one line: with its place, or with the program's name when it has none.</summary>
-    public static string Describe(InputException e) => OneLine(e.File is null ? $"mbsa: {e.Describe()}" : e.Describe());
-
     private static string DescribeBug(Exception e, bool isVerbose)
     {
-        var line = $"mbsa: this is a bug in mbsa: {OneLine(e.Message)} ({e.GetType().Name})";
+        var line = $"mbsa: this is a bug in mbsa: {Mistakes.OneLine(e.Message)} ({e.GetType().Name})";
         return isVerbose ? $"{line}{Environment.NewLine}{e}" : $"{line}; --verbose shows where";
     }
-
-    private static string OneLine(string text) => text.ReplaceLineEndings(" ");
 
     private static RootCommand Root(ProgramServices services)
     {
@@ -83,7 +79,7 @@ internal static class CommandLine
             CheckCommand.Create(services.Terminal),
             NodeCommand.Create(services),
             ReproduceCommand.Create(services),
-            Nvm.NvmCommand.Create(services.Terminal),
+            NvmCommand.Create(services.Terminal),
             NamesCommand.Profiles(services.Terminal),
             NamesCommand.Policies(services.Terminal),
         };
@@ -106,28 +102,15 @@ internal static class CommandLine
     {
         var command = parsed.CommandResult.Command;
         var messages = parsed.UnmatchedTokens.Count > 0
-            ? parsed.UnmatchedTokens.Take(1).Select(word => Unknown(word, command))
+            ? parsed.UnmatchedTokens.Take(1).Select(word => Mistakes.Unknown(word, command))
             : parsed.Errors.Select(e => e.Message);
         var help = $"mbsa {PathOf(parsed.CommandResult)}--help";
         foreach (var message in messages.Distinct())
         {
-            error.WriteLine($"mbsa: {OneLine(message).TrimEnd('.')} ('{help}' says more)");
+            error.WriteLine($"mbsa: {Mistakes.OneLine(message).TrimEnd('.')} ('{help}' says more)");
         }
     }
 
     /// <summary>"nvm child ", the way to a command below the program.</summary>
     private static string PathOf(CommandResult result) => result.Parent is CommandResult parent ? $"{PathOf(parent)}{result.Command.Name} " : "";
-
-    /// <summary>What is said of a word that a command has no use for.</summary>
-    public static string Unknown(string word, Command command)
-    {
-        if (word.StartsWith('-'))
-        {
-            return UnknownName.Message("option", word, [.. command.Options.Append(s_verbose).Select(o => o.Name).Distinct().Order()]);
-        }
-
-        return command.Subcommands.Count > 0
-            ? UnknownName.Message("command", word, [.. command.Subcommands.Select(c => c.Name)])
-            : $"one argument too many: '{word}'";
-    }
 }
