@@ -1,5 +1,4 @@
 using System.Buffers;
-using Mbsa.Host.Files.Yaml;
 using Mbsa.Host.Wording;
 using Mbsa.Vm;
 

@@ -3,7 +3,6 @@ using System.Text.Json.Serialization;
 using Mbsa.Nvm.Protection;
 using Mbsa.Nvm.Timing;
 using Mbsa.Vm.Paths;
-using Mbsa.Vm.Storage;
 using Mbsa.Vm.Wear;
 using Mbsa.Vm.Workload;
 

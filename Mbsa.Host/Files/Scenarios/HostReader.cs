@@ -9,7 +9,6 @@ using Mbsa.Nvm.Timing;
 using Mbsa.Vm;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Storage;
-using Mbsa.Vm.Workload;
 
 namespace Mbsa.Host.Files.Scenarios;
 

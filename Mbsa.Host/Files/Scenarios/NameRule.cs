@@ -1,4 +1,3 @@
-using Mbsa.Host.Files.Yaml;
 using Mbsa.Host.Wording;
 
 namespace Mbsa.Host.Files.Scenarios;

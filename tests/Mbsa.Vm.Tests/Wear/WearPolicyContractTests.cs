@@ -1,6 +1,5 @@
 using Mbsa.Vm.Storage;
 using Mbsa.Vm.Wear;
-using Mbsa.Vm.Workload;
 
 namespace Mbsa.Vm.Tests.Wear;
 

@@ -1,4 +1,3 @@
-using Mbsa.Vm.Storage;
 using Mbsa.Vm.Wear;
 
 namespace Mbsa.Vm.Tests.Wear;

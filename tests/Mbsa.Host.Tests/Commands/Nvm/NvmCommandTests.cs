@@ -3,7 +3,6 @@ using Mbsa.Host.Commands.Nvm;
 using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Layout;
 using Mbsa.Nvm.Memory;
-using Mbsa.Vm.Storage;
 using Mbsa.Vm.Wear;
 
 namespace Mbsa.Host.Tests.Commands.Nvm;
