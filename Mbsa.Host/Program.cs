@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Mbsa.Host;
 using Mbsa.Host.Calibration;
 using Mbsa.Host.Commands;
 
@@ -8,7 +9,7 @@ const PosixSignal fileTooLarge = (PosixSignal)25; // SIGXFSZ on Linux, which .NE
 using var heard = OperatingSystem.IsLinux() ? PosixSignalRegistration.Create(fileTooLarge, context => context.Cancel = true) : null;
 
 var terminal = Terminal.OfProcess();
-return await CommandLine.InvokeAsync(args, new ProgramServices
+return await CommandTree.InvokeAsync(args, new ProgramServices
 {
     Terminal = terminal,
     ListenForInterruption = () => Interruption.OfProcess(terminal.ShowCursor),

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mbsa.Model.Watching;
 
 namespace Mbsa.Metrics;
 

@@ -1,3 +1,4 @@
+using Mbsa.Model.Watching;
 using Mbsa.Vm.Vcpus;
 using Prometheus;
 

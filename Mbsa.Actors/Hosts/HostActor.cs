@@ -1,8 +1,9 @@
 using Akka.Actor;
 using Mbsa.Actors.Qos;
-using Mbsa.Actors.Scenarios;
 using Mbsa.Actors.Vms;
-using Mbsa.Metrics;
+using Mbsa.Model.Scenario;
+using Mbsa.Model.Watching;
+using Mbsa.Nvm;
 using Mbsa.Nvm.Devices;
 using Mbsa.Vm;
 

@@ -1,5 +1,6 @@
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
+using Mbsa.Model.Scenario;
+using Mbsa.Model.Watching;
+using Mbsa.Nvm;
 using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Layout;
 using Mbsa.Nvm.Memory;

@@ -1,9 +1,12 @@
 using Akka.Actor;
 using Akka.Configuration;
-using Mbsa.Actors.Cores;
+using Mbsa.Actors.Board;
 using Mbsa.Actors.Qos;
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
+using Mbsa.Actors.Vms;
+using Mbsa.Cores.Playing;
+using Mbsa.Cores.Policies;
+using Mbsa.Cores.Queue;
+using Mbsa.Model.Scenario;
 using Mbsa.Nvm.Memory;
 using Mbsa.Vm.Vcpus;
 
@@ -66,7 +69,7 @@ internal sealed class HostEngine
         {
             var policy = QosPolicies.Named(scenario.Host.Policy);
             var wall = scenario.Clock == ClockKind.Wall ? new WallServices(new RunClock(), DramCalibration.DelayFor(scenario.Host.Device, ledger)) : null;
-            var capacity = scenario.Host.Capacity(scenario.Host.Machine.Cores, scenario.Clock);
+            var capacity = HostCapacity.Of(scenario.Host, scenario.Clock);
             var queue = policy.CreateQueue(capacity, scenario.Host.QuantumNs, scenario.Host.Order);
             var (clock, board, supervisorProps) = CreateClock(scenario, policy, capacity, queue, wall);
             if (scenario.SeriesPeriodNs is { } periodNs)

@@ -1,5 +1,7 @@
 using Akka.Actor;
 using Mbsa.Actors.Vms;
+using Mbsa.Model.Scenario;
+using Mbsa.Nvm;
 using Mbsa.Nvm.Devices;
 using Mbsa.Vm.Moving;
 using Mbsa.Vm.Paths;
@@ -91,7 +93,7 @@ internal sealed class HostMoves(HostServices host, HostDevice device, IReadOnlyD
     {
         try
         {
-            var hash = area is null ? 0 : AreaHash.Of(area, hasBytes: host.Scenario.Host.Payload != Scenarios.PayloadKind.None);
+            var hash = area is null ? 0 : AreaHash.Of(area, hasBytes: host.Scenario.Host.Payload != PayloadKind.None);
             return hash == contentHash ? null : $"its child device is not what left: the hash over its bytes is {hash:x16}, and was {contentHash:x16}";
         }
         catch (NvmException damaged)

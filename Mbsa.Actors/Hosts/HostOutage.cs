@@ -1,7 +1,7 @@
 using Akka.Actor;
-using Mbsa.Actors.Scenarios;
 using Mbsa.Actors.Vms;
-using Mbsa.Nvm.Devices;
+using Mbsa.Model.Results;
+using Mbsa.Nvm;
 
 namespace Mbsa.Actors.Hosts;
 

@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using Akka.Actor;
-using Mbsa.Actors.Cores;
-using Mbsa.Actors.Scenarios;
+using Mbsa.Cores.Planning;
+using Mbsa.Cores.Playing;
+using Mbsa.Cores.Queue;
+using Mbsa.Model.Results;
+using Mbsa.Model.Scenario;
 
 namespace Mbsa.Actors.Qos;
 

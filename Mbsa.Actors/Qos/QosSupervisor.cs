@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using Akka.Actor;
-using Mbsa.Actors.Cores;
-using Mbsa.Actors.Results;
+using Mbsa.Actors.Board;
+using Mbsa.Cores.Planning;
+using Mbsa.Cores.Playing;
+using Mbsa.Cores.Queue;
+using Mbsa.Model.Results;
 
 namespace Mbsa.Actors.Qos;
 
@@ -100,7 +103,7 @@ internal abstract class QosSupervisor : ReceiveActor
         WithQueue((queue, nowNs) =>
         {
             _tenants.Observe(queue, nowNs);
-            _tenants.ShowOn(_board, queue, nowNs);
+            Show(queue, nowNs);
         });
         _board.Series?.Advance(_cores.NowNs);
         _planIsStale |= _policy.FollowsDemand;
@@ -133,6 +136,15 @@ internal abstract class QosSupervisor : ReceiveActor
         foreach (var (schedulable, _) in _attached.Values)
         {
             _cores.Detach(schedulable);
+        }
+    }
+
+    /// <summary>Shows those who watch how the VMs stand.</summary>
+    private void Show(RunQueue queue, long nowNs)
+    {
+        foreach (var (vm, counts, misses) in _tenants.Standings(queue, nowNs))
+        {
+            _board.ShowUse(vm, counts, misses, nowNs);
         }
     }
 
@@ -233,7 +245,7 @@ internal abstract class QosSupervisor : ReceiveActor
         WithQueue((queue, nowNs) =>
         {
             uses = new TenantUses(_tenants.ReadAccounts(queue, nowNs)) { SinceTheyCame = _tenants.Counts(queue, nowNs) };
-            _tenants.ShowOn(_board, queue, nowNs);
+            Show(queue, nowNs);
         });
         Sender.Tell(uses);
     }

@@ -1,6 +1,7 @@
 using Akka.Actor;
-using Mbsa.Actors.Cores;
-using Mbsa.Actors.Results;
+using Mbsa.Actors.Board;
+using Mbsa.Cores.Playing;
+using Mbsa.Cores.Queue;
 using Mbsa.Vm.Vcpus;
 
 namespace Mbsa.Actors.Qos;

@@ -1,5 +1,6 @@
-using Mbsa.Actors.Qos;
-using Mbsa.Actors.Scenarios;
+using Mbsa.Cores.Planning;
+using Mbsa.Cores.Queue;
+using Mbsa.Model.Scenario;
 using Mbsa.Nvm.Timing;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Workload;

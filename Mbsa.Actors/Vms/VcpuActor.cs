@@ -1,6 +1,6 @@
 using Akka.Actor;
-using Mbsa.Actors.Cores;
 using Mbsa.Actors.Qos;
+using Mbsa.Cores.Queue;
 using Mbsa.Vm.Vcpus;
 
 namespace Mbsa.Actors.Vms;

@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
-using Mbsa.Actors.Cores;
-using Mbsa.Actors.Hosts;
-using Mbsa.Actors.Scenarios;
+using Mbsa.Cores.Queue;
+using Mbsa.Model.Scenario;
 using Mbsa.Vm.Vcpus;
 
 namespace Mbsa.Actors.Vms;

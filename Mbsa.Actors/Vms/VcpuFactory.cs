@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
-using Mbsa.Actors.Hosts;
-using Mbsa.Actors.Scenarios;
+using Mbsa.Model.Scenario;
 using Mbsa.Vm;
-using Mbsa.Vm.Engines;
+using Mbsa.Vm.Jobs;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Vcpus;
+using Mbsa.Vm.Virtio;
 using Mbsa.Vm.Workload;
 using Mbsa.Vm.Workload.Random;
 

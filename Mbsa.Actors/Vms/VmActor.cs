@@ -1,9 +1,9 @@
 using Akka.Actor;
-using Mbsa.Actors.Cores;
-using Mbsa.Actors.Hosts;
 using Mbsa.Actors.Qos;
-using Mbsa.Actors.Scenarios;
-using Mbsa.Metrics;
+using Mbsa.Cores.Planning;
+using Mbsa.Cores.Queue;
+using Mbsa.Model.Scenario;
+using Mbsa.Model.Watching;
 using Mbsa.Nvm.Devices;
 
 namespace Mbsa.Actors.Vms;

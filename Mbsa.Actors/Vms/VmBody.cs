@@ -1,7 +1,6 @@
 using Akka.Actor;
-using Mbsa.Actors.Hosts;
-using Mbsa.Actors.Scenarios;
-using Mbsa.Metrics;
+using Mbsa.Model.Scenario;
+using Mbsa.Model.Watching;
 using Mbsa.Nvm.Devices;
 
 namespace Mbsa.Actors.Vms;

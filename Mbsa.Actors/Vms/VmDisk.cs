@@ -1,11 +1,13 @@
-using Mbsa.Actors.Hosts;
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
+using Mbsa.Model.Results;
+using Mbsa.Model.Scenario;
+using Mbsa.Model.Watching;
+using Mbsa.Nvm;
 using Mbsa.Nvm.Devices;
-using Mbsa.Vm.Engines;
+using Mbsa.Vm.Jobs;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Storage;
-using Mbsa.Vm.Vcpus;
+using Mbsa.Vm.Virtio;
+using Mbsa.Vm.Wear;
 using Mbsa.Vm.Workload;
 using Mbsa.Vm.Workload.Random;
 
@@ -57,10 +59,10 @@ internal sealed class VmDisk : IDisposable
 
         if (VirtualDisk.Find(area) is null)
         {
-            VirtualDisk.Format(area, storage.SizeBytes, SeededGuid.Of(scenario.Seed, vm.Name), storage.WearPolicy, storage.WearParameters);
+            VirtualDisks.Format(area, storage.SizeBytes, SeededGuid.Of(scenario.Seed, vm.Name), storage.WearPolicy, storage.WearParameters);
         }
 
-        return new VmDisk(scenario, vm, VirtualDisk.Mount(area, MountOptionsOf(scenario)), null);
+        return new VmDisk(scenario, vm, VirtualDisks.Mount(area, MountOptionsOf(scenario)), null);
     }
 
     /// <summary>The power fails, after the last session: the disk stays as it is on the NVM. What a verifier expects of it is not the guest's to forget.</summary>
@@ -114,7 +116,7 @@ internal sealed class VmDisk : IDisposable
             return DiskRecovery.None;
         }
 
-        _virtualDisk = VirtualDisk.Mount(area, _mountOptions);
+        _virtualDisk = VirtualDisks.Mount(area, _mountOptions);
         return new DiskRecovery(_virtualDisk.WasClean ? 0 : 1, _virtualDisk.RecoveredRecords);
     }
 

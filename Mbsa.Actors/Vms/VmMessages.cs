@@ -1,5 +1,5 @@
-using Mbsa.Actors.Cores;
-using Mbsa.Actors.Results;
+using Mbsa.Cores.Queue;
+using Mbsa.Model.Results;
 using Mbsa.Nvm.Devices;
 using Mbsa.Vm.Vcpus;
 

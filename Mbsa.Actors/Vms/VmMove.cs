@@ -1,8 +1,7 @@
 using Akka.Actor;
-using Mbsa.Actors.Hosts;
 using Mbsa.Actors.Qos;
-using Mbsa.Metrics;
-using Mbsa.Nvm.Devices;
+using Mbsa.Model.Watching;
+using Mbsa.Nvm;
 using Mbsa.Vm;
 using Mbsa.Vm.Moving;
 using Mbsa.Vm.Storage;

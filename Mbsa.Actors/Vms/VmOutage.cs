@@ -1,5 +1,5 @@
-using Mbsa.Metrics;
-using Mbsa.Nvm.Devices;
+using Mbsa.Model.Watching;
+using Mbsa.Nvm;
 using Mbsa.Vm;
 
 namespace Mbsa.Actors.Vms;

@@ -1,6 +1,7 @@
-using Mbsa.Actors;
-using Mbsa.Actors.Scenarios;
+using Mbsa.Actors.Runs;
+using Mbsa.Cores.Policies;
 using Mbsa.Host.Commands;
+using Mbsa.Model.Scenario;
 using Mbsa.Nvm.Timing;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Workload;
@@ -111,6 +112,7 @@ internal sealed class MachineCalibration : ICalibration
                 Device = _dram,
                 NvmSizeBytes = 2 * DiskBytes,
                 Payload = PayloadKind.Full,
+                Policy = QosPolicies.Default,
                 QuantumNs = HostSpec.DefaultQuantumNs(ClockKind.Wall),
             },
             Vms =

@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
-using Mbsa.Actors;
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
-using Mbsa.Host.Live;
-using Mbsa.Host.Report;
-using Mbsa.Nvm.Devices;
+using Mbsa.Actors.Runs;
+using Mbsa.Host.Watching;
+using Mbsa.Host.Wording;
+using Mbsa.Model.Results;
+using Mbsa.Model.Scenario;
+using Mbsa.Model.Watching;
+using Mbsa.Nvm;
 using Mbsa.Vm;
 
 namespace Mbsa.Host.Commands;

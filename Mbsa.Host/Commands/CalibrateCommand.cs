@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text;
-using Mbsa.Host.Profiles;
+using Mbsa.Host.Files.Profiles;
 using Mbsa.Host.Report;
 
 namespace Mbsa.Host.Commands;

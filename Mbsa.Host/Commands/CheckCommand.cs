@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Mbsa.Host.Scenarios;
+using Mbsa.Host.Files.Scenarios;
 
 namespace Mbsa.Host.Commands;
 

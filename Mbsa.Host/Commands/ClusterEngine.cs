@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
-using Mbsa.Actors.Cluster;
-using Mbsa.Actors.Cluster.Nodes;
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
-using Mbsa.Host.Live;
+using Mbsa.Actors.Nodes;
+using Mbsa.Host.Watching;
+using Mbsa.Model.Results;
+using Mbsa.Model.Scenario;
+using Mbsa.Model.Watching;
 using Mbsa.Vm;
 
 namespace Mbsa.Host.Commands;

@@ -1,13 +1,14 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Mbsa.Actors.Results;
 using Mbsa.Host.Comparison;
-using Mbsa.Host.Live;
+using Mbsa.Host.Files.Scenarios;
 using Mbsa.Host.Page;
 using Mbsa.Host.Report;
 using Mbsa.Host.Report.Html;
-using Mbsa.Host.Scenarios;
+using Mbsa.Host.Watching;
+using Mbsa.Host.Wording;
+using Mbsa.Model.Watching;
 using Mbsa.Vm;
 
 namespace Mbsa.Host.Commands;

@@ -1,6 +1,6 @@
-using Mbsa.Actors.Cluster;
-using Mbsa.Actors.Scenarios;
-using Mbsa.Host.Live;
+using Mbsa.Actors.Nodes;
+using Mbsa.Host.Watching;
+using Mbsa.Model.Scenario;
 using Mbsa.Vm;
 
 namespace Mbsa.Host.Commands;

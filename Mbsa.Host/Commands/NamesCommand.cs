@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
-using Mbsa.Actors.Qos;
-using Mbsa.Host.Profiles;
-using Mbsa.Host.Report;
+using Mbsa.Cores.Policies;
+using Mbsa.Host.Files.Profiles;
+using Mbsa.Host.Wording;
 
 namespace Mbsa.Host.Commands;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net;
-using Mbsa.Actors.Cluster;
+using Mbsa.Actors.Nodes;
 using Mbsa.Vm;
 
 namespace Mbsa.Host.Commands;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Mbsa.Actors.Cluster;
+using Mbsa.Actors.Nodes;
 using Mbsa.Vm;
 
 namespace Mbsa.Host.Commands;
@@ -60,7 +60,7 @@ internal static class NodeCommand
         catch (InputException e)
         {
             // Nobody's input was wrong: the cluster went on without this node.
-            await services.Terminal.Error.WriteLineAsync(CommandLine.Describe(e)).ConfigureAwait(false);
+            await services.Terminal.Error.WriteLineAsync(Mistakes.Describe(e)).ConfigureAwait(false);
             return ExitCode.Failed;
         }
     }

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Mbsa.Actors.Cluster;
+using Mbsa.Actors.Nodes;
 using Mbsa.Vm;
 
 namespace Mbsa.Host.Commands;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
-using Mbsa.Actors.Cluster;
+using Mbsa.Actors.Nodes;
 using Mbsa.Vm;
 
 namespace Mbsa.Host.Commands;

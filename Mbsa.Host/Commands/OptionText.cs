@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Mbsa.Host.Scenarios;
+using Mbsa.Host.Wording;
 using Mbsa.Vm;
 
 namespace Mbsa.Host.Commands;
@@ -16,7 +16,7 @@ internal static class OptionText
     {
         if (result.Tokens.FirstOrDefault(token => token.Value.StartsWith("--", StringComparison.Ordinal)) is { } option)
         {
-            result.AddError(CommandLine.Unknown(option.Value, command));
+            result.AddError(Mistakes.Unknown(option.Value, command));
         }
     });
 

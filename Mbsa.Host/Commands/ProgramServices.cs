@@ -1,6 +1,6 @@
-using Mbsa.Actors.Scenarios;
-using Mbsa.Host.Live;
-using Mbsa.Host.Scenarios;
+using Mbsa.Host.Files.Scenarios;
+using Mbsa.Host.Watching;
+using Mbsa.Model.Scenario;
 
 namespace Mbsa.Host.Commands;
 

@@ -1,6 +1,6 @@
-using Mbsa.Actors.Scenarios;
-using Mbsa.Host.Report;
-using Mbsa.Host.Scenarios;
+using Mbsa.Host.Files.Scenarios;
+using Mbsa.Host.Wording;
+using Mbsa.Model.Scenario;
 using Mbsa.Nvm.Protection;
 using Mbsa.Vm;
 

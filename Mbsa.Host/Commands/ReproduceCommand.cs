@@ -14,7 +14,7 @@ internal static class ReproduceCommand
     /// <summary>The command.</summary>
     public static Command Create(ProgramServices services)
     {
-        var figures = new Argument<string[]>("FIGURE") { Description = $"{string.Join(", ", Figures.Names.SkipLast(1))}, or all", Arity = ArgumentArity.OneOrMore };
+        var figures = new Argument<string[]>("FIGURE") { Description = $"{string.Join(", ", PaperFigures.Names.SkipLast(1))}, or all", Arity = ArgumentArity.OneOrMore };
         var folder = new Option<string>("--out") { HelpName = "DIR", Description = "Where the pictures and report.html go [reproduce]", DefaultValueFactory = _ => "reproduce" };
         var json = new Option<string?>("--json") { HelpName = "FILE", Description = "Write the figures to a file; '-' is standard output, and then nothing else is" };
         var full = new Option<bool>("--full") { Description = "Wear on a disk as large as the paper's, which takes minutes to hours; else a smaller one with the same writes a block" };
@@ -30,7 +30,7 @@ internal static class ReproduceCommand
     {
         var terminal = services.Terminal;
         OutputFile.RequireDifferent(("--json", jsonPath), ("--out", Path.Combine(folder, "report.html")));
-        var chosen = Figures.Choose(names);
+        var chosen = PaperFigures.Choose(names);
         using var json = jsonPath is null ? null : OutputFile.Open("--json", jsonPath, terminal.OpenStandardOutput);
         MakeFolder(folder);
         using var report = OutputFile.Open("--out", Path.Combine(folder, "report.html"), terminal.OpenStandardOutput);

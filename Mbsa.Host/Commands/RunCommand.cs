@@ -1,7 +1,8 @@
 using System.CommandLine;
-using Mbsa.Host.Scenarios;
+using Mbsa.Host.Files.Scenarios;
 using Mbsa.Host.Serving;
 using Mbsa.Host.Telemetry;
+using Mbsa.Host.Wording;
 using Mbsa.Vm;
 
 namespace Mbsa.Host.Commands;

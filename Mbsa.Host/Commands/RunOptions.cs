@@ -1,8 +1,8 @@
 using System.Net;
-using Mbsa.Actors.Cluster;
-using Mbsa.Actors.Scenarios;
-using Mbsa.Host.Scenarios;
+using Mbsa.Actors.Nodes;
+using Mbsa.Host.Files.Scenarios;
 using Mbsa.Host.Telemetry;
+using Mbsa.Model.Scenario;
 
 namespace Mbsa.Host.Commands;
 

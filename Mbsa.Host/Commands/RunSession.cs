@@ -1,12 +1,12 @@
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Expectations;
-using Mbsa.Host.Live;
+using Mbsa.Host.Files.Scenarios;
 using Mbsa.Host.Page;
 using Mbsa.Host.Report;
 using Mbsa.Host.Report.Html;
-using Mbsa.Host.Scenarios;
-using Mbsa.Metrics;
+using Mbsa.Host.Watching;
+using Mbsa.Model.Results;
+using Mbsa.Model.Scenario;
+using Mbsa.Model.Watching;
 using Mbsa.Vm;
 
 namespace Mbsa.Host.Commands;

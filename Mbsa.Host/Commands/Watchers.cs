@@ -1,9 +1,9 @@
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
-using Mbsa.Host.Live;
 using Mbsa.Host.Serving;
 using Mbsa.Host.Telemetry;
+using Mbsa.Host.Watching;
 using Mbsa.Metrics;
+using Mbsa.Model.Results;
+using Mbsa.Model.Scenario;
 
 namespace Mbsa.Host.Commands;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
-using Mbsa.Actors.Results;
-using Mbsa.Host.Report;
+using Mbsa.Host.Figures;
+using Mbsa.Host.Wording;
+using Mbsa.Model.Results;
 using Spectre.Console;
 
 namespace Mbsa.Host.Comparison;

@@ -1,5 +1,5 @@
-using Mbsa.Actors.Results;
 using Mbsa.Host.Expectations;
+using Mbsa.Model.Results;
 
 namespace Mbsa.Host.Comparison;
 

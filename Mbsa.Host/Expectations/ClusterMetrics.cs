@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
-using Mbsa.Actors.Cluster;
-using Mbsa.Actors.Results;
-using Mbsa.Host.Scenarios;
-using Mbsa.Metrics;
+using Mbsa.Host.Wording;
+using Mbsa.Model.Results;
+using Mbsa.Model.Watching;
 
 namespace Mbsa.Host.Expectations;
 

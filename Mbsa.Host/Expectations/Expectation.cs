@@ -1,5 +1,5 @@
-using Mbsa.Actors.Results;
-using Mbsa.Host.Scenarios;
+using Mbsa.Host.Wording;
+using Mbsa.Model.Results;
 using Mbsa.Vm;
 
 namespace Mbsa.Host.Expectations;

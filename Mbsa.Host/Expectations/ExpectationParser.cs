@@ -1,6 +1,5 @@
 using System.Buffers;
-using Mbsa.Host.Scenarios;
-using Mbsa.Host.Scenarios.Yaml;
+using Mbsa.Host.Wording;
 using Mbsa.Vm;
 
 namespace Mbsa.Host.Expectations;
@@ -51,7 +50,7 @@ internal sealed class ExpectationParser(string text, IReadOnlyCollection<string>
         if (side.Length == 0)
             throw Wrong($"the left side is missing; {Form}");
         if (!char.IsAsciiLetter(side[0]))
-            throw Wrong($"'{ScalarNode.Shorten(side)}' on the left is not something measured; {Form}");
+            throw Wrong($"'{Excerpt.Of(side)}' on the left is not something measured; {Form}");
         return Target(side, null);
     }
 
@@ -93,7 +92,7 @@ internal sealed class ExpectationParser(string text, IReadOnlyCollection<string>
         var dot = side.IndexOf('.');
         var name = dot < 0 ? side : side[..dot];
         if (dot < 0 && standard is null)
-            throw Wrong($"'{ScalarNode.Shorten(side)}' needs a metric, as in '{ScalarNode.Shorten(side)}.iops'; metrics: {Names(m => !m.Name.Contains('.'))}");
+            throw Wrong($"'{Excerpt.Of(side)}' needs a metric, as in '{Excerpt.Of(side)}.iops'; metrics: {Names(m => !m.Name.Contains('.'))}");
         if (IsVm(name))
             CheckVm(name);
         var metric = dot < 0 ? standard! : MetricOf(side[(dot + 1)..]);
@@ -125,7 +124,7 @@ internal sealed class ExpectationParser(string text, IReadOnlyCollection<string>
         if (!FunctionOperand.Functions.Contains(function))
             throw Wrong(UnknownName.Message("function", function, FunctionOperand.Functions));
         if (!side.EndsWith(')'))
-            throw Wrong($"')' is missing after '{ScalarNode.Shorten(side)}'");
+            throw Wrong($"')' is missing after '{Excerpt.Of(side)}'");
         var argument = side[(open + 1)..^1].Trim();
         var dot = argument.IndexOf('.');
         var pattern = dot < 0 ? argument : argument[..dot];
@@ -148,7 +147,7 @@ internal sealed class ExpectationParser(string text, IReadOnlyCollection<string>
     {
         if (names is not null && !names.Any(name => NamePattern.Matches(pattern, name)))
             throw Wrong(pattern.Contains('*')
-                ? $"no {kind} matches '{ScalarNode.Shorten(pattern)}'; {kind}s: {string.Join(", ", names.Take(10))}{(names.Count > 10 ? ", ..." : "")}"
+                ? $"no {kind} matches '{Excerpt.Of(pattern)}'; {kind}s: {string.Join(", ", names.Take(10))}{(names.Count > 10 ? ", ..." : "")}"
                 : UnknownName.Message(kind, pattern, names));
     }
 
@@ -187,7 +186,7 @@ internal sealed class ExpectationParser(string text, IReadOnlyCollection<string>
 
     private static Operand SameDimension(Operand left, Operand right, string side) => left.Dimension == right.Dimension
         ? right
-        : throw Wrong($"'{ScalarNode.Shorten(side)}' is {Quantity.NameOf(right.Dimension)} and the left side {Quantity.NameOf(left.Dimension)}; "
+        : throw Wrong($"'{Excerpt.Of(side)}' is {Quantity.NameOf(right.Dimension)} and the left side {Quantity.NameOf(left.Dimension)}; "
             + "they cannot be compared");
 
     /// <summary>A number with its unit. A share may be a plain fraction up to 1, and processor seconds plain seconds, since their names say so.</summary>
@@ -202,7 +201,7 @@ internal sealed class ExpectationParser(string text, IReadOnlyCollection<string>
             // Whoever writes 40 for a share means 40 %, and a ceiling of 4000 % would hold whatever happens.
             return number <= 1
                 ? new LiteralOperand(left.Dimension, number)
-                : throw Wrong($"'{ScalarNode.Shorten(side)}' is {QuantityText.Format(number, Dimension.Percent)} of a share; write '{ScalarNode.Shorten(side)}%', or a fraction up to 1");
+                : throw Wrong($"'{Excerpt.Of(side)}' is {QuantityText.Format(number, Dimension.Percent)} of a share; write '{Excerpt.Of(side)}%', or a fraction up to 1");
         }
 
         if (plain && metric?.Name == "cpu_seconds")

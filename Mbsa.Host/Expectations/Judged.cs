@@ -1,6 +1,5 @@
-using Mbsa.Actors.Cluster;
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
+using Mbsa.Model.Results;
+using Mbsa.Model.Scenario;
 
 namespace Mbsa.Host.Expectations;
 

@@ -1,6 +1,5 @@
-using Mbsa.Actors.Cluster;
-using Mbsa.Actors.Results;
-using Mbsa.Host.Scenarios;
+using Mbsa.Host.Wording;
+using Mbsa.Model.Results;
 
 namespace Mbsa.Host.Expectations;
 

@@ -1,7 +1,6 @@
-using Mbsa.Actors.Cluster;
-using Mbsa.Actors.Results;
-using Mbsa.Host.Scenarios;
+using Mbsa.Host.Wording;
 using Mbsa.Metrics;
+using Mbsa.Model.Results;
 
 namespace Mbsa.Host.Expectations;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
-using Mbsa.Host.Live;
+using Mbsa.Host.Watching;
+using Mbsa.Model.Scenario;
+using Mbsa.Model.Watching;
 
 namespace Mbsa.Host.Page;
 

@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
-using Mbsa.Actors.Qos;
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
-using Mbsa.Host.Live;
+using Mbsa.Cores.Policies;
+using Mbsa.Host.Figures;
 using Mbsa.Host.Report;
-using Mbsa.Host.Scenarios;
+using Mbsa.Host.Watching;
+using Mbsa.Host.Wording;
 using Mbsa.Metrics;
+using Mbsa.Model.Results;
+using Mbsa.Model.Scenario;
+using Mbsa.Model.Watching;
 
 namespace Mbsa.Host.Page;
 

@@ -1,5 +1,4 @@
-using Mbsa.Actors.Cluster;
-using Mbsa.Actors.Results;
+using Mbsa.Model.Results;
 using Spectre.Console;
 
 namespace Mbsa.Host.Report;

@@ -1,7 +1,7 @@
 using System.Globalization;
-using Mbsa.Actors.Cluster;
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
+using Mbsa.Host.Wording;
+using Mbsa.Model.Results;
+using Mbsa.Model.Scenario;
 
 namespace Mbsa.Host.Report;
 

@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Expectations;
-using Mbsa.Host.Live;
-using Mbsa.Host.Scenarios;
-using Mbsa.Metrics;
+using Mbsa.Host.Figures;
+using Mbsa.Host.Wording;
+using Mbsa.Model.Results;
+using Mbsa.Model.Scenario;
+using Mbsa.Model.Watching;
 
 namespace Mbsa.Host.Report;
 

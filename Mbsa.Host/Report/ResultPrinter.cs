@@ -1,9 +1,10 @@
 using System.Globalization;
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Expectations;
-using Mbsa.Host.Live;
-using Mbsa.Metrics;
+using Mbsa.Host.Figures;
+using Mbsa.Host.Wording;
+using Mbsa.Model.Results;
+using Mbsa.Model.Scenario;
+using Mbsa.Model.Watching;
 using Spectre.Console;
 
 namespace Mbsa.Host.Report;
@@ -81,7 +82,7 @@ internal static class ResultPrinter
         line += $"; took {Readable.Duration(result.ElapsedSeconds * 1e9)}";
         return result.Scenario.Clock == ClockKind.Wall || result.ElapsedSeconds <= 0 || result.MeasuredNs == 0
             ? line
-            : $"{line}, {RunProgress.SpeedUp(result.Scenario.WarmupNs + result.MeasuredNs, TimeSpan.FromSeconds(result.ElapsedSeconds))} real time";
+            : $"{line}, {Readable.SpeedUp(result.Scenario.WarmupNs + result.MeasuredNs, TimeSpan.FromSeconds(result.ElapsedSeconds))} real time";
     }
 
     /// <summary>"oltp.p99 &lt;= 40us  (measured 38.2us)".</summary>

@@ -1,6 +1,7 @@
-using Mbsa.Actors.Results;
-using Mbsa.Host.Scenarios;
-using Mbsa.Metrics;
+using Mbsa.Host.Figures;
+using Mbsa.Host.Wording;
+using Mbsa.Model.Results;
+using Mbsa.Model.Watching;
 using Mbsa.Nvm.Protection;
 using Spectre.Console;
 

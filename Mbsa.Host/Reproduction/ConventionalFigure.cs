@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
-using Mbsa.Host.Profiles;
+using Mbsa.Host.Files.Profiles;
 using Mbsa.Host.Report;
 using Mbsa.Nvm.Protection;
 using Mbsa.Vm.Paths;

@@ -1,5 +1,5 @@
-using Mbsa.Actors.Scenarios;
-using Mbsa.Host.Live;
+using Mbsa.Host.Watching;
+using Mbsa.Model.Scenario;
 
 namespace Mbsa.Host.Reproduction;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Mbsa.Actors.Qos;
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
-using Mbsa.Host.Scenarios;
+using Mbsa.Cores.Policies;
+using Mbsa.Host.Wording;
+using Mbsa.Model.Results;
+using Mbsa.Model.Scenario;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Workload;
 

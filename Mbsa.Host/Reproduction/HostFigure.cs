@@ -1,4 +1,4 @@
-using Mbsa.Host.Profiles;
+using Mbsa.Host.Files.Profiles;
 using Mbsa.Nvm.Protection;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Workload;

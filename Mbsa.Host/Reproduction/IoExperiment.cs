@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using Mbsa.Actors.Scenarios;
-using Mbsa.Host.Profiles;
+using Mbsa.Host.Files.Profiles;
+using Mbsa.Model.Scenario;
 using Mbsa.Nvm.Protection;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Workload;

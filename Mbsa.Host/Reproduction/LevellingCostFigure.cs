@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
+using Mbsa.Model.Results;
+using Mbsa.Model.Scenario;
 using Mbsa.Nvm.Protection;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Storage;

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
-using Mbsa.Actors.Scenarios;
-using Mbsa.Host.Profiles;
-using Mbsa.Host.Scenarios;
+using Mbsa.Cores.Policies;
+using Mbsa.Host.Files.Profiles;
+using Mbsa.Host.Files.Scenarios;
+using Mbsa.Model.Scenario;
 
 namespace Mbsa.Host.Reproduction;
 
@@ -15,6 +16,7 @@ internal static class PaperHost
         Device = ProfileCatalog.Device("paper"),
         NvmSizeBytes = NvmNeeds.RoundUpToGiB(NvmNeeds.DeviceBytes(vms)),
         Payload = PayloadKind.None,
+        Policy = QosPolicies.Default,
         QuantumNs = HostSpec.DefaultQuantumNs(ClockKind.Virtual),
     };
 }

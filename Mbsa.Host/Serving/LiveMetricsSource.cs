@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
-using Mbsa.Actors.Cluster;
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
-using Mbsa.Host.Live;
-using Mbsa.Host.Report;
+using Mbsa.Host.Figures;
+using Mbsa.Host.Watching;
 using Mbsa.Metrics;
+using Mbsa.Model.Results;
+using Mbsa.Model.Scenario;
+using Mbsa.Model.Watching;
 
 namespace Mbsa.Host.Serving;
 

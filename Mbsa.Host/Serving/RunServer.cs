@@ -1,8 +1,8 @@
 using System.Net;
-using Mbsa.Actors.Scenarios;
-using Mbsa.Host.Live;
 using Mbsa.Host.Page;
+using Mbsa.Host.Watching;
 using Mbsa.Metrics;
+using Mbsa.Model.Scenario;
 using Prometheus;
 
 namespace Mbsa.Host.Serving;

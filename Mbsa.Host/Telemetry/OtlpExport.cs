@@ -1,7 +1,6 @@
-using Mbsa.Actors.Cluster;
-using Mbsa.Actors.Scenarios;
-using Mbsa.Host.Live;
+using Mbsa.Host.Watching;
 using Mbsa.Metrics;
+using Mbsa.Model.Scenario;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;

@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
-using Mbsa.Host.Report;
-using Mbsa.Metrics;
+using Mbsa.Host.Wording;
+using Mbsa.Model.Scenario;
+using Mbsa.Model.Watching;
 
 namespace Mbsa.Host.Telemetry;
 

@@ -1,3 +1,5 @@
+using Mbsa.Nvm.Layout;
+
 namespace Mbsa.Nvm.Checking;
 
 /// <summary>The findings of one check. Whoever has a million wants to know that, not all of them.</summary>

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Mbsa.Nvm.Layout;
 using Mbsa.Nvm.Memory;
-using Mbsa.Nvm.PowerFailure;
 using Mbsa.Nvm.Protection;
 
 namespace Mbsa.Nvm.Devices;
@@ -30,7 +29,7 @@ internal sealed class DeviceMetadata : IDisposable
     /// <param name="powerFailures">The model; null for none.</param>
     /// <param name="shut">Makes the mapping read-only but for the bookkeeping's own writes, from then on. A device that is watched stays open.</param>
     /// <exception cref="NvmException">It has not even room for the GMB, or cannot be mapped.</exception>
-    public static NvmLease LeaseWhole(DeviceMemory memory, MemoryLedger ledger, PowerFailureModel? powerFailures, out Action shut)
+    public static NvmLease LeaseWhole(DeviceMemory memory, MemoryLedger ledger, IStoreWatch? powerFailures, out Action shut)
     {
         if (memory.SizeBytes < GlobalMetadataBlock.Copies * DeviceGeometry.BlockBytes)
         {

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Mbsa.Nvm.Layout;
 using Mbsa.Nvm.Memory;
-using Mbsa.Nvm.PowerFailure;
 using Mbsa.Nvm.Protection;
 
 namespace Mbsa.Nvm.Devices;
@@ -16,14 +15,14 @@ public sealed class NvmDevice : IDisposable
     private readonly Lock _lock = new();
     private readonly MemoryLedger _ledger;
     private readonly DeviceMemory _memory;
-    private readonly PowerFailureModel? _powerFailures;
+    private readonly IStoreWatch? _powerFailures;
     private readonly DeviceMetadata _metadata;
     private readonly AllocationTable _table;
     private readonly DeviceProtection _protection;
     private bool _disposed;
 
     private NvmDevice(
-        DeviceMemory memory, DeviceMetadata metadata, DeviceContents contents, MemoryLedger ledger, PowerFailureModel? powerFailures, Action shut)
+        DeviceMemory memory, DeviceMetadata metadata, DeviceContents contents, MemoryLedger ledger, IStoreWatch? powerFailures, Action shut)
     {
         (_memory, _metadata, _ledger, _powerFailures) = (memory, metadata, ledger, powerFailures);
         _table = new AllocationTable(metadata, contents);
@@ -169,11 +168,11 @@ public sealed class NvmDevice : IDisposable
 
     /// <summary>
     /// The power fails and comes back: this device ends without another store, and what its memory holds is mounted as <see cref="Open"/> mounts a
-    /// file. Every store made so far is there; <see cref="PowerFailureModel"/> is for failures that lose some.
+    /// file. Every store made so far is there; a power-failure model is for failures that lose some.
     /// </summary>
     /// <returns>The device from now on; it has the memory that this one had.</returns>
     /// <exception cref="NvmException">A child device is mapped, or a structure is damaged; the message names it.</exception>
-    /// <exception cref="InvalidOperationException">A <see cref="PowerFailureModel"/> watches the device: what its power failures leave is the model's to say.</exception>
+    /// <exception cref="InvalidOperationException">A power-failure model watches the device: what its power failures leave is the model's to say.</exception>
     public NvmDevice MountAfterPowerFailure()
     {
         lock (_lock)
@@ -212,10 +211,10 @@ public sealed class NvmDevice : IDisposable
     }
 
     /// <summary>Mounts the device that some memory holds; takes over one user's place in it, and the lease on the whole of it.</summary>
-    internal static NvmDevice Mount(DeviceMemory memory, NvmLease whole, MemoryLedger ledger, PowerFailureModel? powerFailures) =>
+    internal static NvmDevice Mount(DeviceMemory memory, NvmLease whole, MemoryLedger ledger, IStoreWatch? powerFailures) =>
         Start(memory, whole, ledger, powerFailures, () => { }, lease => DeviceMetadata.Load(memory, lease));
 
-    private static NvmDevice Start(DeviceMemory memory, MemoryLedger ledger, PowerFailureModel? powerFailures, Func<NvmLease, DeviceMetadata> load)
+    private static NvmDevice Start(DeviceMemory memory, MemoryLedger ledger, IStoreWatch? powerFailures, Func<NvmLease, DeviceMetadata> load)
     {
         NvmLease whole;
         Action shut;
@@ -233,7 +232,7 @@ public sealed class NvmDevice : IDisposable
     }
 
     private static NvmDevice Start(
-        DeviceMemory memory, NvmLease whole, MemoryLedger ledger, PowerFailureModel? powerFailures, Action shut, Func<NvmLease, DeviceMetadata> load)
+        DeviceMemory memory, NvmLease whole, MemoryLedger ledger, IStoreWatch? powerFailures, Action shut, Func<NvmLease, DeviceMetadata> load)
     {
         try
         {

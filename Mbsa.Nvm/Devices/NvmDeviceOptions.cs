@@ -1,5 +1,3 @@
-using Mbsa.Nvm.PowerFailure;
-
 namespace Mbsa.Nvm.Devices;
 
 /// <summary>What a new device shall be.</summary>
@@ -18,5 +16,5 @@ public sealed record NvmDeviceOptions
     public int? MaxChildDevices { get; init; }
 
     /// <summary>Watches every store and fence, so that a power failure can be tried; null for none, which is a good deal faster.</summary>
-    public PowerFailureModel? PowerFailures { get; init; }
+    public IStoreWatch? PowerFailures { get; init; }
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
 using Mbsa.Nvm.Memory;
 
 namespace Mbsa.Nvm.Devices;
@@ -12,11 +11,6 @@ namespace Mbsa.Nvm.Devices;
 /// </summary>
 public sealed unsafe class NvmLease : IDisposable
 {
-    private const int LineBytes = 64;
-
-    /// <summary>Enough for the processor's own prefetchers to take over.</summary>
-    private const int PrefetchLines = 16;
-
     private readonly SharedLifetime _lifetime;
     private readonly byte* _start;
     private readonly AccessGate? _gate;
@@ -123,7 +117,7 @@ public sealed unsafe class NvmLease : IDisposable
             return;
         }
 
-        PrefetchFrom(_start + offsetBytes);
+        CacheHint.FetchLines(_start + offsetBytes);
     }
 
     /// <summary>Gives the lease back; the last one to do so ends the memory. Twice does no harm.</summary>
@@ -143,19 +137,6 @@ public sealed unsafe class NvmLease : IDisposable
     {
         LengthBytes = lengthBytes;
         Volatile.Write(ref _end, (ulong)lengthBytes + 1);
-    }
-
-    /// <summary>The hint itself; never faults, whatever the address.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void PrefetchFrom(byte* address)
-    {
-        if (Sse.IsSupported)
-        {
-            for (var line = 0; line < PrefetchLines; line++)
-            {
-                Sse.Prefetch0(address + line * LineBytes);
-            }
-        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,5 +1,3 @@
-using Mbsa.Nvm.Devices;
-
 namespace Mbsa.Nvm.Layout;
 
 /// <summary>

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using Mbsa.Nvm.Devices;
 
 namespace Mbsa.Nvm.Layout;
 

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Mbsa.Nvm.Devices;
 
 namespace Mbsa.Nvm.Layout;
 

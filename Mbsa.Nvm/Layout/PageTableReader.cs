@@ -1,6 +1,3 @@
-using Mbsa.Nvm.Checking;
-using Mbsa.Nvm.Devices;
-
 namespace Mbsa.Nvm.Layout;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Mbsa.Nvm.Devices;
 
 namespace Mbsa.Nvm.Memory;
 

@@ -14,7 +14,7 @@ namespace Mbsa.Nvm.PowerFailure;
 /// A superset of what hardware does: a cache line written by one non-temporal store persists as a whole, but nothing promises it, so the model
 /// tears it. Each lease fences for itself, as a core does.
 /// </remarks>
-public sealed unsafe class PowerFailureModel
+public sealed unsafe class PowerFailureModel : IStoreWatch
 {
     private const int WordBytes = 8;
 
@@ -69,9 +69,7 @@ public sealed unsafe class PowerFailureModel
     /// <summary>The device as it is now, whatever of it persisted.</summary>
     internal ReadOnlySpan<byte> Device => new((void*)_device, checked((int)_memory!.SizeBytes));
 
-    /// <summary>Begins to watch a device.</summary>
-    /// <exception cref="InvalidOperationException">It watches one already.</exception>
-    internal void Watch(DeviceMemory memory, nint deviceStart)
+    void IStoreWatch.Watch(DeviceMemory memory, nint deviceStart)
     {
         if (_memory is not null)
         {
@@ -81,13 +79,9 @@ public sealed unsafe class PowerFailureModel
         (_memory, _device) = (memory, deviceStart);
     }
 
-    /// <summary>The gate of a lease on the whole device.</summary>
-    internal AccessGate GateForDevice(nint start) => Enter(new Gate(this, start, static () => _wholeDevice));
+    AccessGate IStoreWatch.GateForDevice(nint start) => Enter(new Gate(this, start, static () => _wholeDevice));
 
-    /// <summary>The gate of a lease on a child device.</summary>
-    /// <param name="start">First address of its area.</param>
-    /// <param name="places">Where its blocks are now; it may be resized.</param>
-    internal AccessGate GateFor(nint start, Func<ExtentMap> places) => Enter(new Gate(this, start, places));
+    AccessGate IStoreWatch.GateFor(nint start, Func<ExtentMap> places) => Enter(new Gate(this, start, places));
 
     private Gate Enter(Gate gate)
     {

@@ -29,7 +29,7 @@ internal sealed unsafe class SurvivorStage : IDisposable
     /// <param name="choice">For each of them the index of the value it has.</param>
     /// <param name="watch">Watches the survivor; null for none.</param>
     /// <exception cref="NvmException">It cannot be mounted.</exception>
-    public NvmDevice Mount(ReadOnlySpan<byte> device, IReadOnlyList<PendingWord> pending, int[] choice, PowerFailureModel? watch)
+    public NvmDevice Mount(ReadOnlySpan<byte> device, IReadOnlyList<PendingWord> pending, int[] choice, IStoreWatch? watch)
     {
         device.CopyTo(new Span<byte>((void*)_range.Start, device.Length));
         for (var word = 0; word < choice.Length; word++)

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Memory;
 
 namespace Mbsa.Nvm.Protection;
@@ -48,7 +47,7 @@ internal abstract unsafe class MappedGate(nint start, int storeBytes) : AccessGa
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public override void Prefetch(long offsetBytes) => NvmLease.PrefetchFrom(_start + offsetBytes);
+    public override void Prefetch(long offsetBytes) => CacheHint.FetchLines(_start + offsetBytes);
 
     /// <summary>Lets this thread read, where that is not a matter of course.</summary>
     protected virtual void AllowReads()

@@ -1,4 +1,3 @@
-using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Memory;
 
 namespace Mbsa.Nvm.Protection;

@@ -1,4 +1,3 @@
-using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Layout;
 using Mbsa.Nvm.Memory;
 

@@ -1,7 +1,7 @@
 namespace Mbsa.Nvm.Timing;
 
 /// <summary>
-/// How work went along between its start and its end on a <see cref="Timeline"/>: evenly, or faster here and slower there as others came and went. Good until the
+/// How work went along between its start and its end on a timeline: evenly, or faster here and slower there as others came and went. Good until the
 /// next work begins on the core.
 /// </summary>
 public readonly ref struct Passage

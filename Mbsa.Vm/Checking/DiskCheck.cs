@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
+using Mbsa.Nvm;
 using Mbsa.Nvm.Checking;
 using Mbsa.Nvm.Devices;
+using Mbsa.Nvm.Layout;
 using Mbsa.Vm.Storage;
 using Mbsa.Vm.Wear;
 

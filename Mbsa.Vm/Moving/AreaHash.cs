@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using Mbsa.Nvm;
 using Mbsa.Nvm.Devices;
 using Mbsa.Vm.Storage;
 

@@ -49,7 +49,7 @@ public sealed class OperationTimes
     /// <summary>How long an I/O of each kind takes alone on the host, in nanoseconds, by <see cref="KindOf"/>.</summary>
     public ReadOnlySpan<double> AloneNsByKind => _aloneNs;
 
-    /// <summary>How long work takes alone on the host, in nanoseconds: as long as the slowest of core, bus and NVM, as on a <see cref="Timeline"/>.</summary>
+    /// <summary>How long work takes alone on the host, in nanoseconds: as long as the slowest of core, bus and NVM, as on a timeline.</summary>
     public double AloneNs(in WorkVector work) => Math.Max(Math.Max(work.CoreNs, work.BusBytes * _busNsPerByte), work.NvmNs);
 
     /// <summary>

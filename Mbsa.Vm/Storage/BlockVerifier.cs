@@ -1,5 +1,3 @@
-using Mbsa.Vm.Workload;
-
 namespace Mbsa.Vm.Storage;
 
 /// <summary>

@@ -1,4 +1,4 @@
-using Mbsa.Nvm.Devices;
+using Mbsa.Nvm;
 using Mbsa.Nvm.Layout;
 
 namespace Mbsa.Vm.Storage;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Mbsa.Nvm;
 using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Layout;
 

@@ -1,5 +1,5 @@
+using Mbsa.Nvm;
 using Mbsa.Nvm.Devices;
-using Mbsa.Vm.Wear;
 
 namespace Mbsa.Vm.Storage;
 
@@ -73,32 +73,6 @@ public sealed class VirtualDisk : IDisposable
 
     /// <summary>The map in DRAM: the physical block of each block of the guest. A wear policy changes it.</summary>
     internal uint[] Map { get; }
-
-    /// <summary>Size that a child device must have for a disk of this size.</summary>
-    /// <param name="guestBytes">Bytes the guest wants; rounded up to a multiple of 4096.</param>
-    /// <param name="wearPolicyName">The wear policy.</param>
-    /// <param name="wearParameters">Its parameters, such as "q=128 t=64"; what is not given is as usual.</param>
-    /// <exception cref="InputException">There is no such policy.</exception>
-    public static long RequiredBytes(long guestBytes, string wearPolicyName = "none", string wearParameters = "") =>
-        DiskGeometry.Plan(guestBytes, WearPolicies.Create(wearPolicyName, wearParameters)).TotalBytes;
-
-    /// <summary>Makes an empty disk in an area. The data area is not touched: a block never written holds what it held. The counts of wear begin anew.</summary>
-    /// <param name="area">The area; at least <see cref="RequiredBytes"/> long.</param>
-    /// <param name="sizeBytes">Bytes the guest wants; rounded up to a multiple of 4096.</param>
-    /// <param name="diskId">The disk's UUID.</param>
-    /// <param name="wearPolicyName">The wear policy.</param>
-    /// <param name="wearParameters">Its parameters, such as "q=128 t=64"; what is not given is as usual.</param>
-    /// <exception cref="InputException">There is no such policy.</exception>
-    /// <exception cref="NvmException">The area is too small.</exception>
-    public static void Format(NvmArea area, long sizeBytes, Guid diskId, string wearPolicyName = "none", string wearParameters = "") =>
-        Format(area, sizeBytes, diskId, WearPolicies.Create(wearPolicyName, wearParameters));
-
-    /// <summary>Mounts the disk that an area holds.</summary>
-    /// <param name="area">The area.</param>
-    /// <param name="options">How; null for the ordinary way.</param>
-    /// <exception cref="NvmException">There is none, or a structure is damaged; the message names it.</exception>
-    /// <exception cref="InputException">Its wear policy is none of this program's.</exception>
-    public static VirtualDisk Mount(NvmArea area, MountOptions? options = null) => Mount(area, WearPolicies.Create, options);
 
     /// <summary>Looks at the super block of an area without mounting the disk.</summary>
     /// <returns>Null when the area never had a disk: its first two blocks are zero, or the first formatting of it was cut short.</returns>

@@ -1,5 +1,5 @@
+using Mbsa.Nvm;
 using Mbsa.Nvm.Devices;
-using Mbsa.Vm.Wear;
 
 namespace Mbsa.Vm.Storage;
 

@@ -1,4 +1,5 @@
 using Mbsa.Nvm.Timing;
+using Mbsa.Vm.Virtio;
 
 namespace Mbsa.Vm.Vcpus;
 

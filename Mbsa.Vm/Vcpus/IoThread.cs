@@ -1,5 +1,5 @@
 using Mbsa.Nvm.Timing;
-using Mbsa.Vm.Engines;
+using Mbsa.Vm.Jobs;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Storage;
 using Mbsa.Vm.Virtio;

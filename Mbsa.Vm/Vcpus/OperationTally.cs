@@ -1,4 +1,5 @@
 using Mbsa.Nvm.Timing;
+using Mbsa.Vm.Jobs;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Workload;
 

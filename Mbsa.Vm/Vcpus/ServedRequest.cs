@@ -1,5 +1,4 @@
 using Mbsa.Nvm.Timing;
-using Mbsa.Vm.Engines;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Virtio;
 

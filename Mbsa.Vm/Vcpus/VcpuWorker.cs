@@ -1,4 +1,6 @@
 using Mbsa.Nvm.Timing;
+using Mbsa.Vm.Jobs;
+using Mbsa.Vm.Virtio;
 
 namespace Mbsa.Vm.Vcpus;
 

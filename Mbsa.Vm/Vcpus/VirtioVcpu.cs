@@ -1,6 +1,7 @@
 using Mbsa.Nvm.Timing;
-using Mbsa.Vm.Engines;
+using Mbsa.Vm.Jobs;
 using Mbsa.Vm.Paths;
+using Mbsa.Vm.Virtio;
 
 namespace Mbsa.Vm.Vcpus;
 

@@ -1,4 +1,5 @@
 using Mbsa.Vm.Paths;
+using Mbsa.Vm.Virtio;
 
 namespace Mbsa.Vm.Vcpus;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Mbsa.Nvm.Timing;
+using Mbsa.Vm.Jobs;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Storage;
 using Mbsa.Vm.Workload;

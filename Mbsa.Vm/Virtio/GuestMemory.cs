@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using Mbsa.Vm.Vcpus;
+using Mbsa.Vm.Jobs;
 
 namespace Mbsa.Vm.Virtio;
 

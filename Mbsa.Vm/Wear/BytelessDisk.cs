@@ -1,3 +1,4 @@
+using Mbsa.Nvm;
 using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Memory;
 using Mbsa.Vm.Storage;
@@ -22,14 +23,14 @@ public sealed class BytelessDisk : IDisposable
     public BytelessDisk(string policy, string parameters, long blocks)
     {
         var sizeBytes = blocks * BlockStorage.BlockBytes;
-        var childBytes = VirtualDisk.RequiredBytes(sizeBytes, policy, parameters);
+        var childBytes = VirtualDisks.RequiredBytes(sizeBytes, policy, parameters);
         _device = NvmDevice.Create(
             new NvmDeviceOptions { SizeBytes = childBytes * 101 / 100 / BlockStorage.BlockBytes * BlockStorage.BlockBytes + (64 << 20), DeviceId = Guid.Empty }, new MemoryLedger());
         try
         {
             _area = _device.Map(_device.CreateChild("wear", childBytes));
-            VirtualDisk.Format(_area, sizeBytes, Guid.Empty, policy, parameters);
-            Disk = VirtualDisk.Mount(_area, new MountOptions { MovesBytes = false, CountMetadataWear = true });
+            VirtualDisks.Format(_area, sizeBytes, Guid.Empty, policy, parameters);
+            Disk = VirtualDisks.Mount(_area, new MountOptions { MovesBytes = false, CountMetadataWear = true });
         }
         catch
         {

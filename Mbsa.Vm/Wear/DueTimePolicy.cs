@@ -1,4 +1,5 @@
 using System.Numerics;
+using Mbsa.Vm.Storage;
 
 namespace Mbsa.Vm.Wear;
 

@@ -1,4 +1,4 @@
-using Mbsa.Nvm.Devices;
+using Mbsa.Nvm;
 using Mbsa.Vm.Storage;
 
 namespace Mbsa.Vm.Wear;

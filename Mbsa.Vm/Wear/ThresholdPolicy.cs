@@ -1,3 +1,5 @@
+using Mbsa.Vm.Storage;
+
 namespace Mbsa.Vm.Wear;
 
 /// <summary>

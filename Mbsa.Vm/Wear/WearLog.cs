@@ -1,3 +1,4 @@
+using Mbsa.Nvm;
 using Mbsa.Nvm.Devices;
 using Mbsa.Vm.Storage;
 

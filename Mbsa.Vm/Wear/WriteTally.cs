@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Mbsa.Nvm;
 using Mbsa.Nvm.Devices;
+using Mbsa.Vm.Storage;
 
 namespace Mbsa.Vm.Wear;
 

@@ -1,3 +1,5 @@
+using Mbsa.Vm.Storage;
+
 namespace Mbsa.Vm.Workload;
 
 /// <summary>How the values of options are read and checked. Mistakes are <see cref="InputException"/>s without a place.</summary>

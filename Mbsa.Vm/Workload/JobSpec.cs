@@ -1,3 +1,5 @@
+using Mbsa.Vm.Storage;
+
 namespace Mbsa.Vm.Workload;
 
 /// <summary>One job in fio's vocabulary: what a thread of a guest does, over and over. Immutable; times are relative to the job's start.</summary>
@@ -120,19 +122,6 @@ public enum IoPattern
 
     /// <summary>No I/O: a CPU hog.</summary>
     Compute,
-}
-
-/// <summary>How every block read is checked against what was written to it.</summary>
-public enum VerifyMethod
-{
-    /// <summary>Not at all.</summary>
-    None,
-
-    /// <summary>A header that names block, generation and seed; the rest of the block is not looked at (fio's <c>meta</c>).</summary>
-    Meta,
-
-    /// <summary>The header, and a CRC-32C over the whole block (fio's <c>crc32c</c>).</summary>
-    Crc32c,
 }
 
 /// <summary>A length or place on a disk: bytes, or a percentage of the disk as fio allows.</summary>

@@ -1,6 +1,7 @@
-using Mbsa.Actors.Qos;
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
+using Mbsa.Actors.Runs;
+using Mbsa.Cores.Policies;
+using Mbsa.Model.Results;
+using Mbsa.Model.Scenario;
 using Mbsa.Nvm.Memory;
 using Mbsa.Nvm.Timing;
 using Mbsa.Vm.Paths;
@@ -68,6 +69,7 @@ internal static class Lab
             Device = Device(),
             NvmSizeBytes = 256L << 20,
             Payload = PayloadKind.None,
+            Policy = QosPolicies.Default,
             QuantumNs = 25_000,
         },
         Vms = [.. vms],
@@ -89,9 +91,6 @@ internal static class Lab
             Storage = new StorageSpec(path, sizeBytes),
             Jobs = [Job(pattern, vcpus) with { Engine = depth == 1 ? IoEngine.Synchronous : IoEngine.Asynchronous, IoDepth = depth }],
         };
-
-    /// <summary>A VM that only computes, as the planner sees it.</summary>
-    public static Tenant Tenant(int vm, int vcpus, double weight) => new(vm, vcpus, new QosSpec { Weight = weight }, OperationMix.Computing(1));
 
     public static VmSpec Hog(string name, int vcpus = 4, int cpuPercent = 100) => new()
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CsCheck;
+using Mbsa.Model.Watching;
 using Mbsa.Vm.Vcpus;
 using Prometheus;
 

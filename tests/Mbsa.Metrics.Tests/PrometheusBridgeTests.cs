@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Mbsa.Model.Watching;
 using Prometheus;
 
 namespace Mbsa.Metrics.Tests;

@@ -1,4 +1,4 @@
-using Mbsa.Nvm.Devices;
+using Mbsa.Nvm.Layout;
 using Mbsa.Vm.Checking;
 
 namespace Mbsa.Host.Commands.Nvm;

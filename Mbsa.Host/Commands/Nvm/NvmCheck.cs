@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Mbsa.Nvm.Checking;
-using Mbsa.Nvm.Devices;
+using Mbsa.Nvm.Layout;
 using Mbsa.Nvm.Memory;
 using Mbsa.Vm.Checking;
 

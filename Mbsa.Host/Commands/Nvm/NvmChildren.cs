@@ -1,7 +1,9 @@
 using System.CommandLine;
-using Mbsa.Host.Report;
+using Mbsa.Host.Wording;
+using Mbsa.Nvm;
 using Mbsa.Nvm.Checking;
 using Mbsa.Nvm.Devices;
+using Mbsa.Nvm.Layout;
 using Mbsa.Vm.Storage;
 
 namespace Mbsa.Host.Commands.Nvm;

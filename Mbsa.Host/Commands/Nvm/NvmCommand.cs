@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Mbsa.Host.Report;
-using Mbsa.Host.Scenarios;
+using Mbsa.Host.Wording;
+using Mbsa.Nvm;
 using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Memory;
 using Mbsa.Vm;

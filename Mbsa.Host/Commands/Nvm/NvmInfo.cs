@@ -1,9 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
-using Mbsa.Host.Profiles;
-using Mbsa.Host.Report;
+using Mbsa.Host.Files.Profiles;
+using Mbsa.Host.Wording;
 using Mbsa.Nvm.Checking;
-using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Layout;
 using Mbsa.Nvm.Memory;
 using Mbsa.Nvm.Timing;

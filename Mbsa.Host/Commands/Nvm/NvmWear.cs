@@ -1,5 +1,5 @@
 using System.Globalization;
-using Mbsa.Host.Report;
+using Mbsa.Host.Wording;
 using Mbsa.Nvm.Timing;
 using Mbsa.Vm.Wear;
 

@@ -1,4 +1,4 @@
-using Mbsa.Actors.Results;
+using Mbsa.Model.Results;
 
 namespace Mbsa.Host.Report.Html;
 

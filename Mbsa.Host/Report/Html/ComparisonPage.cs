@@ -1,4 +1,5 @@
 using Mbsa.Host.Comparison;
+using Mbsa.Host.Wording;
 
 namespace Mbsa.Host.Report.Html;
 

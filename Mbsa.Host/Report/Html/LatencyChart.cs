@@ -1,5 +1,6 @@
 using System.Text;
-using Mbsa.Actors.Results;
+using Mbsa.Host.Wording;
+using Mbsa.Model.Results;
 
 namespace Mbsa.Host.Report.Html;
 

@@ -1,5 +1,6 @@
-using Mbsa.Actors.Results;
-using Mbsa.Host.Live;
+using Mbsa.Host.Figures;
+using Mbsa.Host.Wording;
+using Mbsa.Model.Watching;
 
 namespace Mbsa.Host.Report.Html;
 

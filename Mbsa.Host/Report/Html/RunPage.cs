@@ -1,8 +1,9 @@
 using System.Globalization;
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
-using Mbsa.Host.Live;
-using Mbsa.Metrics;
+using Mbsa.Host.Figures;
+using Mbsa.Host.Wording;
+using Mbsa.Model.Results;
+using Mbsa.Model.Scenario;
+using Mbsa.Model.Watching;
 
 namespace Mbsa.Host.Report.Html;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
-using Mbsa.Actors.Results;
 using Mbsa.Host.Expectations;
+using Mbsa.Model.Results;
+using Mbsa.Model.Watching;
 
 namespace Mbsa.Host.Report.Html;
 

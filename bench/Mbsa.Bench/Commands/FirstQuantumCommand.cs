@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using Mbsa.Actors;
-using Mbsa.Host.Scenarios;
+using Mbsa.Actors.Runs;
+using Mbsa.Host.Files.Scenarios;
 using Mbsa.Vm;
 
 namespace Mbsa.Bench.Commands;

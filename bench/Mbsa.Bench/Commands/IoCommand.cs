@@ -1,6 +1,6 @@
-using Mbsa.Actors.Scenarios;
 using Mbsa.Bench.Measuring;
 using Mbsa.Bench.Reporting;
+using Mbsa.Model.Scenario;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Bench.Commands;

@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
 using Mbsa.Bench.Measuring;
 using Mbsa.Bench.Reporting;
 using Mbsa.Host.Calibration;
-using Mbsa.Host.Profiles;
+using Mbsa.Host.Files.Profiles;
+using Mbsa.Model.Results;
+using Mbsa.Model.Scenario;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Workload;
 

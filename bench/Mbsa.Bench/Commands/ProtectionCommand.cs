@@ -1,7 +1,7 @@
-using Mbsa.Actors.Scenarios;
 using Mbsa.Bench.Measuring;
 using Mbsa.Bench.Reporting;
-using Mbsa.Host.Scenarios;
+using Mbsa.Host.Wording;
+using Mbsa.Model.Scenario;
 using Mbsa.Nvm.Protection;
 using Mbsa.Vm.Workload;
 

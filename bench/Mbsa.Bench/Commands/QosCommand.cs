@@ -1,6 +1,6 @@
-using Mbsa.Actors.Qos;
 using Mbsa.Bench.Qos;
 using Mbsa.Bench.Reporting;
+using Mbsa.Cores.Policies;
 
 namespace Mbsa.Bench.Commands;
 

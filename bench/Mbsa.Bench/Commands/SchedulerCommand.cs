@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
-using Mbsa.Actors;
-using Mbsa.Actors.Qos;
-using Mbsa.Actors.Scenarios;
+using Mbsa.Actors.Runs;
 using Mbsa.Bench.Measuring;
 using Mbsa.Bench.Reporting;
+using Mbsa.Cores.Policies;
+using Mbsa.Model.Scenario;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Bench.Commands;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Mbsa.Actors.Qos;
 using Mbsa.Bench.Searching;
+using Mbsa.Cores.Policies;
 using Mbsa.Vm;
 
 namespace Mbsa.Bench.Commands;

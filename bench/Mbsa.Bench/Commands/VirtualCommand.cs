@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using Mbsa.Actors;
-using Mbsa.Actors.Scenarios;
+using Mbsa.Actors.Runs;
 using Mbsa.Bench.Measuring;
 using Mbsa.Bench.Reporting;
+using Mbsa.Model.Scenario;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Workload;
 

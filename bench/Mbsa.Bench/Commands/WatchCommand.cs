@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Mbsa.Actors.Scenarios;
 using Mbsa.Bench.Measuring;
 using Mbsa.Bench.Reporting;
+using Mbsa.Model.Scenario;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Bench.Commands;

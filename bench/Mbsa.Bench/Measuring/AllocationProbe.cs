@@ -1,8 +1,10 @@
 using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Memory;
+using Mbsa.Vm.Jobs;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Storage;
 using Mbsa.Vm.Vcpus;
+using Mbsa.Vm.Wear;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Bench.Measuring;
@@ -33,9 +35,9 @@ internal static class AllocationProbe
     {
         var options = new NvmDeviceOptions { SizeBytes = DiskBytes + (64 << 20), DeviceId = Guid.Empty };
         using var device = NvmDevice.Create(options, new MemoryLedger());
-        using var area = device.Map(device.CreateChild("disk", VirtualDisk.RequiredBytes(DiskBytes)));
-        VirtualDisk.Format(area, DiskBytes, Guid.Empty);
-        using var disk = VirtualDisk.Mount(area);
+        using var area = device.Map(device.CreateChild("disk", VirtualDisks.RequiredBytes(DiskBytes)));
+        VirtualDisks.Format(area, DiskBytes, Guid.Empty);
+        using var disk = VirtualDisks.Mount(area);
         var (record, clock) = (new VcpuRecord(), new RunClock());
         using var worker = factory(record, clock, Lab.Job(pattern, numJobs: 1), disk.OpenSession());
         clock.Release();

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Memory;
-using Mbsa.Vm.Vcpus;
+using Mbsa.Vm.Jobs;
 using Mbsa.Vm.Workload.Random;
 
 namespace Mbsa.Bench.Measuring;

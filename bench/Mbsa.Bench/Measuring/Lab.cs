@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
-using Mbsa.Actors;
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
-using Mbsa.Host.Profiles;
+using Mbsa.Actors.Runs;
+using Mbsa.Cores.Policies;
+using Mbsa.Host.Files.Profiles;
+using Mbsa.Model.Results;
+using Mbsa.Model.Scenario;
 using Mbsa.Nvm.Timing;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Storage;
@@ -57,6 +58,7 @@ internal static class Lab
             // A few per cent for maps and page tables. The device is sparse: what is not touched takes no memory.
             NvmSizeBytes = (long)(vms.Sum(vm => vm.Storage?.SizeBytes ?? 0) * 1.05 / 4096) * 4096 + (64L << 20),
             Payload = clock == ClockKind.Wall ? PayloadKind.Full : PayloadKind.None,
+            Policy = QosPolicies.Default,
             QuantumNs = HostSpec.DefaultQuantumNs(clock),
         },
         Vms = vms,

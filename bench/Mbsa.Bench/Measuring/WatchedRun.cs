@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
-using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Commands;
-using Mbsa.Host.Live;
 using Mbsa.Host.Page;
 using Mbsa.Host.Telemetry;
+using Mbsa.Host.Watching;
+using Mbsa.Model.Scenario;
 using OpenTelemetry.Exporter;
 using Spectre.Console;
 

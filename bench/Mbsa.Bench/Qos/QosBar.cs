@@ -1,6 +1,6 @@
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
 using Mbsa.Bench.Measuring;
+using Mbsa.Model.Results;
+using Mbsa.Model.Scenario;
 
 namespace Mbsa.Bench.Qos;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
 using Mbsa.Bench.Reporting;
 using Mbsa.Metrics;
+using Mbsa.Model.Results;
+using Mbsa.Model.Scenario;
 using static Mbsa.Bench.Qos.QosLab;
 
 namespace Mbsa.Bench.Qos;
@@ -114,7 +114,7 @@ internal static class QosBars
     }.Min(scenario =>
     {
         var result = run(scenario);
-        var use = result.Vms.Aggregate(default(Actors.Qos.ResourceUse), (sum, vm) => sum + vm.Use.Use);
+        var use = result.Vms.Aggregate(default(ResourceUse), (sum, vm) => sum + vm.Use.Use);
         return use.DominantNs / result.MeasuredNs;
     });
 

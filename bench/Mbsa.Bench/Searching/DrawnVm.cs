@@ -1,4 +1,4 @@
-using Mbsa.Actors.Scenarios;
+using Mbsa.Model.Scenario;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Workload;
 

@@ -1,4 +1,4 @@
-using Mbsa.Host.Profiles;
+using Mbsa.Host.Files.Profiles;
 
 namespace Mbsa.Bench.Searching;
 

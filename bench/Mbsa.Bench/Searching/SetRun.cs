@@ -1,5 +1,5 @@
-using Mbsa.Actors;
-using Mbsa.Actors.Results;
+using Mbsa.Actors.Runs;
+using Mbsa.Model.Results;
 
 namespace Mbsa.Bench.Searching;
 

@@ -1,7 +1,6 @@
-using Mbsa.Actors.Cluster;
-using Mbsa.Actors.Cluster.Nodes;
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
+using Mbsa.Actors.Nodes;
+using Mbsa.Model.Results;
+using Mbsa.Model.Scenario;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Actors.Tests.Cluster;

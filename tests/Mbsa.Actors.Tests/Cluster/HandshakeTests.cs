@@ -3,9 +3,9 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Akka.Actor;
-using Mbsa.Actors.Cluster;
-using Mbsa.Actors.Cluster.Nodes;
-using Mbsa.Actors.Cluster.Runs;
+using Mbsa.Actors.Nodes;
+using Mbsa.Actors.Wire;
+using Mbsa.Model.Results;
 using Mbsa.Vm;
 
 namespace Mbsa.Actors.Tests.Cluster;
@@ -35,7 +35,7 @@ public sealed class HandshakeTests : IDisposable
 
         var old = await Knock.GateOf(node.System, node.Address.ToString()).Ask<Unwelcome>(new Hello(0, "0.0.9", null));
         Assert.Contains("does not understand version 0.0.9", old.Reason);
-        var other = await Knock.GateOf(node.System, node.Address.ToString()).Ask<Unwelcome>(new Hello(Mbsa.Actors.Cluster.Wire.WireFormat.Version, "9.9.9", null));
+        var other = await Knock.GateOf(node.System, node.Address.ToString()).Ask<Unwelcome>(new Hello(WireFormat.Version, "9.9.9", null));
         Assert.Contains("does not understand version 9.9.9", other.Reason);
 
         await using var joined = await ClusterNode.StartAsync(member);
@@ -63,7 +63,7 @@ public sealed class HandshakeTests : IDisposable
         var first = await ClusterRun.SubmitAsync(ClusterLab.Scenario(2, 4) with { Name = "long", DurationNs = 600_000 * Lab.Millisecond }, node.Address, ClusterLab.Options());
         await ClusterLab.UntilAsync(() => first.Snapshot().ClockNs > 0);
         var second = await ClusterRun.SubmitAsync(ClusterLab.Scenario(1, 1), node.Address, ClusterLab.Options());
-        Assert.Equal("the cluster is busy with a run of 'long'", (await Assert.ThrowsAsync<Mbsa.Actors.Scenarios.ScenarioFailedException>(() => second.Completion)).Message);
+        Assert.Equal("the cluster is busy with a run of 'long'", (await Assert.ThrowsAsync<ScenarioFailedException>(() => second.Completion)).Message);
 
         first.Interrupt();
         var result = await first.Completion.WaitAsync(TimeSpan.FromSeconds(30));

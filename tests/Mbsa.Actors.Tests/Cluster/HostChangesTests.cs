@@ -1,16 +1,13 @@
 using System.Collections.Immutable;
-using Akka.Actor;
-using Akka.TestKit.Xunit2;
-using Mbsa.Actors.Cluster;
-using Mbsa.Actors.Cluster.Hosting;
-using Mbsa.Actors.Cluster.Runs;
-using Mbsa.Actors.Qos;
-using Mbsa.Actors.Scenarios;
-using Mbsa.Metrics;
+using Mbsa.Actors.Hosts;
+using Mbsa.Actors.Runs;
+using Mbsa.Model.Results;
+using Mbsa.Model.Scenario;
+using Mbsa.Model.Watching;
 
 namespace Mbsa.Actors.Tests.Cluster;
 
-public sealed class HostChangesTests : TestKit
+public sealed class HostChangesTests
 {
     [Fact]
     public async Task What_a_tenant_had_on_a_host_that_was_lost_is_taken_back_before_it_has_power_again()
@@ -18,7 +15,7 @@ public sealed class HostChangesTests : TestKit
         var scenario = ClusterLab.Scenario(hosts: 1, vms: 1);
         scenario = scenario with { Cluster = scenario.Cluster! with { Tenants = [new TenantSpec("tenant", [0], new Promise(PromiseUnit.Share, 0.8))] } };
         List<HostCommand> done = [];
-        var state = new ClusterState(scenario, new HostCluster(scenario, [Sys.ActorOf(Props.Create(() => new Host(done)))], CancellationToken.None));
+        var state = new ClusterState(scenario, new HostCluster(scenario, [new Host(done)], CancellationToken.None));
         var leases = new Leases(state);
         var changes = new HostChanges(state, new Moves(state, leases), leases);
         state.Placement.Put(0, 0);
@@ -39,13 +36,13 @@ public sealed class HostChangesTests : TestKit
     }
 
     /// <summary>Does everything, and says that its VM runs.</summary>
-    private sealed class Host : ReceiveActor
+    private sealed class Host(List<HostCommand> done) : IHostLink
     {
-        public Host(List<HostCommand> done) => Receive<HostLink.DoStep>(step =>
+        public Task<HostReport> StepAsync(long untilNs, ImmutableArray<HostCommand> commands, bool withView, CancellationToken ended)
         {
-            done.AddRange(step.Commands);
-            ImmutableArray<HostAnswer> answers = [.. step.Commands.Select(_ => new HostAnswer.Done())];
-            Sender.Tell(new HostReport(1, step.UntilNs, default, null, answers, [new VmStanding(0, VmState.Running, 0, new TenantUse())]));
-        });
+            done.AddRange(commands);
+            ImmutableArray<HostAnswer> answers = [.. commands.Select(_ => new HostAnswer.Done())];
+            return Task.FromResult(new HostReport(1, untilNs, default, null, answers, [new VmStanding(0, VmState.Running, 0, new TenantUse())]));
+        }
     }
 }

@@ -1,6 +1,7 @@
-using Mbsa.Actors.Cluster.Nodes;
-using Mbsa.Actors.Scenarios;
-using Mbsa.Metrics;
+using Mbsa.Actors.Nodes;
+using Mbsa.Model.Scenario;
+using Mbsa.Model.Watching;
+using Mbsa.Vm.Storage;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Actors.Tests.Cluster;

@@ -1,6 +1,7 @@
-using Mbsa.Actors.Cluster.Nodes;
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
+using Mbsa.Actors.Nodes;
+using Mbsa.Model.Results;
+using Mbsa.Model.Scenario;
+using Mbsa.Model.Watching;
 
 namespace Mbsa.Actors.Tests.Cluster;
 

@@ -2,7 +2,7 @@ using Akka.Actor;
 using Akka.Configuration;
 using Akka.Remote;
 using Akka.Remote.Transport;
-using Mbsa.Actors.Cluster.Nodes;
+using Mbsa.Actors.Nodes;
 
 namespace Mbsa.Actors.Tests.Cluster;
 

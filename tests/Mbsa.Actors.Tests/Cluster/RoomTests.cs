@@ -1,7 +1,6 @@
-using Mbsa.Actors.Cluster;
-using Mbsa.Actors.Scenarios;
 using Mbsa.Actors.Tests.Qos;
-using Mbsa.Metrics;
+using Mbsa.Model.Scenario;
+using Mbsa.Model.Watching;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Actors.Tests.Cluster;

@@ -1,9 +1,8 @@
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
-using Mbsa.Actors.Cluster.Hosting;
-using Mbsa.Actors.Cluster.Runs;
-using Mbsa.Actors.Cluster.Wire;
-using Mbsa.Actors.Scenarios;
+using Mbsa.Actors.Nodes;
+using Mbsa.Actors.Wire;
+using Mbsa.Model.Results;
 
 namespace Mbsa.Actors.Tests.Cluster;
 

@@ -1,13 +1,16 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Configuration;
-using Mbsa.Actors.Cores;
+using Mbsa.Actors.Board;
 using Mbsa.Actors.Hosts;
 using Mbsa.Actors.Qos;
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
 using Mbsa.Actors.Vms;
-using Mbsa.Metrics;
+using Mbsa.Cores.Playing;
+using Mbsa.Cores.Policies;
+using Mbsa.Cores.Queue;
+using Mbsa.Model.Results;
+using Mbsa.Model.Scenario;
+using Mbsa.Model.Watching;
 using Mbsa.Nvm.Memory;
 using Mbsa.Vm.Vcpus;
 
@@ -130,7 +133,7 @@ internal sealed class MoveRig : IAsyncDisposable
     private Host Start(ScenarioSpec scenario, int index)
     {
         var policy = QosPolicies.Named(scenario.Host.Policy);
-        var capacity = scenario.Host.Capacity(scenario.Host.Machine.Cores, scenario.Clock);
+        var capacity = HostCapacity.Of(scenario.Host, scenario.Clock);
         var queue = policy.CreateQueue(capacity, scenario.Host.QuantumNs, scenario.Host.Order);
         var device = HostDevice.Attach(scenario, _ledger);
         var board = new LiveBoard(scenario.Vms);

@@ -1,10 +1,10 @@
-using Mbsa.Actors.Hosts;
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
 using Mbsa.Actors.Tests.Scenarios;
 using Mbsa.Actors.Vms;
-using Mbsa.Metrics;
+using Mbsa.Model.Results;
+using Mbsa.Model.Scenario;
+using Mbsa.Model.Watching;
 using Mbsa.Vm.Paths;
+using Mbsa.Vm.Storage;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Actors.Tests.Moving;

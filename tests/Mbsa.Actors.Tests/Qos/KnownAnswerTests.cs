@@ -1,4 +1,4 @@
-using Mbsa.Actors.Scenarios;
+using Mbsa.Model.Scenario;
 
 namespace Mbsa.Actors.Tests.Qos;
 

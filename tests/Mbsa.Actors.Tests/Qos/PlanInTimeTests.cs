@@ -1,5 +1,5 @@
-using Mbsa.Actors.Scenarios;
 using Mbsa.Bench.Searching;
+using Mbsa.Model.Scenario;
 
 namespace Mbsa.Actors.Tests.Qos;
 

@@ -1,11 +1,13 @@
 using Akka.Actor;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
-using Mbsa.Actors.Cores;
+using Mbsa.Actors.Board;
 using Mbsa.Actors.Qos;
-using Mbsa.Actors.Qos.Policies;
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Tests.Cores;
+using Mbsa.Cores.Playing;
+using Mbsa.Cores.Policies;
+using Mbsa.Cores.Queue;
+using Mbsa.Cores.Tests.Playing;
+using Mbsa.Model.Scenario;
 using Mbsa.Vm.Vcpus;
 
 namespace Mbsa.Actors.Tests.Qos;

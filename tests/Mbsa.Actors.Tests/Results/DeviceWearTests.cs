@@ -1,4 +1,4 @@
-using Mbsa.Actors.Results;
+using Mbsa.Model.Watching;
 using Mbsa.Nvm.Layout;
 
 namespace Mbsa.Actors.Tests.Results;

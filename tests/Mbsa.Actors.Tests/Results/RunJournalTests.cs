@@ -1,5 +1,6 @@
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
+using Mbsa.Actors.Runs;
+using Mbsa.Model.Scenario;
+using Mbsa.Model.Watching;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Actors.Tests.Results;

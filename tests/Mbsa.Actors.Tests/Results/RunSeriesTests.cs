@@ -1,5 +1,5 @@
-using Mbsa.Actors.Results;
-using Mbsa.Metrics;
+using Mbsa.Actors.Runs;
+using Mbsa.Model.Watching;
 
 namespace Mbsa.Actors.Tests.Results;
 

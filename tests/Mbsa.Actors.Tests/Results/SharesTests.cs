@@ -1,7 +1,7 @@
 using CsCheck;
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
 using Mbsa.Actors.Tests.Qos;
+using Mbsa.Model.Results;
+using Mbsa.Model.Scenario;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Actors.Tests.Results;

@@ -1,8 +1,9 @@
 using CsCheck;
-using Mbsa.Actors.Qos;
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
-using Mbsa.Metrics;
+using Mbsa.Actors.Runs;
+using Mbsa.Cores.Policies;
+using Mbsa.Model.Results;
+using Mbsa.Model.Scenario;
+using Mbsa.Model.Watching;
 using Mbsa.Nvm.Memory;
 using Mbsa.Vm.Workload;
 

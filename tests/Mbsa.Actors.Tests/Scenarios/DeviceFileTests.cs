@@ -1,9 +1,12 @@
-using Mbsa.Actors.Scenarios;
-using Mbsa.Metrics;
+using Mbsa.Actors.Runs;
+using Mbsa.Model.Scenario;
+using Mbsa.Model.Watching;
+using Mbsa.Nvm;
 using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Memory;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Storage;
+using Mbsa.Vm.Wear;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Actors.Tests.Scenarios;
@@ -129,7 +132,7 @@ public sealed class DeviceFileTests : IDisposable
 
         Assert.Equal(2, result.Problems.Length);
         Assert.StartsWith("b: not resized: data area: the device is too small", result.Problems[0], StringComparison.Ordinal);
-        var used = VirtualDisk.RequiredBytes(4 * MiB);
+        var used = VirtualDisks.RequiredBytes(4 * MiB);
         Assert.StartsWith($"b: not resized: child device 'b': it cannot have 1048576 bytes: {used} of its {used} are used", result.Problems[1], StringComparison.Ordinal);
         Assert.All(result.Vms, vm => Assert.True(vm.BlocksVerified > 0 && vm.BlocksWrong == 0 && vm.State == VmState.Running));
         using var device = NvmDevice.Open(FilePath, new MemoryLedger());
@@ -154,7 +157,7 @@ public sealed class DeviceFileTests : IDisposable
     {
         using var device = NvmDevice.Open(FilePath, new MemoryLedger());
         using var area = device.Map(device.Children.Single(child => child.Name == "a"));
-        using var disk = VirtualDisk.Mount(area);
+        using var disk = VirtualDisks.Mount(area);
         using var session = disk.OpenSession();
         var block = new byte[4096];
         session.Read(0, block);

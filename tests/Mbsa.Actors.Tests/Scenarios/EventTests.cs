@@ -1,5 +1,5 @@
-using Mbsa.Actors.Scenarios;
-using Mbsa.Metrics;
+using Mbsa.Model.Scenario;
+using Mbsa.Model.Watching;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Actors.Tests.Scenarios;

@@ -1,5 +1,5 @@
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
+using Mbsa.Model.Results;
+using Mbsa.Model.Scenario;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Workload;
 

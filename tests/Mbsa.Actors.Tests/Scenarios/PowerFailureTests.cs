@@ -1,6 +1,7 @@
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
-using Mbsa.Metrics;
+using Mbsa.Actors.Runs;
+using Mbsa.Model.Results;
+using Mbsa.Model.Scenario;
+using Mbsa.Model.Watching;
 using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Memory;
 using Mbsa.Nvm.Protection;

@@ -1,6 +1,7 @@
-using Mbsa.Actors.Scenarios;
+using Mbsa.Model.Scenario;
 using Mbsa.Nvm.Protection;
 using Mbsa.Vm.Paths;
+using Mbsa.Vm.Storage;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Actors.Tests.Scenarios;

@@ -1,6 +1,7 @@
-using Mbsa.Actors.Qos;
+using Mbsa.Actors.Runs;
 using Mbsa.Bench.Searching;
-using Mbsa.Host.Scenarios;
+using Mbsa.Cores.Policies;
+using Mbsa.Host.Files.Scenarios;
 
 namespace Mbsa.Actors.Tests.Searching;
 

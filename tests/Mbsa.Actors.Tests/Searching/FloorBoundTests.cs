@@ -1,5 +1,6 @@
-using Mbsa.Actors.Results;
+using Mbsa.Actors.Runs;
 using Mbsa.Bench.Searching;
+using Mbsa.Model.Results;
 
 namespace Mbsa.Actors.Tests.Searching;
 

@@ -1,5 +1,5 @@
-using Mbsa.Actors.Qos;
 using Mbsa.Bench.Searching;
+using Mbsa.Cores.Policies;
 
 namespace Mbsa.Actors.Tests.Searching;
 

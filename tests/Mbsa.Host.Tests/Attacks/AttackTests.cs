@@ -1,7 +1,7 @@
-using Mbsa.Actors;
-using Mbsa.Actors.Results;
-using Mbsa.Host.Scenarios;
-using Mbsa.Host.Tests.Scenarios;
+using Mbsa.Actors.Runs;
+using Mbsa.Host.Files.Scenarios;
+using Mbsa.Host.Tests.Files.Scenarios;
+using Mbsa.Model.Results;
 
 namespace Mbsa.Host.Tests.Attacks;
 

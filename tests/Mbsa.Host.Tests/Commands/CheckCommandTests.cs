@@ -1,7 +1,6 @@
-using Mbsa.Actors.Qos;
-using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Commands;
-using Mbsa.Host.Tests.Live;
+using Mbsa.Host.Tests.Watching;
+using Mbsa.Model.Scenario;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Host.Tests.Commands;

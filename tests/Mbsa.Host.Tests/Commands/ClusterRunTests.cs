@@ -1,6 +1,6 @@
-using Mbsa.Actors.Cluster;
+using Mbsa.Actors.Nodes;
 using Mbsa.Host.Commands;
-using Mbsa.Host.Tests.Live;
+using Mbsa.Host.Tests.Watching;
 using Mbsa.Vm;
 
 namespace Mbsa.Host.Tests.Commands;

@@ -1,4 +1,6 @@
 using Mbsa.Host.Commands;
+using Mbsa.Host.Files.Scenarios;
+using Mbsa.Model.Scenario;
 
 namespace Mbsa.Host.Tests.Commands;
 
@@ -57,16 +59,16 @@ public sealed class CommandLineTests : IDisposable
             "run", "x.yaml", "--clock", "wall", "--policy", "none", "--seed", "18446744073709551615", "--duration", "500ms", "--windows", "10ms", "--latency", "every");
 
         Assert.Equal(
-            new Mbsa.Host.Scenarios.ScenarioOverrides
+            new ScenarioOverrides
             {
-                Clock = Mbsa.Actors.Scenarios.ClockKind.Wall,
+                Clock = ClockKind.Wall,
                 Policy = "none",
                 Seed = ulong.MaxValue,
                 DurationNs = 500_000_000,
                 WindowNs = 10_000_000,
             },
             _program.Overrides);
-        Assert.Equal(Mbsa.Actors.Scenarios.LatencySampling.Every, _program.Started!.Latency);
+        Assert.Equal(LatencySampling.Every, _program.Started!.Latency);
     }
 
     [Fact]

@@ -1,9 +1,8 @@
 using System.Text.Json;
 using Mbsa.Host.Commands;
-using Mbsa.Host.Report;
-using Mbsa.Host.Scenarios;
-using Mbsa.Host.Tests.Live;
-using Mbsa.Host.Tests.Scenarios;
+using Mbsa.Host.Tests.Files.Scenarios;
+using Mbsa.Host.Tests.Watching;
+using Mbsa.Host.Wording;
 
 namespace Mbsa.Host.Tests.Commands;
 

@@ -1,8 +1,8 @@
-using Mbsa.Actors.Cluster;
-using Mbsa.Actors.Scenarios;
+using Mbsa.Actors.Nodes;
 using Mbsa.Host.Commands;
-using Mbsa.Host.Live;
-using Mbsa.Host.Tests.Live;
+using Mbsa.Host.Tests.Watching;
+using Mbsa.Host.Watching;
+using Mbsa.Model.Scenario;
 
 namespace Mbsa.Host.Tests.Commands;
 

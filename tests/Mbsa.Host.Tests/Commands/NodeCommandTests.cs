@@ -1,4 +1,4 @@
-using Mbsa.Actors.Cluster;
+using Mbsa.Actors.Nodes;
 using Mbsa.Host.Commands;
 using Mbsa.Vm;
 

@@ -1,6 +1,7 @@
 using Mbsa.Host.Commands;
-using Mbsa.Host.Scenarios;
-using Mbsa.Host.Tests.Scenarios;
+using Mbsa.Host.Files.Scenarios;
+using Mbsa.Host.Tests.Files.Scenarios;
+using Mbsa.Model.Scenario;
 using Mbsa.Nvm.Protection;
 using Mbsa.Vm;
 
@@ -37,7 +38,7 @@ public sealed class RealMachineTests : IDisposable
         var loaded = Load("{ method: cr0-opt, fallback: pte }");
 
         Assert.Same(loaded, RealMachine.Protect("s.yaml", loaded, _ => null));
-        var virtualClock = loaded with { Spec = loaded.Spec with { Clock = Mbsa.Actors.Scenarios.ClockKind.Virtual } };
+        var virtualClock = loaded with { Spec = loaded.Spec with { Clock = ClockKind.Virtual } };
         Assert.Same(virtualClock, RealMachine.Protect("s.yaml", virtualClock, NoKeys));
     }
 

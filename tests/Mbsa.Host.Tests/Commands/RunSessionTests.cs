@@ -1,9 +1,9 @@
 using System.Text.Json;
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Commands;
-using Mbsa.Host.Tests.Live;
-using Mbsa.Metrics;
+using Mbsa.Host.Tests.Watching;
+using Mbsa.Model.Results;
+using Mbsa.Model.Scenario;
+using Mbsa.Model.Watching;
 using Mbsa.Vm;
 
 namespace Mbsa.Host.Tests.Commands;

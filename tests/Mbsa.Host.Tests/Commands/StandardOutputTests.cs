@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Mbsa.Host.Commands;
-using Mbsa.Host.Tests.Scenarios;
+using Mbsa.Host.Tests.Files.Scenarios;
 
 namespace Mbsa.Host.Tests.Commands;
 

@@ -1,9 +1,9 @@
 using System.Text;
-using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Commands;
 using Mbsa.Host.Expectations;
-using Mbsa.Host.Scenarios;
-using Mbsa.Host.Tests.Live;
+using Mbsa.Host.Files.Scenarios;
+using Mbsa.Host.Tests.Watching;
+using Mbsa.Model.Scenario;
 using Spectre.Console.Testing;
 
 namespace Mbsa.Host.Tests.Commands;
@@ -52,7 +52,7 @@ internal sealed class TestProgram : IDisposable
 
     public string StandardOutputText => Encoding.UTF8.GetString(StandardOutput.ToArray());
 
-    public Task<int> InvokeAsync(params string[] arguments) => CommandLine.InvokeAsync(arguments, new ProgramServices
+    public Task<int> InvokeAsync(params string[] arguments) => CommandTree.InvokeAsync(arguments, new ProgramServices
     {
         Terminal = new Terminal
         {

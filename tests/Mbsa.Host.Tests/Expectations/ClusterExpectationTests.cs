@@ -1,5 +1,5 @@
 using Mbsa.Host.Expectations;
-using Mbsa.Host.Tests.Live;
+using Mbsa.Host.Tests.Watching;
 using Mbsa.Vm;
 
 namespace Mbsa.Host.Tests.Expectations;

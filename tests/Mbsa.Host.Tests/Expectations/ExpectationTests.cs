@@ -1,9 +1,9 @@
-using Mbsa.Actors.Qos;
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Expectations;
-using Mbsa.Host.Profiles;
-using Mbsa.Metrics;
+using Mbsa.Host.Files.Profiles;
+using Mbsa.Host.Wording;
+using Mbsa.Model.Results;
+using Mbsa.Model.Scenario;
+using Mbsa.Model.Watching;
 using Mbsa.Vm;
 
 namespace Mbsa.Host.Tests.Expectations;
@@ -199,6 +199,7 @@ public sealed class ExpectationTests
                 Device = ProfileCatalog.Device("paper"),
                 NvmSizeBytes = 1 << 30,
                 Payload = PayloadKind.None,
+                Policy = "plan",
                 QuantumNs = 25_000,
             },
             Vms = [],

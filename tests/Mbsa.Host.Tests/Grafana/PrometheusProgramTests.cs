@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Mbsa.Host.Commands;
 using Mbsa.Host.Tests.Commands;
-using Mbsa.Host.Tests.Scenarios;
+using Mbsa.Host.Tests.Files.Scenarios;
 using Mbsa.Host.Tests.Serving;
 using Mbsa.Vm.Vcpus;
 

@@ -1,9 +1,10 @@
 using System.Text;
 using System.Text.Json;
-using Mbsa.Actors.Results;
 using Mbsa.Host.Report;
 using Mbsa.Host.Report.Html;
-using Mbsa.Host.Tests.Live;
+using Mbsa.Host.Tests.Watching;
+using Mbsa.Model.Results;
+using Mbsa.Model.Watching;
 using Spectre.Console.Testing;
 
 namespace Mbsa.Host.Tests.Report;

@@ -1,11 +1,11 @@
 using System.Text;
 using System.Text.Json;
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
 using Mbsa.Host.Expectations;
 using Mbsa.Host.Report;
-using Mbsa.Host.Tests.Live;
-using Mbsa.Metrics;
+using Mbsa.Host.Tests.Watching;
+using Mbsa.Model.Results;
+using Mbsa.Model.Scenario;
+using Mbsa.Model.Watching;
 
 namespace Mbsa.Host.Tests.Report;
 

@@ -1,8 +1,8 @@
-using Mbsa.Actors.Results;
 using Mbsa.Host.Expectations;
 using Mbsa.Host.Report;
-using Mbsa.Host.Tests.Live;
-using Mbsa.Metrics;
+using Mbsa.Host.Tests.Watching;
+using Mbsa.Model.Results;
+using Mbsa.Model.Watching;
 using Mbsa.Nvm.Protection;
 using Mbsa.Vm.Workload;
 using Spectre.Console.Testing;

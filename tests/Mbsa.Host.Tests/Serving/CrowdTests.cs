@@ -3,8 +3,8 @@ using System.Net.Sockets;
 using System.Text;
 using Mbsa.Host.Commands;
 using Mbsa.Host.Tests.Commands;
-using Mbsa.Host.Tests.Live;
-using Mbsa.Host.Tests.Scenarios;
+using Mbsa.Host.Tests.Files.Scenarios;
+using Mbsa.Host.Tests.Watching;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Host.Tests.Serving;

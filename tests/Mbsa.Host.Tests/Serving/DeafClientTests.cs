@@ -4,11 +4,11 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
 using Mbsa.Host.Commands;
-using Mbsa.Host.Live;
 using Mbsa.Host.Page;
 using Mbsa.Host.Serving;
-using Mbsa.Host.Tests.Live;
-using Mbsa.Host.Tests.Scenarios;
+using Mbsa.Host.Tests.Files.Scenarios;
+using Mbsa.Host.Tests.Watching;
+using Mbsa.Host.Watching;
 using Mbsa.Metrics;
 using Microsoft.AspNetCore.Http;
 

@@ -1,9 +1,9 @@
-using Mbsa.Actors.Results;
-using Mbsa.Actors.Scenarios;
-using Mbsa.Host.Live;
 using Mbsa.Host.Serving;
-using Mbsa.Host.Tests.Live;
+using Mbsa.Host.Tests.Watching;
+using Mbsa.Host.Watching;
 using Mbsa.Metrics;
+using Mbsa.Model.Scenario;
+using Mbsa.Model.Watching;
 
 namespace Mbsa.Host.Tests.Serving;
 

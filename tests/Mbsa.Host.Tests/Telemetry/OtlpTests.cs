@@ -1,8 +1,8 @@
-using Mbsa.Actors.Cluster;
 using Mbsa.Host.Commands;
 using Mbsa.Host.Telemetry;
 using Mbsa.Host.Tests.Commands;
-using Mbsa.Host.Tests.Scenarios;
+using Mbsa.Host.Tests.Files.Scenarios;
+using Mbsa.Model.Scenario;
 using Mbsa.Vm;
 
 namespace Mbsa.Host.Tests.Telemetry;

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Mbsa.Nvm.Devices;
+using Mbsa.Nvm.Layout;
 using Mbsa.Nvm.Memory;
 
 namespace Mbsa.Nvm.Tests.Devices;

@@ -1,4 +1,5 @@
 using Mbsa.Nvm.Devices;
+using Mbsa.Nvm.Layout;
 
 namespace Mbsa.Nvm.Tests.Devices;
 

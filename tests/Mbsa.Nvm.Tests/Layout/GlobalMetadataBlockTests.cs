@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Layout;
 
 namespace Mbsa.Nvm.Tests.Layout;

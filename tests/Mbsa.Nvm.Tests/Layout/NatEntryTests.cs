@@ -1,4 +1,3 @@
-using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Layout;
 
 namespace Mbsa.Nvm.Tests.Layout;

@@ -1,5 +1,4 @@
 using CsCheck;
-using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Layout;
 
 namespace Mbsa.Nvm.Tests.Layout;

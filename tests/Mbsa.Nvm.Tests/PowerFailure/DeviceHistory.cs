@@ -1,4 +1,5 @@
 using Mbsa.Nvm.Devices;
+using Mbsa.Nvm.Layout;
 using Mbsa.Nvm.Memory;
 using Mbsa.Nvm.PowerFailure;
 

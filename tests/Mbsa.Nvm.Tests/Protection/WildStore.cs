@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Mbsa.Nvm.Devices;
+using Mbsa.Nvm.Layout;
 using Mbsa.Nvm.Memory;
 using Mbsa.Nvm.Protection;
 

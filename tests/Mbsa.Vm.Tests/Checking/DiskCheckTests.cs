@@ -1,8 +1,10 @@
+using Mbsa.Nvm;
 using Mbsa.Nvm.Checking;
 using Mbsa.Nvm.Devices;
 using Mbsa.Vm.Checking;
 using Mbsa.Vm.Storage;
 using Mbsa.Vm.Tests.Storage;
+using Mbsa.Vm.Wear;
 using Xunit.Abstractions;
 
 namespace Mbsa.Vm.Tests.Checking;
@@ -16,7 +18,7 @@ public sealed class DiskCheckTests(ITestOutputHelper output)
     {
         using var test = VirtualDiskTests.Formatted(16 * Block);
         Assert.Equal(0, DiskCheck.Run(test.Area).Findings.Count);
-        using var disk = VirtualDisk.Mount(test.Area);
+        using var disk = VirtualDisks.Mount(test.Area);
 
         var check = DiskCheck.Run(test.Area);
 
@@ -78,7 +80,7 @@ public sealed class DiskCheckTests(ITestOutputHelper output)
             else
             {
                 Assert.Equal(("VDMT", (long)(bit / 64 * 8), false), (finding.Structure, finding.OffsetBytes, finding.Renewal is not null));
-                Assert.Equal("VDMT", Assert.Throws<NvmException>(() => VirtualDisk.Mount(test.Area)).Structure);
+                Assert.Equal("VDMT", Assert.Throws<NvmException>(() => VirtualDisks.Mount(test.Area)).Structure);
                 Assert.Equal(metadata[bit / 8] ^ (1 << (bit % 8)), lease.View(bit / 8, 1)[0]);
             }
 
@@ -115,7 +117,7 @@ public sealed class DiskCheckTests(ITestOutputHelper output)
 
     private static (Guid Id, uint[] Map) Mounted(NvmArea area)
     {
-        using var disk = VirtualDisk.Mount(area);
+        using var disk = VirtualDisks.Mount(area);
         return (disk.DiskId, disk.Map);
     }
 }

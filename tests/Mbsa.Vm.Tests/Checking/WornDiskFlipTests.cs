@@ -1,3 +1,4 @@
+using Mbsa.Nvm;
 using Mbsa.Nvm.Checking;
 using Mbsa.Nvm.Devices;
 using Mbsa.Vm.Checking;
@@ -37,7 +38,7 @@ public sealed class WornDiskFlipTests(ITestOutputHelper output)
             Assert.All(found.Kept.Where(finding => !finding.IsNote), finding => Assert.Contains(s_named, name => finding.Structure.StartsWith(name, StringComparison.Ordinal)));
             try
             {
-                using var disk = VirtualDisk.Mount(test.Area);
+                using var disk = VirtualDisks.Mount(test.Area);
                 Assert.Equal(model, Content(disk));
                 (harmless, reported) = found.Problems == 0 ? (harmless + 1, reported) : (harmless, reported + 1);
                 Assert.All(found.Kept.Where(finding => !finding.IsNote), finding => Assert.NotNull(finding.Renewal));
@@ -78,7 +79,7 @@ public sealed class WornDiskFlipTests(ITestOutputHelper output)
                 Assert.Equal(all, lease.View(0, all.Length).ToArray());
             }
 
-            using (var disk = VirtualDisk.Mount(test.Area))
+            using (var disk = VirtualDisks.Mount(test.Area))
             {
                 Assert.Equal(model, Content(disk));
             }
@@ -102,7 +103,7 @@ public sealed class WornDiskFlipTests(ITestOutputHelper output)
         Assert.Equal(all, lease.View(0, all.Length).ToArray());
 
         // Without the log the same VDMT is of another time: two blocks in one place, or places that nobody redirected.
-        using var disk = VirtualDisk.Mount(test.Area);
+        using var disk = VirtualDisks.Mount(test.Area);
         var old = Vdmt.Load(lease, disk.SuperBlock);
         Assert.NotEqual(old, disk.Map);
     }

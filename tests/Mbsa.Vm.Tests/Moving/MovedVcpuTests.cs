@@ -1,5 +1,6 @@
 using CsCheck;
 using HdrHistogram;
+using Mbsa.Vm.Jobs;
 using Mbsa.Vm.Storage;
 using Mbsa.Vm.Tests.Vcpus;
 using Mbsa.Vm.Vcpus;

@@ -3,6 +3,7 @@ using Mbsa.Vm.Moving;
 using Mbsa.Vm.Storage;
 using Mbsa.Vm.Tests.Storage;
 using Mbsa.Vm.Tests.Wear;
+using Mbsa.Vm.Wear;
 
 namespace Mbsa.Vm.Tests.Moving;
 
@@ -35,7 +36,7 @@ public sealed class OutgoingBlocksTests
 
         Assert.Equal(Bytes(disk.Test.Area), Bytes(copy.Area));
         Assert.Equal(AreaHash.Of(disk.Test.Area, hasBytes: true), AreaHash.Of(copy.Area, hasBytes: true));
-        using var mounted = VirtualDisk.Mount(copy.Area);
+        using var mounted = VirtualDisks.Mount(copy.Area);
         Assert.True(mounted.WasClean);
         Assert.Equal(counts.Writes, mounted.CountWear().Writes);
     }
@@ -81,7 +82,7 @@ public sealed class OutgoingBlocksTests
             disk.Disk.LosePower();
         }
 
-        using var back = VirtualDisk.Mount(disk.Test.Area);
+        using var back = VirtualDisks.Mount(disk.Test.Area);
         Assert.Equal(0u, back.CountWear().Writes[9]);
         MovedBlocks.Apply(new OutgoingBlocks(disk.Test.Area, back.Geometry, hasBytes: true).Take(back.CountWear()).Content, copy.Area);
         Assert.Equal(Bytes(disk.Test.Area), Bytes(copy.Area));
@@ -109,7 +110,7 @@ public sealed class OutgoingBlocksTests
         Assert.InRange(Shipment.BodyBytes(last.Content), 0, (disk.Disk.Geometry.DataFirstBlock + 1) * Block);
         MovedBlocks.Apply(last.Content, copy.Area);
         Assert.Equal(AreaHash.Of(disk.Test.Area, hasBytes: false), AreaHash.Of(copy.Area, hasBytes: false));
-        using var mounted = VirtualDisk.Mount(copy.Area);
+        using var mounted = VirtualDisks.Mount(copy.Area);
         Assert.Equal(counts.Writes, mounted.CountWear().Writes);
     }
 

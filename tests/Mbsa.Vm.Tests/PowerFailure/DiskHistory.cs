@@ -3,6 +3,7 @@ using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Memory;
 using Mbsa.Nvm.PowerFailure;
 using Mbsa.Vm.Storage;
+using Mbsa.Vm.Wear;
 
 namespace Mbsa.Vm.Tests.PowerFailure;
 
@@ -37,11 +38,11 @@ internal sealed class DiskHistory : IDisposable
         int guestBlocks, string policy, string parameters, int seed, int statesPerFence, int statesPerRecoveryFence = 0, Func<long, FenceFate>? fate = null)
     {
         (_isAtomic, _random, _acknowledged) = (parameters.Contains("atomic", StringComparison.Ordinal), new Random(seed), [.. Enumerable.Range(0, guestBlocks).Select(block => Content(block, 0))]);
-        var (guestBytes, childBytes) = ((long)guestBlocks * BlockBytes, VirtualDisk.RequiredBytes((long)guestBlocks * BlockBytes, policy, parameters));
+        var (guestBytes, childBytes) = ((long)guestBlocks * BlockBytes, VirtualDisks.RequiredBytes((long)guestBlocks * BlockBytes, policy, parameters));
         _device = NvmDevice.Create(new NvmDeviceOptions { SizeBytes = childBytes + (16 << 12), DeviceId = Guid.Empty, MaxChildDevices = 16, PowerFailures = _model }, _ledger);
         _area = _device.Map(_device.CreateChild("disk", childBytes));
-        VirtualDisk.Format(_area, guestBytes, Guid.Empty, policy, parameters);
-        using (var disk = VirtualDisk.Mount(_area))
+        VirtualDisks.Format(_area, guestBytes, Guid.Empty, policy, parameters);
+        using (var disk = VirtualDisks.Mount(_area))
         using (var session = disk.OpenSession())
         {
             for (var block = 0; block < guestBlocks; block++)
@@ -76,7 +77,7 @@ internal sealed class DiskHistory : IDisposable
         while (done < writes)
         {
             Explorer.Step = $"mount before write {done}";
-            using var disk = VirtualDisk.Mount(_area, new MountOptions { SessionsTakeTurns = SessionsTakeTurns });
+            using var disk = VirtualDisks.Mount(_area, new MountOptions { SessionsTakeTurns = SessionsTakeTurns });
             using VirtualDiskSession one = disk.OpenSession(), two = disk.OpenSession();
             for (var until = Math.Min(writes, done + Math.Max(4, writes / 2)); done < until; done++)
             {
@@ -125,7 +126,7 @@ internal sealed class DiskHistory : IDisposable
     private string? Check(NvmDevice found)
     {
         using var area = found.Map(found.Children.Single());
-        using var disk = VirtualDisk.Mount(area);
+        using var disk = VirtualDisks.Mount(area);
         using var session = disk.OpenSession();
         var bytes = new byte[BlockBytes];
         for (var block = 0; block < _acknowledged.Length; block++)

@@ -1,7 +1,9 @@
+using Mbsa.Nvm;
 using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Memory;
 using Mbsa.Nvm.PowerFailure;
 using Mbsa.Vm.Storage;
+using Mbsa.Vm.Wear;
 
 namespace Mbsa.Vm.Tests.PowerFailure;
 
@@ -75,12 +77,12 @@ public sealed class DiskPowerFailureTests
         var model = new PowerFailureModel();
         var (before, after) = (new Guid(1, 0, 0, new byte[8]), new Guid(2, 0, 0, new byte[8]));
         using (var device = NvmDevice.Create(new NvmDeviceOptions { SizeBytes = 4 << 20, DeviceId = Guid.Empty, PowerFailures = model }, ledger))
-        using (var area = device.Map(device.CreateChild("disk", VirtualDisk.RequiredBytes(700 * 4096))))
+        using (var area = device.Map(device.CreateChild("disk", VirtualDisks.RequiredBytes(700 * 4096))))
         {
-            VirtualDisk.Format(area, 100 * 4096, before);
+            VirtualDisks.Format(area, 100 * 4096, before);
             HashSet<string> found = [];
             using var explorer = new PowerFailureExplorer(model, seed: 1, statesPerFence: 96) { Check = Check };
-            VirtualDisk.Format(area, 700 * 4096, after);
+            VirtualDisks.Format(area, 700 * 4096, after);
             explorer.Explore();
             Assert.Empty(explorer.Violations);
             Assert.Equal([$"{before}", $"{after}", "refused"], found.Order(StringComparer.Ordinal));
@@ -90,7 +92,7 @@ public sealed class DiskPowerFailureTests
                 using var survived = survivor.Map(survivor.Children.Single());
                 try
                 {
-                    using var disk = VirtualDisk.Mount(survived);
+                    using var disk = VirtualDisks.Mount(survived);
                     found.Add($"{disk.DiskId}");
                     return disk.SizeBytes == (disk.DiskId == after ? 700 : 100) * 4096 ? null : $"a disk of {disk.SizeBytes} bytes";
                 }
@@ -111,11 +113,11 @@ public sealed class DiskPowerFailureTests
         var ledger = new MemoryLedger();
         var model = new PowerFailureModel();
         using (var device = NvmDevice.Create(new NvmDeviceOptions { SizeBytes = 1 << 20, DeviceId = Guid.Empty, PowerFailures = model }, ledger))
-        using (var area = device.Map(device.CreateChild("disk", VirtualDisk.RequiredBytes(GuestBlocks * 4096))))
+        using (var area = device.Map(device.CreateChild("disk", VirtualDisks.RequiredBytes(GuestBlocks * 4096))))
         {
             HashSet<bool> found = [];
             using var explorer = new PowerFailureExplorer(model, seed: 1, statesPerFence: 96) { Check = Check };
-            VirtualDisk.Format(area, GuestBlocks * 4096, Guid.Empty);
+            VirtualDisks.Format(area, GuestBlocks * 4096, Guid.Empty);
             explorer.Explore();
             Assert.Empty(explorer.Violations);
             Assert.Equal([false, true], found.Order());
@@ -127,10 +129,10 @@ public sealed class DiskPowerFailureTests
                 found.Add(disk is not null);
                 if (disk is null)
                 {
-                    VirtualDisk.Format(survived, GuestBlocks * 4096, Guid.Empty);
+                    VirtualDisks.Format(survived, GuestBlocks * 4096, Guid.Empty);
                 }
 
-                VirtualDisk.Mount(survived).Dispose();
+                VirtualDisks.Mount(survived).Dispose();
                 return null;
             }
         }

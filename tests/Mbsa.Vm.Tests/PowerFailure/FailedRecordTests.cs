@@ -1,3 +1,4 @@
+using Mbsa.Nvm;
 using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Memory;
 using Mbsa.Nvm.PowerFailure;
@@ -32,7 +33,7 @@ public sealed class FailedRecordTests : IDisposable
         before.AsSpan().Fill(1);
         after.AsSpan().Fill(2);
         uint moved;
-        using (var disk = VirtualDisk.Mount(area))
+        using (var disk = VirtualDisks.Mount(area))
         using (VirtualDiskSession one = disk.OpenSession(), other = disk.OpenSession())
         {
             var gap = Enumerable.Range(0, GuestBlocks + 1).First(place => !disk.Map.Contains((uint)place));
@@ -56,7 +57,7 @@ public sealed class FailedRecordTests : IDisposable
             Assert.Equal("wear log", Assert.IsType<NvmException>(refused).Structure);
         }
 
-        using var again = VirtualDisk.Mount(area);
+        using var again = VirtualDisks.Mount(area);
         using var session = again.OpenSession();
         session.Read(moved * BlockBytes, read);
         Assert.Equal(before, read);
@@ -112,7 +113,7 @@ public sealed class FailedRecordTests : IDisposable
         var area = Format("due-time", "q=16 t=1");
         uint[] before;
         HashSet<uint> spares = [];
-        using (var disk = VirtualDisk.Mount(area))
+        using (var disk = VirtualDisks.Mount(area))
         {
             var policy = (LevellingPolicy)disk.Policy;
             using (var session = disk.OpenSession())
@@ -141,7 +142,7 @@ public sealed class FailedRecordTests : IDisposable
         }
 
         Assert.NotEmpty(spares);
-        using var again = VirtualDisk.Mount(area);
+        using var again = VirtualDisks.Mount(area);
         Assert.DoesNotContain(Assert.Single(again.Map.Except(before)), spares);
     }
 
@@ -149,7 +150,7 @@ public sealed class FailedRecordTests : IDisposable
     public void Nothing_is_moved_after_a_record_that_failed()
     {
         var area = Format("due-time", "q=16 t=1");
-        using var disk = VirtualDisk.Mount(area);
+        using var disk = VirtualDisks.Mount(area);
         using var lease = area.Lease();
         var log = new WearLog(disk.SuperBlock, disk.Map, wear: null);
         var blocks = new LevelledBlocks(disk, log, new WriteGate(), new uint[disk.Geometry.DataBlocks], persistInterval: 128);
@@ -171,7 +172,7 @@ public sealed class FailedRecordTests : IDisposable
     public async Task Who_waits_for_a_spare_hears_of_a_record_that_failed()
     {
         var area = Format("due-time", "atomic");
-        using var disk = VirtualDisk.Mount(area);
+        using var disk = VirtualDisks.Mount(area);
         using var lease = area.Lease();
         var policy = (LevellingPolicy)disk.Policy;
         LevellingLane[] lanes = [.. Enumerable.Range(0, (int)disk.Geometry.SpareBlocks + 1).Select(_ => (LevellingLane)policy.OpenLane(lease)!)];
@@ -195,10 +196,10 @@ public sealed class FailedRecordTests : IDisposable
 
     private NvmArea Format(string policy, string parameters)
     {
-        var childBytes = VirtualDisk.RequiredBytes(GuestBlocks * (long)BlockBytes, policy, parameters);
+        var childBytes = VirtualDisks.RequiredBytes(GuestBlocks * (long)BlockBytes, policy, parameters);
         _device = NvmDevice.Create(new NvmDeviceOptions { SizeBytes = childBytes + (1 << 20), DeviceId = Guid.Empty, PowerFailures = _model }, _ledger);
         _area = _device.Map(_device.CreateChild("disk", childBytes));
-        VirtualDisk.Format(_area, GuestBlocks * (long)BlockBytes, Guid.Empty, policy, parameters);
+        VirtualDisks.Format(_area, GuestBlocks * (long)BlockBytes, Guid.Empty, policy, parameters);
         return _area;
     }
 

@@ -1,7 +1,9 @@
+using Mbsa.Nvm;
 using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Memory;
 using Mbsa.Nvm.PowerFailure;
 using Mbsa.Vm.Storage;
+using Mbsa.Vm.Wear;
 
 namespace Mbsa.Vm.Tests.PowerFailure;
 
@@ -19,12 +21,12 @@ public sealed class FailedWriteTests
     {
         var ledger = new MemoryLedger();
         var model = new PowerFailureModel();
-        var childBytes = VirtualDisk.RequiredBytes(GuestBlocks * 4096L, policy, parameters);
+        var childBytes = VirtualDisks.RequiredBytes(GuestBlocks * 4096L, policy, parameters);
         using (var device = NvmDevice.Create(new NvmDeviceOptions { SizeBytes = childBytes + (1 << 20), DeviceId = Guid.Empty, PowerFailures = model }, ledger))
         using (var area = device.Map(device.CreateChild("disk", childBytes)))
         {
-            VirtualDisk.Format(area, GuestBlocks * 4096L, Guid.Empty, policy, parameters);
-            using var disk = VirtualDisk.Mount(area);
+            VirtualDisks.Format(area, GuestBlocks * 4096L, Guid.Empty, policy, parameters);
+            using var disk = VirtualDisks.Mount(area);
 
             // If a lock or all spares were kept, the next write would wait for ever.
             await Task.Run(() => Write(disk, model)).WaitAsync(TimeSpan.FromSeconds(60));
@@ -44,12 +46,12 @@ public sealed class FailedWriteTests
             failsAt++;
             var ledger = new MemoryLedger();
             var model = new PowerFailureModel();
-            var childBytes = VirtualDisk.RequiredBytes(GuestBlocks * 4096L, policy, parameters);
+            var childBytes = VirtualDisks.RequiredBytes(GuestBlocks * 4096L, policy, parameters);
             using (var device = NvmDevice.Create(new NvmDeviceOptions { SizeBytes = childBytes + (1 << 20), DeviceId = Guid.Empty, PowerFailures = model }, ledger))
             using (var area = device.Map(device.CreateChild("disk", childBytes)))
             {
-                VirtualDisk.Format(area, GuestBlocks * 4096L, Guid.Empty, policy, parameters);
-                var disk = VirtualDisk.Mount(area);
+                VirtualDisks.Format(area, GuestBlocks * 4096L, Guid.Empty, policy, parameters);
+                var disk = VirtualDisks.Mount(area);
                 var session = disk.OpenSession();
                 session.Write(0, new byte[4096]);
                 disk.Dispose();
@@ -59,7 +61,7 @@ public sealed class FailedWriteTests
                 isEnded = Record.Exception(session.Dispose) is not IOException; // the last to go ends the disk
                 model.FenceReached = null;
                 disk.Dispose();
-                VirtualDisk.Mount(area).Dispose();
+                VirtualDisks.Mount(area).Dispose();
             }
 
             Assert.True(ledger.IsEmpty, $"fence {failsAt}: {ledger.Describe()}");
@@ -103,13 +105,13 @@ public sealed class FailedWriteTests
         var ledger = new MemoryLedger();
         var model = new PowerFailureModel();
         const string policy = "due-time", parameters = "atomic";
-        var childBytes = VirtualDisk.RequiredBytes(GuestBlocks * 4096L, policy, parameters);
+        var childBytes = VirtualDisks.RequiredBytes(GuestBlocks * 4096L, policy, parameters);
         byte[] before = [.. Enumerable.Repeat((byte)1, 4096)], after = [.. Enumerable.Repeat((byte)2, 4096)], read = new byte[4096];
         using (var device = NvmDevice.Create(new NvmDeviceOptions { SizeBytes = childBytes + (1 << 20), DeviceId = Guid.Empty, PowerFailures = model }, ledger))
         using (var area = device.Map(device.CreateChild("disk", childBytes)))
         {
-            VirtualDisk.Format(area, GuestBlocks * 4096L, Guid.Empty, policy, parameters);
-            using (var disk = VirtualDisk.Mount(area))
+            VirtualDisks.Format(area, GuestBlocks * 4096L, Guid.Empty, policy, parameters);
+            using (var disk = VirtualDisks.Mount(area))
             using (VirtualDiskSession one = disk.OpenSession(), other = disk.OpenSession())
             {
                 one.Write(0, before);
@@ -126,7 +128,7 @@ public sealed class FailedWriteTests
                 Assert.Equal(before, read);
             }
 
-            using var again = VirtualDisk.Mount(area);
+            using var again = VirtualDisks.Mount(area);
             using var session = again.OpenSession();
             Assert.False(again.WasClean);
             session.Read(0, read);

@@ -1,5 +1,5 @@
 using Mbsa.Vm.Storage;
-using Mbsa.Vm.Workload;
+using Mbsa.Vm.Wear;
 
 namespace Mbsa.Vm.Tests.Storage;
 
@@ -87,7 +87,7 @@ public sealed class BlockVerifierTests
     public void Four_threads_on_one_disk_find_no_wrong_block(VerifyMethod method, bool stampOnly)
     {
         using var test = VirtualDiskTests.Formatted(Size);
-        using var disk = VirtualDisk.Mount(test.Area);
+        using var disk = VirtualDisks.Mount(test.Area);
         var verifier = new BlockVerifier(Size, 1, method, stampOnly);
 
         Parallel.For(0, 4, thread =>

@@ -1,6 +1,7 @@
-using Mbsa.Nvm.Devices;
+using Mbsa.Nvm;
 using Mbsa.Nvm.Layout;
 using Mbsa.Vm.Storage;
+using Mbsa.Vm.Wear;
 
 namespace Mbsa.Vm.Tests.Storage;
 
@@ -14,8 +15,8 @@ public sealed class DamagedDiskTests
         using var test = new TestArea(MiB);
         using var tiny = new TestArea(4096);
 
-        Assert.Equal("super block: neither copy is valid: the area holds no virtual disk", Assert.Throws<NvmException>(() => VirtualDisk.Mount(test.Area)).Message);
-        Assert.Equal("super block", Assert.Throws<NvmException>(() => VirtualDisk.Mount(tiny.Area)).Structure);
+        Assert.Equal("super block: neither copy is valid: the area holds no virtual disk", Assert.Throws<NvmException>(() => VirtualDisks.Mount(test.Area)).Message);
+        Assert.Equal("super block", Assert.Throws<NvmException>(() => VirtualDisks.Mount(tiny.Area)).Structure);
     }
 
     [Fact]
@@ -27,16 +28,16 @@ public sealed class DamagedDiskTests
             for (var copy = 0; copy < 2; copy++)
             {
                 test.Damage(copy * 4096 + place, value => (byte)(value ^ 1));
-                VirtualDisk.Mount(test.Area).Dispose();
+                VirtualDisks.Mount(test.Area).Dispose();
                 // The mount has written both copies anew.
                 test.Damage((1 - copy) * 4096 + place, value => (byte)(value ^ 1));
-                VirtualDisk.Mount(test.Area).Dispose();
+                VirtualDisks.Mount(test.Area).Dispose();
             }
         }
 
         test.Damage(40, value => (byte)(value ^ 1));
         test.Damage(4096 + 40, value => (byte)(value ^ 1));
-        Assert.Equal("super block: neither copy is valid: its checksum is wrong", Assert.Throws<NvmException>(() => VirtualDisk.Mount(test.Area)).Message);
+        Assert.Equal("super block: neither copy is valid: its checksum is wrong", Assert.Throws<NvmException>(() => VirtualDisks.Mount(test.Area)).Message);
     }
 
     [Fact]
@@ -61,11 +62,11 @@ public sealed class DamagedDiskTests
         for (var bit = 0; bit < 16 * 64; bit++)
         {
             test.Damage(2 * 4096 + bit / 8, value => (byte)(value ^ (1 << (bit % 8))));
-            Assert.StartsWith($"VDMT: the entry of block {bit / 64} is damaged", Assert.Throws<NvmException>(() => VirtualDisk.Mount(test.Area)).Message, StringComparison.Ordinal);
+            Assert.StartsWith($"VDMT: the entry of block {bit / 64} is damaged", Assert.Throws<NvmException>(() => VirtualDisks.Mount(test.Area)).Message, StringComparison.Ordinal);
             test.Damage(2 * 4096 + bit / 8, value => (byte)(value ^ (1 << (bit % 8))));
         }
 
-        VirtualDisk.Mount(test.Area).Dispose();
+        VirtualDisks.Mount(test.Area).Dispose();
     }
 
     [Theory]
@@ -80,7 +81,7 @@ public sealed class DamagedDiskTests
             lease.Write(Vdmt.OffsetBytes(5), BitConverter.GetBytes(CheckedEntry.Seal((uint)physical | (1UL << 40), seal, 5)));
         }
 
-        Assert.Contains(expected, Assert.Throws<NvmException>(() => VirtualDisk.Mount(test.Area)).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, Assert.Throws<NvmException>(() => VirtualDisks.Mount(test.Area)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -92,7 +93,7 @@ public sealed class DamagedDiskTests
             (SuperBlock.Load(lease) with { DiskId = Guid.NewGuid() }).Store(lease);
         }
 
-        Assert.Equal("VDMT", Assert.Throws<NvmException>(() => VirtualDisk.Mount(test.Area)).Structure);
+        Assert.Equal("VDMT", Assert.Throws<NvmException>(() => VirtualDisks.Mount(test.Area)).Structure);
     }
 
     [Fact]
@@ -104,6 +105,6 @@ public sealed class DamagedDiskTests
             (SuperBlock.Load(lease) with { Geometry = new DiskGeometry(17, 0, 1) }).Store(lease);
         }
 
-        Assert.Contains("the area has", Assert.Throws<NvmException>(() => VirtualDisk.Mount(test.Area)).Message, StringComparison.Ordinal);
+        Assert.Contains("the area has", Assert.Throws<NvmException>(() => VirtualDisks.Mount(test.Area)).Message, StringComparison.Ordinal);
     }
 }

@@ -1,5 +1,6 @@
-using Mbsa.Nvm.Devices;
+using Mbsa.Nvm;
 using Mbsa.Vm.Storage;
+using Mbsa.Vm.Wear;
 
 namespace Mbsa.Vm.Tests.Storage;
 
@@ -13,7 +14,7 @@ public sealed class VirtualDiskTests
     {
         using var test = Formatted(3 * MiB + 1);
 
-        using var disk = VirtualDisk.Mount(test.Area);
+        using var disk = VirtualDisks.Mount(test.Area);
 
         Assert.Equal((DiskId, 3 * MiB + 4096, "none", true), (disk.DiskId, disk.SizeBytes, disk.Policy.Name, disk.WasClean));
         Assert.Equal(Enumerable.Range(0, 769).Select(i => (uint)i), disk.Map);
@@ -25,14 +26,14 @@ public sealed class VirtualDiskTests
         using var test = Formatted(3 * MiB);
         var bytes = new byte[70_000];
         new Random(1).NextBytes(bytes);
-        using (var disk = VirtualDisk.Mount(test.Area))
+        using (var disk = VirtualDisks.Mount(test.Area))
         using (var session = disk.OpenSession())
         {
             session.Write(4000, bytes);
             session.Write(3 * MiB - 1, [7]);
         }
 
-        using var again = VirtualDisk.Mount(test.Area);
+        using var again = VirtualDisks.Mount(test.Area);
         using var reader = again.OpenSession();
         var read = new byte[bytes.Length];
         reader.Read(4000, read);
@@ -45,8 +46,8 @@ public sealed class VirtualDiskTests
     public void A_disk_that_lost_its_power_stores_nothing_more_and_has_all_that_was_written()
     {
         using var test = Formatted(3 * MiB);
-        VirtualDisk.Mount(test.Area).Dispose();
-        var disk = VirtualDisk.Mount(test.Area);
+        VirtualDisks.Mount(test.Area).Dispose();
+        var disk = VirtualDisks.Mount(test.Area);
         var session = disk.OpenSession();
         session.Write(8192, [1, 2, 3]);
         byte[] before = Bytes();
@@ -57,7 +58,7 @@ public sealed class VirtualDiskTests
         disk.Dispose();
 
         Assert.Equal(before, Bytes());
-        using var again = VirtualDisk.Mount(test.Area);
+        using var again = VirtualDisks.Mount(test.Area);
         using var reader = again.OpenSession();
         var read = new byte[3];
         reader.Read(8192, read);
@@ -76,7 +77,7 @@ public sealed class VirtualDiskTests
     public void Random_writes_of_all_lengths_read_as_from_an_array()
     {
         using var test = Formatted(MiB);
-        using var disk = VirtualDisk.Mount(test.Area);
+        using var disk = VirtualDisks.Mount(test.Area);
         // A map such as wear levelling leaves behind: adjacent stretches and torn ones.
         new Random(2).Shuffle(disk.Map.AsSpan(64, 128));
         using var session = disk.OpenSession();
@@ -100,9 +101,9 @@ public sealed class VirtualDiskTests
     public void A_disk_that_was_not_ended_is_told_from_one_that_was()
     {
         using var test = Formatted(MiB);
-        var disk = VirtualDisk.Mount(test.Area);
+        var disk = VirtualDisks.Mount(test.Area);
         var session = disk.OpenSession();
-        using (var crashed = VirtualDisk.Mount(test.Area))
+        using (var crashed = VirtualDisks.Mount(test.Area))
         {
             Assert.False(crashed.WasClean);
         }
@@ -114,7 +115,7 @@ public sealed class VirtualDiskTests
         session.Dispose();
         session.Dispose();
         Assert.Throws<ObjectDisposedException>(() => session.Read(0, new byte[1]));
-        using var clean = VirtualDisk.Mount(test.Area);
+        using var clean = VirtualDisks.Mount(test.Area);
         Assert.True(clean.WasClean);
     }
 
@@ -122,15 +123,15 @@ public sealed class VirtualDiskTests
     public void Formatting_does_not_touch_the_data_area()
     {
         using var test = Formatted(MiB);
-        using (var disk = VirtualDisk.Mount(test.Area))
+        using (var disk = VirtualDisks.Mount(test.Area))
         using (var session = disk.OpenSession())
         {
             session.Write(0, "old"u8);
         }
 
-        VirtualDisk.Format(test.Area, MiB, DiskId);
+        VirtualDisks.Format(test.Area, MiB, DiskId);
 
-        using var again = VirtualDisk.Mount(test.Area);
+        using var again = VirtualDisks.Mount(test.Area);
         using var reader = again.OpenSession();
         var read = new byte[3];
         reader.Read(0, read);
@@ -142,7 +143,7 @@ public sealed class VirtualDiskTests
     {
         var before = SharedMemoryBytes();
         using var test = Formatted(8192 * MiB);
-        using var disk = VirtualDisk.Mount(test.Area);
+        using var disk = VirtualDisks.Mount(test.Area);
         using var session = disk.OpenSession();
         for (long offset = 0; offset < 8192 * MiB; offset += 4096)
         {
@@ -157,21 +158,21 @@ public sealed class VirtualDiskTests
     [Fact]
     public void The_required_size_is_just_enough()
     {
-        var required = VirtualDisk.RequiredBytes(5 * MiB);
+        var required = VirtualDisks.RequiredBytes(5 * MiB);
         using var test = new TestArea(required);
 
-        VirtualDisk.Format(test.Area, 5 * MiB, DiskId);
-        using (var disk = VirtualDisk.Mount(test.Area))
+        VirtualDisks.Format(test.Area, 5 * MiB, DiskId);
+        using (var disk = VirtualDisks.Mount(test.Area))
         using (var session = disk.OpenSession())
         {
             session.Write(5 * MiB - 4096, new byte[4096]);
         }
 
-        var error = Assert.Throws<NvmException>(() => VirtualDisk.Format(test.Area, 5 * MiB + 1, DiskId));
+        var error = Assert.Throws<NvmException>(() => VirtualDisks.Format(test.Area, 5 * MiB + 1, DiskId));
         Assert.Equal($"virtual disk: a disk of {5 * MiB + 1} bytes takes {required + 4096} bytes with its VDMT, the area has {required}", error.Message);
-        Assert.Throws<NvmException>(() => VirtualDisk.RequiredBytes(0));
-        Assert.Throws<NvmException>(() => VirtualDisk.RequiredBytes(-1));
-        Assert.Throws<NvmException>(() => VirtualDisk.RequiredBytes(long.MaxValue));
+        Assert.Throws<NvmException>(() => VirtualDisks.RequiredBytes(0));
+        Assert.Throws<NvmException>(() => VirtualDisks.RequiredBytes(-1));
+        Assert.Throws<NvmException>(() => VirtualDisks.RequiredBytes(long.MaxValue));
     }
 
     [Theory]
@@ -185,7 +186,7 @@ public sealed class VirtualDiskTests
     public void No_access_leaves_the_disk(long offset, int length)
     {
         using var test = Formatted(MiB);
-        using var disk = VirtualDisk.Mount(test.Area);
+        using var disk = VirtualDisks.Mount(test.Area);
         using var session = disk.OpenSession();
 
         Assert.Throws<ArgumentOutOfRangeException>(() => session.Read(offset, new byte[length]));
@@ -203,7 +204,7 @@ public sealed class VirtualDiskTests
     public void An_access_allocates_nothing()
     {
         using var test = Formatted(MiB);
-        using var disk = VirtualDisk.Mount(test.Area);
+        using var disk = VirtualDisks.Mount(test.Area);
         using var session = disk.OpenSession();
         var bytes = new byte[65536];
         for (var warm = 0; warm < 2; warm++)
@@ -242,8 +243,8 @@ public sealed class VirtualDiskTests
 
     internal static TestArea Formatted(long guestBytes)
     {
-        var test = new TestArea(VirtualDisk.RequiredBytes(guestBytes));
-        VirtualDisk.Format(test.Area, guestBytes, DiskId);
+        var test = new TestArea(VirtualDisks.RequiredBytes(guestBytes));
+        VirtualDisks.Format(test.Area, guestBytes, DiskId);
         return test;
     }
 

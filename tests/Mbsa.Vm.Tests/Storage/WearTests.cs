@@ -1,5 +1,6 @@
 using Mbsa.Nvm.Devices;
 using Mbsa.Vm.Storage;
+using Mbsa.Vm.Wear;
 
 namespace Mbsa.Vm.Tests.Storage;
 
@@ -9,7 +10,7 @@ public sealed class WearTests
     public void Writes_are_counted_per_block_over_all_sessions_and_after_their_end()
     {
         using var test = VirtualDiskTests.Formatted(4 * 4096);
-        using var disk = VirtualDisk.Mount(test.Area);
+        using var disk = VirtualDisks.Mount(test.Area);
         using var staying = disk.OpenSession();
         using (var ending = disk.OpenSession())
         {
@@ -32,7 +33,7 @@ public sealed class WearTests
     public void Counts_of_several_threads_lose_nothing()
     {
         using var test = VirtualDiskTests.Formatted(4 * 4096);
-        using var disk = VirtualDisk.Mount(test.Area);
+        using var disk = VirtualDisks.Mount(test.Area);
 
         Parallel.For(0, 4, _ =>
         {
@@ -52,7 +53,7 @@ public sealed class WearTests
     [Fact]
     public void A_policy_that_does_not_exist_is_refused_with_those_that_do()
     {
-        var error = Assert.Throws<InputException>(() => VirtualDisk.RequiredBytes(4096, "nope"));
+        var error = Assert.Throws<InputException>(() => VirtualDisks.RequiredBytes(4096, "nope"));
 
         Assert.StartsWith("there is no wear policy 'nope'; there are: none", error.Message, StringComparison.Ordinal);
         Assert.All(WearPolicies.All, policy => Assert.Equal(policy.Name, WearPolicies.Create(policy.Name).Name));

@@ -1,3 +1,4 @@
+using Mbsa.Vm.Jobs;
 using Mbsa.Vm.Storage;
 using Mbsa.Vm.Vcpus;
 using Mbsa.Vm.Workload;

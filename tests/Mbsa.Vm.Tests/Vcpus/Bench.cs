@@ -1,9 +1,11 @@
 using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Memory;
 using Mbsa.Nvm.Timing;
+using Mbsa.Vm.Jobs;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Storage;
 using Mbsa.Vm.Vcpus;
+using Mbsa.Vm.Wear;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Vm.Tests.Vcpus;
@@ -79,9 +81,9 @@ internal static class Bench
         var ledger = new MemoryLedger();
         using (var device = NvmDevice.Create(new NvmDeviceOptions { SizeBytes = 16 << 20, DeviceId = Guid.Empty }, ledger))
         {
-            using var area = device.Map(device.CreateChild("vm", VirtualDisk.RequiredBytes(DiskBytes)));
-            VirtualDisk.Format(area, DiskBytes, Guid.Empty);
-            using var disk = VirtualDisk.Mount(area);
+            using var area = device.Map(device.CreateChild("vm", VirtualDisks.RequiredBytes(DiskBytes)));
+            VirtualDisks.Format(area, DiskBytes, Guid.Empty);
+            using var disk = VirtualDisks.Mount(area);
             using var session = disk.OpenSession();
             act(session);
         }

@@ -1,6 +1,7 @@
 using CsCheck;
 using HdrHistogram;
 using Mbsa.Nvm.Timing;
+using Mbsa.Vm.Jobs;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Storage;
 using Mbsa.Vm.Vcpus;

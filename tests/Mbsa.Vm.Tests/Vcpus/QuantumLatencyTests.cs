@@ -54,17 +54,9 @@ public sealed class QuantumLatencyTests
     {
         // Ten random reads of 1.5 us, and 100 us on no core in between.
         var vcpu = Bench.Virtual(_record, Bench.Job(IoPattern.RandRead));
-        var (timeline, cut) = (new Timeline(1, Bench.BusBytesPerSecond), new CutWork());
-        timeline.Start(0, vcpu.Execute(0, 15_000));
-        timeline.AdvanceTo(cutAtNs);
-        timeline.Cut(0, cut);
-        timeline.AdvanceTo(cutAtNs + 100_000);
-        timeline.GoOn(0, cut);
-        timeline.PeekNext(out var endsAtNs);
-        Assert.Equal(115_000, endsAtNs);
-        timeline.AdvanceTo(endsAtNs);
-        timeline.Finish(0);
-        Assert.Equal(10, vcpu.Complete(endsAtNs, timeline.PassageOf(0)).Operations);
+        var done = cutAtNs / vcpu.Execute(0, 15_000).CoreNs;
+        var passage = new Passage([new Passage.Turn(cutAtNs, done), new Passage.Turn(cutAtNs + 100_000, done)], awayNs: 100_000);
+        Assert.Equal(10, vcpu.Complete(115_000, passage).Operations);
 
         Assert.Equal([(1_500, 9), (101_500, 1)], Recorded(_record.Latency.Reads));
         Assert.Equal((115_000, 100_000, 15_000), (SumNs(_record), _record.Counters.WaitingNs, _record.Counters.StorageNs));

@@ -1,5 +1,6 @@
 using HdrHistogram;
 using Mbsa.Nvm.Timing;
+using Mbsa.Vm.Jobs;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Vcpus;
 using Mbsa.Vm.Workload;

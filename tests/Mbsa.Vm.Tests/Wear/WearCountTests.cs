@@ -1,4 +1,4 @@
-using Mbsa.Nvm.Devices;
+using Mbsa.Nvm;
 using Mbsa.Vm.Storage;
 using Mbsa.Vm.Wear;
 
@@ -22,7 +22,7 @@ public sealed class WearCountTests
         }
 
         using var left = wear.Snapshot();
-        using var crashed = VirtualDisk.Mount(left.Area);
+        using var crashed = VirtualDisks.Mount(left.Area);
         var (real, assumed) = (wear.Disk.CountWear().Writes, crashed.CountWear().Writes);
         Assert.Contains(real, count => count > interval);
         for (var block = 0; block < real.Length; block++)
@@ -66,7 +66,7 @@ public sealed class WearCountTests
         for (var bit = 0; bit < 64; bit++)
         {
             wear.Test.Damage(table + 700 * 8 + bit / 8, value => (byte)(value ^ (1 << (bit % 8))));
-            Assert.Equal("wear counts: the count of physical block 700 is damaged", Assert.Throws<NvmException>(() => VirtualDisk.Mount(wear.Test.Area)).Message);
+            Assert.Equal("wear counts: the count of physical block 700 is damaged", Assert.Throws<NvmException>(() => VirtualDisks.Mount(wear.Test.Area)).Message);
             wear.Test.Damage(table + 700 * 8 + bit / 8, value => (byte)(value ^ (1 << (bit % 8))));
         }
     }

@@ -1,5 +1,6 @@
 using Mbsa.Vm.Storage;
 using Mbsa.Vm.Tests.Storage;
+using Mbsa.Vm.Wear;
 
 namespace Mbsa.Vm.Tests.Wear;
 
@@ -11,9 +12,9 @@ internal sealed class WearDisk : IDisposable
     public WearDisk(string policy, string parameters, long guestBlocks, MountOptions? options = null)
     {
         var size = guestBlocks * BlockStorage.BlockBytes;
-        Test = new TestArea(VirtualDisk.RequiredBytes(size, policy, parameters));
-        VirtualDisk.Format(Test.Area, size, Guid.Parse("12345678-9abc-def0-1234-56789abcdef0"), policy, parameters);
-        Disk = VirtualDisk.Mount(Test.Area, options);
+        Test = new TestArea(VirtualDisks.RequiredBytes(size, policy, parameters));
+        VirtualDisks.Format(Test.Area, size, Guid.Parse("12345678-9abc-def0-1234-56789abcdef0"), policy, parameters);
+        Disk = VirtualDisks.Mount(Test.Area, options);
     }
 
     public VirtualDisk Disk { get; private set; }
@@ -36,7 +37,7 @@ internal sealed class WearDisk : IDisposable
     public void Remount()
     {
         Disk.Dispose();
-        Disk = VirtualDisk.Mount(Test.Area);
+        Disk = VirtualDisks.Mount(Test.Area);
     }
 
     /// <summary>What is on the area now, on an area of its own: what a power failure leaves when all stores have arrived.</summary>

@@ -1,3 +1,4 @@
+using Mbsa.Nvm;
 using Mbsa.Nvm.Devices;
 using Mbsa.Vm.Storage;
 using Mbsa.Vm.Wear;
@@ -58,7 +59,7 @@ public sealed class WearLogTests
                 lease.Write(ring.OffsetBytes(newest.Sequence + 1), torn.AsSpan(0, 32));
             }
 
-            using var disk = VirtualDisk.Mount(left.Area);
+            using var disk = VirtualDisks.Mount(left.Area);
             using var reader = disk.OpenSession();
             var read = new byte[4];
             for (var i = 0; i < Blocks; i++)
@@ -95,13 +96,13 @@ public sealed class WearLogTests
             left.Damage(ring.OffsetBytes(sequence) + 20, value => (byte)(value ^ 4));
             if (sequence > newest.Tail)
             {
-                var error = Assert.Throws<NvmException>(() => VirtualDisk.Mount(left.Area));
+                var error = Assert.Throws<NvmException>(() => VirtualDisks.Mount(left.Area));
                 Assert.Equal("wear log", error.Structure);
                 Assert.Contains($"record {sequence} is damaged", error.Message, StringComparison.Ordinal);
             }
             else
             {
-                VirtualDisk.Mount(left.Area).Dispose();
+                VirtualDisks.Mount(left.Area).Dispose();
             }
         }
     }
@@ -125,11 +126,11 @@ public sealed class WearLogTests
 
         wear.Test.Damage(ring.OffsetBytes(mark.Sequence), value => (byte)(value ^ 3)); // of one bit it would be mended
         // The mark before it is of the mount before: nothing happened in between, so nothing is missing.
-        VirtualDisk.Mount(wear.Test.Area).Dispose();
+        VirtualDisks.Mount(wear.Test.Area).Dispose();
         mark = ring.Newest(lease);
         lease.Write(ring.OffsetBytes(mark.Sequence), new byte[64]);
         lease.Write(ring.OffsetBytes(mark.Sequence - 1), new byte[64]);
-        var error = Assert.Throws<NvmException>(() => VirtualDisk.Mount(wear.Test.Area));
+        var error = Assert.Throws<NvmException>(() => VirtualDisks.Mount(wear.Test.Area));
         Assert.Contains("the newest record must be the mark of that", error.Message, StringComparison.Ordinal);
     }
 
@@ -154,7 +155,7 @@ public sealed class WearLogTests
                 lease.Write(ring.OffsetBytes(1), line);
             }
 
-            Assert.Contains(expected, Assert.Throws<NvmException>(() => VirtualDisk.Mount(left.Area)).Message, StringComparison.Ordinal);
+            Assert.Contains(expected, Assert.Throws<NvmException>(() => VirtualDisks.Mount(left.Area)).Message, StringComparison.Ordinal);
         }
     }
 
@@ -169,9 +170,9 @@ public sealed class WearLogTests
 
         var id = wear.Disk.DiskId;
         wear.Disk.Dispose();
-        VirtualDisk.Format(wear.Test.Area, Blocks * 4096, id, "due-time", "q=16 t=1 atomic");
+        VirtualDisks.Format(wear.Test.Area, Blocks * 4096, id, "due-time", "q=16 t=1 atomic");
 
-        using var disk = VirtualDisk.Mount(wear.Test.Area);
+        using var disk = VirtualDisks.Mount(wear.Test.Area);
         Assert.Equal(Enumerable.Range(0, Blocks).Select(i => (uint)i), disk.Map);
         Assert.Equal(0, disk.SummariseWear().Writes);
     }
@@ -186,7 +187,7 @@ public sealed class WearLogTests
             (superBlock with { WearParameters = "q=16 t=64 atomic", Geometry = superBlock.Geometry with { SpareBlocks = 15 }, Generation = 99 }).Store(lease);
         }
 
-        Assert.Equal("super block", Assert.Throws<NvmException>(() => VirtualDisk.Mount(wear.Test.Area)).Structure);
+        Assert.Equal("super block", Assert.Throws<NvmException>(() => VirtualDisks.Mount(wear.Test.Area)).Structure);
     }
 
     /// <summary>Where the log of a disk lies.</summary>

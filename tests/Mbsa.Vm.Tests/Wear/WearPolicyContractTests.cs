@@ -1,5 +1,5 @@
 using Mbsa.Vm.Storage;
-using Mbsa.Vm.Workload;
+using Mbsa.Vm.Wear;
 
 namespace Mbsa.Vm.Tests.Wear;
 
@@ -66,7 +66,7 @@ public sealed class WearPolicyContractTests
             }
 
             using var left = wear.Snapshot();
-            using var crashed = VirtualDisk.Mount(left.Area);
+            using var crashed = VirtualDisks.Mount(left.Area);
             Assert.False(crashed.WasClean);
             using var reader = crashed.OpenSession();
             Assert.Equal(model, ReadAll(reader));

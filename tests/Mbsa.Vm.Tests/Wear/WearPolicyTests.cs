@@ -1,4 +1,3 @@
-using Mbsa.Vm.Storage;
 using Mbsa.Vm.Wear;
 
 namespace Mbsa.Vm.Tests.Wear;
@@ -35,7 +34,7 @@ public sealed class WearPolicyTests
     [InlineData("start-gap", "psi=7", "'psi=7'")]
     [InlineData("threshold", "unit=0", "'unit=0'")]
     public void Parameters_that_cannot_be_are_refused(string policy, string given, string expected) =>
-        Assert.Contains(expected, Assert.Throws<InputException>(() => VirtualDisk.RequiredBytes(4096, policy, given)).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, Assert.Throws<InputException>(() => VirtualDisks.RequiredBytes(4096, policy, given)).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData(1)]

@@ -1,5 +1,6 @@
 using System.Text;
 using CsCheck;
+using Mbsa.Vm.Storage;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Vm.Tests.Workload;

@@ -1,4 +1,5 @@
 using CsCheck;
+using Mbsa.Vm.Storage;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Vm.Tests.Workload;

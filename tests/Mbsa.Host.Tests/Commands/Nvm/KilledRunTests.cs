@@ -3,6 +3,7 @@ using Mbsa.Host.Commands;
 using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Memory;
 using Mbsa.Vm.Storage;
+using Mbsa.Vm.Wear;
 
 namespace Mbsa.Host.Tests.Commands.Nvm;
 
@@ -64,7 +65,7 @@ public sealed class KilledRunTests : IDisposable
         foreach (var child in device.Children)
         {
             using var area = device.Map(child);
-            using var disk = VirtualDisk.Mount(area);
+            using var disk = VirtualDisks.Mount(area);
             Assert.False(disk.WasClean);
             using var session = disk.OpenSession();
             var block = new byte[BlockStorage.BlockBytes];

@@ -3,7 +3,7 @@ using Mbsa.Host.Commands.Nvm;
 using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Layout;
 using Mbsa.Nvm.Memory;
-using Mbsa.Vm.Storage;
+using Mbsa.Vm.Wear;
 
 namespace Mbsa.Host.Tests.Commands.Nvm;
 
@@ -67,7 +67,7 @@ public sealed class NvmCommandTests : IDisposable
         await Good("child", "create", FilePath, "a", "--size", "10MiB");
         Format("a", 8 << 20);
 
-        await Bad($"it cannot have 1048576 bytes: {VirtualDisk.RequiredBytes(8 << 20)} of its 10485760 are used", "child", "resize", FilePath, "a", "--size", "1MiB");
+        await Bad($"it cannot have 1048576 bytes: {VirtualDisks.RequiredBytes(8 << 20)} of its 10485760 are used", "child", "resize", FilePath, "a", "--size", "1MiB");
         await Bad("there is a child device 'a' already", "child", "create", FilePath, "a", "--size", "1MiB");
         await Bad("there is no child device 'b'; there are: a", "child", "delete", FilePath, "b");
         await Bad("exists already; delete it first, or choose another name", "create", FilePath, "--size", "1MiB");
@@ -126,8 +126,8 @@ public sealed class NvmCommandTests : IDisposable
         using (var device = NvmDevice.Open(FilePath, new MemoryLedger()))
         {
             using var area = device.Map(device.Children[0]);
-            VirtualDisk.Format(area, 1024 * 4096, Guid.Empty, "due-time", "");
-            using var disk = VirtualDisk.Mount(area);
+            VirtualDisks.Format(area, 1024 * 4096, Guid.Empty, "due-time", "");
+            using var disk = VirtualDisks.Mount(area);
             using var session = disk.OpenSession();
             for (var write = 0; write < 10_000; write++)
             {
@@ -184,7 +184,7 @@ public sealed class NvmCommandTests : IDisposable
     {
         using var device = NvmDevice.Open(FilePath, new MemoryLedger());
         using var area = device.Map(device.Children.Single(each => each.Name == child));
-        VirtualDisk.Format(area, sizeBytes, Guid.Empty);
+        VirtualDisks.Format(area, sizeBytes, Guid.Empty);
     }
 
     private int FirstBlock(string child)

@@ -1,10 +1,10 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Mbsa.Host.Commands;
-using Mbsa.Host.Report;
 using Mbsa.Host.Tests.Commands;
+using Mbsa.Host.Tests.Files.Scenarios;
 using Mbsa.Host.Tests.Page;
-using Mbsa.Host.Tests.Scenarios;
+using Mbsa.Host.Wording;
 using Microsoft.Playwright;
 
 namespace Mbsa.Host.Tests.Report.Html;

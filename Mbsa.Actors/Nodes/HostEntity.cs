@@ -1,0 +1,188 @@
+using Akka.Actor;
+using Akka.Cluster.Sharding;
+using Mbsa.Actors.Hosts;
+using Mbsa.Actors.Wire;
+using Mbsa.Model.Scenario;
+using Mbsa.Nvm.Memory;
+
+namespace Mbsa.Actors.Nodes;
+
+/// <summary>
+/// Carries one emulated host on a node. It knows nothing but the steps it was given: made anew on another node and given the same steps, it becomes the
+/// same host again (virtual clock).
+/// </summary>
+internal sealed class HostEntity : ReceiveActor
+{
+    private readonly ParcelPort _port = new();
+    private readonly MemoryLedger _ledger = new();
+    private readonly CancellationTokenSource _lost = new();
+    private readonly long _incarnation = Random.Shared.NextInt64();
+    private readonly NodeLoad _load;
+    private IActorRef? _coordinator;
+    private HostExecutor? _executor;
+    private HostEngine? _engine;
+    private long _stepsDone;
+    private long _atStep;
+    private byte[]? _lastReport;
+    private string? _broke;
+
+    /// <summary>A host that waits for its scenario.</summary>
+    /// <param name="load">Where it is entered that this node carries it.</param>
+    public HostEntity(NodeLoad load)
+    {
+        _load = load;
+        Receive<ToHost>(OnToHost);
+        Receive<StepDone>(OnDone);
+        Receive<Status.Failure>(m => Break(m.Cause is OperationCanceledException ? "an actor of it ended unexpectedly" : m.Cause.GetBaseException().Message));
+        Receive<Terminated>(m =>
+        {
+            if (m.ActorRef.Equals(_coordinator))
+            {
+                End(); // nobody will ever ask for it again
+            }
+            else
+            {
+                _lost.Cancel();
+            }
+        });
+        Receive<Ended>(m =>
+        {
+            _coordinator?.Tell(new HostEnded(m.Problem));
+            Context.Parent.Tell(new Passivate(PoisonPill.Instance));
+        });
+    }
+
+    /// <summary>Whoever owns memory is stopped, never restarted.</summary>
+    protected override SupervisorStrategy SupervisorStrategy() => new StoppingSupervisorStrategy().Create();
+
+    protected override void PreStart() => _load.Enter();
+
+    protected override void PostStop()
+    {
+        _load.Leave();
+        _lost.Cancel();
+        _lost.Dispose();
+    }
+
+    private void OnToHost(ToHost to)
+    {
+        if (!Sender.Equals(_coordinator))
+        {
+            if (_coordinator is not null)
+            {
+                Context.Unwatch(_coordinator);
+            }
+
+            _coordinator = Context.Watch(Sender);
+        }
+
+        switch (to.Message)
+        {
+            case Frame frame when _port.On(frame, Send) is { } parcel:
+                OnParcel(parcel);
+                break;
+            case FrameAck ack:
+                _port.On(ack, Send);
+                break;
+            case AskStatus ask:
+                OnAsk(ask);
+                break;
+            case EndHost:
+                End();
+                break;
+        }
+    }
+
+    private void OnAsk(AskStatus ask)
+    {
+        if (_broke is not null)
+        {
+            Send(new HostBroke(_incarnation, _broke));
+            return;
+        }
+
+        Send(new HostStatus(_incarnation, _engine is not null, _stepsDone, _atStep));
+        if (ask.Step == _stepsDone && _lastReport is { } report)
+        {
+            _port.SendAnew(report, Send);
+        }
+    }
+
+    private void OnParcel(byte[] parcel)
+    {
+        try
+        {
+            switch (WireFormat.FromBytes<HostParcel>(parcel))
+            {
+                case HostParcel.Begin { Host: var begin } when _engine is null:
+                    Begin(begin);
+                    Send(new HostStatus(_incarnation, true, _stepsDone, _atStep));
+                    break;
+                case HostParcel.Step { Of: var step } when _executor is not null && _atStep == 0 && step.Number == _stepsDone + 1:
+                    _atStep = step.Number;
+                    DoAsync(step).PipeTo(Self);
+                    break;
+            }
+        }
+        catch (Exception unfit) when (unfit is not OutOfMemoryException)
+        {
+            Break(unfit.GetBaseException().Message); // an actor that is restarted would be asked for the same again, for ever
+        }
+    }
+
+    private void Begin(HostBegin begin)
+    {
+        if (begin.Scenario.Host.NvmFile is not null)
+        {
+            throw new InvalidDataException("the NVM of one of several hosts is in no file: a node touches none");
+        }
+
+        var scenario = begin.Scenario.OnRealCores();
+        var device = HostDevice.Attach(scenario, _ledger);
+        _engine = HostEngine.Spawn(
+            Context, scenario, device, _ledger, scenario.Clock == ClockKind.Wall ? HostEngine.WallDispatcher : HostEngine.Dispatcher);
+        Context.Watch(_engine.Host);
+        Context.Watch(_engine.Supervisor);
+        _executor = new HostExecutor(_engine, scenario, _lost.Token);
+    }
+
+    private async Task<StepDone> DoAsync(HostStep step) => new(step.Number, WireFormat.ToBytes<HostParcel>(new HostParcel.Report(await _executor!.ExecuteAsync(step))));
+
+    private void OnDone(StepDone done)
+    {
+        (_stepsDone, _atStep, _lastReport) = (done.Number, 0, done.Report);
+        _port.Send(done.Report, Send);
+    }
+
+    private void Break(string reason)
+    {
+        _broke = reason;
+        Send(new HostBroke(_incarnation, reason));
+    }
+
+    /// <summary>Frees everything, then says what was left.</summary>
+    private void End()
+    {
+        if (_engine is null)
+        {
+            Self.Tell(new Ended(null));
+            return;
+        }
+
+        var (host, supervisor, ledger) = (_engine.Host, _engine.Supervisor, _ledger);
+        EndAsync().PipeTo(Self);
+
+        async Task<Ended> EndAsync()
+        {
+            await host.GracefulStop(Timeout.InfiniteTimeSpan);
+            await supervisor.GracefulStop(Timeout.InfiniteTimeSpan);
+            return new Ended(ledger.IsEmpty ? null : $"memory was not freed: {ledger.Describe()}");
+        }
+    }
+
+    private void Send(object message) => _coordinator?.Tell(message);
+
+    private sealed record StepDone(long Number, byte[] Report);
+
+    private sealed record Ended(string? Problem);
+}

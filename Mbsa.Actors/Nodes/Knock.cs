@@ -1,0 +1,52 @@
+using System.Net.Sockets;
+using Akka.Actor;
+using Mbsa.Vm;
+
+namespace Mbsa.Actors.Nodes;
+
+/// <summary>Asks a node whether it lets us in, so that whatever is wrong is said in one line.</summary>
+internal static class Knock
+{
+    /// <summary>Knocks.</summary>
+    /// <param name="system">Who knocks.</param>
+    /// <param name="address">The node.</param>
+    /// <param name="hello">What is said.</param>
+    /// <param name="patience">How long it may take to answer.</param>
+    /// <returns>Members of the cluster that are up.</returns>
+    /// <exception cref="InputException">It does not let us in, or is not there; the message says which.</exception>
+    public static async Task<int> AtAsync(ActorSystem system, NodeAddress address, Hello hello, TimeSpan patience)
+    {
+        await RequireListenerAsync(address, patience);
+        try
+        {
+            return await GateOf(system, address.ToString()).Ask<object>(hello, patience) switch
+            {
+                Welcome welcome => welcome.Members,
+                Unwelcome { Reason: var why } => throw new InputException($"the node at {address} does not let this one in: {why}"),
+                _ => throw new InputException($"the node at {address} does not answer as a node of mbsa does"),
+            };
+        }
+        catch (AskTimeoutException)
+        {
+            throw new InputException($"something listens at {address}, but it does not know us: its secret or its TLS is another, or it is no node of mbsa");
+        }
+    }
+
+    /// <summary>Where the gate of a node is: its system has the name of ours and speaks what ours speaks, or we do not get to it.</summary>
+    public static ActorSelection GateOf(ActorSystem system, string address) => system.ActorSelection(
+        $"{((ExtendedActorSystem)system).Provider.DefaultAddress.Protocol}://{system.Name}@{address}/user/{NodeGate.Name}");
+
+    private static async Task RequireListenerAsync(NodeAddress address, TimeSpan within)
+    {
+        try
+        {
+            using var client = new TcpClient();
+            using var patience = new CancellationTokenSource(within);
+            await client.ConnectAsync(address.Host, address.Port, patience.Token);
+        }
+        catch (Exception unreachable) when (unreachable is SocketException or OperationCanceledException)
+        {
+            throw new InputException($"no node of a cluster can be reached at {address}: {(unreachable is SocketException ? unreachable.Message : "no answer")}");
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using Akka.Actor;
+using Akka.Cluster;
+using Mbsa.Actors.Wire;
+
+namespace Mbsa.Actors.Nodes;
+
+/// <summary>Where others knock: nodes that want to join, and whoever wants to run something.</summary>
+internal sealed class NodeGate : ReceiveActor
+{
+    /// <summary>Its name under the user guardian.</summary>
+    public const string Name = "gate";
+
+    /// <summary>The gate of a node.</summary>
+    /// <param name="options">How the node was started.</param>
+    /// <param name="version">Version of the program.</param>
+    /// <param name="coordinator">Where messages to the coordinator go.</param>
+    public NodeGate(NodeOptions options, string version, IActorRef coordinator)
+    {
+        Receive<Hello>(hello => Sender.Tell(WhyNot(hello, options, version) is { } why
+            ? new Unwelcome(why)
+            : new Welcome(Akka.Cluster.Cluster.Get(Context.System).State.Members.Count(member => member.Status == MemberStatus.Up))));
+        Receive<ToRun>(coordinator.Forward);
+    }
+
+    private static string? WhyNot(Hello hello, NodeOptions options, string version) => hello switch
+    {
+        _ when hello.WireVersion != WireFormat.Version || hello.Version != version => $"it runs version {version}, which does not understand version {hello.Version}; all nodes need the same",
+        { Configuration: { } asked } when asked != NodeConfiguration.Common(options) =>
+            $"its configuration is '{NodeConfiguration.Common(options)}', this one's is '{asked}'; all nodes need the same",
+        _ => null,
+    };
+}

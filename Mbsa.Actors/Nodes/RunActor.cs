@@ -1,0 +1,166 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Akka.Actor;
+using Mbsa.Actors.Hosts;
+using Mbsa.Actors.Runs;
+using Mbsa.Actors.Wire;
+using Mbsa.Model.Results;
+using Mbsa.Model.Scenario;
+
+namespace Mbsa.Actors.Nodes;
+
+/// <summary>The life of one run on a cluster: hears the scenario, conducts it over a link to each host, tells whoever submitted it how it stands and what came out.</summary>
+internal sealed class RunActor : ReceiveActor
+{
+    /// <summary>Who watches is told at most so often: more would cost more than it shows. Grows with the VMs, whose samples travel.</summary>
+    private const double LeastProgressSeconds = 0.25, ProgressSecondsPerVm = 0.001;
+
+    /// <summary>Silence in the middle of a scenario that is on its way.</summary>
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
+
+    private readonly string _run;
+    private readonly IActorRef _region;
+    private readonly ParcelPort _port = new();
+    private readonly CancellationTokenSource _ended = new();
+    private readonly Stopwatch _sinceProgress = Stopwatch.StartNew();
+    private readonly HashSet<int> _rebuilt = [];
+    private IActorRef _client;
+    private ClusterConductor? _conductor;
+    private ImmutableArray<IActorRef> _links = [];
+    private byte[]? _outcome;
+    private int _asksInSilence;
+    private int _vms;
+
+    /// <summary>A run that waits for its scenario.</summary>
+    /// <param name="run">Its name.</param>
+    /// <param name="region">Where messages to hosts go.</param>
+    /// <param name="client">Whoever submitted it; the run ends with it.</param>
+    public RunActor(string run, IActorRef region, IActorRef client)
+    {
+        (_run, _region, _client) = ($"{run}-{Guid.NewGuid():N}", region, client); // hosts of an earlier try are others
+        Context.Watch(client);
+        Context.SetReceiveTimeout(_patience);
+        Receive<ReceiveTimeout>(_ => Context.Stop(Self)); // a part of the scenario was lost; whoever submitted it does so again
+        Receive<Frame>(OnFrame);
+        Receive<FrameAck>(m =>
+        {
+            _asksInSilence = 0;
+            _port.On(m, Tell);
+        });
+        Receive<AskRun>(_ =>
+        {
+            if (_outcome is not null && ++_asksInSilence > 1)
+            {
+                _port.SendAnew(_outcome, Tell); // between two questions nothing of it arrived: it is lost
+            }
+        });
+        Receive<InterruptRun>(_ => _conductor?.Interrupt());
+        Receive<RunOver>(_ => Context.Stop(Self));
+        Receive<RunParcel.Progress>(m => _port.Send(WireFormat.ToBytes<RunParcel>(m), Tell));
+        Receive<HostLink.HostRebuilt>(m => _rebuilt.Add(m.Host));
+        Receive<RunResult>(m => OnResultAsync(m).PipeTo(Self));
+        Receive<RunParcel.Ended>(m => OnOutcome(m, m.Result.Interrupted ? "was interrupted" : "ended"));
+        Receive<Status.Failure>(m => OnOutcome(
+            new RunParcel.Failed(m.Cause.GetBaseException() is OperationCanceledException ? "the run was given up" : m.Cause.GetBaseException().Message), "failed"));
+        Receive<Terminated>(m =>
+        {
+            if (m.ActorRef.Equals(_client))
+            {
+                Context.Stop(Self); // nobody waits for the result
+            }
+            else
+            {
+                Self.Tell(new Status.Failure(new ScenarioFailedException("the link to a host broke; what the node of the coordinator says may tell why")));
+            }
+        });
+    }
+
+    protected override SupervisorStrategy SupervisorStrategy() => new StoppingSupervisorStrategy().Create();
+
+    protected override void PostStop()
+    {
+        _ended.Cancel();
+        _ended.Dispose();
+    }
+
+    private void OnFrame(Frame frame)
+    {
+        if (!Sender.Equals(_client))
+        {
+            Context.Unwatch(_client);
+            _client = Context.Watch(Sender);
+        }
+
+        if (_port.On(frame, Tell) is not { } parcel || _conductor is not null || WireFormat.FromBytes<RunParcel>(parcel) is not RunParcel.Submit { Scenario: var scenario })
+        {
+            return;
+        }
+
+        Context.SetReceiveTimeout(null);
+        Context.Parent.Tell(new Began(scenario.Name));
+        _links = [.. scenario.Cluster!.Hosts.Select((host, index) => Link(scenario, host, index))];
+        var hosts = new HostCluster(scenario, [.. _links.Select(link => new RemoteHostLink(link))], _ended.Token);
+        var self = Self;
+        _vms = scenario.Vms.Length;
+        _conductor = new ClusterConductor(scenario, hosts, conductor => Show(conductor, self));
+        _conductor.ConductAsync().PipeTo(Self);
+    }
+
+    private IActorRef Link(ScenarioSpec scenario, ClusterHostSpec host, int index)
+    {
+        var own = scenario with
+        {
+            Name = $"{scenario.Name}/{host.Name}",
+            Host = host.Host,
+            Cluster = null,
+            Events = [],
+            PowerFailures = [],
+            SeriesPoints = 0,
+        };
+        return Context.Watch(Context.ActorOf(Props.Create(() => new HostLink(_run, new HostBegin(index, own), _region)), $"host-{index}"));
+    }
+
+    /// <summary>Between two epochs, on the conductor's thread: sees to it that hosts show their VMs now and then, and passes that on.</summary>
+    private void Show(ClusterConductor conductor, IActorRef self)
+    {
+        if (conductor.Look() is { } snapshot)
+        {
+            self.Tell(new RunParcel.Progress(snapshot, conductor.TakeEvents()));
+            _sinceProgress.Restart();
+        }
+        else if (_sinceProgress.Elapsed.TotalSeconds > LeastProgressSeconds + ProgressSecondsPerVm * _vms)
+        {
+            conductor.WantLook();
+        }
+    }
+
+    /// <summary>The hosts end before the result is told: memory that they did not free is a problem of the run.</summary>
+    private async Task<RunParcel.Ended> OnResultAsync(RunResult result)
+    {
+        var (events, snapshot) = (_conductor!.TakeEvents(), _conductor.Look());
+        var ends = await Task.WhenAll(_links.Select(link => link.Ask<HostEnded>(HostLink.Finish.Instance, Timeout.InfiniteTimeSpan, _ended.Token)));
+        return new RunParcel.Ended(
+            result with
+            {
+                Problems = [.. result.Problems, .. ends.Select(end => end.Problem).OfType<string>()],
+                Cluster = result.Cluster! with { Rebuilt = _rebuilt.Count },
+            },
+            snapshot,
+            events);
+    }
+
+    private void OnOutcome(RunParcel outcome, string how)
+    {
+        _outcome = WireFormat.ToBytes(outcome);
+        _port.Send(_outcome, Tell);
+        Context.Parent.Tell(new Over(how));
+    }
+
+    private void Tell(object message) => _client.Tell(message);
+
+    /// <summary>To the coordinator: the scenario is there.</summary>
+    internal sealed record Began(string Scenario);
+
+    /// <summary>To the coordinator: the run is over; the actor is there until the result is received.</summary>
+    internal sealed record Over(string How);
+}

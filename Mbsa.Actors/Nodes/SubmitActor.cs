@@ -1,0 +1,159 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Mbsa.Actors.Wire;
+using Mbsa.Model.Results;
+using Mbsa.Model.Scenario;
+
+namespace Mbsa.Actors.Nodes;
+
+/// <summary>
+/// Submits a run to a cluster and sees it through: asks now and then whether the coordinator still has it, submits it again to one that is new, and goes to
+/// another node when the one it asked does not answer.
+/// </summary>
+internal sealed class SubmitActor : ReceiveActor, IWithTimers
+{
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>Seconds of silence after which another node is asked, and after which the cluster is given up.</summary>
+    private const int SecondsPerGate = 3, MostSeconds = 60;
+
+    /// <summary>A coordinator that loses a run so often, without being lost itself, will lose it again.</summary>
+    private const int MostSubmissions = 5;
+
+    private readonly string _run = Guid.NewGuid().ToString("N");
+    private readonly ParcelPort _port = new();
+    private readonly Func<string, ActorSelection> _gateOf;
+    private readonly Action _onSubmit;
+    private readonly TaskCompletionSource<RunParcel.Ended> _result;
+    private readonly byte[] _scenario;
+    private ImmutableArray<string> _gates;
+    private long _coordinator;
+    private int _gate;
+    private int _silentSeconds;
+    private int _submissions;
+    private long _asked;
+    private long _submittedAt;
+    private bool _isInterrupted;
+
+    /// <summary>A run about to be submitted.</summary>
+    /// <param name="scenario">What to run.</param>
+    /// <param name="gate">Address of a node.</param>
+    /// <param name="gateOf">Where the gate of a node is.</param>
+    /// <param name="onSubmit">Hears that the run begins, or begins again: all that happens in it is told from the start.</param>
+    /// <param name="onProgress">Hears how the run stands.</param>
+    /// <param name="result">Receives the result, or why there is none.</param>
+    public SubmitActor(
+        ScenarioSpec scenario,
+        string gate,
+        Func<string, ActorSelection> gateOf,
+        Action onSubmit,
+        Action<RunParcel.Progress> onProgress,
+        TaskCompletionSource<RunParcel.Ended> result)
+    {
+        (_gates, _gateOf, _onSubmit, _result) = ([gate], gateOf, onSubmit, result);
+        _scenario = WireFormat.ToBytes<RunParcel>(new RunParcel.Submit(scenario));
+        Receive<RunStatus>(OnStatus);
+        Receive<Frame>(m =>
+        {
+            _silentSeconds = 0;
+            if (_port.On(m, Send) is { } parcel)
+            {
+                OnParcel(WireFormat.FromBytes<RunParcel>(parcel), onProgress);
+            }
+        });
+        Receive<FrameAck>(m => _port.On(m, Send));
+        Receive<InterruptRun>(m =>
+        {
+            _isInterrupted = true;
+            Send(m);
+        });
+        Receive<Tick>(_ => OnTick());
+    }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart()
+    {
+        Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, _patience);
+        Send(new AskRun(++_asked));
+    }
+
+    protected override void PostStop() => _result.TrySetException(new ScenarioFailedException("what hears of the run ended unexpectedly"));
+
+    private void OnTick()
+    {
+        if (_silentSeconds++ >= MostSeconds)
+        {
+            _result.TrySetException(new ScenarioFailedException($"the cluster has not been heard of for {MostSeconds} s"));
+            return;
+        }
+
+        if (_silentSeconds % SecondsPerGate == 0)
+        {
+            _gate++;
+        }
+
+        Send(new AskRun(++_asked));
+    }
+
+    private void OnStatus(RunStatus status)
+    {
+        _silentSeconds = 0;
+        _gates = status.Members.IsEmpty ? _gates : status.Members;
+        if (status.Busy is { } busy)
+        {
+            if (_coordinator == 0)
+            {
+                _result.TrySetException(new ScenarioFailedException(busy));
+            }
+
+            return; // a run of somebody else was quicker to come to a new coordinator: ours waits
+        }
+
+        if (!status.Knows && status.Number > _submittedAt)
+        {
+            _submissions = status.Coordinator == _coordinator ? _submissions + 1 : 1;
+            if (_submissions > MostSubmissions)
+            {
+                _result.TrySetException(new ScenarioFailedException($"the cluster lost the run {MostSubmissions} times; what its nodes say may tell why"));
+                return;
+            }
+
+            (_coordinator, _submittedAt) = (status.Coordinator, _asked);
+            _port.Reset();
+            _onSubmit();
+            _port.Send(_scenario, Send);
+        }
+
+        if (_isInterrupted)
+        {
+            Send(InterruptRun.Instance);
+        }
+    }
+
+    private void OnParcel(RunParcel parcel, Action<RunParcel.Progress> onProgress)
+    {
+        switch (parcel)
+        {
+            case RunParcel.Progress progress:
+                onProgress(progress);
+                break;
+            case RunParcel.Ended ended:
+                Send(RunOver.Instance);
+                _result.TrySetResult(ended);
+                break;
+            case RunParcel.Failed failed:
+                Send(RunOver.Instance);
+                _result.TrySetException(new ScenarioFailedException(failed.Reason));
+                break;
+        }
+    }
+
+    private void Send(object message) => _gateOf(_gates[_gate % _gates.Length]).Tell(new ToRun(_run, message));
+
+    private sealed record Tick
+    {
+        public static readonly Tick Instance = new();
+    }
+}

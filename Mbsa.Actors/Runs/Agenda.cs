@@ -1,0 +1,38 @@
+using System.Diagnostics.CodeAnalysis;
+using Mbsa.Model.Scenario;
+
+namespace Mbsa.Actors.Runs;
+
+/// <summary>What is still to happen in a run, in order of time; at one moment the power comes back, then VMs have their events, then the power fails.</summary>
+internal sealed class Agenda
+{
+    private readonly PriorityQueue<Happening, (long AtNs, int Rank, int Place)> _happenings = new();
+    private int _places;
+
+    /// <summary>All that a scenario asks for.</summary>
+    public Agenda(ScenarioSpec scenario)
+    {
+        foreach (var happening in scenario.Events)
+        {
+            Add(new Happening.OfVm(happening));
+        }
+
+        foreach (var failure in scenario.PowerFailures)
+        {
+            Add(new Happening.PowerFails(failure));
+        }
+    }
+
+    /// <summary>When the next thing happens, in nanoseconds after the measured part began; <see cref="long.MaxValue"/> when nothing will.</summary>
+    public long NextNs => _happenings.TryPeek(out _, out var order) ? order.AtNs : long.MaxValue;
+
+    /// <summary>Something more is to happen; of two at one moment, this one later.</summary>
+    public void Add(Happening happening) => _happenings.Enqueue(happening, (happening.AtNs, happening.Rank, _places++));
+
+    /// <summary>Takes the next thing that happens until a moment.</summary>
+    public bool TryTake(long untilNs, [MaybeNullWhen(false)] out Happening happening)
+    {
+        happening = null;
+        return NextNs <= untilNs && _happenings.TryDequeue(out happening, out _);
+    }
+}

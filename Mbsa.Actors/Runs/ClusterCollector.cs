@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using Mbsa.Actors.Hosts;
+using Mbsa.Cores.Playing;
+using Mbsa.Model.Results;
+using Mbsa.Model.Watching;
+
+namespace Mbsa.Actors.Runs;
+
+/// <summary>Gathers what the hosts measured.</summary>
+internal sealed class ClusterCollector(ClusterState state)
+{
+    private ImmutableArray<CoreUse> _before = [.. state.Cluster.Hosts.Select(_ => default(CoreUse))];
+
+    /// <summary>What happens from now on is measured.</summary>
+    public void BeginMeasuring() => _before = [.. state.Cluster.Hosts.Select((_, host) => state.Hosts.ReportOf(host).Use)];
+
+    /// <summary>The result, but for what only the conductor knows.</summary>
+    public async Task<RunResult> CollectAsync()
+    {
+        var measuredNs = state.Hosts.NowNs - state.MeasuredFromNs;
+        var vms = await CollectVmsAsync();
+        var allNs = vms.Sum(vm => vm.CpuNs);
+        ImmutableArray<ClusterHostResult> hosts = [.. state.Cluster.Hosts.Select((_, host) => HostResult(host, measuredNs))];
+        return new RunResult
+        {
+            Scenario = state.Scenario,
+            MeasuredNs = measuredNs,
+            Utilisation = Mean(hosts),
+            Vms = [.. vms.Select(vm => vm with { CoreShare = allNs == 0 ? 0 : vm.CpuNs / (double)allNs })],
+            Problems = [.. state.Problems, .. vms.SelectMany(vm => vm.Problems)],
+            Cluster = new ClusterResult { Hosts = hosts, HostOfVm = [.. Enumerable.Range(0, vms.Length).Select(HostOf)] },
+        };
+    }
+
+    private async Task<ImmutableArray<VmResult>> CollectVmsAsync()
+    {
+        var answers = await state.Hosts.DoOnAllAsync(host =>
+            [new HostCommand.Collect([.. Enumerable.Range(0, state.Scenario.Vms.Length).Where(vm => state.LastHosts[vm] == host)])]);
+        var results = new VmResult?[state.Scenario.Vms.Length];
+        foreach (var (vm, result) in answers.SelectMany(answer => answer.OfType<HostAnswer.Collected>()).SelectMany(collected => collected.Vms).Select(o => (o.Vm, o.Result)))
+        {
+            results[vm] = result;
+        }
+
+        return [.. results.Select((result, vm) => (result ?? VmResult.NotRun(state.Scenario.Vms[vm], VmState.Waiting)) with
+        {
+            Spec = state.Scenario.Vms[vm],
+            Use = UseOf(vm),
+        })];
+    }
+
+    /// <summary>What a VM used of all hosts it was on, as one use.</summary>
+    private TenantUse UseOf(int vm) => state.StandingsOf(vm).Aggregate(new TenantUse(), (sum, standing) => sum + standing.Use);
+
+    private int? HostOf(int vm) => state.Whereabouts[vm] is { Host: >= 0 and var host } ? host : null;
+
+    private ClusterHostResult HostResult(int host, long measuredNs)
+    {
+        var (report, machine) = (state.Hosts.ReportOf(host), state.Cluster.Hosts[host].Host.Machine);
+        var use = report.Use - _before[host];
+        var utilisation = measuredNs == 0 ? new HostUtilisation(0, 0, 0) : new HostUtilisation(
+            Cpu: use.BusyNs / (double)measuredNs / machine.Cores,
+            Bus: use.BusBytes * 1e9 / measuredNs / machine.MemoryBandwidthBytesPerSecond,
+            Nvm: use.NvmNs / measuredNs);
+        return new ClusterHostResult(state.HostName(host), utilisation, state.Whereabouts.RunningOn(host).Count, report.TraceHash, state.IsUp(host));
+    }
+
+    private HostUtilisation Mean(ImmutableArray<ClusterHostResult> hosts)
+    {
+        var cores = state.Cluster.Hosts.Select(host => (double)host.Host.Machine.Cores).ToList();
+        return new HostUtilisation(
+            hosts.Zip(cores, (host, weight) => host.Utilisation.Cpu * weight).Sum() / cores.Sum(),
+            hosts.Average(host => host.Utilisation.Bus),
+            hosts.Average(host => host.Utilisation.Nvm));
+    }
+}

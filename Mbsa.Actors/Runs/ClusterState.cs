@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using Mbsa.Actors.Deciding;
+using Mbsa.Actors.Hosts;
+using Mbsa.Model.Scenario;
+using Mbsa.Model.Watching;
+
+namespace Mbsa.Actors.Runs;
+
+/// <summary>What the coordinator knows and decided of a run: who is where, what is promised, what is on its way.</summary>
+/// <param name="scenario">A scenario of several hosts.</param>
+/// <param name="hosts">The hosts.</param>
+internal sealed class ClusterState(ScenarioSpec scenario, HostCluster hosts)
+{
+    private readonly HostStanding[] _standings =
+        [.. scenario.Cluster!.Hosts.Select(host => host.IsThereAtOnce ? HostStanding.Up : HostStanding.Absent)];
+
+    /// <summary>What is run.</summary>
+    public ScenarioSpec Scenario => scenario;
+
+    /// <summary>What it has beyond a single host.</summary>
+    public ClusterSpec Cluster => scenario.Cluster!;
+
+    /// <summary>The hosts.</summary>
+    public HostCluster Hosts => hosts;
+
+    /// <summary>Who runs where.</summary>
+    public Whereabouts Whereabouts { get; } = new(scenario.Vms.Length);
+
+    /// <summary>What is promised where.</summary>
+    public Placement Placement { get; } = new(scenario);
+
+    /// <summary>What is on its way.</summary>
+    public Network Network { get; } = new(scenario.Cluster!.Hosts.Length, scenario.Cluster.Network);
+
+    /// <summary>For each VM the host it was on last; null for none.</summary>
+    public int?[] LastHosts { get; } = new int?[scenario.Vms.Length];
+
+    /// <summary>When the measured part began, on the scenario's clock.</summary>
+    public long MeasuredFromNs { get; set; }
+
+    /// <summary>What went wrong so far, a line each.</summary>
+    public List<string> Problems { get; } = [];
+
+    /// <summary>How a host stands.</summary>
+    public HostStanding this[int host]
+    {
+        get => _standings[host];
+        set => _standings[host] = value;
+    }
+
+    /// <summary>Whether a host can be given VMs.</summary>
+    public bool MayTake(int host) => _standings[host] == HostStanding.Up && Network.IsUp(host);
+
+    /// <summary>Whether anything runs on a host.</summary>
+    public bool IsUp(int host) => _standings[host] is HostStanding.Up or HostStanding.Draining;
+
+    /// <summary>Whether a VM was started and is neither stopped nor given up.</summary>
+    public bool Runs(int vm) => Whereabouts[vm].RunsOn is { } host && IsAlive(vm, host);
+
+    /// <summary>Whether a VM is on a host as it was last heard of, and neither stopped nor given up.</summary>
+    public bool IsAlive(int vm, int host) => hosts.StandingOf(vm, host)?.State is VmState.Running or VmState.Finished;
+
+    /// <summary>How a VM stands on every host it ever was on, in the order of hosts.</summary>
+    public IEnumerable<VmStanding> StandingsOf(int vm) => Enumerable.Range(0, Cluster.Hosts.Length).Select(host => hosts.StandingOf(vm, host)).OfType<VmStanding>();
+
+    /// <summary>I/Os each VM completed since it started; on their way with it when it moves.</summary>
+    public ImmutableArray<long> Operations() =>
+        [.. LastHosts.Select((host, vm) => host is { } last ? hosts.StandingOf(vm, last)?.Operations ?? 0 : 0)];
+
+    /// <summary>What each VM used of all hosts since the measured part began.</summary>
+    public ImmutableArray<ResourceUse> Uses() =>
+        [.. LastHosts.Select((_, vm) => StandingsOf(vm).Aggregate(new ResourceUse(), (sum, standing) => sum + standing.Use.Use))];
+
+    /// <summary>Name of a VM.</summary>
+    public string NameOf(int vm) => scenario.Vms[vm].Name;
+
+    /// <summary>Name of a host.</summary>
+    public string HostName(int host) => Cluster.Hosts[host].Name;
+
+    /// <summary>Something went wrong.</summary>
+    public void AddProblem(string problem)
+    {
+        Problems.Add(problem);
+        hosts.Note(RunEventKind.Problem, problem);
+    }
+
+    /// <summary>Something happened that is worth a line.</summary>
+    public void Note(string text, string? vm = null) => hosts.Note(RunEventKind.Cluster, text, vm);
+}
+
+/// <summary>How a host of a cluster stands.</summary>
+internal enum HostStanding
+{
+    /// <summary>It was not added yet.</summary>
+    Absent,
+
+    /// <summary>It is there.</summary>
+    Up,
+
+    /// <summary>It is there and to be empty.</summary>
+    Draining,
+
+    /// <summary>It was lost.</summary>
+    Lost,
+}

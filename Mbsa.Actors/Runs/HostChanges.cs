@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+using Mbsa.Actors.Hosts;
+using Mbsa.Model.Results;
+using Mbsa.Model.Scenario;
+
+namespace Mbsa.Actors.Runs;
+
+/// <summary>What happens to hosts and links in a run: loss and return, draining, adding; and the record of losses.</summary>
+internal sealed class HostChanges(ClusterState state, Moves moves, Leases leases)
+{
+    private readonly List<HostLossResult> _losses = [];
+    private readonly HashSet<int> _drained = [];
+
+    /// <summary>Every loss so far, in order.</summary>
+    public ImmutableArray<HostLossResult> Losses => [.. _losses];
+
+    /// <summary>Something happens to a host.</summary>
+    public async Task HappenAsync(HostEvent happening)
+    {
+        var host = happening.Host;
+        switch (happening.Change)
+        {
+            case HostChange.Add when state[host] == HostStanding.Absent:
+                state[host] = HostStanding.Up;
+                state.Note($"{state.HostName(host)}: added");
+                break;
+            case HostChange.Drain when state[host] == HostStanding.Up:
+                await DrainAsync(host);
+                break;
+            case HostChange.Lose when state.IsUp(host):
+                await LoseAsync(host);
+                break;
+            case HostChange.Return when state[host] == HostStanding.Lost:
+                await ReturnAsync(host);
+                break;
+            case HostChange.LinkDown when state.Network.IsUp(host):
+                await moves.OnLinkDownAsync(host);
+                state.Note($"{state.HostName(host)}: link down");
+                break;
+            case HostChange.LinkUp when !state.Network.IsUp(host):
+                state.Network.LinkUp(host);
+                state.Note($"{state.HostName(host)}: link up");
+                break;
+            default:
+                state.AddProblem($"{state.HostName(host)}: the event at {happening.AtNs / 1e6} ms does not fit: the host is {state[host].ToString().ToLowerInvariant()}, its link {(state.Network.IsUp(host) ? "up" : "down")}");
+                break;
+        }
+    }
+
+    private async Task DrainAsync(int host)
+    {
+        state[host] = HostStanding.Draining;
+        _drained.Add(host);
+        await moves.CancelMovesToAsync(host, $"{state.HostName(host)} is drained");
+        var going = state.Whereabouts.RunningOn(host).Where(vm => state.Runs(vm) && !moves.IsMoving(vm)).ToList();
+        state.Note($"{state.HostName(host)}: drained of {going.Count} VMs");
+        foreach (var (vm, choice) in state.Placement.Drain(host, going, state.MayTake))
+        {
+            if (choice.Host is { } to)
+            {
+                await moves.EnqueueAsync(vm, to);
+            }
+            else
+            {
+                state.AddProblem($"{state.NameOf(vm)}: stays on {state.HostName(host)} though that is drained: {choice.WhyNot}");
+            }
+        }
+    }
+
+    private async Task LoseAsync(int host)
+    {
+        await moves.OnHostLostAsync(host);
+        await state.Hosts.DoAsync(host, new HostCommand.LosePower());
+        var (lost, _) = state.Whereabouts.LoseHost(host);
+        state[host] = HostStanding.Lost;
+        _losses.Add(new HostLossResult(host, state.Hosts.NowNs - state.MeasuredFromNs, lost.Count));
+        state.Note($"{state.HostName(host)}: lost with {lost.Count} VMs");
+        await leases.DecideAsync(); // also where it is back before the epoch ends: what it was told counts no more
+    }
+
+    /// <summary>Its VMs run again where they were; one that was about to move and stood still goes on.</summary>
+    private async Task ReturnAsync(int host)
+    {
+        var vms = state.Whereabouts.LostWith(host);
+        await leases.TakeBackAsync(host, vms);
+        var answer = await state.Hosts.DoAsync(host, new HostCommand.RestorePower());
+        await state.Hosts.DoAllAsync(host, [.. vms.Select(vm => new HostCommand.CancelMove(vm))]);
+        state[host] = HostStanding.Up;
+        var back = 0;
+        foreach (var vm in vms)
+        {
+            if (state.IsAlive(vm, host))
+            {
+                state.Whereabouts.Return(vm);
+                back++;
+            }
+            else
+            {
+                state.Placement.Take(vm, host);
+                state.Whereabouts.Stop(vm);
+                state.AddProblem($"{state.NameOf(vm)}: did not come back with {state.HostName(host)}");
+            }
+        }
+
+        var recovered = answer as HostAnswer.PowerBack;
+        var loss = _losses.FindLastIndex(loss => loss.Host == host);
+        _losses[loss] = _losses[loss] with
+        {
+            BackAtNs = state.Hosts.NowNs - state.MeasuredFromNs,
+            VmsBack = back,
+            DisksRecovered = recovered?.DisksRecovered ?? 0,
+            RecordsRecovered = recovered?.RecordsRecovered ?? 0,
+        };
+        state.Note($"{state.HostName(host)}: back with {back} VMs");
+        await leases.DecideAsync();
+        if (_drained.Contains(host))
+        {
+            await DrainAsync(host);
+        }
+    }
+}

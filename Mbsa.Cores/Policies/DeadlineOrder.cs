@@ -1,0 +1,68 @@
+using Mbsa.Cores.Planning;
+using Mbsa.Cores.Queue;
+
+namespace Mbsa.Cores.Policies;
+
+/// <summary>
+/// The VMs that have VCPUs waiting at one gate: those that are not ahead of virtual time by deadline, the others by start tag, who come only when
+/// there is nobody else.
+/// </summary>
+/// <param name="gate">What these VCPUs wait for.</param>
+internal sealed class DeadlineOrder(Gate gate)
+{
+    private readonly PriorityQueue<PlanAccount, VmOrder> _eligible = new();
+    private readonly PriorityQueue<PlanAccount, VmOrder> _ahead = new();
+
+    /// <summary>What these VCPUs wait for.</summary>
+    public Gate Gate { get; } = gate;
+
+    /// <summary>Takes in a VM.</summary>
+    public void Add(PlanAccount account)
+    {
+        account.EnterOrder(Gate);
+        _ahead.Enqueue(account, new VmOrder(account.StartTag, account.Vm));
+    }
+
+    /// <summary>Finds out who has become eligible.</summary>
+    /// <returns>Whether there is anybody.</returns>
+    public bool Settle(double virtualTimeNs)
+    {
+        while (_ahead.TryPeek(out var account, out var order) && order.Tag <= virtualTimeNs)
+        {
+            _ahead.Dequeue();
+            _eligible.Enqueue(account, new VmOrder(account.Deadline(Gate), account.Vm));
+        }
+
+        return _eligible.Count + _ahead.Count > 0;
+    }
+
+    /// <summary>Whether its first is served before another's.</summary>
+    public bool IsBefore(DeadlineOrder other)
+    {
+        if (_eligible.Count > 0 != other._eligible.Count > 0)
+        {
+            return _eligible.Count > 0;
+        }
+
+        var (mine, others) = _eligible.Count > 0 ? (_eligible, other._eligible) : (_ahead, other._ahead);
+        mine.TryPeek(out _, out var first);
+        others.TryPeek(out _, out var second);
+        return first.CompareTo(second) < 0;
+    }
+
+    /// <summary>Whether there is anybody who is not ahead of virtual time.</summary>
+    public bool HasEligible => _eligible.Count > 0;
+
+    /// <summary>Its first; there has to be one.</summary>
+    public PlanAccount First => (_eligible.Count > 0 ? _eligible : _ahead).Peek();
+
+    /// <summary>Takes out the first; there has to be one.</summary>
+    public PlanAccount Take() => _eligible.Count > 0 ? _eligible.Dequeue() : _ahead.Dequeue();
+
+    /// <summary>Forgets everybody.</summary>
+    public void Clear()
+    {
+        _eligible.Clear();
+        _ahead.Clear();
+    }
+}

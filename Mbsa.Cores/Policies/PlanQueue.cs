@@ -1,0 +1,415 @@
+using Mbsa.Cores.Planning;
+using Mbsa.Cores.Queue;
+using Mbsa.Model.Scenario;
+
+namespace Mbsa.Cores.Policies;
+
+/// <summary>
+/// Carries out a plan: earliest eligible virtual deadline first (Stoica, Abdel-Wahab, 1995) over VMs on the plan's rates, charged in dominant use. Each VM has a
+/// start tag, how far its service has come at its rate; virtual time is where all who want to run have come on average. Who is not ahead of it is
+/// eligible, and of those whoever should have its next quantum first is served: a VM of a large rate does not wait for a thousand small ones.
+/// <list type="bullet">
+/// <item>A VM has a place at each <see cref="Gate"/> at which VCPUs of it wait: what a VCPU uses is known of it, not of its VM.</item>
+/// <item>A quantum that does not fit beside those in flight waits while another VM wants the core. It may start in place of others that are due later, or where
+/// it gains more than it wastes (<see cref="Flights"/>). If nobody wants the core it shares the resource, if that is the order.</item>
+/// <item>Who becomes ready and is due before somebody who runs has its core: under the virtual clock a quantum can be cut off at any point, and goes on later.</item>
+/// <item>Who is behind its floor goes first; the latency class goes before all, as long as it keeps within its floor and burst.</item>
+/// <item>A ceiling is a <see cref="Gcra"/>: whoever is beyond it is held until it has earned the next quantum.</item>
+/// </list>
+/// </summary>
+/// <param name="host">What is shared out.</param>
+/// <param name="quantumNs">How long a quantum is alone on the host, in nanoseconds.</param>
+/// <param name="serviceOrder">What happens at a full resource while cores are idle.</param>
+internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder serviceOrder = ServiceOrder.Share) : RunQueue(host, quantumNs)
+{
+    /// <summary>How much shorter a quantum is on real cores while there is a latency class: it has to wait for its end.</summary>
+    private const int UrgentDivisor = 5;
+
+    /// <summary>Quanta of its own by which a VM may fall behind virtual time because others that are ahead of it have its resource.</summary>
+    private const int MostPassedOver = 4;
+
+    /// <summary>Quanta of its own by which a VM may be ahead of virtual time and still be the one that fills a resource.</summary>
+    private const int MostAhead = 2;
+
+    private readonly DeadlineOrder[] _orders = [new(Gate.None), new(Gate.BesideBus), new(Gate.Bus), new(Gate.BesideNvm), new(Gate.Nvm)];
+    private readonly PriorityQueue<PlanAccount, VmOrder> _held = new();
+    private readonly FloorOrder _floors = new();
+    private readonly List<PlanAccount?> _accounts = [];
+    private readonly List<PlanAccount> _urgent = [];
+    private readonly Flights _flights = new(host.Cores);
+    private readonly VirtualTime _virtualTime = new();
+    private Plan _plan = Plan.Empty;
+    private bool _hasNew;
+    private Func<PlanAccount, Gate?>? _gateForFloor;
+    private Func<PlanAccount, long, bool>? _isWanted;
+
+    public override long NextNs => _held.TryPeek(out _, out var order) ? (long)Math.Ceiling(order.Tag) : long.MaxValue;
+
+    /// <summary>
+    /// How long a VM may be kept waiting and still catch up with its ceiling, in nanoseconds. It waited for cores; on real ones it may have waited for other
+    /// programs too, for a few of their time slices.
+    /// </summary>
+    private long PatienceNs => Host.IsExact ? 8 * QuantumNs : Math.Max(2 * QuantumNs, 10_000_000);
+
+    protected override void TakeOver(Plan plan, long nowNs)
+    {
+        _plan = plan;
+        _urgent.Clear();
+        while (_held.TryDequeue(out var account, out _))
+        {
+            Release(account, nowNs);
+        }
+
+        foreach (var planned in plan.Tenants)
+        {
+            var account = AccountOf(planned.Tenant.Vm);
+            account.Apply(planned, PatienceNs);
+            if (account.IsUrgent)
+            {
+                _urgent.Add(account);
+            }
+        }
+
+        _virtualTime.Reset(_accounts);
+        Reorder();
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Those first that would only stretch others; then, when somebody has become ready, the one that is due last.</remarks>
+    public override Schedulable? MakeRoom(long nowNs)
+    {
+        _isWanted ??= IsWanted;
+        var surplus = _flights.Surplus(Gate.Bus, nowNs, _isWanted) ?? _flights.Surplus(Gate.Nvm, nowNs, _isWanted);
+        if (surplus is not null || !_hasNew)
+        {
+            return surplus?.To;
+        }
+
+        _hasNew = false;
+        return _flights.FillCores && _flights.Last(nowNs) is { } last && IsDueBefore(last, nowNs) ? last.To : null;
+    }
+
+    protected override void Add(Schedulable schedulable, long nowNs)
+    {
+        var account = AccountOf(schedulable.Id.Vm);
+        account.Ready(account.HabitOf(schedulable).Gate).Enqueue(schedulable);
+        Order(account, nowNs);
+        _hasNew = true;
+    }
+
+    protected override Schedulable? Take(long nowNs, ref long budgetNs)
+    {
+        while (_held.TryPeek(out var due, out var from) && from.Tag <= nowNs)
+        {
+            _held.Dequeue();
+            Release(due, nowNs);
+        }
+
+        if (FirstUrgent(nowNs) is { } urgent && TakeAny(urgent) is { } first)
+        {
+            return Grant(urgent, first, nowNs, ref budgetNs, Turn.Urgent);
+        }
+
+        if (_urgent.Count > 0 && !Host.IsExact)
+        {
+            budgetNs = Math.Max(1, budgetNs / UrgentDivisor);
+        }
+
+        if (_floors.First(nowNs, _gateForFloor ??= GateForFloor) is var (behind, gate))
+        {
+            return Grant(behind, TakeFirst(behind.Ready(gate))!, nowNs, ref budgetNs, Turn.Floor);
+        }
+
+        if (FirstOpen(nowNs, out _) is not { } open)
+        {
+            return null;
+        }
+
+        var account = open.Take();
+        account.LeaveOrder(open.Gate);
+        return Grant(account, TakeFirst(account.Ready(open.Gate))!, nowNs, ref budgetNs);
+    }
+
+    protected override void Account(Schedulable schedulable, in ResourceUse use, in QuantumUse quantum, long nowNs)
+    {
+        var account = AccountOf(schedulable.Id.Vm);
+        account.InFlight--;
+        _flights.Remove(schedulable);
+        var before = account.StartTag;
+        account.Correct(schedulable.Estimate, use, quantum);
+        _virtualTime.OnMoved(account, before);
+        if (!schedulable.Estimate.IsRest && schedulable.Cut.Left == 0)
+        {
+            schedulable.Habit = schedulable.Habit.After(use, quantum, Host);
+        }
+
+        Rest(account, nowNs);
+    }
+
+    private Schedulable Grant(PlanAccount account, Schedulable next, long nowNs, ref long budgetNs, Turn turn = Turn.Rate)
+    {
+        var habit = account.HabitOf(next);
+        budgetNs = account.Budget(habit, budgetNs);
+
+        // A VM that ran ahead while others could not use the host does not pay for it later, nor does one save up what its VCPUs could not use: but for a few quanta.
+        var before = account.StartTag;
+        account.StartTag = Math.Clamp(before, _virtualTime.Ns - account.MostOwedNs, _virtualTime.Ns + account.MostAheadNs);
+        next.Estimate = account.Take(habit, next.Cut, nowNs, budgetNs);
+        _virtualTime.OnMoved(account, before);
+        account.InFlight++;
+        _flights.Add(new Flight(next, account, account.StartTag, nowNs, turn));
+        Order(account, nowNs);
+        return next;
+    }
+
+    /// <summary>Of the latency class, who has been due the longest.</summary>
+    private PlanAccount? FirstUrgent(long nowNs)
+    {
+        PlanAccount? first = null;
+        foreach (var account in _urgent)
+        {
+            if (account.ReadyCount > 0 && account.UrgentFromNs <= nowNs && account.MayRunFromNs <= nowNs
+                && (first is null || account.UrgentFromNs < first.UrgentFromNs))
+            {
+                first = account;
+            }
+        }
+
+        return first;
+    }
+
+    private static Schedulable? TakeAny(PlanAccount account)
+    {
+        foreach (var gate in Gates.HardestFirst)
+        {
+            if (TakeFirst(account.Ready(gate)) is { } next)
+            {
+                return next;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The gate of the VCPU with which a VM that is behind its floor is served; null when that would not help it.</summary>
+    private Gate? GateForFloor(PlanAccount account)
+    {
+        foreach (var gate in Gates.HardestFirst)
+        {
+            if (account.HasReady(gate) && (gate == Gate.None || _flights.FitsAmongFirst(gate, account.HabitOf(account.Ready(gate).Peek()))))
+            {
+                return gate;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The order whose first is served next; null when nobody may start now.</summary>
+    /// <param name="nowNs">The scenario's clock.</param>
+    /// <param name="isSharing">Receives whether it shares a full resource, for nobody else wants the core.</param>
+    private DeadlineOrder? FirstOpen(long nowNs, out bool isSharing)
+    {
+        DeadlineOrder? open = null, preferred = null, full = null;
+        isSharing = false;
+        foreach (var order in _orders)
+        {
+            if (!Settle(order, nowNs))
+            {
+                continue;
+            }
+
+            var (first, gate) = (order.First, order.Gate);
+            var habit = first.HabitOf(first.Ready(gate).Peek());
+            if (gate == Gate.None || !Host.IsExact || _flights.Fits(habit))
+            {
+                open = Earlier(open, order);
+                preferred = IsToBeFilled(order) ? Earlier(preferred, order) : preferred;
+            }
+            else if (serviceOrder == ServiceOrder.Share && IsToBeFilled(order) && _flights.Gains(gate, habit))
+            {
+                preferred = Earlier(preferred, order);
+            }
+            else if (gate.IsOfMost() ? _flights.MayReplace(gate, first, habit) : order.HasEligible)
+            {
+                open = Earlier(open, order);
+            }
+            else
+            {
+                full = Earlier(full, order);
+            }
+        }
+
+        if (preferred is not null || full is null)
+        {
+            return preferred ?? open;
+        }
+
+        if (open is not null)
+        {
+            return MayOverfill(full, open) ? full : open;
+        }
+
+        isSharing = serviceOrder == ServiceOrder.Share && _flights.MayShare(full.Gate, full.First);
+        return isSharing ? full : null;
+    }
+
+    /// <summary>
+    /// What the plan fills is kept full before others have the core, by whoever is not ahead of virtual time; by one quantum also of somebody who is, but not far: what
+    /// is not used of it now is lost, and cores are there for the others.
+    /// </summary>
+    private bool IsToBeFilled(DeadlineOrder order)
+    {
+        var gate = order.Gate;
+        return gate.IsOfMost() && _plan.Fills(gate.IsOfBus() ? Resource.Bus : Resource.Nvm)
+            && (order.HasEligible
+                || (!_flights.HasUserOfMost(gate) && order.First.StartTag < _virtualTime.Ns + MostAhead * order.First.QuantumNs(gate)));
+    }
+
+    private static DeadlineOrder Earlier(DeadlineOrder? one, DeadlineOrder other) => one is null || other.IsBefore(one) ? other : one;
+
+    /// <summary>Whether a quantum that does not fit is served before one that does.</summary>
+    private bool MayOverfill(DeadlineOrder full, DeadlineOrder open)
+    {
+        var (first, gate) = (full.First, full.Gate);
+        var othersNs = Math.Max(_virtualTime.Ns, open.First.StartTag);
+        return full.HasEligible
+            && ((first.IsBehind(othersNs, gate, MostPassedOver) && !_flights.IsOverfull(gate) && _flights.IsTakenFrom(first, gate))
+                || (full.IsBefore(open) && _flights.Gains(gate, first.HabitOf(first.Ready(gate).Peek()))));
+    }
+
+    /// <summary>Whether another VM wants a core that it could use.</summary>
+    private bool IsWanted(PlanAccount by, long nowNs)
+    {
+        foreach (var order in _orders)
+        {
+            if (!_flights.IsFull(order.Gate) && Settle(order, nowNs) && order.First != by)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether somebody who is ready should have a core before the one who has it.</summary>
+    private bool IsDueBefore(Flight last, long nowNs) =>
+        FirstUrgent(nowNs) is not null
+        || (FirstOpen(nowNs, out var isSharing) is { HasEligible: true } open && !isSharing
+            && open.First != last.Account && open.First.Deadline(open.Gate) < last.Deadline);
+
+    /// <summary>Finds the first of an order, and clears away whoever stands before it and is not there any more.</summary>
+    /// <returns>Whether there is one.</returns>
+    private bool Settle(DeadlineOrder order, long nowNs)
+    {
+        while (order.Settle(_virtualTime.Ns))
+        {
+            var account = order.First;
+            var isReady = account.HasReady(order.Gate);
+            if (isReady && account.HeldSinceNs is null && account.MayRunFromNs <= nowNs && !account.HasMovedIn(order.Gate))
+            {
+                return true;
+            }
+
+            order.Take();
+            account.LeaveOrder(order.Gate);
+            if (!isReady || account.HeldSinceNs is not null)
+            {
+                Rest(account, nowNs);
+            }
+            else if (account.MayRunFromNs > nowNs)
+            {
+                Hold(account, nowNs);
+            }
+            else
+            {
+                order.Add(account); // what it had meanwhile moved it back
+            }
+        }
+
+        return false;
+    }
+
+    private void Hold(PlanAccount account, long nowNs)
+    {
+        account.HeldSinceNs = nowNs;
+        _held.Enqueue(account, new VmOrder(account.MayRunFromNs, account.Vm));
+        Rest(account, nowNs);
+    }
+
+    private void Release(PlanAccount account, long nowNs)
+    {
+        CountThrottled(account.Vm, account.HeldSinceNs!.Value, nowNs);
+        account.HeldSinceNs = null;
+        account.RestingSinceNs = nowNs; // it wanted to run all the time
+        Order(account, nowNs);
+        _hasNew = true;
+    }
+
+    /// <summary>
+    /// It takes its place at each gate where VCPUs of it wait. Who wanted nothing for longer than a quantum is owed little of what it missed; a shorter pause is none.
+    /// </summary>
+    private void Order(PlanAccount account, long nowNs)
+    {
+        if (account.HeldSinceNs is not null)
+        {
+            return;
+        }
+
+        if (!account.Competes && account.ReadyCount > 0)
+        {
+            var owedNs = account.RestingSinceNs >= nowNs - QuantumNs ? account.MostOwedNs : account.LeewayNs;
+            account.StartTag = Math.Max(account.StartTag, _virtualTime.Ns - owedNs);
+            _virtualTime.OnJoined(account);
+        }
+
+        foreach (var order in _orders)
+        {
+            if (account.Ready(order.Gate).Count > 0 && !account.IsOrderedBy(order.Gate))
+            {
+                order.Add(account);
+            }
+        }
+
+        if (Host.IsExact)
+        {
+            _floors.Add(account); // on real cores nominal costs do not say how far behind its floor a VM is
+        }
+    }
+
+    /// <summary>It wants nothing any more, if it is neither in an order nor in flight.</summary>
+    private void Rest(PlanAccount account, long nowNs)
+    {
+        if (account is { Competes: true, IsOrdered: false, InFlight: 0 })
+        {
+            account.RestingSinceNs = nowNs;
+            _virtualTime.OnLeft(account);
+        }
+    }
+
+    /// <summary>Rates and tags have changed.</summary>
+    private void Reorder()
+    {
+        foreach (var order in _orders)
+        {
+            order.Clear();
+            foreach (var account in _accounts)
+            {
+                if (account?.IsOrderedBy(order.Gate) == true)
+                {
+                    order.Add(account);
+                }
+            }
+        }
+    }
+
+    private PlanAccount AccountOf(int vm)
+    {
+        while (_accounts.Count <= vm)
+        {
+            _accounts.Add(null);
+        }
+
+        return _accounts[vm] ??= new PlanAccount(vm, Host, QuantumNs);
+    }
+}

@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+using Mbsa.Model.Scenario;
+
+namespace Mbsa.Cores.Queue;
+
+/// <summary>What the planner decided; an immutable snapshot.</summary>
+/// <param name="Tenants">Every VM that runs, in the scenario's order.</param>
+public sealed record Plan(ImmutableArray<PlannedTenant> Tenants)
+{
+    /// <summary>Of cores, bus and NVM, which the plan fills.</summary>
+    public ImmutableArray<bool> Filled { get; init; } = [false, false, false];
+
+    /// <summary>Whether the plan fills a resource.</summary>
+    public bool Fills(Resource resource) => Filled[(int)resource];
+
+    /// <summary>Nobody is there.</summary>
+    public static Plan Empty { get; } = new([]);
+
+    /// <summary>A plan of the same kind for every VM.</summary>
+    public static Plan Of(IEnumerable<Tenant> tenants, Func<Tenant, PlannedTenant> plan) => new([.. tenants.Select(plan)]);
+}
+
+/// <summary>What a plan has for one VM.</summary>
+/// <param name="Tenant">The VM.</param>
+/// <param name="Rate">What it gets in relation to others while all of them want more: the policy's own unit, above 0.</param>
+/// <param name="Share">The part of the host that it is expected to get, 0 to 1; null where the policy plans none.</param>
+public sealed record PlannedTenant(Tenant Tenant, double Rate, double? Share);

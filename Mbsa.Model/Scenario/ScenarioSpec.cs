@@ -1,0 +1,295 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Mbsa.Nvm.Protection;
+using Mbsa.Nvm.Timing;
+using Mbsa.Vm.Paths;
+using Mbsa.Vm.Wear;
+using Mbsa.Vm.Workload;
+
+namespace Mbsa.Model.Scenario;
+
+/// <summary>A whole experiment, checked and complete: names are unique, profiles resolved, counts expanded.</summary>
+public sealed record ScenarioSpec
+{
+    /// <summary>Name of the scenario.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What it shows.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>Seed of everything random in it.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>
+    /// Whether all jobs begin at the beginning of their cycles and no cycle differs from the next: no phases, no jitter. Else each clone of a job
+    /// begins at a place of its cycle that is drawn from the seed (<see cref="JobRhythm"/>).
+    /// </summary>
+    public bool Lockstep { get; init; }
+
+    /// <summary>Which clock it runs under.</summary>
+    public ClockKind Clock { get; init; } = ClockKind.Virtual;
+
+    /// <summary>Length of the measured part, in nanoseconds of the scenario's clock.</summary>
+    public required long DurationNs { get; init; }
+
+    /// <summary>Length of the part before it that is run and not measured, in nanoseconds.</summary>
+    public long WarmupNs { get; init; }
+
+    /// <summary>Length of the windows of the time series, in nanoseconds; null for none.</summary>
+    public long? WindowNs { get; init; }
+
+    /// <summary>Points of the time series that is kept for whoever watches the run, warm-up included; 0 for none. It changes nothing about the run.</summary>
+    public int SeriesPoints { get; init; }
+
+    /// <summary>Length of a point of that series, in nanoseconds; null for none.</summary>
+    public long? SeriesPeriodNs => SeriesPoints > 0 ? Math.Max(1, (WarmupNs + DurationNs) / SeriesPoints) : null;
+
+    /// <summary>Whether wall clock times every I/O or a sample of them.</summary>
+    public LatencySampling Latency { get; init; } = LatencySampling.Sampled;
+
+    /// <summary>The emulated host; the first of several.</summary>
+    public required HostSpec Host { get; init; }
+
+    /// <summary>What several hosts have beyond one; null for a scenario of a single host.</summary>
+    public ClusterSpec? Cluster { get; init; }
+
+    /// <summary>Every VM, counts expanded.</summary>
+    public required ImmutableArray<VmSpec> Vms { get; init; }
+
+    /// <summary>What happens to VMs during the run, in order of time.</summary>
+    public ImmutableArray<ScenarioEvent> Events { get; init; } = [];
+
+    /// <summary>When the host loses its power, in order of time.</summary>
+    public ImmutableArray<PowerFailure> PowerFailures { get; init; } = [];
+
+    /// <summary>Bytes of real memory that are filled before the run: only where bytes and real time count.</summary>
+    public long PrefaultedBytes => PrefaultsMemory ? Vms.Sum(vm => vm.Storage?.ChildBytes ?? 0) : 0;
+
+    /// <summary>Whether NVM areas get their memory before the run, so that no I/O pays for the first touch of a page.</summary>
+    public bool PrefaultsMemory => Clock == ClockKind.Wall && Host.Payload == PayloadKind.Full;
+
+    /// <summary>The scenario as it can run here: under the wall clock a host has at most the cores that are really there, and its shares are of those.</summary>
+    public ScenarioSpec OnRealCores()
+    {
+        var cores = Math.Min(Host.Machine.Cores, Environment.ProcessorCount);
+        return Clock == ClockKind.Virtual || cores == Host.Machine.Cores
+            ? this
+            : this with { Host = Host with { Machine = Host.Machine with { Cores = cores } } };
+    }
+}
+
+/// <summary>The two clocks of DESIGN: the same actors under both.</summary>
+public enum ClockKind
+{
+    /// <summary>Discrete-event time: deterministic, any number of cores.</summary>
+    Virtual,
+
+    /// <summary>Real threads, real memory, real time.</summary>
+    Wall,
+}
+
+/// <summary>How latencies are taken under the wall clock. Counts are always exact.</summary>
+public enum LatencySampling
+{
+    /// <summary>One I/O in a batch of 64: a timestamp after each would end the overlap of one read with the next.</summary>
+    Sampled,
+
+    /// <summary>Every I/O.</summary>
+    Every,
+}
+
+/// <summary>What happens to the bytes of an I/O.</summary>
+public enum PayloadKind
+{
+    /// <summary>Nothing: mapping, wear and timing only.</summary>
+    None,
+
+    /// <summary>A stamp at the head of each block, checked on every read.</summary>
+    Stamp,
+
+    /// <summary>All of them.</summary>
+    Full,
+}
+
+/// <summary>An emulated physical machine and its NVM device.</summary>
+public sealed record HostSpec
+{
+    /// <summary>The machine.</summary>
+    public required MachineProfile Machine { get; init; }
+
+    /// <summary>The device's kind.</summary>
+    public required DeviceProfile Device { get; init; }
+
+    /// <summary>Size of the NVM device in bytes.</summary>
+    public required long NvmSizeBytes { get; init; }
+
+    /// <summary>The file that holds the NVM device, made when it is not there; null for memory that goes with the run.</summary>
+    public string? NvmFile { get; init; }
+
+    /// <summary>Whether a device found in the file must have <see cref="NvmSizeBytes"/>; else it may have any size.</summary>
+    public bool NvmSizeIsAskedFor { get; init; } = true;
+
+    /// <summary>The UUID that the device must have; null for any, and one that follows from seed and name for a new device.</summary>
+    public Guid? NvmDeviceId { get; init; }
+
+    /// <summary>What happens to the bytes of an I/O.</summary>
+    public required PayloadKind Payload { get; init; }
+
+    /// <summary>Name of the QoS policy.</summary>
+    public required string Policy { get; init; }
+
+    /// <summary>Core time a VCPU is granted at once, in nanoseconds.</summary>
+    public required long QuantumNs { get; init; }
+
+    /// <summary>What happens at a full bus or NVM while cores are idle, under a policy that can do either.</summary>
+    public ServiceOrder Order { get; init; } = ServiceOrder.Share;
+
+    /// <summary>
+    /// The quantum when none is asked for, in nanoseconds: about ten I/Os of the paper under the virtual clock; longer on real cores, where a change
+    /// of VM also costs what the caches had of the last one (docs/PERFORMANCE.md).
+    /// </summary>
+    public static long DefaultQuantumNs(ClockKind clock) => clock == ClockKind.Wall ? 200_000 : 25_000;
+}
+
+/// <summary>One VM. Without storage it can only compute.</summary>
+public sealed record VmSpec
+{
+    /// <summary>Unique in the scenario.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Virtual processors; on the path <see cref="IoPath.Host"/>, threads of the host.</summary>
+    public int Vcpus { get; init; } = 1;
+
+    /// <summary>Its disk, if any.</summary>
+    public StorageSpec? Storage { get; init; }
+
+    /// <summary>What it was promised.</summary>
+    public QosSpec Qos { get; init; } = QosSpec.BestEffort;
+
+    /// <summary>What it does: each job's clones are dealt to the VCPUs in turn.</summary>
+    public required ImmutableArray<JobSpec> Jobs { get; init; }
+
+    /// <summary>Whether it runs from the beginning, or waits for an event that starts it.</summary>
+    public bool StartsAtOnce { get; init; } = true;
+
+    /// <summary>Name of the host it is to run on; null where any will do.</summary>
+    public string? PinnedTo { get; init; }
+}
+
+/// <summary>A VM's disk on a child of the NVM device.</summary>
+/// <param name="Path">How its I/O reaches the NVM.</param>
+/// <param name="SizeBytes">Bytes of the virtual disk that the guest can use, a multiple of 4 KiB.</param>
+/// <param name="WearPolicy">Name of the wear-levelling policy.</param>
+/// <param name="WearParameters">Its parameters, such as "q=128 t=64"; what is not given is as usual.</param>
+public sealed record StorageSpec(IoPath Path, long SizeBytes, string WearPolicy = "none", string WearParameters = "")
+{
+    /// <summary>How the mapped child device is kept from wild stores: really under the wall clock, as a cost under the virtual one.</summary>
+    public ProtectionMethod Protection { get; init; }
+
+    /// <summary>What to do instead where the wall clock's machine cannot do that; null when only that will do.</summary>
+    public ProtectionMethod? ProtectionFallback { get; init; }
+
+    /// <summary>Bytes of the child device behind it: a virtual disk has a super block and a map, the raw device nothing.</summary>
+    /// <exception cref="Mbsa.Vm.InputException">The wear policy or a parameter of it is unknown.</exception>
+    public long ChildBytes => !Path.HasVirtualDisk() ? SizeBytes : VirtualDisks.RequiredBytes(SizeBytes, WearPolicy, WearParameters);
+}
+
+/// <summary>What was promised to a VM. Shares are fractions of the host, 0 to 1.</summary>
+public sealed record QosSpec
+{
+    /// <summary>Weight 1, nothing reserved, no limit.</summary>
+    public static QosSpec BestEffort { get; } = new();
+
+    /// <summary>How what is left is divided; above 0.</summary>
+    public double Weight { get; init; } = 1;
+
+    /// <summary>The floor, if any.</summary>
+    public Promise? Reservation { get; init; }
+
+    /// <summary>The ceiling, if any.</summary>
+    public Promise? Limit { get; init; }
+
+    /// <summary>
+    /// Of the latency class: how long a batch of <see cref="BurstOperations"/> I/Os may take, in nanoseconds; null for a throughput VM. Such a VM is
+    /// served first within its reservation.
+    /// </summary>
+    public long? LatencyNs { get; init; }
+
+    /// <summary>Of the latency class: I/Os it may do at once after a pause, still served first; above 0.</summary>
+    public int BurstOperations { get; init; } = DefaultBurstOperations;
+
+    /// <summary>Whether the VM runs without its reservation when that does not fit beside those of others; else it does not run.</summary>
+    public bool OrBestEffort { get; init; }
+
+    /// <summary>The burst when none is asked for.</summary>
+    public const int DefaultBurstOperations = 64;
+
+    /// <summary>The same with nothing reserved, and so not of the latency class.</summary>
+    public QosSpec WithoutReservation() => this with { Reservation = null, LatencyNs = null };
+}
+
+/// <summary>A floor or ceiling, in one of three units.</summary>
+/// <param name="Unit">What <paramref name="Value"/> counts.</param>
+/// <param name="Value">A fraction of the host between 0 and 1, bytes per second, or I/Os per second.</param>
+public readonly record struct Promise(PromiseUnit Unit, double Value);
+
+/// <summary>Unit of a <see cref="Promise"/>.</summary>
+public enum PromiseUnit
+{
+    /// <summary>A fraction of the host.</summary>
+    Share,
+
+    /// <summary>Bytes per second.</summary>
+    BytesPerSecond,
+
+    /// <summary>I/Os per second.</summary>
+    OperationsPerSecond,
+}
+
+/// <summary>Something that happens to a VM during the run.</summary>
+/// <param name="AtNs">Nanoseconds after the measured part began.</param>
+/// <param name="Vm">Name of the VM.</param>
+/// <param name="Change">What happens.</param>
+public sealed record ScenarioEvent(long AtNs, string Vm, VmChange Change);
+
+/// <summary>
+/// The power of the host fails, with all that is only in DRAM, and comes back. It strikes between two I/Os. At one moment the power comes back first, then
+/// VMs have their events, then the power fails.
+/// </summary>
+/// <param name="AtNs">Nanoseconds after the measured part began.</param>
+/// <param name="OutageNs">How long the power is away, in nanoseconds; 0 when it is back at once.</param>
+public sealed record PowerFailure(long AtNs, long OutageNs);
+
+/// <summary>What can happen to a VM.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "change")]
+[JsonDerivedType(typeof(Start), "start")]
+[JsonDerivedType(typeof(Stop), "stop")]
+[JsonDerivedType(typeof(SetQos), "qos")]
+[JsonDerivedType(typeof(Resize), "resize")]
+[JsonDerivedType(typeof(Migrate), "migrate")]
+[JsonDerivedType(typeof(FailVcpu), "fail-vcpu")]
+public abstract record VmChange
+{
+    private VmChange() { }
+
+    /// <summary>It starts.</summary>
+    public sealed record Start : VmChange;
+
+    /// <summary>It stops for good; its memory is freed, but for a child device that a file keeps.</summary>
+    public sealed record Stop : VmChange;
+
+    /// <summary>Its promises change while it runs.</summary>
+    public sealed record SetQos(QosSpec Qos) : VmChange;
+
+    /// <summary>Its child device grows or shrinks while it runs; the virtual disk on it keeps its size.</summary>
+    /// <param name="ChildBytes">Bytes of the child device from then on.</param>
+    public sealed record Resize(long ChildBytes) : VmChange;
+
+    /// <summary>It moves to another host while it runs.</summary>
+    /// <param name="To">Name of the host; null for wherever placement puts it.</param>
+    public sealed record Migrate(string? To) : VmChange;
+
+    /// <summary>The worker of one of its VCPUs throws, as a bug in a guest would.</summary>
+    /// <param name="Vcpu">Index of the VCPU, from 0.</param>
+    public sealed record FailVcpu(int Vcpu) : VmChange;
+}

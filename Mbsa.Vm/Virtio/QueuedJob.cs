@@ -1,0 +1,70 @@
+using Mbsa.Vm.Jobs;
+using Mbsa.Vm.Paths;
+using Mbsa.Vm.Workload;
+
+namespace Mbsa.Vm.Virtio;
+
+/// <summary>A clone of a job on a conventional path: it submits I/Os as long as its engine allows more in flight, and goes on as they come back.</summary>
+/// <param name="spec">What it does.</param>
+/// <param name="source">Its operations.</param>
+/// <param name="requests">Its requests in guest memory.</param>
+/// <param name="nowNs">The scenario's clock now; the start delay counts from here.</param>
+/// <param name="rhythm">Its phase and jitter; null for neither.</param>
+public sealed class QueuedJob(JobSpec spec, OperationSource source, FrontEndJob requests, long nowNs, JobRhythm? rhythm = null)
+    : RunningJob(spec, source, null, requests.Times, nowNs, rhythm)
+{
+    private IoOperation? _refused;
+    private bool _waitsForOthers;
+
+    /// <summary>Its requests in guest memory.</summary>
+    public FrontEndJob Requests { get; } = requests;
+
+    /// <summary>Whether it can submit now.</summary>
+    public bool MaySubmit(long nowNs) => !_waitsForOthers && !IsAboutToThink && Requests.HasFree && NotBeforeNs <= nowNs && !IsFinished(nowNs);
+
+    /// <summary>Whether it submits nothing more and has nothing in flight.</summary>
+    public bool IsOver(long nowNs) => IsFinished(nowNs) && Requests.InFlight == 0;
+
+    /// <summary>Takes the next operation and fills in a request for it. An operation whose place is taken has to wait, and with it the job.</summary>
+    /// <returns>Null when it has to wait.</returns>
+    internal IoRequest? TryPrepare()
+    {
+        var operation = _refused ?? Draw();
+        var askedNs = NotBeforeNs;
+        if (Requests.TryPrepare(operation) is not { } request)
+        {
+            _refused = operation;
+            _waitsForOthers = Requests.InFlight > 0; // else it asks again: somebody else's I/O is in the way
+            return null;
+        }
+
+        _refused = null;
+        BytesLeft -= operation.LengthBytes;
+        request.Pass(Stub.Asked, Math.Max(askedNs, request.FreeSinceNs));
+        return request;
+    }
+
+    /// <summary>Takes note of a request that was submitted.</summary>
+    internal void Submitted(IoRequest request, long nowNs)
+    {
+        if (IsPaced)
+        {
+            Pace(request.Operation.IsWrite, nowNs);
+        }
+    }
+
+    /// <summary>Takes note of a request that is done.</summary>
+    /// <returns>Whether it was the last before a think time, which begins now.</returns>
+    internal bool Answered()
+    {
+        _waitsForOthers = false;
+        return IsAboutToThink && Requests.InFlight == 0;
+    }
+
+    private IoOperation Draw()
+    {
+        var operation = default(IoOperation);
+        Source!.Draw(new Span<IoOperation>(ref operation));
+        return operation;
+    }
+}
