@@ -1,4 +1,5 @@
 using Mbsa.Cores.Planning;
+using Mbsa.Cores.Queue;
 
 namespace Mbsa.Cores.Policies;
 

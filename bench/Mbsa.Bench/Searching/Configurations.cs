@@ -1,4 +1,4 @@
-using Mbsa.Nvm.Timing;
+using Mbsa.Cores.Timing;
 
 namespace Mbsa.Bench.Searching;
 
