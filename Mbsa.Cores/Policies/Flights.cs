@@ -79,7 +79,7 @@ internal sealed class Flights(int cores)
         var sum = Sum(gate) + habit.Fraction(gate);
         foreach (var flight in _flights)
         {
-            if (flight.Uses(gate) && sum - flight.Fraction(gate) >= Full && flight.Deadline > account.Deadline(gate))
+            if (flight.Turn == Turn.Rate && flight.Uses(gate) && sum - flight.Fraction(gate) >= Full && flight.Deadline > account.Deadline(gate))
             {
                 sum -= flight.Fraction(gate);
             }
@@ -131,7 +131,7 @@ internal sealed class Flights(int cores)
     {
         foreach (var flight in _flights)
         {
-            if (flight.Uses(gate) && flight.IsAheadOf(account, gate))
+            if (flight.Turn == Turn.Rate && flight.Uses(gate) && flight.IsAheadOf(account, gate))
             {
                 return true;
             }

@@ -29,6 +29,11 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     /// <summary>Quanta of its own that its rate still owes a VM: what its VCPUs could not use earlier is not made up for later.</summary>
     private const int MostOwed = 8;
 
+    /// <summary>
+    /// Quanta of the whole host that its rate owes it beside: whose own cost little of it waits for those of others, which cost all of it.
+    /// </summary>
+    private const int MostOwedOfOthers = 2;
+
     /// <summary>Quanta of its own that its floor still owes it: more, for others may hold the cores for as long as their quanta stretch each other.</summary>
     private const int MostOwedOfFloor = 16;
 
@@ -67,7 +72,7 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     public double LeewayNs => (1 + Math.Min(host.Cores, Vcpus)) * MostQuantumCostNs / Rate;
 
     /// <summary>How far its start tag may be behind virtual time, in virtual time: what it missed beyond that its own VCPUs could not use.</summary>
-    public double MostOwedNs => MostOwed * MostQuantumCostNs / Rate;
+    public double MostOwedNs => (MostOwed * MostQuantumCostNs + MostOwedOfOthers * quantumNs) / Rate;
 
     /// <summary>How far its start tag may be ahead of virtual time, in virtual time: what it had beyond that nobody else could use.</summary>
     public double MostAheadNs => 3 * LeewayNs;

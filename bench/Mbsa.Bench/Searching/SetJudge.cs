@@ -40,6 +40,9 @@ internal static class SetJudge
     /// </summary>
     public const double NearReach = 0.8;
 
+    /// <summary>What a VM got against what it would have if a full resource held up all its jobs: from here on it did not.</summary>
+    private const double MoreThanHeldUp = 1.05;
+
     /// <summary>Quanta by which what a VM has in a stretch may be off: where it begins and ends, somebody else may just have his.</summary>
     private const int EdgeQuanta = 2;
 
@@ -65,6 +68,7 @@ internal static class SetJudge
         DrawnVm[] vms = [.. stretch.There.Select(i => set.Vms[i])];
         Claim[] claims = [.. stretch.There.Select((i, at) => Reaching(all[i], stretch.Got[at]))];
         var got = stretch.Got;
+        claims = [.. claims.Zip(vms, got.Zip(Optimum.Shares(claims))).Select(of => Doing(of.First, of.Second, of.Third.First, of.Third.Second))];
         var optimum = Optimum.Shares(claims);
         var full = Optimum.Full(claims, optimum);
 
@@ -101,6 +105,13 @@ internal static class SetJudge
     /// <summary>A VM alone can be slower than beside others that keep its VCPUs from pausing in step: it can do what it did.</summary>
     private static Claim Reaching(Claim claim, double got) =>
         got <= claim.Reach ? claim : claim with { Reach = got, Cap = claim.Cap < claim.Reach ? claim.Cap : got };
+
+    /// <summary>
+    /// The optimum holds a VM up by every full resource that it uses. One that does several things and got more has shown that it can do without what it uses little: its other jobs
+    /// went on. It competes for what it uses most then.
+    /// </summary>
+    private static Claim Doing(Claim claim, DrawnVm vm, double got, double optimum) =>
+        vm.IsOfOneKind || got <= optimum * MoreThanHeldUp ? claim : claim with { Relative = [.. claim.Relative.Select(use => use < 1 ? 0 : use)] };
 
     private static double EdgeShare(DrawnSet set, Claim claim, Stretch stretch) =>
         stretch.IsWhole ? 0 : EdgeQuanta * (double)set.QuantumNs / stretch.LengthNs / set.Host.Machine.Cores / claim.Relative[0];
