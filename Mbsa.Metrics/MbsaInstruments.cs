@@ -24,14 +24,20 @@ public sealed class MbsaInstruments : IDisposable
 
     /// <summary>Makes the instruments; nothing is sampled before somebody collects.</summary>
     /// <param name="source">Where they read from.</param>
-    public MbsaInstruments(IMetricsSource source)
+    /// <param name="disks">The instruments of the disks.</param>
+    public MbsaInstruments(IMetricsSource source, IEnumerable<DiskInstrument> disks)
     {
+        ArgumentNullException.ThrowIfNull(disks);
         this.source = source;
         Meter = new Meter(MeterName);
         AddInputOutput();
         AddCores();
         AddPromises();
-        AddWear();
+        foreach (var disk in disks)
+        {
+            AddDisk(disk);
+        }
+
         AddHost();
         AddCluster();
     }
@@ -93,18 +99,22 @@ public sealed class MbsaInstruments : IDisposable
             sample => sample.Present.Select(vm => new Measurement<long>(1, new("host", sample.Host), new("vm", vm.Name), new("state", vm.State.Word()))));
     }
 
-    private void AddWear()
+    private void AddDisk(DiskInstrument disk)
     {
-        Counter("mbsa.wear.block_writes", "{write}", "Writes of physical blocks, those of the wear policy included.",
-            sample => PerDisk<long>(sample, wear => wear.BlockWrites));
-        Counter("mbsa.wear.extra_writes", "{write}", "Writes of physical blocks that were the wear policy's own.",
-            sample => PerDisk<long>(sample, wear => wear.ExtraWrites));
-        Gauge("mbsa.wear.worst.writes", "{write}", "Writes of the disk's most written block.",
-            sample => PerDisk<long>(sample, wear => wear.Worst));
-        Gauge("mbsa.wear.mean.writes", "{write}", "Writes of a block of the disk, on average.",
-            sample => PerDisk<double>(sample, wear => wear.Mean));
-        Gauge("mbsa.wear.worst.ratio", "1", "Writes of the disk's most written block over the device's endurance; absent where that has no end.",
-            sample => PerDisk<double>(sample, wear => wear.WorstRatio));
+        IEnumerable<Measurement<double>> Read(HostSample sample) => PerDisk<double>(sample, disk.Read);
+        IEnumerable<Measurement<long>> ReadWhole(HostSample sample) => PerDisk<long>(sample, wear => (long?)disk.Read(wear));
+        switch (disk.Kind)
+        {
+            case DiskInstrumentKind.Counter:
+                Counter(disk.Name, disk.Unit, disk.Description, ReadWhole);
+                break;
+            case DiskInstrumentKind.Level:
+                Gauge(disk.Name, disk.Unit, disk.Description, ReadWhole);
+                break;
+            default:
+                Gauge(disk.Name, disk.Unit, disk.Description, Read);
+                break;
+        }
     }
 
     private void AddHost()

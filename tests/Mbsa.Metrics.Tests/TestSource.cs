@@ -33,6 +33,16 @@ internal sealed class TestSource(params ImmutableArray<HostSample> hosts) : IMet
         return Failure is null ? sample : throw Failure;
     }
 
+    /// <summary>Instruments of disks, of each kind.</summary>
+    public static IReadOnlyList<DiskInstrument> Disks { get; } =
+    [
+        new("mbsa.wear.block_writes", "{write}", "Writes of blocks.", DiskInstrumentKind.Counter, disk => disk.BlockWrites),
+        new("mbsa.wear.extra_writes", "{write}", "Writes that were added.", DiskInstrumentKind.Counter, disk => disk.ExtraWrites),
+        new("mbsa.wear.worst.writes", "{write}", "Writes of the worst block.", DiskInstrumentKind.Level, disk => disk.Worst),
+        new("mbsa.wear.mean.writes", "{write}", "Writes of a block.", DiskInstrumentKind.Gauge, disk => disk.Mean),
+        new("mbsa.wear.worst.ratio", "1", "Life used.", DiskInstrumentKind.Gauge, disk => disk.WorstRatio),
+    ];
+
     public static HostSample Host(string name, params ImmutableArray<VmSample> vms) => new()
     {
         Host = name,
