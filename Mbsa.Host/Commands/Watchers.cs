@@ -34,7 +34,7 @@ internal sealed class Watchers : IAsyncDisposable
         if (Server is not null || _otlp is not null)
         {
             var wear = new WearWatch(run, time);
-            _instruments = new MbsaInstruments(new LiveMetricsSource(_scenario, run, wear), Catalogue.DiskInstruments);
+            _instruments = new MbsaInstruments(new LiveMetricsSource(_scenario, run, wear), Catalogue.Instruments);
             Server?.Watch(run, wear, _instruments);
             _otlp?.Watch(_scenario, run);
         }

@@ -47,16 +47,20 @@ internal static class Catalogue
     public static IEnumerable<string> Warnings(RunResult run) =>
         from vm in run.Vms from figure in All where figure.Warning is not null let text = figure.Warning!(vm, run) where text is not null select text;
 
-    /// <summary>The columns of disks while the run lasts.</summary>
-    public static IEnumerable<(Figure Figure, FigureColumn Column)> OfDisks =>
-        from figure in All where figure.OfDisk is not null from column in figure.Columns where column.In.HasFlag(Views.Wear) select (figure, column);
+    /// <summary>The columns that the table of disks has while the run lasts.</summary>
+    public static IEnumerable<(Figure Figure, FigureColumn Column)> LiveWear =>
+        from figure in All where figure.Live is not null from column in figure.Columns where column.In.HasFlag(Views.Wear) select (figure, column);
 
-    /// <summary>The instruments of the figures of disks; times are in seconds there.</summary>
-    public static IEnumerable<DiskInstrument> DiskInstruments =>
+    /// <summary>The instruments of the figures; times are in seconds there.</summary>
+    public static IEnumerable<VmInstrument> Instruments =>
         from figure in All
         where figure.Instrument is not null
         let unit = figure.Dimension == Dimension.Time ? 1e9 : 1
-        select new DiskInstrument(figure.Instrument!.Name, figure.Instrument.Unit, figure.Meaning, figure.Instrument.Kind, disk => figure.OfDisk!(disk) / unit);
+        select new VmInstrument(figure.Instrument!.Name, figure.Instrument.Unit, figure.Meaning, (vm, disk) => figure.Live!(vm, disk) / unit)
+        {
+            IsCounter = figure.Instrument.IsCounter,
+            IsWhole = figure.Instrument.IsWhole,
+        };
 
     /// <summary>A figure that is added up over VMs; without data for one there is none for all.</summary>
     public static Figure Additive(string name, Dimension dimension, string meaning, Func<VmResult, RunResult, double?> ofVm) => new(name, dimension, meaning)

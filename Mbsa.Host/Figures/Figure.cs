@@ -1,6 +1,5 @@
 using System.Globalization;
 using Mbsa.Host.Wording;
-using Mbsa.Metrics;
 using Mbsa.Model.Results;
 using Mbsa.Model.Watching;
 
@@ -30,8 +29,8 @@ internal sealed record Figure(string Name, Dimension Dimension, string Meaning)
     /// <summary>Its value for a tenant; null where there is none.</summary>
     public Func<TenantResult, double?>? OfTenant { get; init; }
 
-    /// <summary>Its value for a disk while the run lasts; null where it is known only at the end.</summary>
-    public Func<WearSample, double?>? OfDisk { get; init; }
+    /// <summary>Its value for a VM and its disk while the run lasts; null where it is known only at the end.</summary>
+    public Func<VmSample, WearSample?, double?>? Live { get; init; }
 
     /// <summary>What to say when there is no data.</summary>
     public string Nothing { get; init; } = "no I/O";
@@ -166,11 +165,12 @@ internal sealed record FigureRow(string What, Func<Figure, IReadOnlyList<VmResul
     public bool IsFirst { get; init; }
 }
 
-/// <summary>A figure of disks among the metrics.</summary>
+/// <summary>A figure among the metrics.</summary>
 /// <param name="Name">Name of the instrument.</param>
 /// <param name="Unit">Its unit in UCUM's notation.</param>
-/// <param name="Kind">What it is.</param>
-internal sealed record FigureInstrument(string Name, string Unit, DiskInstrumentKind Kind);
+/// <param name="IsCounter">It only grows.</param>
+/// <param name="IsWhole">It is a whole number.</param>
+internal sealed record FigureInstrument(string Name, string Unit, bool IsCounter = false, bool IsWhole = false);
 
 /// <summary>Which of two figures is the better one.</summary>
 internal enum Better

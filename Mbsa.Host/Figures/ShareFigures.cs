@@ -38,11 +38,15 @@ internal static class ShareFigures
         {
             Better = Better.Less,
             Json = "waiting_seconds",
+            Live = (vm, _) => vm.WaitingNs,
+            Instrument = new("mbsa.cpu.waiting_time", "s", IsCounter: true),
             Columns = [new("waiting", Views.Terminal | Views.Page) { HasTotal = true, LeastWidth = Catalogue.WideTerminal }],
         },
         Catalogue.Additive("throttled", Dimension.Time, "time its limit kept it from running", (v, _) => v.Use.ThrottledNs) with
         {
             Json = "throttled_seconds",
+            Live = (vm, _) => vm.ThrottledNs,
+            Instrument = new("mbsa.cpu.throttled_time", "s", IsCounter: true),
             Columns =
             [
                 new("limit", Views.Page) { Cell = (v, _) => Readable.Promise(v.Spec.Qos.Limit), When = IsAnybodyLimited },
@@ -59,6 +63,8 @@ internal static class ShareFigures
             CanBeSummed = true,
             Better = Better.Less,
             Json = "qos.reservation_misses",
+            Live = (vm, _) => vm.ReservationMisses,
+            Instrument = new("mbsa.reservation.misses", "{miss}", IsCounter: true, IsWhole: true),
             Columns =
             [
                 new("reserved", Views.Page) { Cell = (v, _) => Readable.Promise(v.Spec.Qos.Reservation), When = IsAnythingReserved },

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Mbsa.Host.Wording;
-using Mbsa.Metrics;
 using Mbsa.Model.Results;
 
 namespace Mbsa.Host.Figures;
@@ -17,38 +16,38 @@ internal static class WearFigures
         Sum("wear.writes", "writes of the disk's physical blocks, those of the wear policy included", wear => wear.Writes, "block writes") with
         {
             Json = "wear.writes",
-            OfDisk = disk => disk.BlockWrites,
-            Instrument = new("mbsa.wear.block_writes", "{write}", DiskInstrumentKind.Counter),
+            Live = (_, disk) => disk?.BlockWrites,
+            Instrument = new("mbsa.wear.block_writes", "{write}", IsCounter: true, IsWhole: true),
         },
         Sum("wear.extra", "of these, the wear policy's own", wear => wear.ExtraWrites, "added", Views.Terminal) with
         {
             Json = "wear.extra_writes",
             Better = Better.Less,
             Row = new("writes added by wear levelling", FigureRow.Mean) { When = HasWorn },
-            OfDisk = disk => disk.ExtraWrites,
-            Instrument = new("mbsa.wear.extra_writes", "{write}", DiskInstrumentKind.Counter),
+            Live = (_, disk) => disk?.ExtraWrites,
+            Instrument = new("mbsa.wear.extra_writes", "{write}", IsCounter: true, IsWhole: true),
         },
         Worst("wear.max", Dimension.Count, "writes of the disk's most written block", (wear, _) => wear.Max, "worst block", Views.Terminal) with
         {
             Json = "wear.max",
             Row = new("writes of the worst block", FigureRow.Largest) { When = HasWorn },
-            OfDisk = disk => disk.Worst,
-            Instrument = new("mbsa.wear.worst.writes", "{write}", DiskInstrumentKind.Level),
+            Live = (_, disk) => disk?.Worst,
+            Instrument = new("mbsa.wear.worst.writes", "{write}", IsWhole: true),
         },
         Worst("wear.mean", Dimension.Count, "writes of a block of the disk, on average", (wear, _) => wear.Mean, "mean") with
         {
             Json = "wear.mean",
             Printer = Readable.Rate,
-            OfDisk = disk => disk.Mean,
-            Instrument = new("mbsa.wear.mean.writes", "{write}", DiskInstrumentKind.Gauge),
+            Live = (_, disk) => disk?.Mean,
+            Instrument = new("mbsa.wear.mean.writes", "{write}"),
         },
         Worst("wear.cv", Dimension.Count, "how uneven the wear is: standard deviation over mean of the writes of a block", (wear, _) => wear.CoefficientOfVariation, "variation", Views.Terminal) with
         {
             Json = "wear.cv",
             Printer = Figure.Decimals("0.000"),
             Row = new("variation of wear", FigureRow.Largest) { When = HasWorn },
-            OfDisk = disk => disk.Variation,
-            Instrument = new("mbsa.wear.cv.ratio", "1", DiskInstrumentKind.Gauge),
+            Live = (_, disk) => disk?.Variation,
+            Instrument = new("mbsa.wear.cv.ratio", "1"),
         },
         Worst("lifetime.used", Dimension.Percent, "writes of the most written block over those that a block bears: 100 % is worn out", Used, "of its life", Views.Terminal) with
         {
@@ -56,8 +55,8 @@ internal static class WearFigures
             Json = "wear.lifetime_fraction",
             Printer = Readable.SmallShare,
             Row = new("life used", FigureRow.Largest) { When = HasWorn },
-            OfDisk = disk => disk.WorstRatio,
-            Instrument = new("mbsa.wear.worst.ratio", "1", DiskInstrumentKind.Gauge),
+            Live = (_, disk) => disk?.WorstRatio,
+            Instrument = new("mbsa.wear.worst.ratio", "1"),
             Warning = (vm, run) => vm.Wear is { } wear && Used(wear, Bears(run, vm)) is >= 1 and var used
                 ? $"the disk of {vm.Spec.Name} is worn out: its most written block was written {Readable.Count(wear.Max)} times in this run, {used.ToString("0.0", CultureInfo.InvariantCulture)} times what it bears"
                 : null,
@@ -72,8 +71,8 @@ internal static class WearFigures
             Better = Better.More,
             Columns = [new("first failure in", Views.Wear), new("fails in", Views.Terminal) { LeastWidth = Widest, When = IsAnythingWorn }],
             Row = new("first failure in", FigureRow.Smallest) { When = HasWorn },
-            OfDisk = disk => disk.LeftNs,
-            Instrument = new("mbsa.lifetime.left", "s", DiskInstrumentKind.Gauge),
+            Live = (_, disk) => disk?.LeftNs,
+            Instrument = new("mbsa.lifetime.left", "s"),
         },
     ];
 

@@ -14,7 +14,9 @@ namespace Mbsa.Host.Page;
 /// <summary>Makes what the page shows out of a scenario and how its run stands. Pure: same input, same data.</summary>
 internal static class PageView
 {
-    private static readonly (Figure Figure, FigureColumn Column)[] s_ofDisks = [.. Catalogue.OfDisks];
+    /// <summary>A figure of a disk asks nothing of its VM.</summary>
+    private static readonly VmSample s_none = new() { Name = "", State = VmState.Running };
+    private static readonly (Figure Figure, FigureColumn Column)[] s_ofDisks = [.. Catalogue.LiveWear];
 
     /// <summary>The scenario.</summary>
     public static PageScenario Scenario(ScenarioSpec scenario)
@@ -115,7 +117,7 @@ internal static class PageView
             [.. wear.Cells.Select(cell => (long)cell.Worst)],
             ["Disk", .. s_ofDisks.Select(column => column.Column.Head)],
             [.. wear.Disks.OrderByDescending(disk => disk.Value.Worst).ThenBy(disk => disk.Key, StringComparer.Ordinal).Select(disk => (string[])
-                [disk.Key, .. s_ofDisks.Select(column => column.Figure.OfDisk!(disk.Value) is { } value ? column.Figure.Print(value) : "–")])]);
+                [disk.Key, .. s_ofDisks.Select(column => column.Figure.Live!(s_none, disk.Value) is { } value ? column.Figure.Print(value) : "–")])]);
     }
 
     /// <summary>Entries of the journal.</summary>

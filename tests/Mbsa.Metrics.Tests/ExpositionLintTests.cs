@@ -66,7 +66,7 @@ public partial class ExpositionLintTests
     {
         using var instruments = new MbsaInstruments(
             new TestSource(TestSource.Host("h", TestSource.Vm("a"), TestSource.Vm("b")), TestSource.Host("h-2")) { Cluster = TestSource.Between() },
-            TestSource.Disks);
+            TestSource.Instruments);
         var registry = new CollectorRegistry();
         using var bridge = new PrometheusBridge(instruments, registry);
         return await Exposition.Of(registry);

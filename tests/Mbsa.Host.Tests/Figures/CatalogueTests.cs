@@ -24,7 +24,7 @@ public sealed class CatalogueTests
         Assert.NotEqual(figure.Print(2), figure.Print(40));
         Assert.All(figure.Columns, column => Assert.True(column.Cell is not null || figure.OfVm is not null, column.Head));
         Assert.All(figure.Columns.Where(column => column.HasTotal), column => Assert.True(figure.OfHost is not null, column.Head));
-        Assert.True(figure.Instrument is null || figure.OfDisk is not null);
+        Assert.True(figure.Instrument is null || figure.Live is not null);
         Assert.True(figure.Json is null || figure.OfVm is not null);
     }
 
@@ -65,7 +65,7 @@ public sealed class CatalogueTests
     {
         var documented = File.ReadAllText(Path.Combine(Repository.Root, "docs", "METRICS.md"));
 
-        Assert.All(Catalogue.DiskInstruments, instrument => Assert.Contains($"| `{instrument.Name}` | {(instrument.Kind == Mbsa.Metrics.DiskInstrumentKind.Counter ? "counter" : "gauge")} | `{instrument.Unit}` |", documented, StringComparison.Ordinal));
+        Assert.All(Catalogue.Instruments, instrument => Assert.Contains($"| `{instrument.Name}` | {(instrument.IsCounter ? "counter" : "gauge")} | `{instrument.Unit}` |", documented, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -100,7 +100,7 @@ public sealed class WearFiguresTests : IDisposable
         }
 
         var page = PageView.Wear(watch.Look());
-        using var instruments = new MbsaInstruments(new LiveMetricsSource(Sample.Scenario(), run, watch), Catalogue.DiskInstruments);
+        using var instruments = new MbsaInstruments(new LiveMetricsSource(Sample.Scenario(), run, watch), Catalogue.Instruments);
         var registry = new CollectorRegistry();
         using var bridge = new PrometheusBridge(instruments, registry);
         using var text = new MemoryStream();
@@ -108,7 +108,7 @@ public sealed class WearFiguresTests : IDisposable
         var metrics = System.Text.Encoding.UTF8.GetString(text.ToArray());
 
         // Four more writes of the worst block in 0.2 s, and 986 to go.
-        Assert.Equal(["Disk", .. WearFigures.All.Where(figure => figure.OfDisk is not null).Select(figure => figure.Columns[0].Head)], page.Heads);
+        Assert.Equal(["Disk", .. WearFigures.All.Where(figure => figure.Live is not null).Select(figure => figure.Columns[0].Head)], page.Heads);
         Assert.Equal(["oltp", "140", "3", "14", "2.50", "0.250", "1.4 %", "49.3 s"], page.Disks[0]);
         Assert.Contains("mbsa_wear_worst_writes{host=\"host-0\",vm=\"oltp\"} 14\n", metrics, StringComparison.Ordinal);
         Assert.Contains("mbsa_wear_cv_ratio{host=\"host-0\",vm=\"oltp\"} 0.25\n", metrics, StringComparison.Ordinal);
