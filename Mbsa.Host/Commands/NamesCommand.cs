@@ -45,7 +45,8 @@ internal static class NamesCommand
         var command = new Command("figures", "List the figures of a run: what an expectation can name, with unit and meaning.");
         command.SetAction(_ =>
         {
-            Print(terminal, "figure", [.. Catalogue.All.Select(figure => (figure.Name, $"{figure.Unit} of {figure.Of}: {figure.Meaning}{(figure.Wish.Length > 0 ? $" ({figure.Wish} is better)" : "")}"))]);
+            Print(terminal, "figure", [.. Catalogue.All.Select(figure => (figure.Name,
+                $"{figure.Unit} of {figure.Of}: {figure.Meaning}{(figure.Wish.Length > 0 ? $" ({figure.Wish} is better)" : "")}"))]);
             return ExitCode.Ok;
         });
         return command;

@@ -74,7 +74,8 @@ internal static class ComparisonTable
         .Where(figure => figure.Row is { } row && contenders.Any(c => row.When(c.Result.Vms[group.Indices[0]])))
         .OrderByDescending(figure => figure.Row!.IsFirst)
         .Select(figure => Row(
-            contenders, group.Name, figure.Row!.What, figure.Better, all => figure.Row.OfGroup(figure, [.. group.Indices.Select(i => all.Vms[i])], all), figure.Print))
+            contenders, group.Name, figure.Row!.What, figure.Better,
+            all => figure.Row.OfGroup(figure, [.. group.Indices.Select(i => all.Vms[i])], all), figure.Print))
         .Where(row => row.Values.Any(value => value is not null));
 
     private static ComparisonRow Row(

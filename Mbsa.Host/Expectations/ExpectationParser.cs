@@ -117,7 +117,8 @@ internal sealed class ExpectationParser(string text, IReadOnlyCollection<string>
         static bool IsOfCluster(Figure metric) => metric.OfCluster is not null || metric.OfHost is not null;
     }
 
-    private InputException Lacks(string what, Figure metric, Func<Figure, bool> which) => Wrong($"{what} has no '{metric.Name}'; it has {Names(which)}");
+    private InputException Lacks(string what, Figure metric, Func<Figure, bool> which) =>
+        Wrong($"{what} has no '{metric.Name}'; it has {Names(which)}");
 
     private (Operand Operand, Figure? Figure) Function(string side, int open)
     {

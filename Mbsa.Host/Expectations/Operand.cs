@@ -55,7 +55,9 @@ internal sealed record ClusterOperand(Figure Figure) : Operand(Figure.Dimension)
 /// <summary>A metric of one of several hosts.</summary>
 internal sealed record OneHostOperand(string Host, Figure Figure) : Operand(Figure.Dimension)
 {
-    public override double? Evaluate(RunResult run) => run.Cluster?.Hosts.FirstOrDefault(host => host.Name == Host) is { } host ? Figure.OfOneHost!(host) : null;
+    public override double? Evaluate(RunResult run) => run.Cluster?.Hosts.FirstOrDefault(host => host.Name == Host) is { } host
+        ? Figure.OfOneHost!(host)
+        : null;
 
     public override string WhyNothing(RunResult run) => $"no host '{Host}'";
 }
@@ -105,7 +107,9 @@ internal sealed record FunctionOperand(string Function, string Pattern, Figure F
     }
 
     public override string WhyNothing(RunResult run) =>
-        Figure.OfVm is not null && Vms(run).FirstOrDefault(vm => Measure(Figure, vm, run) is null) is { } vm ? Figure.WhyNothing(vm, run) : Figure.Nothing;
+        Figure.OfVm is not null && Vms(run).FirstOrDefault(vm => Measure(Figure, vm, run) is null) is { } vm
+            ? Figure.WhyNothing(vm, run)
+            : Figure.Nothing;
 
     private IEnumerable<VmResult> Vms(RunResult run) => run.Vms.Where(vm => NamePattern.Matches(Pattern, vm.Spec.Name));
 

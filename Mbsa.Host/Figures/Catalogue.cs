@@ -45,25 +45,35 @@ internal static class Catalogue
 
     /// <summary>What has to be said of the VMs of a run whatever was expected, a line each.</summary>
     public static IEnumerable<string> Warnings(RunResult run) =>
-        from vm in run.Vms from figure in All where figure.Warning is not null let text = figure.Warning!(vm, run) where text is not null select text;
+        from vm in run.Vms
+        from figure in All
+        let text = figure.Warning?.Invoke(vm, run)
+        where text is not null
+        select text;
 
     /// <summary>The columns that the table of disks has while the run lasts.</summary>
     public static IEnumerable<(Figure Figure, FigureColumn Column)> LiveWear =>
-        from figure in All where figure.Live is not null from column in figure.Columns where column.In.HasFlag(Views.Wear) select (figure, column);
+        from figure in All
+        where figure.Live is not null
+        from column in figure.Columns
+        where column.In.HasFlag(Views.Wear)
+        select (figure, column);
 
     /// <summary>The instruments of the figures; times are in seconds there.</summary>
     public static IEnumerable<VmInstrument> Instruments =>
         from figure in All
         where figure.Instrument is not null
         let unit = figure.Dimension == Dimension.Time ? 1e9 : 1
-        select new VmInstrument(figure.Instrument!.Name, figure.Instrument.Unit, figure.Meaning, (vm, disk) => figure.Live!(vm, disk) / unit)
+        select new VmInstrument(figure.Instrument!.Name, figure.Instrument.Unit, figure.Meaning,
+            (vm, disk) => figure.Live!(vm, disk) / unit)
         {
             IsCounter = figure.Instrument.IsCounter,
             IsWhole = figure.Instrument.IsWhole,
         };
 
     /// <summary>A figure that is added up over VMs; without data for one there is none for all.</summary>
-    public static Figure Additive(string name, Dimension dimension, string meaning, Func<VmResult, RunResult, double?> ofVm) => new(name, dimension, meaning)
+    public static Figure Additive(string name, Dimension dimension, string meaning, Func<VmResult, RunResult, double?> ofVm) =>
+        new(name, dimension, meaning)
     {
         OfVm = ofVm,
         OfHost = run => run.Vms.Aggregate((double?)0, (sum, vm) => sum + ofVm(vm, run)),
@@ -78,7 +88,8 @@ internal static class Catalogue
             Direction.Write => ("write.", "writes", default),
             _ => ("", "I/Os", Views.Terminal | Views.Page),
         };
-        double Operations(VmResult v) => (direction == Direction.Write ? 0 : v.Read.Operations) + (direction == Direction.Read ? 0 : v.Write.Operations);
+        double Operations(VmResult v) =>
+            (direction == Direction.Write ? 0 : v.Read.Operations) + (direction == Direction.Read ? 0 : v.Write.Operations);
         double Bytes(VmResult v) => (direction == Direction.Write ? 0 : v.Read.Bytes) + (direction == Direction.Read ? 0 : v.Write.Bytes);
         var isBoth = direction == Direction.Both;
         return
@@ -88,7 +99,10 @@ internal static class Catalogue
                 Json = $"{prefix}ops",
                 Columns = [new("ops", views) { HasTotal = true, LeastWidth = WideTerminal }],
             },
-            Additive($"{prefix}bytes", Dimension.Size, $"bytes of {what}", (v, _) => Bytes(v)) with { Json = isBoth ? null : $"{prefix}bytes" },
+            Additive($"{prefix}bytes", Dimension.Size, $"bytes of {what}", (v, _) => Bytes(v)) with
+            {
+                Json = isBoth ? null : $"{prefix}bytes",
+            },
             Rate($"{prefix}iops", Dimension.Iops, $"{what} per second in which the VM was active", Operations) with
             {
                 Json = $"{prefix}iops",
@@ -105,7 +119,8 @@ internal static class Catalogue
     }
 
     /// <summary>Of a VM per second that it was active; of all together per second of the measured part.</summary>
-    private static Figure Rate(string name, Dimension dimension, string meaning, Func<VmResult, double> count) => new(name, dimension, meaning)
+    private static Figure Rate(string name, Dimension dimension, string meaning, Func<VmResult, double> count) =>
+        new(name, dimension, meaning)
     {
         OfVm = (v, _) => v.ActiveNs > 0 ? count(v) * 1e9 / v.ActiveNs : null,
         OfHost = run => run.MeasuredNs > 0 ? run.Vms.Sum(count) * 1e9 / run.MeasuredNs : 0,
@@ -116,15 +131,27 @@ internal static class Catalogue
     };
 
     /// <summary>
-    /// Both directions together are only known by direction. Their mean follows exactly; of a percentile the worse of the two is taken, which is
-    /// never below the true one: if 99 % of the reads took at most a and 99 % of the writes at most b, 99 % of all took at most the larger.
+    /// Both directions together are only known by direction. Their mean follows exactly; of a percentile the worse of the two is taken,
+    /// which is never below the true one: if 99 % of the reads took at most a and 99 % of the writes at most b, 99 % of all took at most
+    /// the larger.
     /// </summary>
-    private static IEnumerable<Figure> Latencies(string prefix, string what, Func<VmResult, LatencySummary?> read, Func<VmResult, LatencySummary?> write)
+    private static IEnumerable<Figure> Latencies(
+        string prefix, string what, Func<VmResult, LatencySummary?> read, Func<VmResult, LatencySummary?> write)
     {
-        var (of, json) = what switch { "" => ("an I/O", null), "batch" => ("a batch of I/Os between two think times", "batch_latency_ns"), _ => ($"a {what}", $"{what}.latency_ns") };
-        Figure Worst(string name, string key, string meaning, Func<LatencySummary, double> value, Func<double, double, double>? worse = null) => Latency(
-            name, key, $"{meaning} {of}", vm => read(vm) is { } r ? write(vm) is { } w ? (worse ?? Math.Max)(value(r), value(w)) : value(r) : write(vm) is { } only ? value(only) : null);
-        Figure Latency(string name, string key, string meaning, Func<VmResult, double?> value) => new(prefix + name, Dimension.Time, meaning)
+        var (of, json) = what switch
+        {
+            "" => ("an I/O", null),
+            "batch" => ("a batch of I/Os between two think times", "batch_latency_ns"),
+            _ => ($"a {what}", $"{what}.latency_ns"),
+        };
+        Figure Worst(string name, string meaning, Func<LatencySummary, double> value, bool least = false) =>
+            Latency(name, name, $"{meaning} {of}", vm => (read(vm), write(vm)) switch
+            {
+                ({ } r, { } w) => least ? Math.Min(value(r), value(w)) : Math.Max(value(r), value(w)),
+                var (r, w) => (r ?? w) is { } only ? value(only) : null,
+            });
+        Figure Latency(string name, string key, string meaning, Func<VmResult, double?> value) =>
+            new(prefix + name, Dimension.Time, meaning)
         {
             OfVm = (vm, _) => value(vm),
             Better = Better.Less,
@@ -133,11 +160,11 @@ internal static class Catalogue
 
         return
         [
-            Worst("min", "min", "the shortest latency of", l => l.Min, Math.Min),
+            Worst("min", "the shortest latency of", l => l.Min, least: true),
             Latency("latency.mean", "mean", $"the mean latency of {of}", vm => Mean(read(vm), write(vm), vm)),
-            Worst("p50", "p50", "the median latency of", l => l.P50),
-            Worst("p95", "p95", "the 95th percentile of the latency of", l => l.P95),
-            Worst("p99", "p99", "the 99th percentile of the latency of", l => l.P99) with
+            Worst("p50", "the median latency of", l => l.P50),
+            Worst("p95", "the 95th percentile of the latency of", l => l.P95),
+            Worst("p99", "the 99th percentile of the latency of", l => l.P99) with
             {
                 Columns = what is "read" or "write" ? [Pair(what, read, write)] : [],
                 Row = what switch
@@ -147,8 +174,8 @@ internal static class Catalogue
                     _ => null,
                 },
             },
-            Worst("p999", "p999", "the 99.9th percentile of the latency of", l => l.P999),
-            Worst("max", "max", "the longest latency of", l => l.Max),
+            Worst("p999", "the 99.9th percentile of the latency of", l => l.P999),
+            Worst("max", "the longest latency of", l => l.Max),
         ];
     }
 

@@ -6,8 +6,8 @@ using Mbsa.Model.Watching;
 namespace Mbsa.Host.Figures;
 
 /// <summary>
-/// Something that is measured of a VM, of all VMs together, of a host, of a tenant: of each where it means something. Expectations, tables, comparisons, reports,
-/// the page and the metrics all show what its entry in the <see cref="Catalogue"/> says.
+/// Something that is measured of a VM, of all VMs together, of a host, of a tenant: of each where it means something. Expectations,
+/// tables, comparisons, reports, the page and the metrics all show what its entry in the <see cref="Catalogue"/> says.
 /// </summary>
 /// <param name="Name">What it is called, in expectations above all.</param>
 /// <param name="Dimension">What it is measured in.</param>
@@ -102,7 +102,8 @@ internal sealed record Figure(string Name, Dimension Dimension, string Meaning)
     /// <summary>What has it: "VM, host".</summary>
     public string Of => string.Join(", ", new[]
     {
-        (OfVm is not null, "VM"), (OfHost is not null, "host"), (OfCluster is not null, "cluster"), (OfOneHost is not null, "one host"), (OfTenant is not null, "tenant"),
+        (OfVm is not null, "VM"), (OfHost is not null, "host"), (OfCluster is not null, "cluster"), (OfOneHost is not null, "one host"),
+        (OfTenant is not null, "tenant"),
     }.Where(each => each.Item1).Select(each => each.Item2));
 
     /// <summary>What is printed of a number with this many decimals.</summary>

@@ -16,7 +16,8 @@ internal static class Judged
     public static double? Misses(VmResult vm) => vm.Use.ReservationWindows > 0 ? vm.Use.ReservationMisses : null;
 
     /// <summary>Windows that the VMs missed that were judged; null when none was.</summary>
-    public static double? Misses(RunResult run) => run.Vms.Select(Misses).Aggregate((sum, misses) => sum is null ? misses : sum + (misses ?? 0));
+    public static double? Misses(RunResult run) => run.Vms.Select(Misses)
+        .Aggregate((sum, misses) => sum is null ? misses : sum + (misses ?? 0));
 
     /// <summary>Of the windows in which VMs could miss their reservations, the part in which they did; null when none was judged.</summary>
     public static double? Missed(IReadOnlyList<VmResult> vms) =>

@@ -9,14 +9,16 @@ internal static class ShareFigures
     /// <summary>Every one of them, in the order they are documented.</summary>
     public static IReadOnlyList<Figure> All { get; } =
     [
-        Catalogue.Additive("cpu_seconds", Dimension.Time, "core time, I/O and computing together", (v, _) => v.CpuNs) with { Json = "cpu_seconds" },
+        Catalogue.Additive("cpu_seconds", Dimension.Time, "core time, I/O and computing together",
+            (v, _) => v.CpuNs) with { Json = "cpu_seconds" },
         new("planned_share", Dimension.Percent, "the part of the host that the policy planned for it when the run ended")
         {
             OfVm = (v, _) => v.PlannedShare,
             Nothing = "the policy plans no shares",
             Json = "qos.planned_share",
         },
-        Catalogue.Additive("dominant_share", Dimension.Percent, "the part of the host it used of what it used most: cores, bus or NVM", (v, run) => v.DominantShare(run.MeasuredNs)) with
+        Catalogue.Additive("dominant_share", Dimension.Percent, "the part of the host it used of what it used most: cores, bus or NVM",
+            (v, run) => v.DominantShare(run.MeasuredNs)) with
         {
             Json = "qos.achieved_share",
             Row = new("share of host", FigureRow.Mean) { IsFirst = true },
@@ -34,7 +36,8 @@ internal static class ShareFigures
         {
             Columns = [new("core share", Views.Terminal | Views.Page) { HasTotal = true }],
         },
-        Catalogue.Additive("waiting", Dimension.Time, "time its VCPUs were ready to run and did not, summed over VCPUs", (v, _) => v.WaitingNs) with
+        Catalogue.Additive("waiting", Dimension.Time, "time its VCPUs were ready to run and did not, summed over VCPUs",
+            (v, _) => v.WaitingNs) with
         {
             Better = Better.Less,
             Json = "waiting_seconds",
@@ -70,23 +73,29 @@ internal static class ShareFigures
                 new("reserved", Views.Page) { Cell = (v, _) => Readable.Promise(v.Spec.Qos.Reservation), When = IsAnythingReserved },
                 new("missed", Views.Page)
                 {
-                    Cell = (v, _) => v.Use.ReservationWindows > 0 ? $"{v.Use.ReservationMisses} of {v.Use.ReservationWindows}" : "never judged",
+                    Cell = (v, _) => v.Use.ReservationWindows > 0
+                        ? $"{v.Use.ReservationMisses} of {v.Use.ReservationWindows}"
+                        : "never judged",
                     When = IsAnythingReserved,
                 },
             ],
         },
-        Catalogue.Additive("judged_windows", Dimension.Count, "windows of 100 ms in which a reservation could be missed", (v, _) => v.Use.ReservationWindows) with
+        Catalogue.Additive("judged_windows", Dimension.Count, "windows of 100 ms in which a reservation could be missed",
+            (v, _) => v.Use.ReservationWindows) with
         {
             Json = "qos.reservation_windows",
         },
-        Catalogue.Additive("judged", Dimension.Time, "time in those windows in which it wanted more than it had", (v, _) => v.Use.ReservationJudgedNs) with
+        Catalogue.Additive("judged", Dimension.Time, "time in those windows in which it wanted more than it had",
+            (v, _) => v.Use.ReservationJudgedNs) with
         {
             Json = "qos.reservation_judged_seconds",
             Columns =
             [
                 new("judged", Views.Page)
                 {
-                    Cell = (v, run) => v.Use.ReservationWindows > 0 ? Readable.Share(v.Use.ReservationJudgedNs / (double)run.MeasuredNs) : null,
+                    Cell = (v, run) => v.Use.ReservationWindows > 0
+                        ? Readable.Share(v.Use.ReservationJudgedNs / (double)run.MeasuredNs)
+                        : null,
                     When = IsAnythingReserved,
                 },
             ],
@@ -104,13 +113,15 @@ internal static class ShareFigures
         {
             Columns = [new("verify", Views.Terminal) { Cell = (v, _) => Verify(v), When = run => run.Vms.Any(v => v.BlocksVerified > 0) }],
         },
-        Catalogue.Additive("blocks_wrong", Dimension.Count, "of these, the ones that were not what was written", (v, _) => v.BlocksWrong) with { Better = Better.Less },
+        Catalogue.Additive("blocks_wrong", Dimension.Count, "of these, the ones that were not what was written",
+            (v, _) => v.BlocksWrong) with { Better = Better.Less },
         Use("cpu", "cores", use => use.Cpu),
         Use("bus", "memory bus", use => use.Bus),
         Use("nvm", "NVM", use => use.Nvm),
     ];
 
-    private static Figure Use(string resource, string what, Func<HostUtilisation, double> of) => new($"utilisation.{resource}", Dimension.Percent, $"use of the {what}, 0 to 1")
+    private static Figure Use(string resource, string what, Func<HostUtilisation, double> of) =>
+        new($"utilisation.{resource}", Dimension.Percent, $"use of the {what}, 0 to 1")
     {
         OfHost = run => of(run.Utilisation),
         OfOneHost = host => of(host.Utilisation),

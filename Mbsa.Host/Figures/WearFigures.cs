@@ -13,7 +13,8 @@ internal static class WearFigures
     /// <summary>Every one of them, in the order they are documented.</summary>
     public static IReadOnlyList<Figure> All { get; } =
     [
-        Sum("wear.writes", "writes of the disk's physical blocks, those of the wear policy included", wear => wear.Writes, "block writes") with
+        Sum("wear.writes", "writes of the disk's physical blocks, those of the wear policy included", wear => wear.Writes,
+            "block writes") with
         {
             Json = "wear.writes",
             Live = (_, disk) => disk?.BlockWrites,
@@ -27,7 +28,8 @@ internal static class WearFigures
             Live = (_, disk) => disk?.ExtraWrites,
             Instrument = new("mbsa.wear.extra_writes", "{write}", IsCounter: true, IsWhole: true),
         },
-        Worst("wear.max", Dimension.Count, "writes of the disk's most written block", (wear, _) => wear.Max, "worst block", Views.Terminal) with
+        Worst("wear.max", Dimension.Count, "writes of the disk's most written block", (wear, _) => wear.Max, "worst block",
+            Views.Terminal) with
         {
             Json = "wear.max",
             Row = new("writes of the worst block", FigureRow.Largest) { When = HasWorn },
@@ -41,7 +43,8 @@ internal static class WearFigures
             Live = (_, disk) => disk?.Mean,
             Instrument = new("mbsa.wear.mean.writes", "{write}"),
         },
-        Worst("wear.cv", Dimension.Count, "how uneven the wear is: standard deviation over mean of the writes of a block", (wear, _) => wear.CoefficientOfVariation, "variation", Views.Terminal) with
+        Worst("wear.cv", Dimension.Count, "how uneven the wear is: standard deviation over mean of the writes of a block",
+            (wear, _) => wear.CoefficientOfVariation, "variation", Views.Terminal) with
         {
             Json = "wear.cv",
             Printer = Figure.Decimals("0.000"),
@@ -49,7 +52,8 @@ internal static class WearFigures
             Live = (_, disk) => disk?.Variation,
             Instrument = new("mbsa.wear.cv.ratio", "1"),
         },
-        Worst("lifetime.used", Dimension.Percent, "writes of the most written block over those that a block bears: 100 % is worn out", Used, "of its life", Views.Terminal) with
+        Worst("lifetime.used", Dimension.Percent, "writes of the most written block over those that a block bears: 100 % is worn out",
+            Used, "of its life", Views.Terminal) with
         {
             Nothing = "the device has no end",
             Json = "wear.lifetime_fraction",
@@ -58,7 +62,8 @@ internal static class WearFigures
             Live = (_, disk) => disk?.WorstRatio,
             Instrument = new("mbsa.wear.worst.ratio", "1"),
             Warning = (vm, run) => vm.Wear is { } wear && Used(wear, Bears(run, vm)) is >= 1 and var used
-                ? $"the disk of {vm.Spec.Name} is worn out: its most written block was written {Readable.Count(wear.Max)} times in this run, {used.ToString("0.0", CultureInfo.InvariantCulture)} times what it bears"
+                ? $"the disk of {vm.Spec.Name} is worn out: its most written block was written {Readable.Count(wear.Max)} times in this run, "
+                    + $"{used.ToString("0.0", CultureInfo.InvariantCulture)} times what it bears"
                 : null,
         },
         new("lifetime.left", Dimension.Time, "time until the first block fails, if it goes on as in this run")
@@ -89,7 +94,9 @@ internal static class WearFigures
     public static double? Left(double enduranceWrites, double worst, double writes, double watchedNs) =>
         double.IsFinite(enduranceWrites) && writes > 0 ? Math.Max(0, enduranceWrites - worst) / writes * watchedNs : null;
 
-    private static double? Left(VmResult vm, RunResult run) => vm.Wear is { } wear ? Left(Bears(run, vm), wear.Max, wear.Max, run.MeasuredNs) : null;
+    private static double? Left(VmResult vm, RunResult run) => vm.Wear is { } wear
+        ? Left(Bears(run, vm), wear.Max, wear.Max, run.MeasuredNs)
+        : null;
 
     private static double? Used(WearResult wear, double bears) => double.IsFinite(bears) && bears > 0 ? wear.Max / bears : null;
 
@@ -99,7 +106,8 @@ internal static class WearFigures
 
     private static bool IsAnythingWorn(RunResult run) => run.Vms.Any(HasWorn);
 
-    private static Figure Sum(string name, string meaning, Func<WearResult, double> of, string head, Views also = default) => new(name, Dimension.Count, meaning)
+    private static Figure Sum(string name, string meaning, Func<WearResult, double> of, string head, Views also = default) =>
+        new(name, Dimension.Count, meaning)
     {
         OfVm = (vm, _) => vm.Wear is { } wear ? of(wear) : null,
         OfHost = run => run.Vms.Sum(vm => vm.Wear is { } wear ? of(wear) : 0),
@@ -108,7 +116,8 @@ internal static class WearFigures
         Columns = Columns(head, also),
     };
 
-    private static Figure Worst(string name, Dimension dimension, string meaning, Func<WearResult, double, double?> of, string head, Views also = default) => new(name, dimension, meaning)
+    private static Figure Worst(string name, Dimension dimension, string meaning, Func<WearResult, double, double?> of, string head,
+        Views also = default) => new(name, dimension, meaning)
     {
         OfVm = (vm, run) => vm.Wear is { } wear ? of(wear, Bears(run, vm)) : null,
         OfHost = run => run.Vms.Max(vm => vm.Wear is { } wear ? of(wear, Bears(run, vm)) : null),

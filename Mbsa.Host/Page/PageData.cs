@@ -124,4 +124,5 @@ internal sealed record PageEvent(long Number, long ClockNs, string Kind, string 
 /// <param name="Heads">Heads of the table of disks.</param>
 /// <param name="Disks">Its rows for people, the most worn first.</param>
 internal sealed record PageWear(
-    IReadOnlyList<string> Vms, IReadOnlyList<int> Owners, IReadOnlyList<long> Worst, IReadOnlyList<string> Heads, IReadOnlyList<IReadOnlyList<string>> Disks);
+    IReadOnlyList<string> Vms, IReadOnlyList<int> Owners, IReadOnlyList<long> Worst, IReadOnlyList<string> Heads,
+    IReadOnlyList<IReadOnlyList<string>> Disks);

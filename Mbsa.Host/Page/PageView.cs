@@ -116,9 +116,11 @@ internal static class PageView
             [.. wear.Cells.Select(cell => cell.Vm is { } vm ? places[vm] : cell.IsMetadata ? -2 : -1)],
             [.. wear.Cells.Select(cell => (long)cell.Worst)],
             ["Disk", .. s_ofDisks.Select(column => column.Column.Head)],
-            [.. wear.Disks.OrderByDescending(disk => disk.Value.Worst).ThenBy(disk => disk.Key, StringComparer.Ordinal).Select(disk => (string[])
-                [disk.Key, .. s_ofDisks.Select(column => column.Figure.Live!(s_none, disk.Value) is { } value ? column.Figure.Print(value) : "–")])]);
+            [.. wear.Disks.OrderByDescending(disk => disk.Value.Worst).ThenBy(disk => disk.Key, StringComparer.Ordinal)
+                .Select(disk => (string[])[disk.Key, .. s_ofDisks.Select(column => Cell(column.Figure, disk.Value))])]);
     }
+
+    private static string Cell(Figure figure, WearSample disk) => figure.Live!(s_none, disk) is { } value ? figure.Print(value) : "–";
 
     /// <summary>Entries of the journal.</summary>
     public static IReadOnlyList<PageEvent> Events(IEnumerable<RunEvent> entries) =>

@@ -55,7 +55,9 @@ internal static class FigureJson
     /// <summary>Whole numbers have no fraction and no exponent, however large.</summary>
     private static JsonValue Number(Figure figure, double value)
     {
-        var inUnit = figure.Dimension == Dimension.Time && figure.Json!.EndsWith("_seconds", StringComparison.Ordinal) ? value / 1e9 : value;
+        var inUnit = figure.Dimension == Dimension.Time && figure.Json!.EndsWith("_seconds", StringComparison.Ordinal)
+            ? value / 1e9
+            : value;
         return Math.Abs(inUnit) < 1L << 53 && inUnit == Math.Floor(inUnit) ? JsonValue.Create((long)inUnit) : JsonValue.Create(inUnit);
     }
 }

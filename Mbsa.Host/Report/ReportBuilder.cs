@@ -56,7 +56,12 @@ internal static class ReportBuilder
 
         json["vcpus"] = spec.Vcpus;
         json["active_seconds"] = vm.ActiveNs / 1e9;
-        var qos = new JsonObject { ["reservation"] = Node(spec.Qos.Reservation), ["limit"] = Node(spec.Qos.Limit), ["weight"] = spec.Qos.Weight };
+        var qos = new JsonObject
+        {
+            ["reservation"] = Node(spec.Qos.Reservation),
+            ["limit"] = Node(spec.Qos.Limit),
+            ["weight"] = spec.Qos.Weight,
+        };
         var (promises, wear) = (Taken(figures, "qos"), Taken(figures, "wear"));
         MoveAll(figures, json);
         MoveAll(promises!, qos);
@@ -85,7 +90,8 @@ internal static class ReportBuilder
         }
     }
 
-    private static JsonObject? Node(Promise? promise) => promise is { } p ? new JsonObject { ["unit"] = Words.Of(p.Unit), ["value"] = p.Value } : null;
+    private static JsonObject? Node(Promise? promise) => promise is { } p
+        ? new JsonObject { ["unit"] = Words.Of(p.Unit), ["value"] = p.Value } : null;
 
     private static JsonObject Stages(StagesResult stages)
     {

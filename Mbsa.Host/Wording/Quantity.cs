@@ -35,7 +35,8 @@ public static class Quantity
     private readonly record struct Unit(string Name, int Exponent, double Factor = 1);
 
     private static readonly Unit[] _times =
-        [new("ns", 0), new("us", 3), new("µs", 3), new("ms", 6), new("s", 9), new("m", 9, 60), new("min", 9, 60), new("h", 9, 3600), new("d", 9, 24 * 3600), new("y", 9, 365 * 24 * 3600)];
+        [new("ns", 0), new("us", 3), new("µs", 3), new("ms", 6), new("s", 9), new("m", 9, 60), new("min", 9, 60), new("h", 9, 3600),
+            new("d", 9, 24 * 3600), new("y", 9, 365 * 24 * 3600)];
 
     private static readonly Unit[] _sizes =
     [

@@ -42,6 +42,7 @@ public static class UnknownName
     private static IEnumerable<string> Near(string name, IReadOnlyCollection<string> known)
     {
         var candidates = known.Where(k => k.Length <= LongestName).Take(MostCandidates).ToArray();
-        return NearestName.Near(name, candidates).Concat(candidates.Where(c => name.Length >= 3 && c.StartsWith(name, StringComparison.OrdinalIgnoreCase))).Distinct();
+        return NearestName.Near(name, candidates)
+            .Concat(candidates.Where(c => name.Length >= 3 && c.StartsWith(name, StringComparison.OrdinalIgnoreCase))).Distinct();
     }
 }

@@ -54,7 +54,8 @@ public partial class ExpositionLintTests
         Assert.Equal(exported, documented);
     }
 
-    private static bool OfDisks(string line) => line.StartsWith("mbsa_wear_", StringComparison.Ordinal) || line.StartsWith("mbsa_lifetime_", StringComparison.Ordinal);
+    private static bool OfDisks(string line) =>
+        line.StartsWith("mbsa_wear_", StringComparison.Ordinal) || line.StartsWith("mbsa_lifetime_", StringComparison.Ordinal);
 
     private static IEnumerable<string> LabelsOf(Exposition scrape, string metric) =>
         LabelName().Matches(scrape.Values.Keys.First(series => series.StartsWith(metric, StringComparison.Ordinal)))
@@ -65,7 +66,8 @@ public partial class ExpositionLintTests
     private static async Task<Exposition> Scrape()
     {
         using var instruments = new MbsaInstruments(
-            new TestSource(TestSource.Host("h", TestSource.Vm("a"), TestSource.Vm("b")), TestSource.Host("h-2")) { Cluster = TestSource.Between() },
+            new TestSource(TestSource.Host("h", TestSource.Vm("a"), TestSource.Vm("b")),
+                TestSource.Host("h-2")) { Cluster = TestSource.Between() },
             TestSource.Instruments);
         var registry = new CollectorRegistry();
         using var bridge = new PrometheusBridge(instruments, registry);

@@ -191,7 +191,8 @@ public sealed class PrometheusBridgeTests : IDisposable
     [Fact]
     public async Task Two_hosts_can_share_a_registry_and_one_leaves_without_the_other()
     {
-        using var otherInstruments = new MbsaInstruments(new TestSource(TestSource.Host("h2", TestSource.Vm("oltp"))), TestSource.Instruments);
+        using var otherInstruments = new MbsaInstruments(new TestSource(TestSource.Host("h2", TestSource.Vm("oltp"))),
+            TestSource.Instruments);
         var otherBridge = new PrometheusBridge(otherInstruments, registry);
         Exposition both = await Exposition.Of(registry);
         Assert.Equal(2, both.Values.Keys.Count(series => series.StartsWith("mbsa_vms_running{", StringComparison.Ordinal)));

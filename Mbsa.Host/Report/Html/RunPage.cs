@@ -61,7 +61,8 @@ internal static class RunPage
         string[] warnings = [.. Catalogue.Warnings(run.Result)];
         if (!run.Result.Problems.IsEmpty || warnings.Length > 0)
         {
-            page.Section("Problems").List([.. run.Result.Problems.Select(problem => (problem, "problem")), .. warnings.Select(warning => ($"warning: {warning}", "problem"))]);
+            page.Section("Problems").List([.. run.Result.Problems.Select(problem => (problem, "problem")),
+                .. warnings.Select(warning => ($"warning: {warning}", "problem"))]);
         }
     }
 
@@ -71,7 +72,9 @@ internal static class RunPage
         var jain = RunFigures.JainOverAll(result);
         var columns = Columns(result).ToArray();
         page.Section("VMs", "shares are parts of the host, of the resource that a VM uses most")
-            .Table([.. columns.Select(column => column.Head)], result.Vms.Select(vm => (string[])[.. columns.Select(column => column.Cell(vm) ?? "–")]), [.. columns.Select(column => column.Total)])
+            .Table([.. columns.Select(column => column.Head)],
+                result.Vms.Select(vm => (string[])[.. columns.Select(column => column.Cell(vm) ?? "–")]),
+                [.. columns.Select(column => column.Total)])
             .Paragraph(
                 $"{(result.Cluster is null ? "Host" : "All hosts")}: cores {Readable.Share(use.Cpu)}, memory bus {Readable.Share(use.Bus)}, NVM {Readable.Share(use.Nvm)}"
                 + (jain is { } index ? $"; Jain's index over all VMs that do I/O {index.ToString("0.0000", CultureInfo.InvariantCulture)}" : ""),
@@ -89,7 +92,8 @@ internal static class RunPage
         }
 
         yield return ("state", vm => vm.State.Word(), "");
-        yield return ("VCPUs", vm => vm.Spec.Vcpus.ToString(CultureInfo.InvariantCulture), result.Vms.Sum(vm => vm.Spec.Vcpus).ToString(CultureInfo.InvariantCulture));
+        yield return ("VCPUs", vm => vm.Spec.Vcpus.ToString(CultureInfo.InvariantCulture),
+            result.Vms.Sum(vm => vm.Spec.Vcpus).ToString(CultureInfo.InvariantCulture));
         yield return ("active", vm => vm.ActiveNs > 0 ? Readable.Length(vm.ActiveNs) : null, Readable.Length(result.MeasuredNs));
         foreach (var column in Catalogue.Columns(Views.Page, result))
         {

@@ -36,7 +36,8 @@ public sealed class CatalogueTests
         AssertDistinct(Catalogue.All.Select(figure => figure.Instrument?.Name));
         AssertDistinct(Catalogue.All.Select(figure => figure.Row?.What));
 
-        static void AssertDistinct(IEnumerable<string?> all) => Assert.Empty(all.OfType<string>().GroupBy(one => one).Where(same => same.Count() > 1).Select(same => same.Key));
+        static void AssertDistinct(IEnumerable<string?> all) =>
+            Assert.Empty(all.OfType<string>().GroupBy(one => one).Where(same => same.Count() > 1).Select(same => same.Key));
     }
 
     [Theory]
@@ -45,7 +46,8 @@ public sealed class CatalogueTests
     {
         var figure = Catalogue.Find(name)!;
         var cluster = new ClusterNames(["h-1"], ["acme"]);
-        var of = figure switch { { OfVm: not null } => "oltp", { OfHost: not null } => "host", { OfCluster: not null } => "cluster", { OfOneHost: not null } => "h-1", _ => "acme" };
+        var of = figure switch { { OfVm: not null } => "oltp", { OfHost: not null } => "host", { OfCluster: not null } => "cluster",
+            { OfOneHost: not null } => "h-1", _ => "acme" };
 
         Assert.Equal($"{of}.{name} == {of}.{name}", Expectation.Parse($"{of}.{name} == {of}.{name}", ["oltp"], cluster).Text);
     }
@@ -54,7 +56,8 @@ public sealed class CatalogueTests
     [Fact]
     public void The_documentation_lists_every_figure_and_no_other()
     {
-        string[] documented = [.. File.ReadLines(Path.Combine(Repository.Root, "docs", "FIGURES.md")).Where(line => line.StartsWith("| `", StringComparison.Ordinal))];
+        string[] documented = [.. File.ReadLines(Path.Combine(Repository.Root, "docs", "FIGURES.md"))
+            .Where(line => line.StartsWith("| `", StringComparison.Ordinal))];
         string[] expected = [.. Catalogue.All.Select(f => $"| `{f.Name}` | {f.Unit} | {f.Of}{(f.NeedsHosts ? ", with `hosts`" : "")} | {f.Wish} | {f.Meaning} |".Replace("|  |", "| |", StringComparison.Ordinal))];
 
         Assert.Equal(expected, documented);

@@ -14,8 +14,8 @@ using Prometheus;
 namespace Mbsa.Host.Tests.Figures;
 
 /// <summary>
-/// A run that can be worked out by hand: 256 blocks of 4 KiB, each written four times, on a disk of 1 MiB, so of B blocks of data 256 have four writes each and B - 256
-/// have none. Mean 1024 / B, variance 4 * 1024 / B - mean^2.
+/// A run that can be worked out by hand: 256 blocks of 4 KiB are written four times each on a disk of 4 MiB. Of its B blocks 256 have four
+/// writes and B - 256 none: the mean is 1024 / B, the variance 4 * 1024 / B - mean^2, so the variation is sqrt(B / 256 - 1).
 /// </summary>
 public sealed class WearFiguresTests : IDisposable
 {
@@ -40,7 +40,8 @@ public sealed class WearFiguresTests : IDisposable
         Assert.Equal(Math.Sqrt(blocks / 256 - 1), Of("cv"), 9);
         Assert.Equal(LeftSeconds, Of("lifetime_left_seconds"), 9);
         Assert.Empty(json.GetProperty("warnings").EnumerateArray());
-        Assert.Contains("disks: writes added by wear levelling 0, writes of the worst block 4, variation of wear", output, StringComparison.Ordinal);
+        Assert.Contains("disks: writes added by wear levelling 0, writes of the worst block 4, variation of wear", output,
+            StringComparison.Ordinal);
         Assert.Contains("life used 1.0 %, first failure in 4.95 s", output, StringComparison.Ordinal);
         Assert.Contains("<td>1.0 %</td><td>4.95 s</td>", html, StringComparison.Ordinal);
     }
@@ -64,7 +65,8 @@ public sealed class WearFiguresTests : IDisposable
 
         Assert.Equal(ExitCode.Failed, code);
         Assert.Equal(JsonValueKind.Null, json.GetProperty("vms")[0].GetProperty("wear").GetProperty("lifetime_left_seconds").ValueKind);
-        Assert.Equal("no disk, no write, or a device without an end", json.GetProperty("expectations")[0].GetProperty("measured").GetString());
+        Assert.Equal("no disk, no write, or a device without an end",
+            json.GetProperty("expectations")[0].GetProperty("measured").GetString());
     }
 
     [Fact]
@@ -77,10 +79,13 @@ public sealed class WearFiguresTests : IDisposable
         Assert.Equal(ExitCode.Ok, await program.InvokeAsync("run", scenario));
         Assert.Equal(ExitCode.Ok, await comparing.InvokeAsync("compare", scenario, "--policies", "none,plan"));
 
-        var lines = (program.Output + comparing.Output).Split('\n').Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries))).ToArray();
+        var lines = (program.Output + comparing.Output).Split('\n')
+            .Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries))).ToArray();
         Assert.Contains(lines, line => line.Contains("added worst block variation of its life fails in", StringComparison.Ordinal));
-        Assert.Contains(lines, line => line.StartsWith("a ", StringComparison.Ordinal) && line.EndsWith("0 4 1.732 1.0 % 4.95 s", StringComparison.Ordinal));
-        Assert.All(WearFigures.All.Select(figure => figure.Row?.What).OfType<string>(), what => Assert.Contains(lines, line => line.StartsWith(what, StringComparison.Ordinal)));
+        Assert.Contains(lines, line => line.StartsWith("a ", StringComparison.Ordinal) && line.EndsWith("0 4 1.732 1.0 % 4.95 s",
+            StringComparison.Ordinal));
+        Assert.All(WearFigures.All.Select(figure => figure.Row?.What).OfType<string>(),
+            what => Assert.Contains(lines, line => line.StartsWith(what, StringComparison.Ordinal)));
         Assert.Contains("first failure in 4.95 s 4.95 s", lines);
     }
 
@@ -108,7 +113,8 @@ public sealed class WearFiguresTests : IDisposable
         var metrics = System.Text.Encoding.UTF8.GetString(text.ToArray());
 
         // Four more writes of the worst block in 0.2 s, and 986 to go.
-        Assert.Equal(["Disk", .. WearFigures.All.Where(figure => figure.Live is not null).Select(figure => figure.Columns[0].Head)], page.Heads);
+        Assert.Equal(["Disk", .. WearFigures.All.Where(figure => figure.Live is not null).Select(figure => figure.Columns[0].Head)],
+            page.Heads);
         Assert.Equal(["oltp", "140", "3", "14", "2.50", "0.250", "1.4 %", "49.3 s"], page.Disks[0]);
         Assert.Contains("mbsa_wear_worst_writes{host=\"host-0\",vm=\"oltp\"} 14\n", metrics, StringComparison.Ordinal);
         Assert.Contains("mbsa_wear_cv_ratio{host=\"host-0\",vm=\"oltp\"} 0.25\n", metrics, StringComparison.Ordinal);
@@ -124,7 +130,8 @@ public sealed class WearFiguresTests : IDisposable
         duration: 50ms
         host:
           machine: paper
-          nvm: { size: 64MiB, device: { readBandwidth: 4GB/s, writeBandwidth: 4GB/s, endurance: {{(double.IsFinite(endurance) ? endurance : "infinite")}} } }
+          nvm: { size: 64MiB, device: { readBandwidth: 4GB/s, writeBandwidth: 4GB/s,
+              endurance: {{(double.IsFinite(endurance) ? endurance : "infinite")}} } }
         vms:
           - { name: a, vcpus: 1, storage: { path: memory-bus, size: 4MiB }, workload: { rw: write, bs: 4k, size: 1MiB, io_size: 4MiB } }
           - { name: hog, vcpus: 1, workload: { cpu: 10% } }
@@ -137,6 +144,7 @@ public sealed class WearFiguresTests : IDisposable
         using var program = new TestProgram { Real = true, ReadsFiles = true };
         var code = await program.InvokeAsync("run", Write(endurance, expect), "--json", json, "--html", html);
         using var document = JsonDocument.Parse(await File.ReadAllTextAsync(json));
-        return (code, document.RootElement.Clone(), string.Join(' ', program.Output.Split(['\n', ' '], StringSplitOptions.RemoveEmptyEntries)), await File.ReadAllTextAsync(html));
+        return (code, document.RootElement.Clone(),
+            string.Join(' ', program.Output.Split(['\n', ' '], StringSplitOptions.RemoveEmptyEntries)), await File.ReadAllTextAsync(html));
     }
 }
