@@ -82,6 +82,7 @@ internal static class CommandTree
             NvmCommand.Create(services.Terminal),
             NamesCommand.Profiles(services.Terminal),
             NamesCommand.Policies(services.Terminal),
+            NamesCommand.Figures(services.Terminal),
         };
         if (services.Calibration is { } calibration)
         {

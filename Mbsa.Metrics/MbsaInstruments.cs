@@ -24,14 +24,20 @@ public sealed class MbsaInstruments : IDisposable
 
     /// <summary>Makes the instruments; nothing is sampled before somebody collects.</summary>
     /// <param name="source">Where they read from.</param>
-    public MbsaInstruments(IMetricsSource source)
+    /// <param name="vms">Those of VMs that are figures of a run too.</param>
+    public MbsaInstruments(IMetricsSource source, IEnumerable<VmInstrument> vms)
     {
+        ArgumentNullException.ThrowIfNull(vms);
         this.source = source;
         Meter = new Meter(MeterName);
         AddInputOutput();
         AddCores();
         AddPromises();
-        AddWear();
+        foreach (var vm in vms)
+        {
+            AddVm(vm);
+        }
+
         AddHost();
         AddCluster();
     }
@@ -66,10 +72,6 @@ public sealed class MbsaInstruments : IDisposable
     {
         Counter("mbsa.cpu.time", "s", "Core time used, by what it was used for.",
             sample => PerVm(sample, "kind", ("storage", vm => Seconds(vm.StorageCpuNs)), ("compute", vm => Seconds(vm.ComputeCpuNs))));
-        Counter("mbsa.cpu.waiting_time", "s", "Time VCPUs were ready to run and did not, summed over VCPUs.",
-            sample => PerVm<double>(sample, vm => Seconds(vm.WaitingNs)));
-        Counter("mbsa.cpu.throttled_time", "s", "Time the VM's limit kept it from running.",
-            sample => PerVm<double>(sample, vm => Seconds(vm.ThrottledNs)));
         Counter("mbsa.scheduler.quanta", "{quantum}", "Quanta granted.", sample => PerVm<long>(sample, vm => vm.Quanta));
         Counter("mbsa.scheduler.plans", "{plan}", "Plans the policy made.", sample => PerHost(sample, sample.Plans));
         Counter("mbsa.scheduler.overhead", "s", "Core time that went into deciding who runs next; 0 under the virtual clock.",
@@ -83,8 +85,6 @@ public sealed class MbsaInstruments : IDisposable
             sample => PerVm<double>(sample, vm => vm.PlannedShare));
         Gauge("mbsa.share.achieved.ratio", "1", "The part of the host the VM got since the collection before, 0 to 1, as a share of the resource it used most.",
             sample => PerVm<double>(sample, vm => vm.AchievedShare));
-        Counter("mbsa.reservation.misses", "{miss}", "Windows of 100 ms with less than the reservation while more was wanted.",
-            sample => PerVm<long>(sample, vm => vm.ReservationMisses));
         Counter("mbsa.admission.refusals", "{refusal}", "VMs turned away for want of what they had to be promised.",
             sample => PerHost(sample, sample.AdmissionRefusals));
         Gauge("mbsa.fairness.jain.ratio", "1", "Jain's index of fairness among the VMs, 1 when all are treated alike.",
@@ -93,18 +93,31 @@ public sealed class MbsaInstruments : IDisposable
             sample => sample.Present.Select(vm => new Measurement<long>(1, new("host", sample.Host), new("vm", vm.Name), new("state", vm.State.Word()))));
     }
 
-    private void AddWear()
+    private void AddVm(VmInstrument vm)
     {
-        Counter("mbsa.wear.block_writes", "{write}", "Writes of physical blocks, those of the wear policy included.",
-            sample => PerDisk<long>(sample, wear => wear.BlockWrites));
-        Counter("mbsa.wear.extra_writes", "{write}", "Writes of physical blocks that were the wear policy's own.",
-            sample => PerDisk<long>(sample, wear => wear.ExtraWrites));
-        Gauge("mbsa.wear.worst.writes", "{write}", "Writes of the disk's most written block.",
-            sample => PerDisk<long>(sample, wear => wear.Worst));
-        Gauge("mbsa.wear.mean.writes", "{write}", "Writes of a block of the disk, on average.",
-            sample => PerDisk<double>(sample, wear => wear.Mean));
-        Gauge("mbsa.wear.worst.ratio", "1", "Writes of the disk's most written block over the device's endurance; absent where that has no end.",
-            sample => PerDisk<double>(sample, wear => wear.WorstRatio));
+        if (vm.IsWhole)
+        {
+            Add(vm, sample => PerVm(sample, one => (long?)Read(sample, one)));
+        }
+        else
+        {
+            Add(vm, sample => PerVm(sample, one => Read(sample, one)));
+        }
+
+        double? Read(HostSample sample, VmSample one) => vm.Read(one, sample.Wear.GetValueOrDefault(one.Name));
+    }
+
+    private void Add<T>(VmInstrument vm, Func<HostSample, IEnumerable<Measurement<T>>> read)
+        where T : struct
+    {
+        if (vm.IsCounter)
+        {
+            Counter(vm.Name, vm.Unit, vm.Description, read);
+        }
+        else
+        {
+            Gauge(vm.Name, vm.Unit, vm.Description, read);
+        }
     }
 
     private void AddHost()
@@ -163,10 +176,6 @@ public sealed class MbsaInstruments : IDisposable
         from vm in sample.Present
         from part in parts
         select new Measurement<T>(part.Read(vm), new("host", sample.Host), new("vm", vm.Name), new(label, part.Value));
-
-    private static IEnumerable<Measurement<T>> PerDisk<T>(HostSample sample, Func<WearSample, T?> value)
-        where T : struct =>
-        PerVm<T>(sample, vm => sample.Wear.TryGetValue(vm.Name, out var wear) ? value(wear) : null);
 
     private void Counter<T>(string name, string unit, string description, Func<HostSample, IEnumerable<Measurement<T>>> read)
         where T : struct => Meter.CreateObservableCounter(name, FromHosts(read), unit, description);

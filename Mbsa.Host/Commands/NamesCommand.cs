@@ -1,12 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
 using Mbsa.Cores.Policies;
+using Mbsa.Host.Figures;
 using Mbsa.Host.Files.Profiles;
 using Mbsa.Host.Wording;
 
 namespace Mbsa.Host.Commands;
 
-/// <summary><c>mbsa profiles</c> and <c>mbsa policies</c>: what a scenario can name, a line each.</summary>
+/// <summary><c>mbsa profiles</c>, <c>mbsa policies</c> and <c>mbsa figures</c>: what a scenario can name, a line each.</summary>
 internal static class NamesCommand
 {
     /// <summary>Machines and devices.</summary>
@@ -33,6 +34,19 @@ internal static class NamesCommand
         command.SetAction(_ =>
         {
             Print(terminal, "policy", [.. QosPolicies.All.Select(policy => (policy.Name, policy.Description))]);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    /// <summary>Figures.</summary>
+    public static Command Figures(Terminal terminal)
+    {
+        var command = new Command("figures", "List the figures of a run: what an expectation can name, with unit and meaning.");
+        command.SetAction(_ =>
+        {
+            Print(terminal, "figure", [.. Catalogue.All.Select(figure => (figure.Name,
+                $"{figure.Unit} of {figure.Of}: {figure.Meaning}{(figure.Wish.Length > 0 ? $" ({figure.Wish} is better)" : "")}"))]);
             return ExitCode.Ok;
         });
         return command;

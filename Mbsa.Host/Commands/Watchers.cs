@@ -1,3 +1,4 @@
+using Mbsa.Host.Figures;
 using Mbsa.Host.Serving;
 using Mbsa.Host.Telemetry;
 using Mbsa.Host.Watching;
@@ -33,7 +34,7 @@ internal sealed class Watchers : IAsyncDisposable
         if (Server is not null || _otlp is not null)
         {
             var wear = new WearWatch(run, time);
-            _instruments = new MbsaInstruments(new LiveMetricsSource(_scenario, run, wear));
+            _instruments = new MbsaInstruments(new LiveMetricsSource(_scenario, run, wear), Catalogue.Instruments);
             Server?.Watch(run, wear, _instruments);
             _otlp?.Watch(_scenario, run);
         }

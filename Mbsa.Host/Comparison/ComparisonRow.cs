@@ -1,3 +1,5 @@
+using Mbsa.Host.Figures;
+
 namespace Mbsa.Host.Comparison;
 
 /// <summary>One figure of all contenders.</summary>
@@ -27,17 +29,4 @@ internal sealed record ComparisonRow(string Vm, string What, Better Better, IRea
             return winners.Length == known.Count ? [] : winners;
         }
     }
-}
-
-/// <summary>Which of two figures is the better one.</summary>
-internal enum Better
-{
-    /// <summary>It is only good to know.</summary>
-    Neither,
-
-    /// <summary>The larger.</summary>
-    More,
-
-    /// <summary>The smaller.</summary>
-    Less,
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Mbsa.Host.Figures;
-using Mbsa.Host.Wording;
 using Mbsa.Model.Results;
 using Spectre.Console;
 
@@ -18,7 +17,11 @@ internal static class ComparisonTable
             rows.AddRange(OfGroup(contenders, group));
         }
 
-        rows.Add(Row(contenders, "host", "bandwidth", Better.More, all => RunFigures.Bandwidth(all), Readable.Bandwidth));
+        foreach (var figure in Catalogue.All.Where(figure => figure.Row is { IsOfHost: true }))
+        {
+            rows.Add(Row(contenders, "host", figure.Row!.What, figure.Better, all => figure.OfHost!(all), figure.Print));
+        }
+
         foreach (var (name, index) in RunFigures.JainByGroup(contenders[0].Result).Select((group, index) => (group.Group, index)))
         {
             rows.Add(Row(contenders, name, "Jain", Better.More, all => RunFigures.JainByGroup(all)[index].Jain, value => value.ToString("0.0000", CultureInfo.InvariantCulture)));
@@ -67,45 +70,15 @@ internal static class ComparisonTable
         return table;
     }
 
-    private static IEnumerable<ComparisonRow> OfGroup(IReadOnlyList<Contender> contenders, VmGroup group)
-    {
-        var name = group.Name;
-        yield return OfVms("share of host", Better.Neither, Mean((vm, ns) => vm.DominantShare(ns)), Readable.Share);
-        if (!RunFigures.DoesIo(contenders[0].Result.Vms[group.Indices[0]].Spec))
-        {
-            yield break;
-        }
-
-        yield return OfVms("IOPS", Better.More, Mean((vm, _) => RunFigures.Iops(vm)), Readable.Rate);
-        yield return OfVms("p99", Better.Less, Worst(vm => Larger(vm.Read.LatencyNs?.P99, vm.Write.LatencyNs?.P99)), Readable.Duration);
-        if (contenders.Any(c => group.Indices.Any(i => c.Result.Vms[i].BatchNs is not null)))
-        {
-            yield return OfVms("p99 of a batch", Better.Less, Worst(vm => vm.BatchNs?.P99), Readable.Duration);
-        }
-
-        if (contenders[0].Result.Vms[group.Indices[0]].Spec.Qos.Reservation is not null)
-        {
-            yield return OfVms("reservation misses", Better.Less, Misses, Readable.Share);
-        }
-
-        ComparisonRow OfVms(string what, Better better, Func<IEnumerable<VmResult>, long, double?> of, Func<double, string> format) =>
-            Row(contenders, name, what, better, all => of(group.Indices.Select(i => all.Vms[i]), all.MeasuredNs), format);
-    }
+    private static IEnumerable<ComparisonRow> OfGroup(IReadOnlyList<Contender> contenders, VmGroup group) => Catalogue.All
+        .Where(figure => figure.Row is { } row && contenders.Any(c => row.When(c.Result.Vms[group.Indices[0]])))
+        .OrderByDescending(figure => figure.Row!.IsFirst)
+        .Select(figure => Row(
+            contenders, group.Name, figure.Row!.What, figure.Better,
+            all => figure.Row.OfGroup(figure, [.. group.Indices.Select(i => all.Vms[i])], all), figure.Print))
+        .Where(row => row.Values.Any(value => value is not null));
 
     private static ComparisonRow Row(
         IReadOnlyList<Contender> contenders, string vm, string what, Better better, Func<RunResult, double?> of, Func<double, string> format) =>
         new(vm, what, better, [.. contenders.Select(c => of(c.Result))], format);
-
-    private static Func<IEnumerable<VmResult>, long, double?> Mean(Func<VmResult, long, double> of) => (vms, ns) => vms.Average(vm => of(vm, ns));
-
-    private static Func<IEnumerable<VmResult>, long, double?> Worst(Func<VmResult, double?> of) => (vms, _) => vms.Max(of);
-
-    /// <summary>Of the windows in which a reservation could be missed, the part in which it was.</summary>
-    private static double? Misses(IEnumerable<VmResult> vms, long measuredNs)
-    {
-        var (windows, misses) = vms.Aggregate((0, 0), (sum, vm) => (sum.Item1 + vm.Use.ReservationWindows, sum.Item2 + vm.Use.ReservationMisses));
-        return windows == 0 ? null : misses / (double)windows;
-    }
-
-    private static double? Larger(double? a, double? b) => a is { } x && b is { } y ? Math.Max(x, y) : a ?? b;
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Mbsa.Host.Figures;
 using Mbsa.Host.Wording;
 using Mbsa.Vm;
 
@@ -45,7 +46,7 @@ internal sealed class ExpectationParser(string text, IReadOnlyCollection<string>
         _ => throw Wrong($"'{op}' is not a comparison; use one of >=, <=, >, <, =="),
     };
 
-    private (Operand Operand, Metric? Metric) LeftSide(string side)
+    private (Operand Operand, Figure? Figure) LeftSide(string side)
     {
         if (side.Length == 0)
             throw Wrong($"the left side is missing; {Form}");
@@ -54,7 +55,7 @@ internal sealed class ExpectationParser(string text, IReadOnlyCollection<string>
         return Target(side, null);
     }
 
-    private Operand RightSide(string side, Operand left, Metric? metric)
+    private Operand RightSide(string side, Operand left, Figure? metric)
     {
         if (side.Length == 0)
             throw Wrong($"the right side is missing; {Form}");
@@ -84,7 +85,7 @@ internal sealed class ExpectationParser(string text, IReadOnlyCollection<string>
         return Quantity.Try(number, dimension, out var factor) is { } error ? throw Wrong(error) : (factor, target);
     }
 
-    private (Operand Operand, Metric? Metric) Target(string side, Metric? standard)
+    private (Operand Operand, Figure? Figure) Target(string side, Figure? standard)
     {
         var open = side.IndexOf('(');
         if (open >= 0)
@@ -101,7 +102,7 @@ internal sealed class ExpectationParser(string text, IReadOnlyCollection<string>
 
     private bool IsVm(string name) => name != "host" && (cluster is null || (name != "cluster" && !cluster.Hosts.Contains(name) && !cluster.Tenants.Contains(name)));
 
-    private Operand OperandOf(string name, Metric metric)
+    private Operand OperandOf(string name, Figure metric)
     {
         if (IsVm(name))
             return new VmOperand(name, OfVm(metric));
@@ -113,12 +114,13 @@ internal sealed class ExpectationParser(string text, IReadOnlyCollection<string>
             return metric.OfTenant is null ? throw Lacks("a tenant", metric, m => m.OfTenant is not null) : new TenantOperand(name, metric);
         return metric.OfOneHost is null ? throw Lacks("a host", metric, m => m.OfOneHost is not null) : new OneHostOperand(name, metric);
 
-        static bool IsOfCluster(Metric metric) => metric.OfCluster is not null || metric.OfHost is not null;
+        static bool IsOfCluster(Figure metric) => metric.OfCluster is not null || metric.OfHost is not null;
     }
 
-    private InputException Lacks(string what, Metric metric, Func<Metric, bool> which) => Wrong($"{what} has no '{metric.Name}'; it has {Names(which)}");
+    private InputException Lacks(string what, Figure metric, Func<Figure, bool> which) =>
+        Wrong($"{what} has no '{metric.Name}'; it has {Names(which)}");
 
-    private (Operand Operand, Metric? Metric) Function(string side, int open)
+    private (Operand Operand, Figure? Figure) Function(string side, int open)
     {
         var function = side[..open].Trim();
         if (!FunctionOperand.Functions.Contains(function))
@@ -137,7 +139,7 @@ internal sealed class ExpectationParser(string text, IReadOnlyCollection<string>
             CheckMatches("host", pattern, cluster.Hosts);
         if (metric.OfVm is null && (metric.OfOneHost is null || cluster is null))
             throw NotOfVm(metric);
-        if (function == "sum" && metric.OfHost is null && !metric.NeedsHosts)
+        if (function == "sum" && !metric.CanBeSummed && !metric.NeedsHosts)
             throw Wrong($"a sum of '{metric.Name}' over VMs means nothing; use min, max or mean");
         // Jain's index has no unit, so there is no metric that a bare name on the right could stand for.
         return (new FunctionOperand(function, pattern, metric), function == "jain" ? null : metric);
@@ -161,16 +163,20 @@ internal sealed class ExpectationParser(string text, IReadOnlyCollection<string>
                 : UnknownName.Message("VM, host or tenant", name, [.. vmNames, .. cluster.Hosts, .. cluster.Tenants]));
     }
 
-    private Metric MetricOf(string name)
+    private Figure MetricOf(string name)
     {
-        if (Metric.Find(name) is not { } metric)
-            throw Wrong(UnknownName.Message("metric", name, [.. Known.Select(m => m.Name)]));
+        if (Catalogue.Find(name) is not { } metric)
+        {
+            string[] known = [.. Known.Select(m => m.Name)];
+            throw Wrong(UnknownName.Message("metric", name, known) + UnknownName.AlsoNear(name, known));
+        }
+
         return metric.NeedsHosts && cluster is null ? throw Wrong($"'{name}' is measured where there are several hosts; write 'hosts' in place of 'host' in the scenario") : metric;
     }
 
-    private Metric OfVm(Metric metric) => metric.OfVm is not null ? metric : throw NotOfVm(metric);
+    private Figure OfVm(Figure metric) => metric.OfVm is not null ? metric : throw NotOfVm(metric);
 
-    private InputException NotOfVm(Metric metric)
+    private InputException NotOfVm(Figure metric)
     {
         var (what, name) = metric switch
         {
@@ -182,7 +188,7 @@ internal sealed class ExpectationParser(string text, IReadOnlyCollection<string>
         return Wrong($"'{metric.Name}' is of {what}, not of a VM; write '{name}.{metric.Name}'");
     }
 
-    private IEnumerable<Metric> Known => Metric.All.Where(m => cluster is not null || !m.NeedsHosts);
+    private IEnumerable<Figure> Known => Catalogue.All.Where(m => cluster is not null || !m.NeedsHosts);
 
     private static Operand SameDimension(Operand left, Operand right, string side) => left.Dimension == right.Dimension
         ? right
@@ -190,7 +196,7 @@ internal sealed class ExpectationParser(string text, IReadOnlyCollection<string>
             + "they cannot be compared");
 
     /// <summary>A number with its unit. A share may be a plain fraction up to 1, and processor seconds plain seconds, since their names say so.</summary>
-    private static LiteralOperand Literal(string side, Operand left, Metric? metric)
+    private static LiteralOperand Literal(string side, Operand left, Figure? metric)
     {
         var error = Quantity.Try(side, left.Dimension, out var value);
         if (error is null)
@@ -211,7 +217,7 @@ internal sealed class ExpectationParser(string text, IReadOnlyCollection<string>
         throw Wrong(error);
     }
 
-    private string Names(Func<Metric, bool> which) => string.Join(", ", Known.Where(which).Select(m => m.Name));
+    private string Names(Func<Figure, bool> which) => string.Join(", ", Known.Where(which).Select(m => m.Name));
 
     private static InputException Wrong(string message) => new(message);
 }

@@ -1,3 +1,4 @@
+using Mbsa.Host.Figures;
 using Mbsa.Host.Wording;
 using Mbsa.Metrics;
 using Mbsa.Model.Results;
@@ -15,8 +16,8 @@ internal abstract record Operand(Dimension Dimension)
     public virtual string WhyNothing(RunResult run) => "no I/O";
 
     /// <summary>The metric of a VM, or null when the run does not have it.</summary>
-    protected static double? Measure(Metric metric, VmResult vm, RunResult run) =>
-        metric.OfVm!(vm, run) is { } value && double.IsFinite(value) ? value : null;
+    protected static double? Measure(Figure figure, VmResult vm, RunResult run) =>
+        figure.OfVm!(vm, run) is { } value && double.IsFinite(value) ? value : null;
 }
 
 /// <summary>A number that was written down.</summary>
@@ -26,43 +27,45 @@ internal sealed record LiteralOperand(Dimension Dimension, double Value) : Opera
 }
 
 /// <summary>A metric of one VM.</summary>
-internal sealed record VmOperand(string Vm, Metric Metric) : Operand(Metric.Dimension)
+internal sealed record VmOperand(string Vm, Figure Figure) : Operand(Figure.Dimension)
 {
-    public override double? Evaluate(RunResult run) => Find(run) is { } vm ? Measure(Metric, vm, run) : null;
+    public override double? Evaluate(RunResult run) => Find(run) is { } vm ? Measure(Figure, vm, run) : null;
 
-    public override string WhyNothing(RunResult run) => Find(run) is { } vm ? Metric.WhyNothing(vm, run) : $"no VM '{Vm}'";
+    public override string WhyNothing(RunResult run) => Find(run) is { } vm ? Figure.WhyNothing(vm, run) : $"no VM '{Vm}'";
 
     private VmResult? Find(RunResult run) => run.Vms.FirstOrDefault(v => v.Spec.Name == Vm);
 }
 
 /// <summary>A metric of all VMs together.</summary>
-internal sealed record HostOperand(Metric Metric) : Operand(Metric.Dimension)
+internal sealed record HostOperand(Figure Figure) : Operand(Figure.Dimension)
 {
-    public override double? Evaluate(RunResult run) => Metric.OfHost!(run);
+    public override double? Evaluate(RunResult run) => Figure.OfHost!(run);
 
-    public override string WhyNothing(RunResult run) => Metric.Nothing;
+    public override string WhyNothing(RunResult run) => Figure.Nothing;
 }
 
 /// <summary>A metric of all hosts together.</summary>
-internal sealed record ClusterOperand(Metric Metric) : Operand(Metric.Dimension)
+internal sealed record ClusterOperand(Figure Figure) : Operand(Figure.Dimension)
 {
-    public override double? Evaluate(RunResult run) => (Metric.OfCluster ?? Metric.OfHost)!(run);
+    public override double? Evaluate(RunResult run) => (Figure.OfCluster ?? Figure.OfHost)!(run);
 
-    public override string WhyNothing(RunResult run) => Metric.Nothing;
+    public override string WhyNothing(RunResult run) => Figure.Nothing;
 }
 
 /// <summary>A metric of one of several hosts.</summary>
-internal sealed record OneHostOperand(string Host, Metric Metric) : Operand(Metric.Dimension)
+internal sealed record OneHostOperand(string Host, Figure Figure) : Operand(Figure.Dimension)
 {
-    public override double? Evaluate(RunResult run) => run.Cluster?.Hosts.FirstOrDefault(host => host.Name == Host) is { } host ? Metric.OfOneHost!(host) : null;
+    public override double? Evaluate(RunResult run) => run.Cluster?.Hosts.FirstOrDefault(host => host.Name == Host) is { } host
+        ? Figure.OfOneHost!(host)
+        : null;
 
     public override string WhyNothing(RunResult run) => $"no host '{Host}'";
 }
 
 /// <summary>A metric of a tenant.</summary>
-internal sealed record TenantOperand(string Tenant, Metric Metric) : Operand(Metric.Dimension)
+internal sealed record TenantOperand(string Tenant, Figure Figure) : Operand(Figure.Dimension)
 {
-    public override double? Evaluate(RunResult run) => Find(run) is { } tenant ? Metric.OfTenant!(tenant) : null;
+    public override double? Evaluate(RunResult run) => Find(run) is { } tenant ? Figure.OfTenant!(tenant) : null;
 
     public override string WhyNothing(RunResult run) => Find(run) is null ? $"no tenant '{Tenant}'" : Judged.NoEpoch;
 
@@ -78,8 +81,8 @@ internal sealed record ScaledOperand(double Factor, Operand Inner) : Operand(Inn
 }
 
 /// <summary>A function over the VMs whose names match, or the hosts where the metric is one of theirs: <c>jain(writer-*)</c>, <c>max(h-*.vms)</c>.</summary>
-internal sealed record FunctionOperand(string Function, string Pattern, Metric Metric)
-    : Operand(Function == "jain" ? Dimension.Count : Metric.Dimension)
+internal sealed record FunctionOperand(string Function, string Pattern, Figure Figure)
+    : Operand(Function == "jain" ? Dimension.Count : Figure.Dimension)
 {
     /// <summary>The functions there are.</summary>
     public static IReadOnlyList<string> Functions { get; } = ["jain", "sum", "min", "max", "mean"];
@@ -104,11 +107,13 @@ internal sealed record FunctionOperand(string Function, string Pattern, Metric M
     }
 
     public override string WhyNothing(RunResult run) =>
-        Metric.OfVm is not null && Vms(run).FirstOrDefault(vm => Measure(Metric, vm, run) is null) is { } vm ? Metric.WhyNothing(vm, run) : Metric.Nothing;
+        Figure.OfVm is not null && Vms(run).FirstOrDefault(vm => Measure(Figure, vm, run) is null) is { } vm
+            ? Figure.WhyNothing(vm, run)
+            : Figure.Nothing;
 
     private IEnumerable<VmResult> Vms(RunResult run) => run.Vms.Where(vm => NamePattern.Matches(Pattern, vm.Spec.Name));
 
-    private IEnumerable<double?> OfEach(RunResult run) => Metric.OfVm is not null
-        ? Vms(run).Select(vm => Measure(Metric, vm, run))
-        : (run.Cluster?.Hosts ?? []).Where(host => NamePattern.Matches(Pattern, host.Name)).Select(host => Metric.OfOneHost!(host));
+    private IEnumerable<double?> OfEach(RunResult run) => Figure.OfVm is not null
+        ? Vms(run).Select(vm => Measure(Figure, vm, run))
+        : (run.Cluster?.Hosts ?? []).Where(host => NamePattern.Matches(Pattern, host.Name)).Select(host => Figure.OfOneHost!(host));
 }

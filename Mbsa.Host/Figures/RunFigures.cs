@@ -8,21 +8,6 @@ namespace Mbsa.Host.Figures;
 /// <summary>Figures derived from a result, used by the report and the tables alike.</summary>
 internal static class RunFigures
 {
-    /// <summary>A rate; 0 when no time was measured.</summary>
-    public static double PerSecond(long count, long durationNs) => durationNs > 0 ? count * 1e9 / durationNs : 0;
-
-    /// <summary>I/Os per second of a VM while it was active, both directions.</summary>
-    public static double Iops(VmResult vm) => PerSecond(vm.Read.Operations + vm.Write.Operations, vm.ActiveNs);
-
-    /// <summary>Bytes per second of a VM while it was active, both directions.</summary>
-    public static double Bandwidth(VmResult vm) => PerSecond(vm.Read.Bytes + vm.Write.Bytes, vm.ActiveNs);
-
-    /// <summary>I/Os per second of all VMs together over the measured part.</summary>
-    public static double Iops(RunResult result) => PerSecond(result.Vms.Sum(vm => vm.Read.Operations + vm.Write.Operations), result.MeasuredNs);
-
-    /// <summary>Bytes per second of all VMs together over the measured part.</summary>
-    public static double Bandwidth(RunResult result) => PerSecond(result.Vms.Sum(vm => vm.Read.Bytes + vm.Write.Bytes), result.MeasuredNs);
-
     /// <summary>Writes that a block of the device a VM is on bears; of the first host's for a VM that is nowhere.</summary>
     public static double EnduranceWrites(RunResult result, VmResult vm)
     {
@@ -36,7 +21,7 @@ internal static class RunFigures
     /// <summary>Jain's index of the bandwidths of all VMs that do I/O; null with fewer than two.</summary>
     public static double? JainOverAll(RunResult result)
     {
-        double[] bandwidths = [.. result.Vms.Where(vm => DoesIo(vm.Spec)).Select(Bandwidth)];
+        double[] bandwidths = [.. result.Vms.Where(vm => DoesIo(vm.Spec)).Select(vm => Bandwidth(vm, result))];
         return bandwidths.Length < 2 ? null : Fairness.JainIndex(bandwidths);
     }
 
@@ -55,7 +40,9 @@ internal static class RunFigures
 
     private static double JainOf(VmGroup group, RunResult result)
     {
-        double[] bandwidths = [.. group.Indices.Select(i => Bandwidth(result.Vms[i]))];
+        double[] bandwidths = [.. group.Indices.Select(i => Bandwidth(result.Vms[i], result))];
         return Fairness.JainIndex(bandwidths);
     }
+
+    private static double Bandwidth(VmResult vm, RunResult result) => Catalogue.Find("bandwidth")!.Shown(vm, result) ?? 0;
 }

@@ -121,8 +121,8 @@ internal sealed record PageEvent(long Number, long ClockNs, string Kind, string 
 /// <param name="Vms">Names that <see cref="Owners"/> refers to.</param>
 /// <param name="Owners">Whose child device lies in the cell: a place in <see cref="Vms"/>, -1 for nobody, -2 for the device's own metadata.</param>
 /// <param name="Worst">Writes of the cell's most written block.</param>
-/// <param name="Disks">The disks, the most worn first.</param>
-internal sealed record PageWear(IReadOnlyList<string> Vms, IReadOnlyList<int> Owners, IReadOnlyList<long> Worst, IReadOnlyList<PageDisk> Disks);
-
-/// <summary>Wear of a disk.</summary>
-internal sealed record PageDisk(string Vm, long BlockWrites, long ExtraWrites, long Worst, double Mean, double? WorstRatio);
+/// <param name="Heads">Heads of the table of disks.</param>
+/// <param name="Disks">Its rows for people, the most worn first.</param>
+internal sealed record PageWear(
+    IReadOnlyList<string> Vms, IReadOnlyList<int> Owners, IReadOnlyList<long> Worst, IReadOnlyList<string> Heads,
+    IReadOnlyList<IReadOnlyList<string>> Disks);

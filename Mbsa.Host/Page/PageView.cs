@@ -14,6 +14,10 @@ namespace Mbsa.Host.Page;
 /// <summary>Makes what the page shows out of a scenario and how its run stands. Pure: same input, same data.</summary>
 internal static class PageView
 {
+    /// <summary>A figure of a disk asks nothing of its VM.</summary>
+    private static readonly VmSample s_none = new() { Name = "", State = VmState.Running };
+    private static readonly (Figure Figure, FigureColumn Column)[] s_ofDisks = [.. Catalogue.LiveWear];
+
     /// <summary>The scenario.</summary>
     public static PageScenario Scenario(ScenarioSpec scenario)
     {
@@ -111,9 +115,12 @@ internal static class PageView
             vms,
             [.. wear.Cells.Select(cell => cell.Vm is { } vm ? places[vm] : cell.IsMetadata ? -2 : -1)],
             [.. wear.Cells.Select(cell => (long)cell.Worst)],
-            [.. wear.Disks.OrderByDescending(disk => disk.Value.Worst).ThenBy(disk => disk.Key, StringComparer.Ordinal).Select(disk => new PageDisk(
-                disk.Key, disk.Value.BlockWrites, disk.Value.ExtraWrites, disk.Value.Worst, PageJson.Short(disk.Value.Mean), disk.Value.WorstRatio))]);
+            ["Disk", .. s_ofDisks.Select(column => column.Column.Head)],
+            [.. wear.Disks.OrderByDescending(disk => disk.Value.Worst).ThenBy(disk => disk.Key, StringComparer.Ordinal)
+                .Select(disk => (string[])[disk.Key, .. s_ofDisks.Select(column => Cell(column.Figure, disk.Value))])]);
     }
+
+    private static string Cell(Figure figure, WearSample disk) => figure.Live!(s_none, disk) is { } value ? figure.Print(value) : "–";
 
     /// <summary>Entries of the journal.</summary>
     public static IReadOnlyList<PageEvent> Events(IEnumerable<RunEvent> entries) =>

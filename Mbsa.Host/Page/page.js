@@ -139,7 +139,7 @@ async function showReport() {
     : `Result: ${format.length(report.duration_ns)} measured, ${held} of ${report.expectations.length} expectations held`;
   $('expectations').replaceChildren(...report.expectations.map(expectation =>
     item(`${expectation.text}  (${expectation.value === null ? '' : 'measured '}${expectation.measured})`, expectation.held ? '' : 'failed')));
-  $('problems').replaceChildren(...report.problems.map(problem => item(problem, 'problem')));
+  $('problems').replaceChildren(...report.problems.map(problem => item(problem, 'problem')), ...report.warnings.map(warning => item(`warning: ${warning}`, 'problem')));
   $('result').hidden = false;
   $('report').hidden = false;
   if (report.expectations.length > held) {

@@ -6,6 +6,7 @@ const ROWS = 8;
 export class WearPicture {
   #canvas = document.getElementById('wear');
   #at = document.getElementById('wear-at');
+  #heads = document.querySelector('#disks thead tr');
   #disks = document.querySelector('#disks tbody');
   #wear = null;
 
@@ -20,10 +21,15 @@ export class WearPicture {
   show(wear) {
     this.#wear = wear;
     this.draw();
-    this.#disks.replaceChildren(...wear.disks.slice(0, 8).map(disk => {
+    this.#heads.replaceChildren(...wear.heads.map(text => {
+      const head = document.createElement('th');
+      head.scope = 'col';
+      head.textContent = text;
+      return head;
+    }));
+    this.#disks.replaceChildren(...wear.disks.slice(0, 8).map(cells => {
       const row = document.createElement('tr');
-      const life = disk.worst_ratio === null ? '–' : format.small(disk.worst_ratio);
-      for (const text of [disk.vm, format.count(disk.block_writes), format.count(disk.extra_writes), format.count(disk.worst), format.rate(disk.mean), life]) {
+      for (const text of cells) {
         row.insertCell().textContent = text;
       }
       return row;

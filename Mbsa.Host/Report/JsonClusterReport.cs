@@ -1,6 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
 namespace Mbsa.Host.Report;
 
 /// <summary>One of several hosts.</summary>
@@ -56,16 +53,3 @@ internal sealed record JsonLoss(string Host, long AtNs, long? BackAtNs, int VmsS
 /// <param name="Epochs">Epochs in which it wanted all of it.</param>
 /// <param name="Misses">Of those, the ones in which it got less than 99 %.</param>
 internal sealed record JsonTenant(string Name, JsonPromise Reservation, double MostLeased, int Epochs, int Misses);
-
-/// <summary>Where a VM is: the key is there only in a report of several hosts, and then it is null for a VM that is nowhere.</summary>
-/// <param name="Host">The host; null for none.</param>
-[JsonConverter(typeof(Converter))]
-internal sealed record JsonPlace(string? Host)
-{
-    internal sealed class Converter : JsonConverter<JsonPlace>
-    {
-        public override JsonPlace Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => new(reader.GetString());
-
-        public override void Write(Utf8JsonWriter writer, JsonPlace value, JsonSerializerOptions options) => writer.WriteStringValue(value.Host);
-    }
-}

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Mbsa.Host.Report;
@@ -39,8 +40,10 @@ internal sealed record JsonReport
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public required IReadOnlyList<JsonClusterHost>? Hosts { get; init; }
 
-    /// <summary>Every VM in the scenario's order.</summary>
-    public required IReadOnlyList<JsonVm> Vms { get; init; }
+    /// <summary>
+    /// Every VM in the scenario's order: what it is, and its figures. Rates are per second of the scenario's clock in which it was active.
+    /// </summary>
+    public required IReadOnlyList<JsonObject> Vms { get; init; }
 
     /// <summary>The time series; empty unless asked for.</summary>
     public required IReadOnlyList<JsonWindow> Windows { get; init; }
@@ -68,6 +71,9 @@ internal sealed record JsonReport
 
     /// <summary>What went wrong in the run, a line each.</summary>
     public required IReadOnlyList<string> Problems { get; init; }
+
+    /// <summary>What is bad whatever was expected, such as a disk that is worn out; a line each.</summary>
+    public required IReadOnlyList<string> Warnings { get; init; }
 }
 
 /// <summary>The emulated host.</summary>
@@ -76,88 +82,8 @@ internal sealed record JsonHost(int Cores, JsonUtilisation Utilisation);
 /// <summary>Use of the host's resources over the measured part, each 0 to 1.</summary>
 internal sealed record JsonUtilisation(double Cpu, double Bus, double Nvm);
 
-/// <summary>One VM. Rates are per second of the scenario's clock in which it was active.</summary>
-internal sealed record JsonVm
-{
-    public required string Name { get; init; }
-    public required string State { get; init; }
-
-    /// <summary>The host it was on at the end; no key where there is a single one.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public required JsonPlace? Host { get; init; }
-    public required int Vcpus { get; init; }
-
-    /// <summary>Of the measured part, the time from its start until it was stopped or had come to its end.</summary>
-    public required double ActiveSeconds { get; init; }
-    public required long Ops { get; init; }
-    public required double Iops { get; init; }
-    public required double BandwidthBytesPerSecond { get; init; }
-    public required JsonDirection Read { get; init; }
-    public required JsonDirection Write { get; init; }
-
-    /// <summary>Batches between two think times, from when the job wanted to begin; null without think times.</summary>
-    public required JsonLatency? BatchLatencyNs { get; init; }
-    public required double CpuSeconds { get; init; }
-
-    /// <summary>Time its VCPUs were ready to run and did not, summed over VCPUs.</summary>
-    public required double WaitingSeconds { get; init; }
-
-    /// <summary>Of the run, the time in which its limit kept it from running.</summary>
-    public required double ThrottledSeconds { get; init; }
-    public required JsonQos Qos { get; init; }
-
-    /// <summary>The disk's protection against wild stores; null without a disk.</summary>
-    public required string? Protection { get; init; }
-
-    /// <summary>Null without a disk.</summary>
-    public required JsonWear? Wear { get; init; }
-
-    /// <summary>Where the time of its I/Os went; null on a path without stages.</summary>
-    public required JsonStages? Stages { get; init; }
-
-    /// <summary>Null when nothing was verified.</summary>
-    public required JsonVerify? Verify { get; init; }
-}
-
-/// <summary>One direction of a VM's I/O; no latencies when there was none.</summary>
-internal sealed record JsonDirection(long Ops, long Bytes, double Iops, double BandwidthBytesPerSecond, JsonLatency? LatencyNs);
-
-/// <summary>A latency distribution in nanoseconds.</summary>
-internal sealed record JsonLatency(long Min, double Mean, long P50, long P95, long P99, long P999, long Max);
-
-/// <summary>What a VM was promised and what it got.</summary>
-/// <param name="Reservation">Its floor; null for none.</param>
-/// <param name="Limit">Its ceiling; null for none.</param>
-/// <param name="Weight">Its weight.</param>
-/// <param name="PlannedShare">The part of the host that the policy planned for it when the run ended; null where it plans none.</param>
-/// <param name="AchievedShare">The part it used of the resource that it used most: cores, bus or NVM.</param>
-/// <param name="ReservationMisses">Windows of 100 ms in which it got less than it was due while it wanted more; null when none was judged.</param>
-/// <param name="ReservationWindows">Windows that were judged.</param>
-/// <param name="ReservationJudgedSeconds">The part of them in which it wanted more than it had: what the judgement rests on.</param>
-internal sealed record JsonQos(
-    JsonPromise? Reservation,
-    JsonPromise? Limit,
-    double Weight,
-    double? PlannedShare,
-    double AchievedShare,
-    long? ReservationMisses,
-    int ReservationWindows,
-    double ReservationJudgedSeconds);
-
 /// <summary>A floor or a ceiling: "share", "bytes_per_second" or "operations_per_second".</summary>
 internal sealed record JsonPromise(string Unit, double Value);
-
-/// <summary>Wear of a VM's disk. The fraction is the most worn block's writes over the device's endurance; null when it has no end.</summary>
-internal sealed record JsonWear(string Policy, long Writes, long ExtraWrites, long Max, double Mean, double Cv, double? LifetimeFraction);
-
-/// <summary>Blocks read back and compared, and those that were not what was written.</summary>
-internal sealed record JsonVerify(long Blocks, long Wrong);
-
-/// <summary>The mean way of an I/O through the conventional stack.</summary>
-/// <param name="Requests">I/Os that went it.</param>
-/// <param name="TotalNs">From stub 1 to 12, in nanoseconds: the sum of the stages.</param>
-/// <param name="MeanNs">The stages, "1-2" to "11-12", in nanoseconds.</param>
-internal sealed record JsonStages(long Requests, double TotalNs, OrderedDictionary<string, double> MeanNs);
 
 /// <summary>
 /// One window of the time series: I/Os, and the part of the host's dominant resource used, per VM in the scenario's order. The last may be shorter than the others.

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Mbsa.Host.Expectations;
 using Mbsa.Host.Figures;
 using Mbsa.Host.Wording;
@@ -40,78 +41,71 @@ internal static class ReportBuilder
             Fairness = new JsonFairness(RunFigures.JainOverAll(result), MaxMinSlowdown: null),
             Expectations = [.. expectations.Select(e => new JsonExpectation(e.Text, e.Held, e.Measured, Finite(e.Value), Finite(e.Bound)))],
             Problems = result.Problems,
+            Warnings = [.. Catalogue.Warnings(result)],
         };
     }
 
-    private static JsonVm Vm(VmResult vm, RunResult result, IReadOnlyDictionary<string, string?> places)
+    private static JsonObject Vm(VmResult vm, RunResult result, IReadOnlyDictionary<string, string?> places)
     {
-        var operations = vm.Read.Operations + vm.Write.Operations;
-        return new JsonVm
+        var (spec, figures) = (vm.Spec, FigureJson.Of(vm, result));
+        var json = new JsonObject { ["name"] = spec.Name, ["state"] = vm.State.Word() };
+        if (result.Cluster is not null)
         {
-            Name = vm.Spec.Name,
-            State = vm.State.Word(),
-            Host = result.Cluster is null ? null : new JsonPlace(places[vm.Spec.Name]),
-            Vcpus = vm.Spec.Vcpus,
-            ActiveSeconds = vm.ActiveNs / 1e9,
-            Ops = operations,
-            Iops = RunFigures.Iops(vm),
-            BandwidthBytesPerSecond = RunFigures.Bandwidth(vm),
-            Read = Direction(vm.Read, vm.ActiveNs),
-            Write = Direction(vm.Write, vm.ActiveNs),
-            BatchLatencyNs = Latency(vm.BatchNs),
-            CpuSeconds = vm.CpuNs / 1e9,
-            WaitingSeconds = vm.WaitingNs / 1e9,
-            ThrottledSeconds = vm.Use.ThrottledNs / 1e9,
-            Qos = new JsonQos(
-                Promise(vm.Spec.Qos.Reservation),
-                Promise(vm.Spec.Qos.Limit),
-                vm.Spec.Qos.Weight,
-                vm.PlannedShare,
-                vm.DominantShare(result.MeasuredNs),
-                vm.Use.ReservationWindows > 0 ? vm.Use.ReservationMisses : null,
-                vm.Use.ReservationWindows,
-                vm.Use.ReservationJudgedNs / 1e9),
-            Protection = vm.Spec.Storage is { } storage ? KnownNames.NameOf(storage.Protection) : null,
-            Wear = vm.Wear is { } wear ? Wear(wear, RunFigures.EnduranceWrites(result, vm)) : null,
-            Stages = vm.Stages is { } stages ? Stages(stages) : null,
-            Verify = vm.BlocksVerified > 0 ? new JsonVerify(vm.BlocksVerified, vm.BlocksWrong) : null,
+            json["host"] = places[spec.Name];
+        }
+
+        json["vcpus"] = spec.Vcpus;
+        json["active_seconds"] = vm.ActiveNs / 1e9;
+        var qos = new JsonObject
+        {
+            ["reservation"] = Node(spec.Qos.Reservation),
+            ["limit"] = Node(spec.Qos.Limit),
+            ["weight"] = spec.Qos.Weight,
         };
+        var (promises, wear) = (Taken(figures, "qos"), Taken(figures, "wear"));
+        MoveAll(figures, json);
+        MoveAll(promises!, qos);
+        json["qos"] = qos;
+        json["protection"] = spec.Storage is { } storage ? KnownNames.NameOf(storage.Protection) : null;
+        wear?.Insert(0, "policy", vm.Wear!.Policy);
+        json["wear"] = wear;
+        json["stages"] = vm.Stages is { } stages ? Stages(stages) : null;
+        json["verify"] = vm.BlocksVerified > 0 ? new JsonObject { ["blocks"] = vm.BlocksVerified, ["wrong"] = vm.BlocksWrong } : null;
+        return json;
     }
 
-    private static JsonDirection Direction(DirectionResult direction, long activeNs) => new(
-        direction.Operations,
-        direction.Bytes,
-        RunFigures.PerSecond(direction.Operations, activeNs),
-        RunFigures.PerSecond(direction.Bytes, activeNs),
-        Latency(direction.LatencyNs));
-
-    private static JsonLatency? Latency(LatencySummary? latency) =>
-        latency is { } l ? new JsonLatency(l.Min, l.Mean, l.P50, l.P95, l.P99, l.P999, l.Max) : null;
-
-    // JSON has no infinity, and an expectation may divide by what nobody did.
-    private static double? Finite(double? value) => value is { } v && double.IsFinite(v) ? v : null;
-
-    private static JsonPromise? Promise(Promise? promise) => promise is { } p ? new JsonPromise(Words.Of(p.Unit), p.Value) : null;
-
-    private static JsonWear Wear(WearResult wear, double enduranceWrites) => new(
-        wear.Policy,
-        wear.Writes,
-        wear.ExtraWrites,
-        wear.Max,
-        wear.Mean,
-        wear.CoefficientOfVariation,
-        double.IsFinite(enduranceWrites) && enduranceWrites > 0 ? wear.Max / enduranceWrites : null);
-
-    private static JsonStages Stages(StagesResult stages)
+    private static JsonObject? Taken(JsonObject from, string key)
     {
-        var means = new OrderedDictionary<string, double>(stages.MeanNs.Length);
+        var taken = from[key];
+        from.Remove(key);
+        return (JsonObject?)taken;
+    }
+
+    private static void MoveAll(JsonObject from, JsonObject to)
+    {
+        foreach (var (key, value) in from.ToArray())
+        {
+            from.Remove(key);
+            to[key] = value;
+        }
+    }
+
+    private static JsonObject? Node(Promise? promise) => promise is { } p
+        ? new JsonObject { ["unit"] = Words.Of(p.Unit), ["value"] = p.Value } : null;
+
+    private static JsonObject Stages(StagesResult stages)
+    {
+        var means = new JsonObject();
         for (var stage = 0; stage < stages.MeanNs.Length; stage++)
         {
             means.Add(StageTable.Stubs(stage), stages.MeanNs[stage]);
         }
 
-        return new JsonStages(stages.Requests, stages.MeanNs.Sum(), means);
+        return new JsonObject { ["requests"] = stages.Requests, ["total_ns"] = stages.MeanNs.Sum(), ["mean_ns"] = means };
     }
+
+    // JSON has no infinity, and an expectation may divide by what nobody did.
+    private static double? Finite(double? value) => value is { } v && double.IsFinite(v) ? v : null;
 
     private static JsonWindow Window(WindowResult window, RunResult result) =>
         new(window.StartNs, window.EndNs - window.StartNs, ByVm(window.Operations, result), ByVm(window.Shares, result));

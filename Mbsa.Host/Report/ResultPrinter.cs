@@ -30,6 +30,11 @@ internal static class ResultPrinter
             }
 
             console.WriteLine(HostLine(result));
+            if (WearFigures.Line(result) is { } wear)
+            {
+                console.WriteLine($"disks: {wear}");
+            }
+
             foreach (var failure in result.PowerFailures)
             {
                 console.WriteLine(Describe(failure, result.MeasuredNs));
@@ -48,6 +53,11 @@ internal static class ResultPrinter
         foreach (var expectation in expectations)
         {
             Print(console, expectation);
+        }
+
+        foreach (var warning in Catalogue.Warnings(result))
+        {
+            console.MarkupLine($"[yellow]warning:[/] {Markup.Escape(warning)}");
         }
 
         foreach (var problem in result.Problems)

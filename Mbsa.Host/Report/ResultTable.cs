@@ -10,7 +10,7 @@ namespace Mbsa.Host.Report;
 /// <summary>The result as a table: a row per VM and one for all. What does not fit or says nothing is left out, least important first.</summary>
 internal static class ResultTable
 {
-    private sealed record Column(string Head, Func<VmResult, string> Cell, Func<RunResult, string> Total, int LeastWidth = 0, bool Left = false);
+    private sealed record Column(string Head, Func<VmResult, string?> Cell, string Total, int LeastWidth = 0, bool Left = false);
 
     /// <summary>The table for a console of this many columns.</summary>
     public static Table Of(RunResult result, int width)
@@ -26,12 +26,12 @@ internal static class ResultTable
 
         foreach (var vm in result.Vms)
         {
-            table.AddRow(columns.Select(column => new Text(column.Cell(vm), StyleOf(vm))));
+            table.AddRow(columns.Select(column => new Text(column.Cell(vm) ?? "-", StyleOf(vm))));
         }
 
         if (result.Vms.Length > 1)
         {
-            table.AddRow(columns.Select(column => new Text(column.Total(result), new Style(decoration: Decoration.Bold))));
+            table.AddRow(columns.Select(column => new Text(column.Total, new Style(decoration: Decoration.Bold))));
         }
 
         return table;
@@ -39,61 +39,28 @@ internal static class ResultTable
 
     private static IEnumerable<Column> Columns(RunResult result)
     {
-        yield return new("VM", vm => vm.Spec.Name + Mark(vm), _ => "all", Left: true);
+        yield return new("VM", vm => vm.Spec.Name + Mark(vm), "all", Left: true);
         if (result.Cluster is not null)
         {
             var places = ClusterText.Places(result);
-            yield return new("host", vm => places[vm.Spec.Name] ?? "-", _ => "", Left: true);
+            yield return new("host", vm => places[vm.Spec.Name], "", Left: true);
         }
 
         if (result.Vms.Any(vm => vm.ActiveNs != result.MeasuredNs))
         {
-            yield return new("active", vm => vm.ActiveNs > 0 ? Readable.Length(vm.ActiveNs) : "-", all => Readable.Length(all.MeasuredNs));
+            yield return new("active", vm => vm.ActiveNs > 0 ? Readable.Length(vm.ActiveNs) : null, Readable.Length(result.MeasuredNs));
         }
 
-        yield return new("ops", vm => Readable.Count(Operations(vm)), all => Readable.Count(all.Vms.Sum(Operations)), LeastWidth: 92);
-        yield return new(
-            "IOPS",
-            vm => Readable.Rate(RunFigures.Iops(vm)),
-            all => Readable.Rate(RunFigures.Iops(all)));
-        yield return new(
-            "bandwidth",
-            vm => Readable.Bandwidth(RunFigures.Bandwidth(vm)),
-            all => Readable.Bandwidth(RunFigures.Bandwidth(all)));
-        if (result.Vms.Any(vm => vm.Read.Operations > 0))
+        foreach (var column in Catalogue.Columns(Views.Terminal, result))
         {
-            yield return new("read p50/p99", vm => Latency(vm.Read), _ => "");
+            yield return new(column.Column.Head, vm => column.Cell(vm, result), column.Total(result), column.Column.LeastWidth);
         }
 
-        if (result.Vms.Any(vm => vm.Write.Operations > 0))
-        {
-            yield return new("write p50/p99", vm => Latency(vm.Write), _ => "");
-        }
-
-        yield return new("core share", vm => Readable.Share(vm.CoreShare), all => Readable.Share(all.Vms.Sum(vm => vm.CoreShare)));
-        yield return new("waiting", vm => Readable.Duration(vm.WaitingNs), all => Readable.Duration(all.Vms.Sum(vm => vm.WaitingNs)), LeastWidth: 92);
         if (result.Vms.Any(vm => vm.Spec.Storage is { Protection: not ProtectionMethod.None }))
         {
-            yield return new("protection", vm => vm.Spec.Storage is { } storage ? KnownNames.NameOf(storage.Protection) : "-", _ => "");
-        }
-
-        if (result.Vms.Any(vm => vm.BlocksVerified > 0))
-        {
-            yield return new("verify", Verify, _ => "");
+            yield return new("protection", vm => vm.Spec.Storage is { } storage ? KnownNames.NameOf(storage.Protection) : null, "");
         }
     }
-
-    private static long Operations(VmResult vm) => vm.Read.Operations + vm.Write.Operations;
-
-    private static string Latency(DirectionResult direction) =>
-        direction.LatencyNs is { } latency ? Readable.DurationPair(latency.P50, latency.P99) : "-";
-
-    private static string Verify(VmResult vm) => vm switch
-    {
-        { BlocksVerified: 0 } => "-",
-        { BlocksWrong: > 0 } => $"{Readable.Count(vm.BlocksWrong)} wrong",
-        _ => $"{Readable.Count(vm.BlocksVerified)} ok",
-    };
 
     private static string Mark(VmResult vm) => vm.State switch
     {

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Mbsa.Host.Figures;
 using Mbsa.Model.Watching;
 
 namespace Mbsa.Host.Watching;
@@ -20,6 +22,7 @@ internal sealed class WearWatch(IRunningScenario run, TimeProvider time)
     private Task<DeviceWear>? _looking;
     private DeviceWear? _last;
     private long _looked;
+    private readonly ConcurrentDictionary<string, (long AtNs, long Worst)> _first = new();
 
     /// <summary>The wear as it was seen last; the first to ask looks himself. Any thread.</summary>
     public DeviceWear Look()
@@ -34,15 +37,32 @@ internal sealed class WearWatch(IRunningScenario run, TimeProvider time)
 
             if (_last is null)
             {
-                (_last, _looked) = (run.Wear(Cells), time.GetTimestamp());
+                (_last, _looked) = (LookNow(), time.GetTimestamp());
             }
             else if (_looking is null && time.GetElapsedTime(_looked) >= Period)
             {
                 _looked = time.GetTimestamp();
-                _looking = Task.Run(() => run.Wear(Cells));
+                _looking = Task.Run(LookNow);
             }
 
             return _last;
         }
+    }
+
+    /// <summary>Looks, and tells how long each disk will last at the rate since it was first seen.</summary>
+    private DeviceWear LookNow()
+    {
+        var (wear, nowNs) = (run.Wear(Cells), run.Snapshot().ClockNs);
+        return wear with
+        {
+            Disks = wear.Disks.ToDictionary(disk => disk.Key, disk =>
+            {
+                var now = disk.Value;
+                var (atNs, worst) = _first.GetOrAdd(disk.Key, (nowNs, now.Worst));
+                return now.WorstRatio is > 0 and var used
+                    ? now with { LeftNs = WearFigures.Left(now.Worst / used, now.Worst, now.Worst - worst, nowNs - atNs) }
+                    : now;
+            }),
+        };
     }
 }

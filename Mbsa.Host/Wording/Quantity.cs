@@ -35,7 +35,8 @@ public static class Quantity
     private readonly record struct Unit(string Name, int Exponent, double Factor = 1);
 
     private static readonly Unit[] _times =
-        [new("ns", 0), new("us", 3), new("µs", 3), new("ms", 6), new("s", 9), new("m", 9, 60), new("min", 9, 60), new("h", 9, 3600)];
+        [new("ns", 0), new("us", 3), new("µs", 3), new("ms", 6), new("s", 9), new("m", 9, 60), new("min", 9, 60), new("h", 9, 3600),
+            new("d", 9, 24 * 3600), new("y", 9, 365 * 24 * 3600)];
 
     private static readonly Unit[] _sizes =
     [
@@ -183,7 +184,7 @@ public static class Quantity
     /// <summary>An example and the units of a dimension, for a message.</summary>
     internal static string Expected(Dimension dimension) => dimension switch
     {
-        Dimension.Time => "write a time as in 25us (units: ns, us, ms, s, m, h)",
+        Dimension.Time => "write a time as in 25us (units: ns, us, ms, s, m, h, d, y)",
         Dimension.Size => "write a size as in 512MiB (units: B, KiB, MiB, GiB, TiB; k, M, G, T are the same)",
         Dimension.Bandwidth => "write a bandwidth as in 800MB/s (units: B/s, kB/s, MB/s, GB/s; KiB/s, MiB/s, GiB/s; Mbit/s, Gbit/s)",
         Dimension.Iops => "write a rate as in 200kIOPS (units: IOPS, kIOPS, MIOPS)",

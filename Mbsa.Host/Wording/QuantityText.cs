@@ -5,6 +5,7 @@ namespace Mbsa.Host.Wording;
 /// <summary>Numbers for people: three or four digits and the unit that fits.</summary>
 public static class QuantityText
 {
+    private const double Day = 24 * 3600e9;
     private static readonly string[] _decimal = ["", "k", "M", "G", "T"];
     private static readonly string[] _binary = ["B", "KiB", "MiB", "GiB", "TiB"];
 
@@ -25,7 +26,9 @@ public static class QuantityText
         < 1e3 => Digits(ns) + "ns",
         < 1e6 => Digits(ns / 1e3) + "us",
         < 1e9 => Digits(ns / 1e6) + "ms",
-        _ => Digits(ns / 1e9) + "s",
+        < 2 * Day => Digits(ns / 1e9) + "s",
+        < 2 * 365 * Day => Digits(ns / Day) + "d",
+        _ => Digits(ns / (365 * Day)) + "y",
     };
 
     private static string Size(double bytes)

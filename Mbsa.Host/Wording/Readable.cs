@@ -6,6 +6,7 @@ namespace Mbsa.Host.Wording;
 /// <summary>Numbers for people: three significant digits and a unit, the same in every culture. Rates are decimal, sizes binary.</summary>
 internal static class Readable
 {
+    private const double Day = 24 * 3600e9;
     private static readonly string[] s_decimal = ["", "k", "M", "G", "T", "P"];
     private static readonly string[] s_binary = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
     private static readonly (long Ns, string Unit)[] s_times = [(1, "ns"), (1_000, "us"), (1_000_000, "ms"), (1_000_000_000, "s")];
@@ -22,6 +23,15 @@ internal static class Readable
 
     /// <summary>"305 k", for a column whose head names the unit.</summary>
     public static string Rate(double perSecond) => Scaled(perSecond, "").TrimEnd();
+
+    /// <summary>"3.20 years" or "12.4 days" of nanoseconds that may be very many.</summary>
+    public static string Age(double nanoseconds) => nanoseconds switch
+    {
+        >= 365 * Day => $"{(nanoseconds >= 1e6 * 365 * Day ? "> 1 M" : Digits(nanoseconds / (365 * Day), whole: nanoseconds >= 1e4 * Day))} years",
+        >= 2 * Day => $"{Digits(nanoseconds / Day, whole: false)} days",
+        >= 2 * Day / 24 => $"{Digits(nanoseconds / Day * 24, whole: false)} hours",
+        _ => Duration(nanoseconds),
+    };
 
     /// <summary>"12.4 us" of nanoseconds.</summary>
     public static string Duration(double nanoseconds)

@@ -9,6 +9,7 @@ public static class UnknownName
     private const int MostCandidates = 1000;
 
     private const int MostListed = 20;
+    private const int MostNear = 5;
     private const int LongestName = 64;
 
     /// <summary>"unknown key 'vcpu'; did you mean 'vcpus'?", or a list of what there is when nothing is near.</summary>
@@ -19,7 +20,7 @@ public static class UnknownName
     {
         ArgumentNullException.ThrowIfNull(known);
         var shown = Excerpt.Of(name);
-        if (Nearest(name, known) is { } nearest)
+        if (Near(name, known).FirstOrDefault() is { } nearest)
             return $"unknown {kind} '{shown}'; did you mean '{nearest}'?";
         if (known.Count == 0)
             return $"unknown {kind} '{shown}'; there is none";
@@ -27,11 +28,21 @@ public static class UnknownName
         return $"unknown {kind} '{shown}'; available: {some}{(known.Count > MostListed ? ", ..." : "")}";
     }
 
-    /// <summary>The nearest in spelling, or else one that begins with what was written.</summary>
-    private static string? Nearest(string name, IReadOnlyCollection<string> known)
+    /// <summary>"; also near: wear.cv, wear.mean": others than the nearest that may have been meant; nothing when there are none.</summary>
+    /// <param name="name">What was written.</param>
+    /// <param name="known">What could have been written.</param>
+    public static string AlsoNear(string name, IReadOnlyCollection<string> known)
+    {
+        ArgumentNullException.ThrowIfNull(known);
+        var others = string.Join(", ", Near(name, known).Skip(1).Take(MostNear));
+        return others.Length == 0 ? "" : $" Also near: {others}";
+    }
+
+    /// <summary>Those near in spelling, the nearest first, then those that begin with what was written.</summary>
+    private static IEnumerable<string> Near(string name, IReadOnlyCollection<string> known)
     {
         var candidates = known.Where(k => k.Length <= LongestName).Take(MostCandidates).ToArray();
-        return NearestName.Of(name, candidates)
-            ?? Array.Find(candidates, c => name.Length >= 3 && c.StartsWith(name, StringComparison.OrdinalIgnoreCase));
+        return NearestName.Near(name, candidates)
+            .Concat(candidates.Where(c => name.Length >= 3 && c.StartsWith(name, StringComparison.OrdinalIgnoreCase))).Distinct();
     }
 }

@@ -34,18 +34,19 @@ public sealed record DeviceWear(IReadOnlyDictionary<string, WearSample> Disks, I
     {
         long writes = 0;
         uint worst = 0;
+        var squares = 0.0;
         foreach (var block in counts.Writes)
         {
             writes += block;
+            squares += (double)block * block;
             worst = Math.Max(worst, block);
         }
 
-        return new WearSample(
-            writes,
-            counts.ExtraWrites,
-            worst,
-            counts.Writes.Length == 0 ? 0 : writes / (double)counts.Writes.Length,
-            double.IsFinite(enduranceWrites) ? worst / enduranceWrites : null);
+        var mean = counts.Writes.Length == 0 ? 0 : writes / (double)counts.Writes.Length;
+        return new WearSample(writes, counts.ExtraWrites, worst, mean, double.IsFinite(enduranceWrites) ? worst / enduranceWrites : null)
+        {
+            Variation = mean == 0 ? 0 : Math.Sqrt(Math.Max(0, squares / counts.Writes.Length - mean * mean)) / mean,
+        };
     }
 
     /// <summary>Puts a child device into the cells it lies in; of two in one cell, the one with the more worn block is shown.</summary>

@@ -9,18 +9,21 @@ public static class NearestName
     /// The name with the least edit distance (insertions, deletions, substitutions, two neighbours exchanged), capitals or not; null when even that is more than a third of
     /// the typed name's length and more than 1.
     /// </summary>
-    public static string? Of(string typed, IEnumerable<string> names)
+    public static string? Of(string typed, IEnumerable<string> names) => Near(typed, names).FirstOrDefault();
+
+    /// <summary>All names as near as that, the nearest first.</summary>
+    public static IEnumerable<string> Near(string typed, IEnumerable<string> names)
     {
         ArgumentNullException.ThrowIfNull(typed);
         ArgumentNullException.ThrowIfNull(names);
         if (typed.Length > LongestName)
         {
-            return null;
+            return [];
         }
 
-        var best = names.Select(name => (Name: name, Distance: Distance(typed, name)))
-            .OrderBy(found => found.Distance).ThenBy(found => found.Name, StringComparer.Ordinal).FirstOrDefault();
-        return best.Name is not null && best.Distance <= Math.Max(1, typed.Length / 3) ? best.Name : null;
+        return [.. names.Select(name => (Name: name, Distance: Distance(typed, name)))
+            .Where(found => found.Distance <= Math.Max(1, typed.Length / 3))
+            .OrderBy(found => found.Distance).ThenBy(found => found.Name, StringComparer.Ordinal).Select(found => found.Name)];
     }
 
     /// <summary>Optimal string alignment: Levenshtein's distance, in which neighbours that change places count as one edit.</summary>

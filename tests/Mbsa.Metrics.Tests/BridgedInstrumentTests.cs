@@ -6,7 +6,8 @@ namespace Mbsa.Metrics.Tests;
 
 public sealed class BridgedInstrumentTests : IDisposable
 {
-    private readonly MbsaInstruments instruments = new(new TestSource(TestSource.Host("h1", TestSource.Vm("oltp"))));
+    private readonly MbsaInstruments instruments = new(new TestSource(TestSource.Host("h1", TestSource.Vm("oltp"))),
+        TestSource.Instruments);
     private readonly CollectorRegistry registry = new();
     private readonly PrometheusBridge bridge;
 

@@ -30,7 +30,7 @@ public class LatencyTests
         LatencyNs.Array[0, 50].Array[1, 5].Sample(batches =>
         {
             var source = new TestSource(TestSource.Host("h"));
-            using var instruments = new MbsaInstruments(source);
+            using var instruments = new MbsaInstruments(source, TestSource.Instruments);
             var registry = new CollectorRegistry();
             using var bridge = new PrometheusBridge(instruments, registry);
             var all = new List<long>();

@@ -8,7 +8,7 @@ public class MbsaInstrumentsTests
     public void A_collection_takes_one_sample_however_many_instruments_it_reads()
     {
         var source = new TestSource(TestSource.Host("h", TestSource.Vm("a"), TestSource.Vm("b")));
-        using var instruments = new MbsaInstruments(source);
+        using var instruments = new MbsaInstruments(source, TestSource.Instruments);
         using MeterListener listener = ListenTo(instruments, (_, _) => { });
 
         Assert.Equal(0, source.Asked);
@@ -22,7 +22,7 @@ public class MbsaInstrumentsTests
     public void A_second_reader_sees_a_sample_of_its_own_not_the_first_readers()
     {
         var source = new TestSource(TestSource.Host("h", TestSource.Vm("a")));
-        using var instruments = new MbsaInstruments(source);
+        using var instruments = new MbsaInstruments(source, TestSource.Instruments);
         long seen = 0;
         using MeterListener first = ListenTo(instruments, (_, _) => { });
         using MeterListener second = ListenTo(instruments, (name, value) => seen = name == "mbsa.scheduler.quanta" ? value : seen);
@@ -38,7 +38,7 @@ public class MbsaInstrumentsTests
     public void A_source_that_failed_leaves_no_old_sample_to_be_taken_for_a_new_one()
     {
         var source = new TestSource(TestSource.Host("h", TestSource.Vm("a")));
-        using var instruments = new MbsaInstruments(source);
+        using var instruments = new MbsaInstruments(source, TestSource.Instruments);
         int measurements = 0;
         using MeterListener listener = ListenTo(instruments, (_, _) => measurements++);
         listener.RecordObservableInstruments();
@@ -53,7 +53,7 @@ public class MbsaInstrumentsTests
     [Fact]
     public void Instruments_say_what_they_are_in_base_units_and_dotted_names()
     {
-        using var instruments = new MbsaInstruments(new TestSource(TestSource.Host("h")));
+        using var instruments = new MbsaInstruments(new TestSource(TestSource.Host("h")), TestSource.Instruments);
         var found = new List<Instrument>();
         using var listener = new MeterListener
         {

@@ -20,7 +20,7 @@ public partial class OpenTelemetryTests
     {
         const string Host = "seen-by-the-sdk";
         TestSource source = TwoHosts(Host);
-        using var instruments = new MbsaInstruments(source);
+        using var instruments = new MbsaInstruments(source, TestSource.Instruments);
         var registry = new CollectorRegistry();
         using var bridge = new PrometheusBridge(instruments, registry);
         using var exporter = new LastValues(Host);
@@ -44,7 +44,7 @@ public partial class OpenTelemetryTests
     {
         const string Host = "seen-by-the-exporter";
         TestSource source = TwoHosts(Host);
-        using var instruments = new MbsaInstruments(source);
+        using var instruments = new MbsaInstruments(source, TestSource.Instruments);
         var registry = new CollectorRegistry();
         using var bridge = new PrometheusBridge(instruments, registry);
         int port = FreePort();
@@ -74,7 +74,7 @@ public partial class OpenTelemetryTests
         const string Host = "left-behind";
         const string Reads = "mbsa_io_operations_total{host=\"left-behind\",op=\"read\",vm=\"oltp\"}";
         TestSource source = TwoHosts(Host);
-        using var instruments = new MbsaInstruments(source);
+        using var instruments = new MbsaInstruments(source, TestSource.Instruments);
         using var exporter = new LastValues(Host);
         using MeterProvider provider = Sdk.CreateMeterProviderBuilder()
             .AddMeter(MbsaInstruments.MeterName)

@@ -13,7 +13,7 @@ public sealed class PrometheusBridgeTests : IDisposable
 
     public PrometheusBridgeTests()
     {
-        instruments = new MbsaInstruments(source);
+        instruments = new MbsaInstruments(source, TestSource.Instruments);
         bridge = new PrometheusBridge(instruments, registry);
     }
 
@@ -176,7 +176,7 @@ public sealed class PrometheusBridgeTests : IDisposable
     public async Task Two_runs_share_nothing()
     {
         var otherSource = new TestSource(TestSource.Host("h2", TestSource.Vm("other")));
-        using var otherInstruments = new MbsaInstruments(otherSource);
+        using var otherInstruments = new MbsaInstruments(otherSource, TestSource.Instruments);
         var otherRegistry = new CollectorRegistry();
         using var otherBridge = new PrometheusBridge(otherInstruments, otherRegistry);
 
@@ -191,7 +191,8 @@ public sealed class PrometheusBridgeTests : IDisposable
     [Fact]
     public async Task Two_hosts_can_share_a_registry_and_one_leaves_without_the_other()
     {
-        using var otherInstruments = new MbsaInstruments(new TestSource(TestSource.Host("h2", TestSource.Vm("oltp"))));
+        using var otherInstruments = new MbsaInstruments(new TestSource(TestSource.Host("h2", TestSource.Vm("oltp"))),
+            TestSource.Instruments);
         var otherBridge = new PrometheusBridge(otherInstruments, registry);
         Exposition both = await Exposition.Of(registry);
         Assert.Equal(2, both.Values.Keys.Count(series => series.StartsWith("mbsa_vms_running{", StringComparison.Ordinal)));

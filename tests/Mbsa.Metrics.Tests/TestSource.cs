@@ -33,6 +33,20 @@ internal sealed class TestSource(params ImmutableArray<HostSample> hosts) : IMet
         return Failure is null ? sample : throw Failure;
     }
 
+    /// <summary>Instruments of VMs and their disks, of each kind.</summary>
+    public static IReadOnlyList<VmInstrument> Instruments { get; } =
+    [
+        new("mbsa.cpu.waiting_time", "s", "Time waited.", (vm, _) => vm.WaitingNs / 1e9) { IsCounter = true },
+        new("mbsa.cpu.throttled_time", "s", "Time throttled.", (vm, _) => vm.ThrottledNs / 1e9) { IsCounter = true },
+        new("mbsa.reservation.misses", "{miss}", "Misses.", (vm, _) => vm.ReservationMisses) { IsCounter = true, IsWhole = true },
+        new("mbsa.wear.block_writes", "{write}", "Writes of blocks.", (_, disk) => disk?.BlockWrites) { IsCounter = true, IsWhole = true },
+        new("mbsa.wear.extra_writes", "{write}", "Writes that were added.", (_, disk) => disk?.ExtraWrites) { IsCounter = true,
+            IsWhole = true },
+        new("mbsa.wear.worst.writes", "{write}", "Writes of the worst block.", (_, disk) => disk?.Worst) { IsWhole = true },
+        new("mbsa.wear.mean.writes", "{write}", "Writes of a block.", (_, disk) => disk?.Mean),
+        new("mbsa.wear.worst.ratio", "1", "Life used.", (_, disk) => disk?.WorstRatio),
+    ];
+
     public static HostSample Host(string name, params ImmutableArray<VmSample> vms) => new()
     {
         Host = name,

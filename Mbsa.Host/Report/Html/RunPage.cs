@@ -58,9 +58,11 @@ internal static class RunPage
                 .List(run.Expectations.Select(e => (ResultPrinter.Describe(e), e.Held ? "held" : "failed")));
         }
 
-        if (!run.Result.Problems.IsEmpty)
+        string[] warnings = [.. Catalogue.Warnings(run.Result)];
+        if (!run.Result.Problems.IsEmpty || warnings.Length > 0)
         {
-            page.Section("Problems").List(run.Result.Problems.Select(problem => (problem, "problem")));
+            page.Section("Problems").List([.. run.Result.Problems.Select(problem => (problem, "problem")),
+                .. warnings.Select(warning => ($"warning: {warning}", "problem"))]);
         }
     }
 
@@ -70,7 +72,9 @@ internal static class RunPage
         var jain = RunFigures.JainOverAll(result);
         var columns = Columns(result).ToArray();
         page.Section("VMs", "shares are parts of the host, of the resource that a VM uses most")
-            .Table([.. columns.Select(column => column.Head)], result.Vms.Select(vm => (string[])[.. columns.Select(column => column.Cell(vm))]), [.. columns.Select(column => column.Total)])
+            .Table([.. columns.Select(column => column.Head)],
+                result.Vms.Select(vm => (string[])[.. columns.Select(column => column.Cell(vm) ?? "–")]),
+                [.. columns.Select(column => column.Total)])
             .Paragraph(
                 $"{(result.Cluster is null ? "Host" : "All hosts")}: cores {Readable.Share(use.Cpu)}, memory bus {Readable.Share(use.Bus)}, NVM {Readable.Share(use.Nvm)}"
                 + (jain is { } index ? $"; Jain's index over all VMs that do I/O {index.ToString("0.0000", CultureInfo.InvariantCulture)}" : ""),
@@ -78,43 +82,22 @@ internal static class RunPage
     }
 
     /// <summary>The columns of the VMs; what nobody was promised and what happened to nobody has none.</summary>
-    private static IEnumerable<(string Head, Func<VmResult, string> Cell, string Total)> Columns(RunResult result)
+    private static IEnumerable<(string Head, Func<VmResult, string?> Cell, string Total)> Columns(RunResult result)
     {
-        var (vms, measuredNs) = (result.Vms, result.MeasuredNs);
         yield return ("VM", vm => vm.Spec.Name, "all");
         if (result.Cluster is not null)
         {
             var places = ClusterText.Places(result);
-            yield return ("host", vm => places[vm.Spec.Name] ?? "–", "");
+            yield return ("host", vm => places[vm.Spec.Name], "");
         }
 
         yield return ("state", vm => vm.State.Word(), "");
-        yield return ("VCPUs", vm => vm.Spec.Vcpus.ToString(CultureInfo.InvariantCulture), vms.Sum(vm => vm.Spec.Vcpus).ToString(CultureInfo.InvariantCulture));
-        yield return ("active", vm => vm.ActiveNs > 0 ? Readable.Length(vm.ActiveNs) : "–", Readable.Length(measuredNs));
-        yield return ("ops", vm => Readable.Count(Operations(vm)), Readable.Count(vms.Sum(Operations)));
-        yield return ("IOPS", vm => Readable.Rate(RunFigures.Iops(vm)), Readable.Rate(RunFigures.Iops(result)));
-        yield return ("bandwidth", vm => Readable.Bandwidth(RunFigures.Bandwidth(vm)), Readable.Bandwidth(RunFigures.Bandwidth(result)));
-        yield return ("read p50/p99", vm => Percentiles(vm.Read), "");
-        yield return ("write p50/p99", vm => Percentiles(vm.Write), "");
-        yield return ("share", vm => Readable.Share(vm.DominantShare(measuredNs)), "");
-        if (vms.Any(vm => vm.PlannedShare is not null))
+        yield return ("VCPUs", vm => vm.Spec.Vcpus.ToString(CultureInfo.InvariantCulture),
+            result.Vms.Sum(vm => vm.Spec.Vcpus).ToString(CultureInfo.InvariantCulture));
+        yield return ("active", vm => vm.ActiveNs > 0 ? Readable.Length(vm.ActiveNs) : null, Readable.Length(result.MeasuredNs));
+        foreach (var column in Catalogue.Columns(Views.Page, result))
         {
-            yield return ("planned", vm => vm.PlannedShare is { } planned ? Readable.Share(planned) : "–", "");
-        }
-
-        yield return ("core share", vm => Readable.Share(vm.CoreShare), Readable.Share(vms.Sum(vm => vm.CoreShare)));
-        yield return ("waiting", vm => Readable.Duration(vm.WaitingNs), Readable.Duration(vms.Sum(vm => vm.WaitingNs)));
-        if (vms.Any(vm => vm.Spec.Qos.Limit is not null))
-        {
-            yield return ("limit", vm => Readable.Promise(vm.Spec.Qos.Limit) ?? "–", "");
-            yield return ("throttled", vm => Readable.Duration(vm.Use.ThrottledNs), "");
-        }
-
-        if (vms.Any(vm => vm.Spec.Qos.Reservation is not null))
-        {
-            yield return ("reserved", vm => Readable.Promise(vm.Spec.Qos.Reservation) ?? "–", "");
-            yield return ("missed", vm => vm.Use.ReservationWindows > 0 ? $"{vm.Use.ReservationMisses} of {vm.Use.ReservationWindows}" : "never judged", "");
-            yield return ("judged", vm => vm.Use.ReservationWindows > 0 ? Readable.Share(vm.Use.ReservationJudgedNs / (double)measuredNs) : "–", "");
+            yield return (column.Column.Head, vm => column.Cell(vm, result), column.Total(result));
         }
     }
 
@@ -169,14 +152,11 @@ internal static class RunPage
             return;
         }
 
+        var columns = Catalogue.Columns(Views.Wear, run.Result).ToArray();
         page.Section("Wear", run.Wear.Cells.IsEmpty ? "of the measured part" : "the device from its first block to its last, as it was at the end; the table is of the measured part")
             .Markup(WearStrip.Render(run.Wear))
-            .Table(["disk", "policy", "block writes", "added", "worst block", "mean", "variation", "of its life"], worn.Select(vm => (string[])
-            [
-                vm.Spec.Name, vm.Wear!.Policy, Readable.Count(vm.Wear.Writes), Readable.Count(vm.Wear.ExtraWrites), Readable.Count(vm.Wear.Max),
-                Readable.Rate(vm.Wear.Mean), vm.Wear.CoefficientOfVariation.ToString("0.000", CultureInfo.InvariantCulture),
-                RunFigures.EnduranceWrites(run.Result, vm) is var endurance && double.IsFinite(endurance) ? Readable.SmallShare(vm.Wear.Max / endurance) : "–",
-            ]));
+            .Table(["disk", "policy", .. columns.Select(column => column.Column.Head)], worn.Select(vm => (string[])
+                [vm.Spec.Name, vm.Wear!.Policy, .. columns.Select(column => column.Cell(vm, run.Result) ?? "–")]));
     }
 
     private static void WriteEvents(HtmlPage page, RunRecord run)
@@ -191,7 +171,4 @@ internal static class RunPage
     private static string Line(RunEvent entry) =>
         $"<li data-at=\"{(entry.ClockNs == 0 ? "0 s" : Readable.Duration(entry.ClockNs))}\">{HtmlPage.Escape(entry.Text)}</li>";
 
-    private static long Operations(VmResult vm) => vm.Read.Operations + vm.Write.Operations;
-
-    private static string Percentiles(DirectionResult direction) => direction.LatencyNs is { } latency ? Readable.DurationPair(latency.P50, latency.P99) : "–";
 }

@@ -9,9 +9,9 @@ using Spectre.Console.Testing;
 namespace Mbsa.Host.Tests.Commands;
 
 /// <summary>The whole program in this process, with a run that is made up.</summary>
-internal sealed class TestProgram : IDisposable
+internal sealed class TestProgram(int width = 100) : IDisposable
 {
-    private readonly TestConsole _console = new TestConsole().Width(100);
+    private readonly TestConsole _console = new TestConsole().Width(width);
 
     public ScenarioSpec Scenario { get; set; } = Sample.Scenario();
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mbsa.Host.Comparison;
+using Mbsa.Host.Figures;
 
 namespace Mbsa.Host.Tests.Comparison;
 

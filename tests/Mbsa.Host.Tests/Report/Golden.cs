@@ -85,7 +85,8 @@ internal static class Golden
                 "max": 12,
                 "mean": 3.5,
                 "cv": 0.25,
-                "lifetime_fraction": 1.2E-05
+                "lifetime_fraction": 1.2E-05,
+                "lifetime_left_seconds": 166664.66666666666
               },
               "stages": null,
               "verify": null
@@ -216,7 +217,8 @@ internal static class Golden
           ],
           "problems": [
             "VCPU 0 of writer failed: boom"
-          ]
+          ],
+          "warnings": []
         }
 
         """;

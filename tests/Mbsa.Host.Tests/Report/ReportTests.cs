@@ -45,7 +45,7 @@ public sealed class ReportTests
 
         var report = ReportBuilder.Build(Sample.Result(endless), []);
 
-        Assert.Null(report.Vms[0].Wear!.LifetimeFraction);
+        Assert.Null(report.Vms[0]["wear"]!["lifetime_fraction"]);
     }
 
     [Theory]

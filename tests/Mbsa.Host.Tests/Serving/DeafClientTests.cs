@@ -66,7 +66,7 @@ public sealed class DeafClientTests
         var run = ActorScenario.Start(scenario);
         var wear = new WearWatch(run, TimeProvider.System);
         var source = new CountingSource(new LiveMetricsSource(scenario, run, wear));
-        using var instruments = new MbsaInstruments(source);
+        using var instruments = new MbsaInstruments(source, []);
         server.Watch(run, wear, instruments);
 
         using var metrics = await AskAsync(server.Url, "/metrics", times: 20 * Scrapes);

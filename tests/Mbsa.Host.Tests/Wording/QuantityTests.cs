@@ -48,7 +48,7 @@ public sealed class QuantityTests
         Assert.Equal(expected, Quantity.Parse(text, dimension));
 
     [Theory]
-    [InlineData("", Dimension.Time, "'' is not a time; write a time as in 25us (units: ns, us, ms, s, m, h)")]
+    [InlineData("", Dimension.Time, "'' is not a time; write a time as in 25us (units: ns, us, ms, s, m, h, d, y)")]
     [InlineData("fast", Dimension.Time, "'fast' is not a time")]
     [InlineData("25", Dimension.Time, "'25' has no unit; write a time as in 25us")]
     [InlineData("25 us s", Dimension.Time, "'25 us s' has no unit of a time")]

@@ -136,7 +136,7 @@ public sealed class ScenarioFileTests : IDisposable
                 "3: unknown clock 'vitual'; did you mean 'virtual'?",
                 "4: unknown key of the host's qos 'quantm'; did you mean 'quantum'?",
                 "4: unknown machine 'papr'; did you mean 'paper'?",
-                "4: 'quantum': '-25us' is negative; write a time as in 25us (units: ns, us, ms, s, m, h)",
+                "4: 'quantum': '-25us' is negative; write a time as in 25us (units: ns, us, ms, s, m, h, d, y)",
                 "7: unknown key of a VM 'vcpu'; did you mean 'vcpus'?",
                 "8: 'size': '1.3k' is not a whole number of bytes",
                 "8: unknown path 'vhost-bo'; did you mean 'vhost-bio'?",
@@ -162,8 +162,8 @@ public sealed class ScenarioFileTests : IDisposable
     [Theory]
     [InlineData("seed: -1", "'seed': a whole number from 0 to 18446744073709551615 was expected, not '-1'")]
     [InlineData("seed: [1]", "'seed': a whole number was expected, not a list")]
-    [InlineData("warmup: 5", "'warmup': '5' has no unit; write a time as in 25us (units: ns, us, ms, s, m, h)")]
-    [InlineData("warmup: -5s", "'warmup': '-5s' is negative; write a time as in 25us (units: ns, us, ms, s, m, h)")]
+    [InlineData("warmup: 5", "'warmup': '5' has no unit; write a time as in 25us (units: ns, us, ms, s, m, h, d, y)")]
+    [InlineData("warmup: -5s", "'warmup': '-5s' is negative; write a time as in 25us (units: ns, us, ms, s, m, h, d, y)")]
     [InlineData("warmup: 1e300s", "'warmup': '1e300s' is too large")]
     [InlineData("windows: 2s", "'windows': a window is longer than the duration")]
     [InlineData("windows: 1us", "'windows': there would be 1000000 windows; at most 100000 are kept, so write longer ones")]

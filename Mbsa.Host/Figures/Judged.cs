@@ -1,7 +1,7 @@
 using Mbsa.Model.Results;
 using Mbsa.Model.Scenario;
 
-namespace Mbsa.Host.Expectations;
+namespace Mbsa.Host.Figures;
 
 /// <summary>How often a reservation was missed. Where it was never judged nobody knows, and that is not never missed.</summary>
 internal static class Judged
@@ -16,7 +16,12 @@ internal static class Judged
     public static double? Misses(VmResult vm) => vm.Use.ReservationWindows > 0 ? vm.Use.ReservationMisses : null;
 
     /// <summary>Windows that the VMs missed that were judged; null when none was.</summary>
-    public static double? Misses(RunResult run) => run.Vms.Select(Misses).Aggregate((sum, misses) => sum is null ? misses : sum + (misses ?? 0));
+    public static double? Misses(RunResult run) => run.Vms.Select(Misses)
+        .Aggregate((sum, misses) => sum is null ? misses : sum + (misses ?? 0));
+
+    /// <summary>Of the windows in which VMs could miss their reservations, the part in which they did; null when none was judged.</summary>
+    public static double? Missed(IReadOnlyList<VmResult> vms) =>
+        vms.Sum(vm => vm.Use.ReservationWindows) is > 0 and var windows ? vms.Sum(vm => vm.Use.ReservationMisses) / (double)windows : null;
 
     /// <summary>Epochs that a tenant missed; null when none was judged.</summary>
     public static double? Misses(TenantResult tenant) => tenant.Epochs > 0 ? tenant.Misses : null;
