@@ -60,7 +60,8 @@ public partial class ExpositionLintTests
     private static async Task<Exposition> Scrape()
     {
         using var instruments = new MbsaInstruments(
-            new TestSource(TestSource.Host("h", TestSource.Vm("a"), TestSource.Vm("b")), TestSource.Host("h-2")) { Cluster = TestSource.Between() });
+            new TestSource(TestSource.Host("h", TestSource.Vm("a"), TestSource.Vm("b")), TestSource.Host("h-2"))
+            { Cluster = TestSource.Between() });
         var registry = new CollectorRegistry();
         using var bridge = new PrometheusBridge(instruments, registry);
         return await Exposition.Of(registry);
