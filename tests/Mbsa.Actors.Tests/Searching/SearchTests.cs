@@ -14,7 +14,8 @@ public sealed class SearchTests
         var trials = Search(QosPolicies.Default);
 
         Assert.Equal(_seeds.Length, trials.Count(trial => trial.Verdict is not null));
-        Assert.Empty(trials.SelectMany(trial => trial.Breaches(QosPolicies.Default)).Where(breach => breach.IsHard).Select(breach => $"{breach.Seed}: {breach.What}"));
+        Assert.Empty(trials.SelectMany(trial => trial.Breaches(QosPolicies.Default))
+            .Where(breach => breach.IsHard).Select(breach => $"{breach.Seed}: {breach.What}"));
     }
 
     [Fact]
