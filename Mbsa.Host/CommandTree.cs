@@ -19,7 +19,7 @@ internal static class CommandTree
         2 bad input; 70 a bug in mbsa; 130 interrupted by Ctrl-C (what was measured until then is printed and written).
         """;
 
-    private static readonly Option<bool> s_verbose = new(Mistakes.Verbose)
+    private static readonly Option<bool> _verbose = new(Mistakes.Verbose)
     {
         Description = "On a bug in mbsa, show where it happened (also MBSA_DEBUG=1)",
         Recursive = true,
@@ -35,7 +35,7 @@ internal static class CommandTree
             var root = Root(services);
             // A file name may begin with '@', and no command needs more arguments than fit on a line: no response files.
             var parsed = root.Parse(ServeAddress.Disambiguate(arguments), new ParserConfiguration { ResponseFileTokenReplacer = null });
-            isVerbose |= parsed.GetValue(s_verbose);
+            isVerbose |= parsed.GetValue(_verbose);
             if (parsed.Errors.Count > 0)
             {
                 Report(parsed, services.Terminal.Error);
@@ -57,8 +57,8 @@ internal static class CommandTree
         }
 #pragma warning disable CA1031 // The last resort of the whole program: whatever it is, it becomes one line.
         catch (Exception e)
-#pragma warning restore CA1031
         {
+#pragma warning restore CA1031
             await services.Terminal.Error.WriteLineAsync(DescribeBug(e, isVerbose)).ConfigureAwait(false);
             return ExitCode.Bug;
         }
@@ -89,7 +89,7 @@ internal static class CommandTree
             root.Add(CalibrateCommand.Create(services, calibration));
         }
 
-        root.Add(s_verbose);
+        root.Add(_verbose);
         root.SetAction(_ => root.Parse("--help").Invoke(new InvocationConfiguration
         {
             Output = services.Terminal.Lines,
@@ -113,5 +113,6 @@ internal static class CommandTree
     }
 
     /// <summary>"nvm child ", the way to a command below the program.</summary>
-    private static string PathOf(CommandResult result) => result.Parent is CommandResult parent ? $"{PathOf(parent)}{result.Command.Name} " : "";
+    private static string PathOf(CommandResult result) =>
+        result.Parent is CommandResult parent ? $"{PathOf(parent)}{result.Command.Name} " : "";
 }

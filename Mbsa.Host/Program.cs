@@ -3,8 +3,8 @@ using Mbsa.Host;
 using Mbsa.Host.Calibration;
 using Mbsa.Host.Commands;
 
-// A file that grows beyond the limit of its user (ulimit -f) is an error like a full disk, with a message; by default the kernel ends the process for it,
-// in the middle of what it was doing.
+// A file that grows beyond the limit of its user (ulimit -f) is an error like a full disk, with a message;
+// by default the kernel ends the process for it, in the middle of what it was doing.
 const PosixSignal fileTooLarge = (PosixSignal)25; // SIGXFSZ on Linux, which .NET has no name for
 using var heard = OperatingSystem.IsLinux() ? PosixSignalRegistration.Create(fileTooLarge, context => context.Cancel = true) : null;
 

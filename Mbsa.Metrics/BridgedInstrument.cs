@@ -6,15 +6,15 @@ namespace Mbsa.Metrics;
 /// <summary>One instrument and the families and series it has in the registry.</summary>
 internal sealed class BridgedInstrument
 {
-    private readonly Instrument instrument;
-    private readonly IMetricFactory factory;
-    private readonly PrometheusKind kind;
-    private readonly bool additive;
-    private readonly string name;
-    private readonly double[]? buckets;
-    private readonly List<Family> families = [];
-    private readonly Dictionary<ChildBase, Series> series = [];
-    private readonly Lock gate = new();
+    private readonly Instrument _instrument;
+    private readonly IMetricFactory _factory;
+    private readonly PrometheusKind _kind;
+    private readonly bool _additive;
+    private readonly string _name;
+    private readonly double[]? _buckets;
+    private readonly List<Family> _families = [];
+    private readonly Dictionary<ChildBase, Series> _series = [];
+    private readonly Lock _gate = new();
 
     /// <summary>Prepares the bridging of an instrument; families come with the first measurement.</summary>
     /// <param name="instrument">The instrument.</param>
@@ -22,15 +22,15 @@ internal sealed class BridgedInstrument
     /// <param name="buckets">Bounds, if it is a histogram; null for those of its advice or the default.</param>
     public BridgedInstrument(Instrument instrument, IMetricFactory factory, IReadOnlyList<double>? buckets)
     {
-        this.instrument = instrument;
-        this.factory = factory;
+        _instrument = instrument;
+        _factory = factory;
         Type type = instrument.GetType().GetGenericTypeDefinition();
-        kind = type == typeof(Counter<>) || type == typeof(ObservableCounter<>) ? PrometheusKind.Counter
+        _kind = type == typeof(Counter<>) || type == typeof(ObservableCounter<>) ? PrometheusKind.Counter
             : type == typeof(Histogram<>) ? PrometheusKind.Histogram
             : PrometheusKind.Gauge;
-        additive = type == typeof(Counter<>) || type == typeof(UpDownCounter<>);
-        name = PrometheusNames.Metric(instrument.Name, instrument.Unit, kind);
-        this.buckets = buckets?.ToArray() ?? (instrument as Histogram<double>)?.Advice?.HistogramBucketBoundaries?.ToArray();
+        _additive = type == typeof(Counter<>) || type == typeof(UpDownCounter<>);
+        _name = PrometheusNames.Metric(instrument.Name, instrument.Unit, _kind);
+        _buckets = buckets?.ToArray() ?? (instrument as Histogram<double>)?.Advice?.HistogramBucketBoundaries?.ToArray();
     }
 
     /// <summary>Takes a measurement over into its series.</summary>
@@ -38,7 +38,7 @@ internal sealed class BridgedInstrument
     /// <param name="tags">Its tags.</param>
     public void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        lock (gate)
+        lock (_gate)
         {
             Family family = FamilyOf(tags);
             string[] labels = family.Layout.Values(tags);
@@ -47,12 +47,12 @@ internal sealed class BridgedInstrument
                 Counter counter => Count(counter, labels, value),
                 Gauge gauge => Set(gauge.WithLabels(labels), value),
                 Histogram histogram => Observe(histogram.WithLabels(labels), value),
-                _ => throw new InvalidOperationException($"{name} is of no known kind."),
+                _ => throw new InvalidOperationException($"{_name} is of no known kind."),
             };
-            if (!series.TryGetValue(child, out Series? known))
+            if (!_series.TryGetValue(child, out Series? known))
             {
                 int vm = Array.IndexOf(family.Layout.Names, "vm");
-                series.Add(child, known = new Series(vm < 0 ? null : labels[vm]));
+                _series.Add(child, known = new Series(vm < 0 ? null : labels[vm]));
             }
             known.Fresh = true;
         }
@@ -62,16 +62,16 @@ internal sealed class BridgedInstrument
     /// <param name="vms">Names of the VMs there are; null when that is not known.</param>
     public void DropStale(HashSet<string>? vms)
     {
-        lock (gate)
+        lock (_gate)
         {
-            foreach ((ChildBase child, Series known) in series)
+            foreach ((ChildBase child, Series known) in _series)
             {
-                bool unseen = instrument.IsObservable && !known.Fresh;
+                bool unseen = _instrument.IsObservable && !known.Fresh;
                 bool ofGoneVm = vms is not null && known.Vm is not null && !vms.Contains(known.Vm);
                 if (unseen || ofGoneVm)
                 {
                     child.Remove();
-                    series.Remove(child);
+                    _series.Remove(child);
                 }
                 known.Fresh = false;
             }
@@ -81,20 +81,20 @@ internal sealed class BridgedInstrument
     /// <summary>Removes every series of this instrument.</summary>
     public void DropAll()
     {
-        lock (gate)
+        lock (_gate)
         {
-            foreach (ChildBase child in series.Keys)
+            foreach (ChildBase child in _series.Keys)
             {
                 child.Remove();
             }
-            series.Clear();
+            _series.Clear();
         }
     }
 
     private Counter.Child Count(Counter counter, string[] labels, double value)
     {
         Counter.Child child = counter.WithLabels(labels);
-        if (additive)
+        if (_additive)
         {
             child.Inc(value);
             return child;
@@ -103,7 +103,7 @@ internal sealed class BridgedInstrument
         {
             // What is counted began anew, as when a VM was made again under its old name. A counter cannot fall, a new one can start.
             child.Remove();
-            series.Remove(child);
+            _series.Remove(child);
             child = counter.WithLabels(labels);
         }
         child.IncTo(value);
@@ -112,7 +112,7 @@ internal sealed class BridgedInstrument
 
     private Gauge.Child Set(Gauge.Child child, double value)
     {
-        if (additive)
+        if (_additive)
         {
             child.Inc(value);
         }
@@ -131,7 +131,7 @@ internal sealed class BridgedInstrument
 
     private Family FamilyOf(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        foreach (Family known in families)
+        foreach (Family known in _families)
         {
             if (known.Layout.Fits(tags))
             {
@@ -139,15 +139,15 @@ internal sealed class BridgedInstrument
             }
         }
         var layout = new LabelLayout(tags);
-        string help = instrument.Description ?? "";
-        Collector collector = kind switch
+        string help = _instrument.Description ?? "";
+        Collector collector = _kind switch
         {
-            PrometheusKind.Counter => factory.CreateCounter(name, help, layout.Names),
-            PrometheusKind.Gauge => factory.CreateGauge(name, help, layout.Names),
-            _ => factory.CreateHistogram(name, help, layout.Names, new HistogramConfiguration { Buckets = buckets }),
+            PrometheusKind.Counter => _factory.CreateCounter(_name, help, layout.Names),
+            PrometheusKind.Gauge => _factory.CreateGauge(_name, help, layout.Names),
+            _ => _factory.CreateHistogram(_name, help, layout.Names, new HistogramConfiguration { Buckets = _buckets }),
         };
         var family = new Family(layout, collector);
-        families.Add(family);
+        _families.Add(family);
         return family;
     }
 

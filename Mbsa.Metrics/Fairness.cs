@@ -44,7 +44,8 @@ public static class Fairness
     /// The largest slowdown over the smallest: 1 when sharing slows everybody alike, 3 when the worst off is slowed three times as much
     /// as the best off. 1 when there is nobody; infinite when one is stopped altogether (an infinite slowdown) and another is not.
     /// </summary>
-    /// <param name="slowdowns">For each, the time with the others over the time alone (or rate alone over rate with the others). Above 0.</param>
+    /// <param name="slowdowns">For each, the time with the others over the time alone (or rate alone over rate with the others).
+    /// Above 0.</param>
     /// <returns>The ratio, 1 or more.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A slowdown is 0, negative or not a number.</exception>
     public static double MaxMinSlowdown(ReadOnlySpan<double> slowdowns)

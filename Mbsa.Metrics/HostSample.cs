@@ -48,6 +48,8 @@ public sealed record HostSample
     /// <summary>Plans that the policy made.</summary>
     public long Plans { get; init; }
 
-    /// <summary>Core time that went into deciding who runs next, in seconds; 0 under the virtual clock, where deciding takes no time.</summary>
+    /// <summary>
+    /// Core time that went into deciding who runs next, in seconds; 0 under the virtual clock, where deciding takes no time.
+    /// </summary>
     public double SchedulerOverheadSeconds { get; init; }
 }

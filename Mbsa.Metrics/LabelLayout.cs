@@ -5,21 +5,21 @@ namespace Mbsa.Metrics;
 /// <summary>How the tags of a measurement become the labels of a series. Worked out once for each list of tag keys.</summary>
 internal sealed class LabelLayout
 {
-    private readonly string[] keys;
-    private readonly int[] slots;
+    private readonly string[] _keys;
+    private readonly int[] _slots;
 
     /// <summary>Works out the labels of these tags.</summary>
     /// <param name="tags">Tags of a measurement; only their keys matter.</param>
     public LabelLayout(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        keys = new string[tags.Length];
+        _keys = new string[tags.Length];
         for (int i = 0; i < tags.Length; i++)
         {
-            keys[i] = tags[i].Key;
+            _keys[i] = tags[i].Key;
         }
         // Sorted, so that the order in which tags are given makes no second series.
-        Names = [.. keys.Select(PrometheusNames.Label).Distinct().Order(StringComparer.Ordinal)];
-        slots = [.. keys.Select(key => Array.IndexOf(Names, PrometheusNames.Label(key)))];
+        Names = [.. _keys.Select(PrometheusNames.Label).Distinct().Order(StringComparer.Ordinal)];
+        _slots = [.. _keys.Select(key => Array.IndexOf(Names, PrometheusNames.Label(key)))];
     }
 
     /// <summary>Names of the labels, sorted.</summary>
@@ -30,13 +30,13 @@ internal sealed class LabelLayout
     /// <returns>True if so.</returns>
     public bool Fits(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        if (tags.Length != keys.Length)
+        if (tags.Length != _keys.Length)
         {
             return false;
         }
-        for (int i = 0; i < keys.Length; i++)
+        for (int i = 0; i < _keys.Length; i++)
         {
-            if (tags[i].Key != keys[i])
+            if (tags[i].Key != _keys[i])
             {
                 return false;
             }
@@ -53,7 +53,7 @@ internal sealed class LabelLayout
         for (int i = 0; i < tags.Length; i++)
         {
             string value = Convert.ToString(tags[i].Value, CultureInfo.InvariantCulture) ?? "";
-            ref string? slot = ref values[slots[i]];
+            ref string? slot = ref values[_slots[i]];
             slot = slot is null ? value : $"{slot};{value}";
         }
         return values!;

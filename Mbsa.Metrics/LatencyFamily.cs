@@ -12,13 +12,13 @@ internal sealed class LatencyFamily(IMetricFactory factory)
 {
     private const double NanosecondsPerSecond = 1e9;
 
-    private readonly Histogram family = factory.CreateHistogram(
+    private readonly Histogram _family = factory.CreateHistogram(
         PrometheusNames.Metric(MbsaInstruments.LatencyName, "s", PrometheusKind.Histogram),
         "Latency of I/Os, from issue to completion.",
         ["host", "op", "vm"],
         new HistogramConfiguration { Buckets = [.. LatencyBuckets.BoundariesNs.Select(ns => ns / NanosecondsPerSecond)] });
 
-    private readonly Dictionary<(string Host, string Op, string Vm), Series> series = [];
+    private readonly Dictionary<(string Host, string Op, string Vm), Series> _series = [];
 
     /// <summary>Makes the histogram show the sample and nothing else.</summary>
     /// <param name="sample">The sample; null when there is none.</param>
@@ -33,12 +33,12 @@ internal sealed class LatencyFamily(IMetricFactory factory)
                 Show((host.Host, "write", vm.Name), vm.WriteLatency, shown);
             }
         }
-        foreach (((string Host, string Op, string Vm) key, Series known) in series)
+        foreach (((string Host, string Op, string Vm) key, Series known) in _series)
         {
             if (!shown.Contains(key))
             {
                 known.Child.Remove();
-                series.Remove(key);
+                _series.Remove(key);
             }
         }
     }
@@ -50,7 +50,7 @@ internal sealed class LatencyFamily(IMetricFactory factory)
             return;
         }
         shown.Add(key);
-        if (series.TryGetValue(key, out Series? known) && known.IsAheadOf(batch))
+        if (_series.TryGetValue(key, out Series? known) && known.IsAheadOf(batch))
         {
             // Counted anew: see BridgedInstrument.
             known.Child.Remove();
@@ -58,15 +58,15 @@ internal sealed class LatencyFamily(IMetricFactory factory)
         }
         if (known is null)
         {
-            known = new Series(family.WithLabels(key.Host, key.Op, key.Vm));
-            series[key] = known;
+            known = new Series(_family.WithLabels(key.Host, key.Op, key.Vm));
+            _series[key] = known;
         }
         known.AdvanceTo(batch);
     }
 
     private sealed class Series(Histogram.Child child)
     {
-        private readonly long[] counts = new long[LatencyBuckets.Count];
+        private readonly long[] _counts = new long[LatencyBuckets.Count];
 
         public Histogram.Child Child { get; } = child;
 
@@ -97,18 +97,18 @@ internal sealed class LatencyFamily(IMetricFactory factory)
                         : Math.Min(Highest(i), Lowest(i) + (along * (Highest(i) - Lowest(i))));
                     Child.Observe(value, added[i]);
                     rest -= value * added[i];
-                    counts[i] += added[i];
+                    _counts[i] += added[i];
                 }
             }
         }
 
         private long[] NewIn(LatencyBatch batch)
         {
-            var added = new long[counts.Length];
+            var added = new long[_counts.Length];
             long below = 0;
             for (int i = 0; i < added.Length; i++)
             {
-                added[i] = batch.CumulativeCounts[i] - below - counts[i];
+                added[i] = batch.CumulativeCounts[i] - below - _counts[i];
                 below = batch.CumulativeCounts[i];
             }
             return added;

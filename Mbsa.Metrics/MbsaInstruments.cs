@@ -13,14 +13,16 @@ public sealed class MbsaInstruments : IDisposable
     /// <summary>Name of the Meter.</summary>
     public const string MeterName = "Mbsa";
 
-    /// <summary>The only latency instrument. It has no observable form in System.Diagnostics.Metrics, so readers take it from the sample.</summary>
+    /// <summary>
+    /// The only latency instrument. It has no observable form in System.Diagnostics.Metrics, so readers take it from the sample.
+    /// </summary>
     internal const string LatencyName = "mbsa.io.latency";
 
-    private readonly IMetricsSource source;
-    private readonly Lock gate = new();
-    private RunSample? current;
-    private ulong readersOfCurrent;
-    private int instruments;
+    private readonly IMetricsSource _source;
+    private readonly Lock _gate = new();
+    private RunSample? _current;
+    private ulong _readersOfCurrent;
+    private int _instruments;
 
     /// <summary>Makes the instruments; nothing is sampled before somebody collects.</summary>
     /// <param name="source">Where they read from.</param>
@@ -28,7 +30,7 @@ public sealed class MbsaInstruments : IDisposable
     public MbsaInstruments(IMetricsSource source, IEnumerable<VmInstrument> vms)
     {
         ArgumentNullException.ThrowIfNull(vms);
-        this.source = source;
+        _source = source;
         Meter = new Meter(MeterName);
         AddInputOutput();
         AddCores();
@@ -50,9 +52,9 @@ public sealed class MbsaInstruments : IDisposable
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return current;
+                return _current;
             }
         }
     }
@@ -81,16 +83,19 @@ public sealed class MbsaInstruments : IDisposable
     private void AddPromises()
     {
         // Readers disagree whether a gauge in "1" gets "_ratio" appended; a name that ends so is the same with all of them.
-        Gauge("mbsa.share.planned.ratio", "1", "The part of the host the policy expects the VM to get, 0 to 1, as a share of the resource it uses most; absent where it plans none.",
+        Gauge("mbsa.share.planned.ratio", "1", "The part of the host the policy expects the VM to get, "
+            + "0 to 1, as a share of the resource it uses most; absent where it plans none.",
             sample => PerVm<double>(sample, vm => vm.PlannedShare));
-        Gauge("mbsa.share.achieved.ratio", "1", "The part of the host the VM got since the collection before, 0 to 1, as a share of the resource it used most.",
+        Gauge("mbsa.share.achieved.ratio", "1",
+            "The part of the host the VM got since the collection before, 0 to 1, as a share of the resource it used most.",
             sample => PerVm<double>(sample, vm => vm.AchievedShare));
         Counter("mbsa.admission.refusals", "{refusal}", "VMs turned away for want of what they had to be promised.",
             sample => PerHost(sample, sample.AdmissionRefusals));
         Gauge("mbsa.fairness.jain.ratio", "1", "Jain's index of fairness among the VMs, 1 when all are treated alike.",
             sample => PerHost(sample, sample.JainIndex));
         UpDownCounter("mbsa.vm.state", "{vm}", "1 for the state the VM is in; other states are absent.",
-            sample => sample.Present.Select(vm => new Measurement<long>(1, new("host", sample.Host), new("vm", vm.Name), new("state", vm.State.Word()))));
+            sample => sample.Present.Select(vm =>
+                new Measurement<long>(1, new("host", sample.Host), new("vm", vm.Name), new("state", vm.State.Word()))));
     }
 
     private void AddVm(VmInstrument vm)
@@ -141,16 +146,24 @@ public sealed class MbsaInstruments : IDisposable
     /// <summary>What only several hosts have: a run on a single one has no series of it.</summary>
     private void AddCluster()
     {
-        Meter.CreateObservableUpDownCounter("mbsa.cluster.host_up", FromRun(HostsUp), "{host}", "1 when the host is there, 0 when it is lost or not added yet.");
-        Meter.CreateObservableCounter("mbsa.cluster.host_losses", FromCluster(cluster => cluster.HostLosses), "{loss}", "Times a host was lost.");
-        Meter.CreateObservableCounter("mbsa.cluster.migrations", FromRun(Migrations), "{migration}", "Migrations that ended, by whether the VM moved.");
-        Meter.CreateObservableUpDownCounter("mbsa.cluster.migrations_under_way", FromCluster(cluster => cluster.MigrationsUnderWay), "{migration}", "Migrations under way.");
-        Meter.CreateObservableCounter("mbsa.cluster.migrated", FromCluster(cluster => cluster.MigratedBytes), "By", "Bytes that migrations sent.");
-        Meter.CreateObservableCounter("mbsa.cluster.downtime", FromCluster(cluster => cluster.DowntimeSeconds), "s", "Time VMs stood still to be moved, summed over VMs.");
+        Meter.CreateObservableUpDownCounter("mbsa.cluster.host_up", FromRun(HostsUp),
+            "{host}", "1 when the host is there, 0 when it is lost or not added yet.");
+        Meter.CreateObservableCounter("mbsa.cluster.host_losses",
+            FromCluster(cluster => cluster.HostLosses), "{loss}", "Times a host was lost.");
+        Meter.CreateObservableCounter("mbsa.cluster.migrations", FromRun(Migrations),
+            "{migration}", "Migrations that ended, by whether the VM moved.");
+        Meter.CreateObservableUpDownCounter("mbsa.cluster.migrations_under_way",
+            FromCluster(cluster => cluster.MigrationsUnderWay), "{migration}", "Migrations under way.");
+        Meter.CreateObservableCounter("mbsa.cluster.migrated",
+            FromCluster(cluster => cluster.MigratedBytes), "By", "Bytes that migrations sent.");
+        Meter.CreateObservableCounter("mbsa.cluster.downtime", FromCluster(cluster => cluster.DowntimeSeconds),
+            "s", "Time VMs stood still to be moved, summed over VMs.");
     }
 
     private static IEnumerable<Measurement<long>> HostsUp(RunSample sample) =>
-        sample.Cluster is null ? [] : sample.Hosts.Select(host => new Measurement<long>(host.IsUp ? 1 : 0, new KeyValuePair<string, object?>("host", host.Host)));
+        sample.Cluster is null
+        ? []
+        : sample.Hosts.Select(host => new Measurement<long>(host.IsUp ? 1 : 0, new KeyValuePair<string, object?>("host", host.Host)));
 
     private static IEnumerable<Measurement<long>> Migrations(RunSample sample) => sample.Cluster is not { } cluster ? [] :
     [
@@ -195,7 +208,7 @@ public sealed class MbsaInstruments : IDisposable
     private Func<IEnumerable<Measurement<T>>> FromRun<T>(Func<RunSample, IEnumerable<Measurement<T>>> read)
         where T : struct
     {
-        ulong instrument = 1UL << instruments++;
+        ulong instrument = 1UL << _instruments++;
         return () => read(SampleFor(instrument));
     }
 
@@ -205,17 +218,17 @@ public sealed class MbsaInstruments : IDisposable
     /// </summary>
     private RunSample SampleFor(ulong instrument)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (current is null || (readersOfCurrent & instrument) != 0)
+            if (_current is null || (_readersOfCurrent & instrument) != 0)
             {
                 // A source that throws leaves no old sample behind for the other instruments to take for a new one.
-                current = null;
-                readersOfCurrent = 0;
-                current = source.Sample();
+                _current = null;
+                _readersOfCurrent = 0;
+                _current = _source.Sample();
             }
-            readersOfCurrent |= instrument;
-            return current;
+            _readersOfCurrent |= instrument;
+            return _current;
         }
     }
 }

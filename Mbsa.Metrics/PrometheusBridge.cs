@@ -13,14 +13,14 @@ namespace Mbsa.Metrics;
 /// </summary>
 public sealed class PrometheusBridge : IDisposable
 {
-    private readonly MbsaInstruments instruments;
-    private readonly IMetricFactory factory;
-    private readonly IReadOnlyDictionary<string, IReadOnlyList<double>> histogramBuckets;
-    private readonly MeterListener listener = new();
-    private readonly ConcurrentQueue<BridgedInstrument> bridged = new();
-    private readonly LatencyFamily latencies;
-    private readonly Lock gate = new();
-    private bool disposed;
+    private readonly MbsaInstruments _instruments;
+    private readonly IMetricFactory _factory;
+    private readonly IReadOnlyDictionary<string, IReadOnlyList<double>> _histogramBuckets;
+    private readonly MeterListener _listener = new();
+    private readonly ConcurrentQueue<BridgedInstrument> _bridged = new();
+    private readonly LatencyFamily _latencies;
+    private readonly Lock _gate = new();
+    private bool _disposed;
 
     /// <summary>Connects the instruments with the registry for as long as the bridge is not disposed.</summary>
     /// <param name="instruments">The run's instruments; instruments added to their Meter later are seen too.</param>
@@ -34,12 +34,12 @@ public sealed class PrometheusBridge : IDisposable
         CollectorRegistry registry,
         IReadOnlyDictionary<string, IReadOnlyList<double>>? histogramBuckets = null)
     {
-        this.instruments = instruments;
-        this.histogramBuckets = histogramBuckets ?? ImmutableDictionary<string, IReadOnlyList<double>>.Empty;
-        factory = Prometheus.Metrics.WithCustomRegistry(registry);
-        latencies = new LatencyFamily(factory);
+        _instruments = instruments;
+        _histogramBuckets = histogramBuckets ?? ImmutableDictionary<string, IReadOnlyList<double>>.Empty;
+        _factory = Prometheus.Metrics.WithCustomRegistry(registry);
+        _latencies = new LatencyFamily(_factory);
 
-        listener.InstrumentPublished = Adopt;
+        _listener.InstrumentPublished = Adopt;
         Listen<byte>();
         Listen<short>();
         Listen<int>();
@@ -47,58 +47,58 @@ public sealed class PrometheusBridge : IDisposable
         Listen<float>();
         Listen<double>();
         Listen<decimal>();
-        listener.Start();
+        _listener.Start();
         registry.AddBeforeCollectCallback(Collect);
     }
 
     /// <summary>Stops reading and takes the series of this run out of the registry.</summary>
     public void Dispose()
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (disposed)
+            if (_disposed)
             {
                 return;
             }
             // The registry cannot be told to forget the callback; from here on it does nothing.
-            disposed = true;
-            listener.Dispose();
-            foreach (BridgedInstrument instrument in bridged)
+            _disposed = true;
+            _listener.Dispose();
+            foreach (BridgedInstrument instrument in _bridged)
             {
                 instrument.DropAll();
             }
-            latencies.Show(null);
+            _latencies.Show(null);
         }
     }
 
     private void Adopt(Instrument instrument, MeterListener from)
     {
-        if (ReferenceEquals(instrument.Meter, instruments.Meter))
+        if (ReferenceEquals(instrument.Meter, _instruments.Meter))
         {
-            var adopted = new BridgedInstrument(instrument, factory, histogramBuckets.GetValueOrDefault(instrument.Name));
-            bridged.Enqueue(adopted);
+            var adopted = new BridgedInstrument(instrument, _factory, _histogramBuckets.GetValueOrDefault(instrument.Name));
+            _bridged.Enqueue(adopted);
             from.EnableMeasurementEvents(instrument, adopted);
         }
     }
 
     private void Listen<T>()
         where T : struct, INumber<T> =>
-        listener.SetMeasurementEventCallback<T>(static (_, value, tags, state) =>
+        _listener.SetMeasurementEventCallback<T>(static (_, value, tags, state) =>
             ((BridgedInstrument)state!).Record(double.CreateChecked(value), tags));
 
     private void Collect()
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (disposed)
+            if (_disposed)
             {
                 return;
             }
             RunSample? sample = null;
             try
             {
-                listener.RecordObservableInstruments();
-                sample = instruments.LastSample;
+                _listener.RecordObservableInstruments();
+                sample = _instruments.LastSample;
             }
             finally
             {
@@ -111,10 +111,10 @@ public sealed class PrometheusBridge : IDisposable
     private void DropStale(RunSample? sample)
     {
         HashSet<string>? vms = sample is null ? null : [.. sample.Hosts.SelectMany(host => host.Present).Select(vm => vm.Name)];
-        foreach (BridgedInstrument instrument in bridged)
+        foreach (BridgedInstrument instrument in _bridged)
         {
             instrument.DropStale(vms);
         }
-        latencies.Show(sample);
+        _latencies.Show(sample);
     }
 }

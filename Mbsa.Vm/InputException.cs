@@ -1,6 +1,9 @@
 namespace Mbsa.Vm;
 
-/// <summary>Somebody's input is wrong. The message is for that person: what was wrong and what would be right; <see cref="Describe"/> adds the place.</summary>
+/// <summary>
+/// Somebody's input is wrong. The message is for that person: what was wrong and what would be right;
+/// <see cref="Describe"/> adds the place.
+/// </summary>
 public sealed class InputException : Exception
 {
     /// <summary>A mistake at a place in a file.</summary>

@@ -66,7 +66,8 @@ public static class Admission
         var vcpus = candidate.Use.WorstVcpus(floor, host.Cores);
         if (vcpus > candidate.Vcpus * (1 + Rounding))
         {
-            return $"its reservation takes {vcpus.ToString("0.##", CultureInfo.InvariantCulture)} cores, and it has {candidate.Vcpus} VCPU{(candidate.Vcpus == 1 ? "" : "s")} to use them with";
+            return $"its reservation takes {vcpus.ToString("0.##", CultureInfo.InvariantCulture)} cores, "
+                + $"and it has {candidate.Vcpus} VCPU{(candidate.Vcpus == 1 ? "" : "s")} to use them with";
         }
 
         var given = others.Where(other => other.Qos.Reservation is not null).ToList();
@@ -76,7 +77,8 @@ public static class Admission
             var left = 1 - given.Sum(other => other.Use.WorstNeed(other.Qos.Reservation!.Value, resource));
             if (need > left + Rounding)
             {
-                return $"its reservation takes {Percent(need)} of the {Name(resource)}, and {Percent(Math.Max(0, left))} is left beside what is reserved for others";
+                return $"its reservation takes {Percent(need)} of the {Name(resource)}, "
+                    + $"and {Percent(Math.Max(0, left))} is left beside what is reserved for others";
             }
         }
 

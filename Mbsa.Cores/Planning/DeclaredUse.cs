@@ -4,7 +4,9 @@ using Mbsa.Model.Scenario;
 
 namespace Mbsa.Cores.Planning;
 
-/// <summary>What a VM's jobs are going to ask of the host, by nominal costs: what admission counts on before anything was measured.</summary>
+/// <summary>
+/// What a VM's jobs are going to ask of the host, by nominal costs: what admission counts on before anything was measured.
+/// </summary>
 /// <param name="Kinds">Each kind of I/O that its jobs do, or a stretch of computing; at least one.</param>
 /// <param name="Average">What its I/Os will be like on average if its jobs take turns.</param>
 public sealed record DeclaredUse(ImmutableArray<OperationMix> Kinds, OperationMix Average)
@@ -12,7 +14,9 @@ public sealed record DeclaredUse(ImmutableArray<OperationMix> Kinds, OperationMi
     /// <summary>A VM that only computes.</summary>
     public static DeclaredUse Computing(int cores) => new([OperationMix.Computing(cores)], OperationMix.Computing(cores));
 
-    /// <summary>The part of a resource that a promise can take at worst, whatever its jobs do at a time; 0 to 1 for a promise that can be kept.</summary>
+    /// <summary>
+    /// The part of a resource that a promise can take at worst, whatever its jobs do at a time; 0 to 1 for a promise that can be kept.
+    /// </summary>
     public double WorstNeed(Promise promise, Resource resource)
     {
         var worst = 0d;

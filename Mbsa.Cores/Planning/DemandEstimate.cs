@@ -4,14 +4,16 @@ using Mbsa.Model.Scenario;
 namespace Mbsa.Cores.Planning;
 
 /// <summary>
-/// What a VM's I/Os are like and how much of the host it wants, by what it did lately. Who had to wait wants as much as it can get; who did not wants a
-/// little more than it had, and for a while as much as it had at most: a VM that pauses is not forgotten at once.
+/// What a VM's I/Os are like and how much of the host it wants, by what it did lately. Who had to wait wants as much as it can get;
+/// who did not wants a little more than it had, and for a while as much as it had at most: a VM that pauses is not forgotten at once.
 /// </summary>
 /// <param name="host">What is shared out.</param>
 /// <param name="declared">What its jobs declare; counts until something was measured.</param>
 internal sealed class DemandEstimate(HostCapacity host, OperationMix declared)
 {
-    /// <summary>Of a stretch of time, the least part that a VCPU has to wait on average for its VM to count as one that wants more.</summary>
+    /// <summary>
+    /// Of a stretch of time, the least part that a VCPU has to wait on average for its VM to count as one that wants more.
+    /// </summary>
     private const double WaitingFraction = 0.1;
 
     /// <summary>Room to grow for a VM that got all it wanted.</summary>
@@ -27,15 +29,17 @@ internal sealed class DemandEstimate(HostCapacity host, OperationMix declared)
     /// <summary>What its I/Os are like: half of it what they were in the last stretch.</summary>
     public OperationMix Mix { get; private set; } = declared;
 
-    /// <summary>What it used of the host lately, half of it in the last stretch in which it used something; nothing until it was measured.</summary>
+    /// <summary>
+    /// What it used of the host lately, half of it in the last stretch in which it used something; nothing until it was measured.
+    /// </summary>
     public ResourceUse Lately { get; private set; }
 
     /// <summary>The dominant share it would use if it got all it wants; infinity for as much as it can get.</summary>
     public double Share { get; private set; } = double.PositiveInfinity;
 
     /// <summary>
-    /// What it would have used if none of its VCPUs had waited for a core or been slowed down at bus and NVM: its pauses are as long then, and what is between
-    /// them takes its nominal time.
+    /// What it would have used if none of its VCPUs had waited for a core or been slowed down at bus and NVM:
+    /// its pauses are as long then, and what is between them takes its nominal time.
     /// </summary>
     private double Wanted(in TenantCounts lately, long passedNs)
     {

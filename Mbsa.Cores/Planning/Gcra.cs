@@ -1,8 +1,8 @@
 namespace Mbsa.Cores.Planning;
 
 /// <summary>
-/// The generic cell rate algorithm as a virtual-scheduling leaky bucket (ITU-T I.371, annex A): a rate with a tolerance for what comes too early. Nothing
-/// is saved up beyond the tolerance, however long nothing was taken.
+/// The generic cell rate algorithm as a virtual-scheduling leaky bucket (ITU-T I.371, annex A):
+/// a rate with a tolerance for what comes too early. Nothing is saved up beyond the tolerance, however long nothing was taken.
 /// </summary>
 /// <param name="unitsPerSecond">The rate, above 0.</param>
 /// <param name="toleranceNs">How much earlier than by the rate something may be taken, in nanoseconds.</param>

@@ -3,9 +3,10 @@ using Mbsa.Cores.Queue;
 namespace Mbsa.Cores.Planning;
 
 /// <summary>
-/// Whether a VM's reservation is kept, window by window of 100 ms. A window is judged for the part of it in which the VM wanted more than it had: a VCPU was ready and
-/// did not run, or all of them ran or were ready. Its floor over that part is what it was due. It is a miss when over the whole window the VM got less than that, by more
-/// than 1 % of its floor over the window. What a VM pauses by itself is no miss (docs/QOS.md).
+/// Whether a VM's reservation is kept, window by window of 100 ms. A window is judged for the part of it in which the VM wanted more
+/// than it had: a VCPU was ready and did not run, or all of them ran or were ready. Its floor over that part is what it was due.
+/// It is a miss when over the whole window the VM got less than that, by more than 1 % of its floor over the window.
+/// What a VM pauses by itself is no miss (docs/QOS.md).
 /// </summary>
 /// <param name="cores">Cores of the host.</param>
 /// <param name="quantumNs">Core time of a quantum, in nanoseconds: so long anybody may have to wait for somebody's to end.</param>
@@ -14,10 +15,15 @@ internal sealed class ReservationLedger(int cores, long quantumNs)
     /// <summary>Length of a window, in nanoseconds.</summary>
     public const long WindowNs = 100_000_000;
 
-    /// <summary>A window that is cut short, at the end of a run or when its VM leaves, is judged when it is at least so long, in nanoseconds.</summary>
+    /// <summary>
+    /// A window that is cut short, at the end of a run or when its VM leaves, is judged when it is at least so long, in nanoseconds.
+    /// </summary>
     public const long LeastNs = 10_000_000;
 
-    /// <summary>What may be missing, of the floor over a window; who wanted more for less of a window cannot be short by that much and is not judged.</summary>
+    /// <summary>
+    /// What may be missing, of the floor over a window;
+    /// who wanted more for less of a window cannot be short by that much and is not judged.
+    /// </summary>
     private const double Tolerance = 0.01;
 
     private Stretch _window;
@@ -34,7 +40,8 @@ internal sealed class ReservationLedger(int cores, long quantumNs)
     }
 
     /// <summary>A window begins; what was judged before counts.</summary>
-    public void Resume(in TenantCounts counts, long nowNs) => _window = new Stretch { Begin = counts, Last = counts, BeginNs = nowNs, LastNs = nowNs };
+    public void Resume(in TenantCounts counts, long nowNs) =>
+        _window = new Stretch { Begin = counts, Last = counts, BeginNs = nowNs, LastNs = nowNs };
 
     /// <summary>Time has passed in which the VM was promised the same.</summary>
     /// <param name="counts">What the VM used and wanted until now.</param>
@@ -72,8 +79,9 @@ internal sealed class ReservationLedger(int cores, long quantumNs)
     }
 
     /// <summary>
-    /// What the VM was due. One whose own pauses keep it below its floor was due no more than it would have used: as if no VCPU had waited for longer, on average,
-    /// than for the end of somebody's quantum, which nobody is interrupted for; but its floor at least for as long as it ran.
+    /// What the VM was due. One whose own pauses keep it below its floor was due no more than it would have used:
+    /// as if no VCPU had waited for longer, on average, than for the end of somebody's quantum, which nobody is interrupted for;
+    /// but its floor at least for as long as it ran.
     /// </summary>
     private double DueNs(in TenantCounts counts, double dueNs, long lengthNs)
     {

@@ -5,8 +5,8 @@ using Mbsa.Model.Results;
 namespace Mbsa.Cores.Planning;
 
 /// <summary>
-/// What the supervisor knows of the VMs of its host: their promises, what they declared, what they used and wanted lately, and how their promises were
-/// kept. Not thread-safe; who reads a run queue with it sees to that.
+/// What the supervisor knows of the VMs of its host: their promises, what they declared, what they used and wanted lately,
+/// and how their promises were kept. Not thread-safe; who reads a run queue with it sees to that.
 /// </summary>
 /// <param name="host">What there is to promise.</param>
 public sealed class TenantBook(HostCapacity host)
@@ -67,7 +67,8 @@ public sealed class TenantBook(HostCapacity host)
     /// <param name="vcpus">VCPUs of a VM that have not come to their end.</param>
     public IReadOnlyList<Tenant> Tenants(Func<int, int> vcpus) =>
     [
-        .. _entries.Values.Where(e => e.IsThere).Select(e => new Tenant(e.Tenant.Vm, vcpus(e.Tenant.Vm), e.Tenant.Qos, e.Demand.Mix) { DemandShare = e.Demand.Share, Lately = e.Demand.Lately }),
+        .. _entries.Values.Where(e => e.IsThere).Select(e => new Tenant(e.Tenant.Vm, vcpus(e.Tenant.Vm), e.Tenant.Qos, e.Demand.Mix)
+            { DemandShare = e.Demand.Share, Lately = e.Demand.Lately }),
     ];
 
     /// <summary>Takes note of what everybody used and wanted since this was last called.</summary>
@@ -95,7 +96,9 @@ public sealed class TenantBook(HostCapacity host)
         _windowStartNs = windowNs >= ReservationLedger.WindowNs ? nowNs : _windowStartNs;
     }
 
-    /// <summary>How the VMs that are there stand: what they did and wanted since they came, and windows in which their reservations were missed.</summary>
+    /// <summary>
+    /// How the VMs that are there stand: what they did and wanted since they came, and windows in which their reservations were missed.
+    /// </summary>
     public IEnumerable<(int Vm, TenantCounts Counts, int Misses)> Standings(RunQueue queue, long nowNs) =>
         _entries.Values.Where(e => e.IsThere).Select(e => (e.Tenant.Vm, queue.CountsOf(e.Tenant.Vm, nowNs), e.Ledger.Record.Misses));
 
@@ -144,7 +147,8 @@ public sealed class TenantBook(HostCapacity host)
         public ReservationLedger Ledger { get; } = ledger;
 
         /// <summary>Its reservation as a dominant share of the host at its I/Os as they are lately; 0 without one.</summary>
-        public double ReservedShare => Tenant.Qos.Reservation is null ? 0 : new Tenant(Tenant.Vm, Tenant.Vcpus, Tenant.Qos, Demand.Mix).ReservedShare;
+        public double ReservedShare =>
+            Tenant.Qos.Reservation is null ? 0 : new Tenant(Tenant.Vm, Tenant.Vcpus, Tenant.Qos, Demand.Mix).ReservedShare;
 
         public TenantCounts Begin { get; set; }
     }

@@ -11,7 +11,8 @@ namespace Mbsa.Cores.Planning;
 /// raise theta until some resource is full: sum_i x_i * d_ij / k_i = 1
 /// freeze the VMs that use it, go on with the rest
 /// </code>
-/// After Ghodsi et al., "Dominant Resource Fairness" (NSDI 2011), by progressive filling. Pure arithmetic on + - * /, in the order of the tenants.
+/// After Ghodsi et al., "Dominant Resource Fairness" (NSDI 2011), by progressive filling.
+/// Pure arithmetic on + - * /, in the order of the tenants.
 /// </summary>
 internal sealed class WaterFill
 {
@@ -21,7 +22,10 @@ internal sealed class WaterFill
     /// <summary>From where on a resource counts as full.</summary>
     private const double NearlyFull = 0.98;
 
-    /// <summary>Who uses less of a resource than this, against what it uses most, does not use it: nobody is to be frozen for a rounding error of its mix.</summary>
+    /// <summary>
+    /// Who uses less of a resource than this, against what it uses most, does not use it:
+    /// nobody is to be frozen for a rounding error of its mix.
+    /// </summary>
     private const double Negligible = 1e-9;
 
     private static readonly Resource[] _resources = [Resource.Cores, Resource.Bus, Resource.Nvm];
@@ -65,8 +69,8 @@ internal sealed class WaterFill
     public double[] Shares { get; }
 
     /// <summary>
-    /// What each would get if it wanted all it can get while the others want what they do: the rate at which it competes, above 0. It differs from
-    /// <see cref="Shares"/> for those who want less: they are not to pay for having wanted less when they want more.
+    /// What each would get if it wanted all it can get while the others want what they do: the rate at which it competes, above 0.
+    /// It differs from <see cref="Shares"/> for those who want less: they are not to pay for having wanted less when they want more.
     /// </summary>
     public double[] Rates { get; }
 

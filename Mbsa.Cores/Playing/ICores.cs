@@ -3,8 +3,8 @@ using Mbsa.Cores.Queue;
 namespace Mbsa.Cores.Playing;
 
 /// <summary>
-/// The cores of one emulated host: they run whatever the run queue hands them, a quantum at a time. <see cref="VirtualCores"/> plays them on a
-/// timeline, <see cref="WallCores"/> on threads.
+/// The cores of one emulated host: they run whatever the run queue hands them, a quantum at a time.
+/// <see cref="VirtualCores"/> plays them on a timeline, <see cref="WallCores"/> on threads.
 /// </summary>
 public interface ICores
 {
@@ -14,7 +14,9 @@ public interface ICores
     /// <summary>What was used so far, also by quanta that are under way. Read it while time stands still.</summary>
     CoreUse Use { get; }
 
-    /// <summary>Core time that went into deciding who runs next, in nanoseconds; 0 where deciding takes no time. Any thread may read it.</summary>
+    /// <summary>
+    /// Core time that went into deciding who runs next, in nanoseconds; 0 where deciding takes no time. Any thread may read it.
+    /// </summary>
     long OverheadNs { get; }
 
     /// <summary>Hash over every quantum in order; null where order is a matter of chance.</summary>
@@ -27,7 +29,10 @@ public interface ICores
     /// <returns>False when a core still runs it; a <see cref="Departure"/> tells when it is gone.</returns>
     bool Detach(Schedulable schedulable);
 
-    /// <summary>Brings the quanta that a VM's schedulables are in to their end, while time stands still; they run nothing more and wait to be detached.</summary>
+    /// <summary>
+    /// Brings the quanta that a VM's schedulables are in to their end, while time stands still;
+    /// they run nothing more and wait to be detached.
+    /// </summary>
     /// <param name="vm">The VM.</param>
     /// <param name="departures">Receives who failed at it.</param>
     /// <returns>When the last of these quanta would have ended; now when none was under way.</returns>

@@ -3,7 +3,8 @@ using Mbsa.Cores.Queue;
 namespace Mbsa.Cores.Playing;
 
 /// <summary>
-/// Those who wait for a time, the earliest first, ties in the order of their ids. Whoever was woken before, or left, is passed over. Not thread-safe.
+/// Those who wait for a time, the earliest first, ties in the order of their ids. Whoever was woken before, or left, is passed over.
+/// Not thread-safe.
 /// </summary>
 internal sealed class Sleepers
 {

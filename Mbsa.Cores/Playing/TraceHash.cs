@@ -3,7 +3,10 @@ using Mbsa.Vm.Vcpus;
 
 namespace Mbsa.Cores.Playing;
 
-/// <summary>A running hash over everything a run did, in order, its quanta above all: two runs with the same hash did the same things at the same times.</summary>
+/// <summary>
+/// A running hash over everything a run did, in order, its quanta above all:
+/// two runs with the same hash did the same things at the same times.
+/// </summary>
 public struct TraceHash()
 {
     /// <summary>The hash so far.</summary>

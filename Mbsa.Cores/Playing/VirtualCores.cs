@@ -1,6 +1,5 @@
 using Mbsa.Cores.Queue;
 using Mbsa.Cores.Timing;
-using Mbsa.Nvm.Timing;
 using Mbsa.Vm.Vcpus;
 
 namespace Mbsa.Cores.Playing;
@@ -13,15 +12,12 @@ public sealed class VirtualCores : ICores
 {
     private readonly Timeline _timeline;
     private readonly RunQueue _queue;
-    private readonly Grant[] _grants;
-    private readonly Stack<int> _idle = new();
+    private readonly Grants _grants;
+    private readonly CoreAccount _account;
+    private readonly EarlyEnds _early;
     private readonly Sleepers _sleepers = new();
     private readonly List<Schedulable> _arrivals = [];
     private readonly List<Schedulable> _woken = [];
-    private readonly List<Schedulable> _cutOff = [];
-    private TraceHash _trace = new();
-    private CoreUse _ended;
-    private bool _idleIsMixed;
     private bool _isUnsettled;
     private long _nowNs;
 
@@ -30,36 +26,22 @@ public sealed class VirtualCores : ICores
     {
         _timeline = new Timeline(host.Cores, host.BusBytesPerSecond);
         _queue = queue;
-        _grants = new Grant[host.Cores];
-        for (var core = host.Cores - 1; core >= 0; core--)
-        {
-            _idle.Push(core);
-        }
+        _grants = new Grants(host.Cores, _timeline);
+        _account = new CoreAccount(queue, _timeline);
+        _early = new EarlyEnds(_timeline, queue, _grants, _account);
     }
 
     /// <inheritdoc/>
     public long NowNs => Volatile.Read(ref _nowNs);
 
     /// <inheritdoc/>
-    public CoreUse Use
-    {
-        get
-        {
-            var use = _ended;
-            for (var core = 0; core < _grants.Length; core++)
-            {
-                use = _grants[core].To is null ? use : Plus(use, SoFar(core));
-            }
-
-            return use;
-        }
-    }
+    public CoreUse Use => _grants.UseWith(_account.Ended);
 
     /// <inheritdoc/>
     public long OverheadNs => 0;
 
     /// <inheritdoc/>
-    public ulong? TraceHash => _trace.Value;
+    public ulong? TraceHash => _account.TraceHash;
 
     /// <inheritdoc/>
     public void Attach(Schedulable schedulable)
@@ -79,77 +61,17 @@ public sealed class VirtualCores : ICores
 
         schedulable.IsRetired = true;
         _isUnsettled = true;
-        _cutOff.Remove(schedulable);
-        if (schedulable.IsRunning)
-        {
-            var core = Array.FindIndex(_grants, g => g.To == schedulable);
-            Forfeit(schedulable, SoFar(core));
-            _timeline.Cancel(core);
-            Release(core);
-            _idleIsMixed = true;
-        }
-
+        _early.Detach(schedulable);
         _queue.Leave(schedulable, _nowNs);
         schedulable.Worker.Dispose();
         return true;
     }
 
     /// <inheritdoc/>
-    /// <remarks>
-    /// Their work is done already; when it would have ended is what the timeline says as things stand, of all of them before the first is taken off. Used, and
-    /// charged, is what they had played. In the order of their ids, whatever cores they are on.
-    /// </remarks>
     public long EndQuanta(int vm, List<Departure> departures)
     {
         _isUnsettled = true;
-        var lastNs = EndCutOff(vm, departures);
-        var running = Enumerable.Range(0, _grants.Length).Where(core => _grants[core].To?.Id.Vm == vm)
-            .Select(core => (Core: core, EndNs: _timeline.EndsAtNs(core))).OrderBy(quantum => _grants[quantum.Core].To.Id).ToList();
-        foreach (var (core, endNs) in running)
-        {
-            var (grant, used) = (_grants[core], SoFar(core));
-            _timeline.Cancel(core);
-            Release(core);
-            _idleIsMixed = true;
-            lastNs = Math.Max(lastNs, endNs);
-            try
-            {
-                var outcome = grant.To.Worker.Complete(endNs, _timeline.PassageOf(core));
-                _trace.Add(grant.To.Id, grant.StepStartNs, endNs, outcome);
-                Account(grant.To, used with { Operations = grant.Operations + outcome.Operations });
-            }
-            catch (Exception failure)
-            {
-                Forfeit(grant.To, used);
-                Depart(grant.To, failure, departures);
-            }
-        }
-
-        return lastNs;
-    }
-
-    /// <summary>The same for quanta that were cut off and charged for what was done of them: as if they went on alone from now.</summary>
-    private long EndCutOff(int vm, List<Departure> departures)
-    {
-        var lastNs = _nowNs;
-        foreach (var schedulable in _cutOff.Where(s => s.Id.Vm == vm).OrderBy(s => s.Id).ToList())
-        {
-            _cutOff.Remove(schedulable);
-            var endNs = _nowNs + _timeline.AloneNs(schedulable.Cut.Whole * schedulable.Cut.Left);
-            lastNs = Math.Max(lastNs, endNs);
-            try
-            {
-                var outcome = schedulable.Worker.Complete(endNs, schedulable.Cut.Passage(_nowNs));
-                _trace.Add(schedulable.Id, _nowNs, endNs, outcome);
-                _queue.Settle(schedulable, new QuantumUse(0, default, outcome.Operations), _nowNs);
-            }
-            catch (Exception failure)
-            {
-                Depart(schedulable, failure, departures);
-            }
-        }
-
-        return lastNs;
+        return _early.End(vm, departures);
     }
 
     /// <summary>Lets time pass until a moment, or until somebody departs.</summary>
@@ -177,7 +99,7 @@ public sealed class VirtualCores : ICores
 
             var core = _timeline.PeekNext(out var endsAtNs);
             var wakeAtNs = _sleepers.NextNs;
-            var releaseAtNs = _idle.Count > 0 ? Math.Max(_nowNs, _queue.NextNs) : long.MaxValue;
+            var releaseAtNs = _grants.HasIdle ? Math.Max(_nowNs, _queue.NextNs) : long.MaxValue;
             var nextNs = Math.Min(Math.Min(endsAtNs, wakeAtNs), releaseAtNs);
             if (nextNs > untilNs)
             {
@@ -204,19 +126,12 @@ public sealed class VirtualCores : ICores
     }
 
     /// <summary>
-    /// Those attached since the last step join in the order of their ids, whatever the order their actors were scheduled in; for the same reason the
-    /// lowest idle core comes first after somebody was cut off.
+    /// Those attached since the last step join in the order of their ids, whatever the order their actors were scheduled in;
+    /// for the same reason the lowest idle core comes first after somebody was cut off.
     /// </summary>
     private void Admit()
     {
-        if (_idleIsMixed)
-        {
-            _idleIsMixed = false;
-            var cores = _idle.OrderDescending().ToList();
-            _idle.Clear();
-            cores.ForEach(_idle.Push);
-        }
-
+        _grants.SortIdle();
         _isUnsettled |= _arrivals.Count + _woken.Count > 0;
         _arrivals.Sort((a, b) => a.Id.CompareTo(b.Id));
         foreach (var arrival in _arrivals)
@@ -239,12 +154,14 @@ public sealed class VirtualCores : ICores
         _arrivals.Clear();
     }
 
-    /// <summary>Hands out idle cores; then quanta that have to make room for somebody are cut off, and their cores are handed out.</summary>
+    /// <summary>
+    /// Hands out idle cores; then quanta that have to make room for somebody are cut off, and their cores are handed out.
+    /// </summary>
     private void GrantIdleCores(List<Departure> departures)
     {
         do
         {
-            while (_idle.Count > 0 && _queue.Dequeue(_nowNs, out var budgetNs) is { } next)
+            while (_grants.HasIdle && _queue.Dequeue(_nowNs, out var budgetNs) is { } next)
             {
                 try
                 {
@@ -256,44 +173,23 @@ public sealed class VirtualCores : ICores
                 }
             }
         }
-        while (_queue.MakeRoom(_nowNs) is { } surplus && TryCutOff(surplus));
+        while (_queue.MakeRoom(_nowNs) is { } surplus && _early.TryCut(surplus));
     }
 
     private void Start(Schedulable next, long budgetNs)
     {
         var goesOn = next.Cut.Left > 0;
         var (left, work) = goesOn ? (next.Cut.Left, next.Cut.Whole) : (1, next.Worker.Execute(_nowNs, budgetNs));
-        var core = _idle.Pop();
-        next.IsRunning = true;
-        _grants[core] = new Grant(next, budgetNs, _nowNs, _nowNs, default, work, left, 0);
+        var core = _grants.Begin(new Grant(next, budgetNs, _nowNs, _nowNs, default, work, left, 0));
         if (goesOn)
         {
             _timeline.GoOn(core, next.Cut);
-            _cutOff.Remove(next);
+            _early.GoOn(next);
         }
         else
         {
             _timeline.Start(core, work);
         }
-    }
-
-    /// <summary>Cuts a quantum off and charges what was done of it; the rest goes on when it is granted a core again.</summary>
-    /// <returns>False when it is as good as at its end.</returns>
-    private bool TryCutOff(Schedulable schedulable)
-    {
-        var core = Array.FindIndex(_grants, g => g.To == schedulable);
-        if (_timeline.EndsAtNs(core) <= _nowNs + 1)
-        {
-            return false;
-        }
-
-        var used = SoFar(core) with { Operations = _grants[core].Operations };
-        _timeline.Cut(core, schedulable.Cut);
-        _cutOff.Add(schedulable);
-        Release(core);
-        Account(schedulable, used);
-        _queue.Enqueue(schedulable, _nowNs);
-        return true;
     }
 
     private void Complete(int core, List<Departure> departures)
@@ -304,7 +200,7 @@ public sealed class VirtualCores : ICores
         try
         {
             outcome = grant.To.Worker.Complete(_nowNs, _timeline.PassageOf(core));
-            _trace.Add(grant.To.Id, grant.StepStartNs, _nowNs, outcome);
+            _account.Trace(grant.To.Id, grant.StepStartNs, _nowNs, outcome);
             grant = grant with { Operations = grant.Operations + outcome.Operations };
             if (outcome.Next == AfterQuantum.Continuing && _nowNs - grant.StartNs < grant.BudgetNs)
             {
@@ -317,15 +213,15 @@ public sealed class VirtualCores : ICores
         }
         catch (Exception failure)
         {
-            Forfeit(grant.To, UseOf(grant, _nowNs));
-            Release(core);
+            _account.Forfeit(grant.To, grant.UseUntil(_nowNs));
+            _grants.Release(core);
             Depart(grant.To, failure, departures);
             EnqueueWoken();
             return;
         }
 
-        Release(core);
-        Account(grant.To, UseOf(grant, _nowNs));
+        _grants.Release(core);
+        _account.Charge(grant.To, grant.UseUntil(_nowNs));
         EnqueueWoken();
         Follow(grant.To, outcome, departures);
     }
@@ -360,7 +256,10 @@ public sealed class VirtualCores : ICores
         }
     }
 
-    /// <summary>Whoever a quantum woke joins when the quantum is charged: one VM's I/O thread wakes its VCPU, which would else begin on a charge that is not settled.</summary>
+    /// <summary>
+    /// Whoever a quantum woke joins when the quantum is charged:
+    /// one VM's I/O thread wakes its VCPU, which would else begin on a charge that is not settled.
+    /// </summary>
     private void EnqueueWoken()
     {
         foreach (var schedulable in _woken)
@@ -374,57 +273,15 @@ public sealed class VirtualCores : ICores
         _woken.Clear();
     }
 
-    /// <summary>Books the quanta that are under way, so that whoever looks at the run queue's figures finds what was used until now.</summary>
-    public void BookUnderWay()
-    {
-        for (var core = 0; core < _grants.Length; core++)
-        {
-            if (_grants[core].To is { } schedulable)
-            {
-                _queue.Book(schedulable, SoFar(core).Work);
-            }
-        }
-    }
-
-    private void Account(Schedulable schedulable, in QuantumUse used)
-    {
-        _ended = Plus(_ended, used);
-        _queue.Charge(schedulable, used, _nowNs);
-    }
-
-    /// <summary>A quantum comes to nothing; what it used until now was used, and is charged to nobody.</summary>
-    private void Forfeit(Schedulable schedulable, in QuantumUse used)
-    {
-        _ended = Plus(_ended, used);
-        _queue.Book(schedulable, used.Work);
-    }
-
-    private static QuantumUse UseOf(in Grant grant, long endNs) => new(endNs - grant.StartNs, grant.Work + grant.Step * grant.Left, grant.Operations);
-
-    /// <summary>What the quantum on a core has used until now.</summary>
-    private QuantumUse SoFar(int core)
-    {
-        var (grant, left) = (_grants[core], _timeline.Left(core));
-        return new QuantumUse(_nowNs - grant.StartNs, grant.Work + grant.Step * grant.Left + left * -1, 0);
-    }
-
-    private static CoreUse Plus(in CoreUse use, in QuantumUse quantum) =>
-        new(use.BusyNs + quantum.HeldNs, use.BusBytes + quantum.Work.BusBytes, use.NvmNs + quantum.Work.NvmNs);
-
-    private void Release(int core)
-    {
-        _grants[core].To.IsRunning = false;
-        _grants[core] = default;
-        _idle.Push(core);
-    }
+    /// <summary>
+    /// Books the quanta that are under way, so that whoever looks at the run queue's figures finds what was used until now.
+    /// </summary>
+    public void BookUnderWay() => _grants.Book(_queue);
 
     private void Depart(Schedulable schedulable, Exception? failure, List<Departure> departures)
     {
-        schedulable.IsRetired = true;
         _isUnsettled = true;
-        _queue.Leave(schedulable, _nowNs);
-        schedulable.Worker.Dispose();
-        departures.Add(new Departure(schedulable, failure));
+        _account.Depart(schedulable, failure, departures);
     }
 
     private void AdvanceTo(long ns)
@@ -432,9 +289,4 @@ public sealed class VirtualCores : ICores
         _timeline.AdvanceTo(ns);
         Volatile.Write(ref _nowNs, ns);
     }
-
-    /// <summary>
-    /// What a core is at: the quantum from its start, the work of its steps before, and the step that is being played, of which so much was left when it began.
-    /// </summary>
-    private readonly record struct Grant(Schedulable To, long BudgetNs, long StartNs, long StepStartNs, WorkVector Work, WorkVector Step, double Left, long Operations);
 }

@@ -5,8 +5,8 @@ using Mbsa.Vm.Vcpus;
 namespace Mbsa.Cores.Playing;
 
 /// <summary>
-/// The cores of a host under the wall clock: threads that take the next quantum from one shared queue. A quantum costs one short lock and no
-/// message; a core with nothing to run waits for the next sleeper.
+/// The cores of a host under the wall clock: threads that take the next quantum from one shared queue.
+/// A quantum costs one short lock and no message; a core with nothing to run waits for the next sleeper.
 /// </summary>
 public sealed class WallCores(RunQueue queue, RunClock clock) : ICores
 {
@@ -15,10 +15,9 @@ public sealed class WallCores(RunQueue queue, RunClock clock) : ICores
 
     private readonly object _gate = new();
     private readonly Sleepers _sleepers = new();
-    private readonly HashSet<Schedulable> _attached = [];
+    private readonly Attendance _attended = new();
     private CoreUse _use;
     private long _overheadNs;
-    private int _dormant;
     private long _untilNs;
     private bool _idle;
 
@@ -29,16 +28,7 @@ public sealed class WallCores(RunQueue queue, RunClock clock) : ICores
     public long NowNs => clock.NowNs;
 
     /// <inheritdoc/>
-    public CoreUse Use
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _use;
-            }
-        }
-    }
+    public CoreUse Use => Locked(() => _use);
 
     /// <inheritdoc/>
     public long OverheadNs => Volatile.Read(ref _overheadNs);
@@ -47,19 +37,7 @@ public sealed class WallCores(RunQueue queue, RunClock clock) : ICores
     public ulong? TraceHash => null;
 
     /// <summary>Whether anybody is attached who can still run.</summary>
-    public bool HasWork
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return HasRunners;
-            }
-        }
-    }
-
-    /// <summary>Somebody is attached who does not just wait for a doorbell: if all did, nobody would be left to ring it.</summary>
-    private bool HasRunners => _attached.Count > _dormant;
+    public bool HasWork => Locked(() => _attended.HasRunners);
 
     /// <inheritdoc/>
     public void Attach(Schedulable schedulable)
@@ -67,7 +45,7 @@ public sealed class WallCores(RunQueue queue, RunClock clock) : ICores
         schedulable.Worker.Doorbell?.Connect(() => Wake(schedulable));
         lock (_gate)
         {
-            _attached.Add(schedulable);
+            _attended.Add(schedulable);
             if (schedulable.Worker.ReadyFromNs > clock.NowNs)
             {
                 _sleepers.Add(schedulable, schedulable.Worker.ReadyFromNs);
@@ -107,14 +85,15 @@ public sealed class WallCores(RunQueue queue, RunClock clock) : ICores
     public long EndQuanta(int vm, List<Departure> departures) => NowNs;
 
     /// <summary>
-    /// Does something with the run queue between two quanta. Those that are under way are booked before: their core time, of what else they use nobody knows yet.
+    /// Does something with the run queue between two quanta. Those that are under way are booked before:
+    /// their core time, of what else they use nobody knows yet.
     /// </summary>
     public void WithQueue(Action<RunQueue, long> action)
     {
         lock (_gate)
         {
             var nowNs = clock.NowNs;
-            foreach (var running in _attached.Where(schedulable => schedulable.IsRunning))
+            foreach (var running in _attended.Running)
             {
                 queue.Book(running, new WorkVector(Math.Clamp(nowNs - running.GrantedAtNs, 0, running.GrantedNs), 0, 0));
             }
@@ -158,7 +137,7 @@ public sealed class WallCores(RunQueue queue, RunClock clock) : ICores
             lock (_gate)
             {
                 nowNs = clock.NowNs;
-                if (nowNs >= _untilNs || (!HasRunners && !_idle))
+                if (nowNs >= _untilNs || (!_attended.HasRunners && !_idle))
                 {
                     return false;
                 }
@@ -168,7 +147,11 @@ public sealed class WallCores(RunQueue queue, RunClock clock) : ICores
                     return true;
                 }
 
-                WakeSleepers(nowNs);
+                while (_sleepers.NextNs <= nowNs)
+                {
+                    queue.Enqueue(_sleepers.WakeFirst(), nowNs);
+                }
+
                 next = queue.Dequeue(nowNs, out budgetNs);
                 if (next is null)
                 {
@@ -233,7 +216,7 @@ public sealed class WallCores(RunQueue queue, RunClock clock) : ICores
             case AfterQuantum.Blocked when schedulable.Worker.Doorbell is not { IsRung: true }:
                 schedulable.IsBlocked = true;
                 _sleepers.Add(schedulable, outcome.WakeAtNs);
-                CountDormant(schedulable, 1);
+                _attended.Blocked(schedulable);
                 break;
             default:
                 queue.Enqueue(schedulable, nowNs);
@@ -241,14 +224,16 @@ public sealed class WallCores(RunQueue queue, RunClock clock) : ICores
         }
     }
 
-    /// <summary>Its doorbell rang, on whatever thread. Whoever is not blocked sees for itself: it looks at its doorbell before it blocks.</summary>
+    /// <summary>
+    /// Its doorbell rang, on whatever thread. Whoever is not blocked sees for itself: it looks at its doorbell before it blocks.
+    /// </summary>
     private void Wake(Schedulable schedulable)
     {
         lock (_gate)
         {
             if (schedulable is { IsBlocked: true, IsRetired: false })
             {
-                CountDormant(schedulable, -1);
+                _attended.Waking(schedulable);
                 Sleepers.Wake(schedulable);
                 queue.Enqueue(schedulable, clock.NowNs);
                 Monitor.Pulse(_gate);
@@ -256,15 +241,9 @@ public sealed class WallCores(RunQueue queue, RunClock clock) : ICores
         }
     }
 
-    private void CountDormant(Schedulable schedulable, int change)
-    {
-        if (schedulable is { IsBlocked: true, WakeAtNs: long.MaxValue })
-        {
-            _dormant += change;
-        }
-    }
-
-    /// <summary>A schedulable comes off its core for good. It counts as running until its worker is disposed: whoever detaches it frees memory next.</summary>
+    /// <summary>
+    /// A schedulable comes off its core for good. It counts as running until its worker is disposed: whoever detaches it frees memory next.
+    /// </summary>
     private void Leave(Schedulable schedulable, Exception? failure)
     {
         schedulable.Worker.Dispose();
@@ -279,31 +258,31 @@ public sealed class WallCores(RunQueue queue, RunClock clock) : ICores
 
     private void Retire(Schedulable schedulable)
     {
-        if (_attached.Remove(schedulable))
-        {
-            CountDormant(schedulable, -1);
-        }
-
+        _attended.Remove(schedulable);
         schedulable.IsRetired = true;
         queue.Leave(schedulable, clock.NowNs);
         Monitor.PulseAll(_gate);
     }
 
-    private void WakeSleepers(long nowNs)
+    private T Locked<T>(Func<T> look)
     {
-        while (_sleepers.NextNs <= nowNs)
+        lock (_gate)
         {
-            queue.Enqueue(_sleepers.WakeFirst(), nowNs);
+            return look();
         }
     }
 
-    /// <summary>Gives up the lock until somebody may be ready: briefly when a sleeper or the end is due soon, else for about a millisecond or until a pulse.</summary>
+    /// <summary>
+    /// Gives up the lock until somebody may be ready: briefly when a sleeper or the end is due soon,
+    /// else for about a millisecond or until a pulse.
+    /// </summary>
     private void WaitForSomebody(long nowNs)
     {
         var dueNs = Math.Min(Math.Min(_sleepers.NextNs, queue.NextNs), _untilNs);
         if (dueNs - nowNs > SpinNs)
         {
-            // Not longer: a sleeper that others put to bed meanwhile may be due before. Not spinning: that would take from a core's twin, where two are one.
+            // Not longer: a sleeper that others put to bed meanwhile may be due before. Not spinning:
+            // that would take from a core's twin, where two are one.
             Monitor.Wait(_gate, 1);
             return;
         }

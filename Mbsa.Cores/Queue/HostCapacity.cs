@@ -9,8 +9,8 @@ namespace Mbsa.Cores.Queue;
 public sealed record HostCapacity(int Cores, double BusBytesPerSecond)
 {
     /// <summary>
-    /// Whether bus and NVM are known to be as fast as nominal, so that a quantum can be held back while they are full. So under the virtual clock;
-    /// under the wall clock nobody emulates the NVM's bandwidth, and the bus is what it is.
+    /// Whether bus and NVM are known to be as fast as nominal, so that a quantum can be held back while they are full.
+    /// So under the virtual clock; under the wall clock nobody emulates the NVM's bandwidth, and the bus is what it is.
     /// </summary>
     public bool IsExact { get; init; } = true;
 
@@ -19,8 +19,8 @@ public sealed record HostCapacity(int Cores, double BusBytesPerSecond)
         new(host.Machine.Cores, host.Machine.MemoryBandwidthBytesPerSecond) { IsExact = clock == ClockKind.Virtual };
 
     /// <summary>
-    /// What work takes of the host. A core is held for as long as the slowest part of the work takes: on a memory bus, waiting for the bus or the NVM is
-    /// core time too. Without <see cref="IsExact"/> the NVM counts as core time only, which is how its slowness is emulated.
+    /// What work takes of the host. A core is held for as long as the slowest part of the work takes: on a memory bus, waiting for the bus
+    /// or the NVM is core time too. Without <see cref="IsExact"/> the NVM counts as core time only, which is how its slowness is emulated.
     /// </summary>
     public ResourceUse UseOf(in WorkVector work)
     {

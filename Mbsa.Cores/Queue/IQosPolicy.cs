@@ -14,7 +14,10 @@ public interface IQosPolicy
     /// <summary>Which promises it keeps; the others are only compared with what a VM got.</summary>
     Promises Keeps { get; }
 
-    /// <summary>Whether the plan depends on what VMs used and wanted lately, so that it is made anew all the time and not only when who competes changes.</summary>
+    /// <summary>
+    /// Whether the plan depends on what VMs used and wanted lately,
+    /// so that it is made anew all the time and not only when who competes changes.
+    /// </summary>
     bool FollowsDemand => false;
 
     /// <summary>Whether its queue can do either order of service; the others do as they always do.</summary>

@@ -2,7 +2,9 @@ using Mbsa.Model.Scenario;
 
 namespace Mbsa.Cores.Queue;
 
-/// <summary>What a quantum is expected to use, charged when it is granted and corrected when it ended. Each queue notes what it needs.</summary>
+/// <summary>
+/// What a quantum is expected to use, charged when it is granted and corrected when it ended. Each queue notes what it needs.
+/// </summary>
 internal readonly record struct QuantumEstimate
 {
     /// <summary>What it is expected to use of the host.</summary>

@@ -3,8 +3,8 @@ using Mbsa.Model.Scenario;
 namespace Mbsa.Cores.Queue;
 
 /// <summary>
-/// What the quanta of one VCPU are like, by what the last ones were: use of the host for each nanosecond of its budget. Of a VCPU and not of its VM: four VCPUs
-/// that write and one that computes are no five of a mixed kind.
+/// What the quanta of one VCPU are like, by what the last ones were: use of the host for each nanosecond of its budget.
+/// Of a VCPU and not of its VM: four VCPUs that write and one that computes are no five of a mixed kind.
 /// </summary>
 internal readonly record struct QuantumHabit
 {

@@ -4,8 +4,8 @@ using Mbsa.Nvm.Timing;
 namespace Mbsa.Cores.Queue;
 
 /// <summary>
-/// The data plane of a policy: who is next, and for how long. Called once per quantum, under the cores' own short lock; never per I/O. Not thread-safe.
-/// It counts for the control plane what every VM used and wanted; what a policy adds is the order.
+/// The data plane of a policy: who is next, and for how long. Called once per quantum, under the cores' own short lock; never per I/O.
+/// Not thread-safe. It counts for the control plane what every VM used and wanted; what a policy adds is the order.
 /// </summary>
 /// <param name="host">What is shared out.</param>
 /// <param name="quantumNs">Core time of a quantum, in nanoseconds.</param>
@@ -14,7 +14,9 @@ public abstract class RunQueue(HostCapacity host, long quantumNs)
     private readonly List<TenantMeter> _meters = [];
     private bool _hasNewPlan;
 
-    /// <summary>When somebody who is held back now may run at the earliest, if nothing else happens; <see cref="long.MaxValue"/> when nobody is.</summary>
+    /// <summary>
+    /// When somebody who is held back now may run at the earliest, if nothing else happens; <see cref="long.MaxValue"/> when nobody is.
+    /// </summary>
     public virtual long NextNs => long.MaxValue;
 
     /// <summary>What is shared out.</summary>
@@ -62,13 +64,15 @@ public abstract class RunQueue(HostCapacity host, long quantumNs)
         Account(schedulable, use, quantum, nowNs);
     }
 
-    /// <summary>Takes note of I/Os of a quantum that was cut off and is brought to its end without a core, for the schedulable is about to leave.</summary>
+    /// <summary>
+    /// Takes note of I/Os of a quantum that was cut off and is brought to its end without a core, for the schedulable is about to leave.
+    /// </summary>
     public void Settle(Schedulable schedulable, in QuantumUse quantum, long nowNs) =>
         MeterOf(schedulable.Id.Vm).OnSettled(Host.UseOf(quantum.Work), quantum, nowNs);
 
     /// <summary>
-    /// Books what a quantum has used that is under way, so that whoever looks at figures sees use when it happens. Nobody is charged for it and no plan goes
-    /// by it; a quantum that is never charged, because it was cut off, has used what was booked last.
+    /// Books what a quantum has used that is under way, so that whoever looks at figures sees use when it happens. Nobody is charged for it
+    /// and no plan goes by it; a quantum that is never charged, because it was cut off, has used what was booked last.
     /// </summary>
     public void Book(Schedulable schedulable, in WorkVector done)
     {
@@ -99,8 +103,8 @@ public abstract class RunQueue(HostCapacity host, long quantumNs)
     }
 
     /// <summary>
-    /// Of those that run one that has to make room for somebody who is due more; null when nobody has to. The cores cut its quantum off, charge what was done of it
-    /// and enqueue it again.
+    /// Of those that run one that has to make room for somebody who is due more; null when nobody has to.
+    /// The cores cut its quantum off, charge what was done of it and enqueue it again.
     /// </summary>
     public virtual Schedulable? MakeRoom(long nowNs) => null;
 

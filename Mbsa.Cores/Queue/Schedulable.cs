@@ -4,7 +4,9 @@ using Mbsa.Vm.Vcpus;
 
 namespace Mbsa.Cores.Queue;
 
-/// <summary>Something that competes for the cores of a host: a VCPU or an I/O thread. Its state belongs to the cores it is attached to.</summary>
+/// <summary>
+/// Something that competes for the cores of a host: a VCPU or an I/O thread. Its state belongs to the cores it is attached to.
+/// </summary>
 /// <param name="id">Which one.</param>
 /// <param name="worker">What it runs; owned by the cores from the moment it is attached.</param>
 public sealed class Schedulable(SchedulableId id, IQuantumWorker worker)
@@ -50,8 +52,8 @@ public sealed class Schedulable(SchedulableId id, IQuantumWorker worker)
 }
 
 /// <summary>
-/// Names a schedulable: the VM's place in the scenario, and the VCPU's in the VM, where I/O threads are numbered behind the VCPUs. Its order
-/// is the order of ties.
+/// Names a schedulable: the VM's place in the scenario, and the VCPU's in the VM, where I/O threads are numbered behind the VCPUs.
+/// Its order is the order of ties.
 /// </summary>
 public readonly record struct SchedulableId(int Vm, int Vcpu) : IComparable<SchedulableId>
 {

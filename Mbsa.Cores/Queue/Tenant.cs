@@ -12,14 +12,17 @@ public sealed record Tenant(int Vm, int Vcpus, QosSpec Qos, OperationMix Mix)
     /// <summary>The dominant share it would use if it got all it wants, at least 0; infinity for as much as it can get.</summary>
     public double DemandShare { get; init; } = double.PositiveInfinity;
 
-    /// <summary>What it used of the host lately, in whatever measure; nothing when that is not known, and then it is as its I/Os are.</summary>
+    /// <summary>
+    /// What it used of the host lately, in whatever measure; nothing when that is not known, and then it is as its I/Os are.
+    /// </summary>
     public ResourceUse Lately { get; init; }
 
     /// <summary>Its use of a resource while it uses the dominant one for one unit, 0 to 1.</summary>
     public double Relative(Resource resource) => Lately.DominantNs > 0 ? Lately[resource] / Lately.DominantNs : Mix.Relative(resource);
 
     /// <summary>The largest dominant share that its VCPUs can use: each holds one core at most.</summary>
-    public double Reach(int cores) => Relative(Resource.Cores) is > 0 and var relative ? Vcpus / (double)cores / relative : double.PositiveInfinity;
+    public double Reach(int cores) =>
+        Relative(Resource.Cores) is > 0 and var relative ? Vcpus / (double)cores / relative : double.PositiveInfinity;
 
     /// <summary>Its floor as a share of the host's dominant resource; 0 without one.</summary>
     public double ReservedShare => Qos.Reservation is { } floor ? ShareOf(floor) : 0;

@@ -3,8 +3,8 @@ using Mbsa.Model.Scenario;
 namespace Mbsa.Cores.Queue;
 
 /// <summary>
-/// What one VM used and wanted, counted by the run queue as VCPUs come and go: once per quantum, never per I/O. Everything only grows; who wants to know
-/// about a stretch of time takes two <see cref="TenantCounts"/>.
+/// What one VM used and wanted, counted by the run queue as VCPUs come and go: once per quantum, never per I/O. Everything only grows;
+/// who wants to know about a stretch of time takes two <see cref="TenantCounts"/>.
 /// </summary>
 internal sealed class TenantMeter
 {
@@ -100,7 +100,9 @@ public struct TenantCounts
     /// <summary>What it used of the host in quanta that ended, by nominal costs: what policies go by.</summary>
     public ResourceUse Use;
 
-    /// <summary>What it used of the host until now, by nominal costs, what quanta under way or cut off used among it: what is reported.</summary>
+    /// <summary>
+    /// What it used of the host until now, by nominal costs, what quanta under way or cut off used among it: what is reported.
+    /// </summary>
     public ResourceUse UseSoFar;
 
     /// <summary>I/Os completed.</summary>
@@ -124,7 +126,9 @@ public struct TenantCounts
     /// <summary>Time all its VCPUs ran or wanted to, in nanoseconds: then what it got is all it was let have.</summary>
     public long BackloggedNs;
 
-    /// <summary>Time it wanted more than it had, in nanoseconds: a VCPU was ready and did not run, or all of them ran or wanted to.</summary>
+    /// <summary>
+    /// Time it wanted more than it had, in nanoseconds: a VCPU was ready and did not run, or all of them ran or wanted to.
+    /// </summary>
     public long WantedNs;
 
     /// <summary>Time its limit kept it from running, in nanoseconds.</summary>

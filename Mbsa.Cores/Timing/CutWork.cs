@@ -2,7 +2,10 @@ using Mbsa.Nvm.Timing;
 
 namespace Mbsa.Cores.Timing;
 
-/// <summary>Work that was taken off its core before its end and goes on later, on whatever core: what is left of it, and how it went along until then.</summary>
+/// <summary>
+/// Work that was taken off its core before its end and goes on later, on whatever core:
+/// what is left of it, and how it went along until then.
+/// </summary>
 public sealed class CutWork
 {
     private Passage.Turn[] _turns = [];

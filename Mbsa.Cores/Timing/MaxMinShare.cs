@@ -29,7 +29,9 @@ public static class MaxMinShare
         Fill(busUse, nvmUse, speed);
     }
 
-    /// <summary>Raises a common level of dominant use; a flow leaves when it runs at full speed or when a resource it uses is full.</summary>
+    /// <summary>
+    /// Raises a common level of dominant use; a flow leaves when it runs at full speed or when a resource it uses is full.
+    /// </summary>
     private static void Fill(ReadOnlySpan<double> busUse, ReadOnlySpan<double> nvmUse, Span<double> speed)
     {
         const double rising = -1;
@@ -82,7 +84,8 @@ public static class MaxMinShare
     }
 
     private static bool SettleAtLevel(
-        ReadOnlySpan<double> busUse, ReadOnlySpan<double> nvmUse, Span<double> speed, double level, ReadOnlySpan<double> full, double rising)
+        ReadOnlySpan<double> busUse, ReadOnlySpan<double> nvmUse,
+        Span<double> speed, double level, ReadOnlySpan<double> full, double rising)
     {
         var any = false;
         for (var i = 0; i < speed.Length; i++)

@@ -141,10 +141,14 @@ public sealed class Timeline
         return _endsAtNs[core];
     }
 
-    /// <summary>How the work went along that a core plays, or that was just taken off it; good until the next work begins on the core.</summary>
+    /// <summary>
+    /// How the work went along that a core plays, or that was just taken off it; good until the next work begins on the core.
+    /// </summary>
     public Passage PassageOf(int core) => new(_turns[core].AsSpan(0, _turnCounts[core]), _awayNs[core]);
 
-    /// <summary>What is left of the work on a core, now; nothing on an idle one. To ask changes nothing, not even the last bit of an end.</summary>
+    /// <summary>
+    /// What is left of the work on a core, now; nothing on an idle one. To ask changes nothing, not even the last bit of an end.
+    /// </summary>
     public WorkVector Left(int core)
     {
         if (IsIdle(core))
@@ -179,7 +183,8 @@ public sealed class Timeline
         Cancel(core);
     }
 
-    private double PartLeft(int core) => Math.Clamp((_remainingNs[core] - (NowNs - _settledAtNs[core]) * _speed[core]) / _aloneNs[core], 0, 1);
+    private double PartLeft(int core) =>
+        Math.Clamp((_remainingNs[core] - (NowNs - _settledAtNs[core]) * _speed[core]) / _aloneNs[core], 0, 1);
 
     private void Begin(int core, in WorkVector work, double left)
     {

@@ -66,7 +66,8 @@ internal sealed class MachineCalibration : ICalibration
     {
         Name = "this",
         Description = $"This machine, {_cores} cores.",
-        Source = $"mbsa calibrate: medians of {_coreNs.Values.First().Count} rounds of {MeasureNs / 1e6:0} ms, all cores busy on a disk of {DiskBytes >> 20} MiB",
+        Source = $"mbsa calibrate: medians of {_coreNs.Values.First().Count} rounds of {MeasureNs / 1e6:0} ms, "
+        + $"all cores busy on a disk of {DiskBytes >> 20} MiB",
         Cores = _cores,
         MemoryBandwidthBytesPerSecond = _coreNs.Max(f => f.Key.Bytes * 1e9 * _cores / f.Value.Min()),
         Paths = _paths.ToDictionary(path => path, path => new PathCosts(
@@ -128,7 +129,9 @@ internal sealed class MachineCalibration : ICalibration
         };
     }
 
-    /// <summary>Sequential jobs have a part of the disk each: two that follow one another over the same blocks would measure the cache they share.</summary>
+    /// <summary>
+    /// Sequential jobs have a part of the disk each: two that follow one another over the same blocks would measure the cache they share.
+    /// </summary>
     private static JobSpec Job(Point point)
     {
         var job = new JobSpec

@@ -17,7 +17,8 @@ internal sealed class ActorScenario(ScenarioRun run) : IRunningScenario
     public Task<RunResult> Completion => run.Completion;
 
     /// <summary>Starts one.</summary>
-    /// <exception cref="InputException">The NVM device cannot be made here: too little memory, or a file that is something else.</exception>
+    /// <exception cref="InputException">The NVM device cannot be made here:
+    /// too little memory, or a file that is something else.</exception>
     public static IRunningScenario Start(ScenarioSpec scenario)
     {
         try

@@ -14,7 +14,8 @@ internal static class CalibrateCommand
         var output = new Option<string?>("--output", "-o")
         {
             HelpName = "FILE",
-            Description = $"Where the profile goes; '-' is standard output. Without it, scenarios name this machine as '{ProfileCatalog.ThisMachine}'",
+            Description =
+            $"Where the profile goes; '-' is standard output. Without it, scenarios name this machine as '{ProfileCatalog.ThisMachine}'",
         };
         var command = new Command("calibrate", "Measure this machine and write its machine profile.") { output };
         command.SetAction(parsed => Calibrate(services, calibration, parsed.GetValue(output)));
@@ -45,7 +46,8 @@ internal static class CalibrateCommand
 
         if (path != "-")
         {
-            services.Terminal.Lines.WriteLine($"written to {path}; a scenario names it as  machine: {(chosen is null ? ProfileCatalog.ThisMachine : path)}");
+            services.Terminal.Lines.WriteLine(
+                $"written to {path}; a scenario names it as  machine: {(chosen is null ? ProfileCatalog.ThisMachine : path)}");
         }
 
         return ExitCode.Ok;

@@ -65,7 +65,8 @@ internal sealed class ClusterEngine : IClusterEngine
             await node.Ended.ConfigureAwait(false);
             if (!node.IsLeaving)
             {
-                throw new InputException("this node could not reach the larger part of its cluster any more and ended itself; its hosts are carried there now");
+                throw new InputException(
+                    "this node could not reach the larger part of its cluster any more and ended itself; its hosts are carried there now");
             }
         }
     }

@@ -25,7 +25,8 @@ internal static class CompareCommand
         var clock = OptionText.Option("--clock", "virtual|wall", "Which clock, in place of the scenario's");
         var seed = OptionText.Option("--seed", "N", "The seed, in place of the scenario's");
         var duration = OptionText.Option("--duration", "T", "Length of the measured part, as in 500ms or 2s");
-        var json = OptionText.Option("--json", "FILE", "Write all reports to a file, by name; '-' is standard output, and then nothing else is");
+        var json = OptionText.Option("--json", "FILE",
+            "Write all reports to a file, by name; '-' is standard output, and then nothing else is");
         var html = OptionText.Option("--html", "FILE", "Write what came of it as a page that needs nothing else, to look at or to print");
         var command = new Command(
             "compare",
@@ -58,8 +59,10 @@ internal static class CompareCommand
         }
 
         return paths is not null
-            ? [.. OptionText.Several("--paths", paths, [.. KnownNames.Paths.Select(path => path.Name)]).Select(name => (name, ByPath(name)))]
-            : [.. (policies is null ? KnownNames.Policies : OptionText.Several("--policies", policies, KnownNames.Policies)).Select(name => (name, ByPolicy(name)))];
+            ? [.. OptionText.Several("--paths", paths, [.. KnownNames.Paths.Select(path => path.Name)])
+                .Select(name => (name, ByPath(name)))]
+            : [.. (policies is null ? KnownNames.Policies : OptionText.Several("--policies", policies, KnownNames.Policies))
+                .Select(name => (name, ByPolicy(name)))];
 
         static Func<ScenarioOverrides, ScenarioOverrides> ByPolicy(string name) => overrides => overrides with { Policy = name };
         static Func<ScenarioOverrides, ScenarioOverrides> ByPath(string name) =>
@@ -67,23 +70,20 @@ internal static class CompareCommand
     }
 
     private static async Task<int> RunAsync(
-        ProgramServices services, string scenario, IReadOnlyList<(string Name, Func<ScenarioOverrides, ScenarioOverrides> Change)> ways, ScenarioOverrides overrides, string? jsonPath, string? htmlPath)
+        ProgramServices services, string scenario, IReadOnlyList<(string Name, Func<ScenarioOverrides, ScenarioOverrides> Change)> ways,
+        ScenarioOverrides overrides, string? jsonPath, string? htmlPath)
     {
         var terminal = services.Terminal;
         OutputFile.RequireDifferent(("", scenario), ("--json", jsonPath), ("--html", htmlPath));
         using var interruption = services.ListenForInterruption();
         // All are read before the first one runs: a mistake is not found after minutes.
-        var loaded = ways.Select(way => (way.Name, Scenario: RealMachine.Fit(scenario, services.Load(scenario, way.Change(overrides))))).ToList();
-        foreach (var warning in loaded.SelectMany(way => way.Scenario.Warnings).Distinct())
-        {
-            await terminal.Error.WriteLineAsync($"warning: {warning}").ConfigureAwait(false);
-        }
-
+        var loaded = ways.Select(way =>
+            (way.Name, Scenario: RealMachine.Fit(scenario, services.Load(scenario, way.Change(overrides))))).ToList();
+        await TellAsync(terminal, "warning", loaded.SelectMany(way => way.Scenario.Warnings).Distinct()).ConfigureAwait(false);
         using var json = jsonPath is null ? null : OutputFile.Open("--json", jsonPath, terminal.OpenStandardOutput);
         using var html = htmlPath is null ? null : OutputFile.Open("--html", htmlPath, terminal.OpenStandardOutput);
         var isSilent = jsonPath == "-" || htmlPath == "-";
-        List<Contender> contenders = [];
-        List<RunRecord> records = [];
+        var (contenders, records) = (new List<Contender>(), new List<RunRecord>());
         foreach (var (name, way) in loaded)
         {
             var spec = html is null ? way.Spec : way.Spec with { SeriesPoints = PageFeed.SeriesPoints };
@@ -100,19 +100,17 @@ internal static class CompareCommand
             await using var registration = interruption.Token.Register(run.Interrupt).ConfigureAwait(false);
             if (!isSilent)
             {
-                await new ScenarioView(way.Spec, run, terminal.Out, services.Time, interruption.Token).ShowAsync(terminal.IsInteractive).ConfigureAwait(false);
+                await new ScenarioView(way.Spec, run, terminal.Out, services.Time, interruption.Token)
+                    .ShowAsync(terminal.IsInteractive).ConfigureAwait(false);
             }
 
             var result = await run.Completion.ConfigureAwait(false);
             var contender = new Contender(name, result, [.. way.Expectations.Select(e => e.Evaluate(result))]);
             contenders.Add(contender);
             records.Add(new RunRecord(result, contender.Expectations, run.Series, DeviceWear.None, []));
-            await terminal.Error.WriteLineAsync($"{name}: {Readable.Length(result.MeasuredNs)} measured in {Readable.Duration(result.ElapsedSeconds * 1e9)}").ConfigureAwait(false);
-            foreach (var problem in result.Problems)
-            {
-                await terminal.Error.WriteLineAsync($"problem: {name}: {problem}").ConfigureAwait(false);
-            }
-
+            await terminal.Error.WriteLineAsync($"{name}: {Readable.Length(result.MeasuredNs)} "
+                + $"measured in {Readable.Duration(result.ElapsedSeconds * 1e9)}").ConfigureAwait(false);
+            await TellAsync(terminal, $"problem: {name}", result.Problems).ConfigureAwait(false);
             if (interruption.IsRequested)
             {
                 break;
@@ -134,12 +132,21 @@ internal static class CompareCommand
         return interruption.IsRequested ? ExitCode.Interrupted : ExitCode.Ok;
     }
 
+    private static async Task TellAsync(Terminal terminal, string kind, IEnumerable<string> messages)
+    {
+        foreach (var message in messages)
+        {
+            await terminal.Error.WriteLineAsync($"{kind}: {message}").ConfigureAwait(false);
+        }
+    }
+
     private static byte[] Bytes(List<Contender> contenders)
     {
         var reports = new JsonObject(contenders.Select(c => KeyValuePair.Create(
             c.Name, JsonNode.Parse(JsonReportContext.Serialize(ReportBuilder.Build(c.Result, c.Expectations))))));
-        return [.. JsonSerializer.SerializeToUtf8Bytes(new JsonObject { ["scenario"] = contenders[0].Result.Scenario.Name, ["reports"] = reports }, s_indented), (byte)'\n'];
+        return [.. JsonSerializer.SerializeToUtf8Bytes(new JsonObject
+            { ["scenario"] = contenders[0].Result.Scenario.Name, ["reports"] = reports }, _indented), (byte)'\n'];
     }
 
-    private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true, NewLine = "\n" };
+    private static readonly JsonSerializerOptions _indented = new() { WriteIndented = true, NewLine = "\n" };
 }

@@ -17,11 +17,13 @@ internal static class NamesCommand
         command.SetAction(_ =>
         {
             Print(terminal, "machine", [.. ProfileCatalog.Machines().Select(machine =>
-                (machine.Name, $"{machine.Cores} cores, {Readable.Bandwidth(machine.MemoryBandwidthBytesPerSecond)}. {machine.Description}"))]);
+                (machine.Name,
+                    $"{machine.Cores} cores, {Readable.Bandwidth(machine.MemoryBandwidthBytesPerSecond)}. {machine.Description}"))]);
             terminal.Lines.WriteLine();
             Print(terminal, "device", [.. ProfileCatalog.Devices().Select(device =>
                 (device.Name, $"reads {Readable.Bandwidth(device.ReadBandwidthBytesPerSecond)}, "
-                    + $"writes {Readable.Bandwidth(device.WriteBandwidthBytesPerSecond)}{Endurance(device.EnduranceWrites)}. {device.Description}"))]);
+                    + $"writes {Readable.Bandwidth(device.WriteBandwidthBytesPerSecond)}{Endurance(device.EnduranceWrites)}. "
+                    + $"{device.Description}"))]);
             return ExitCode.Ok;
         });
         return command;

@@ -14,10 +14,12 @@ internal static class NodeCommand
         var seeds = new Option<string[]>("--seed")
         {
             HelpName = "ADDRESS",
-            Description = "A node of the cluster to join; can be given more than once, any that answers will do. Without it this node begins a cluster",
+            Description =
+            "A node of the cluster to join; can be given more than once, any that answers will do. Without it this node begins a cluster",
             AllowMultipleArgumentsPerToken = true,
         };
-        var command = new Command("node", "Be a node of a cluster: carry emulated hosts of scenarios that are run with 'mbsa run --cluster'. Ctrl-C leaves in good order.") { seeds };
+        var command = new Command("node", "Be a node of a cluster: "
+            + "carry emulated hosts of scenarios that are run with 'mbsa run --cluster'. Ctrl-C leaves in good order.") { seeds };
         texts.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -42,7 +44,8 @@ internal static class NodeCommand
         }
 
         await lines.WriteLineAsync(options.Seeds.IsEmpty
-            ? $"node {node.Address} began a cluster; others join with 'mbsa node --seed {node.Address}', scenarios run with 'mbsa run SCENARIO --cluster {node.Address}'; Ctrl-C leaves"
+            ? $"node {node.Address} began a cluster; others join with 'mbsa node --seed {node.Address}', "
+                + $"scenarios run with 'mbsa run SCENARIO --cluster {node.Address}'; Ctrl-C leaves"
             : $"node {node.Address} joined; Ctrl-C leaves").ConfigureAwait(false);
         try
         {

@@ -23,7 +23,8 @@ internal static class NodeCredentials
         var secret = FirstLine("--secret-file", path);
         return secret.Length >= LeastSecret
             ? secret
-            : throw new InputException($"--secret-file: the first line of {path} has {secret.Length} characters, and a secret at least {LeastSecret}; "
+            : throw new InputException(
+                $"--secret-file: the first line of {path} has {secret.Length} characters, and a secret at least {LeastSecret}; "
                 + $"'openssl rand -hex 32 > {path}' makes one");
     }
 
@@ -33,19 +34,23 @@ internal static class NodeCredentials
     {
         if (path is null)
         {
-            return passwordPath is null ? null : throw new InputException("--tls-password-file: there is no --tls-cert that it could be the password of");
+            return passwordPath is null
+                ? null
+                : throw new InputException("--tls-password-file: there is no --tls-cert that it could be the password of");
         }
 
         var password = passwordPath is null ? null : FirstLine("--tls-password-file", passwordPath);
         using var certificate = Open(path, password);
         if (!certificate.HasPrivateKey)
         {
-            throw new InputException($"--tls-cert: {path} has no private key; a node needs certificate and key in one PKCS #12 file (.pfx)");
+            throw new InputException(
+                $"--tls-cert: {path} has no private key; a node needs certificate and key in one PKCS #12 file (.pfx)");
         }
 
-        return certificate.NotAfter.ToUniversalTime() < now.UtcDateTime || certificate.NotBefore.ToUniversalTime() > now.UtcDateTime
-            ? throw new InputException(FormattableString.Invariant(
-                $"--tls-cert: {path} is valid from {certificate.NotBefore.ToUniversalTime():yyyy-MM-dd} to {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}, and not now"))
+        var (from, to) = (certificate.NotBefore.ToUniversalTime(), certificate.NotAfter.ToUniversalTime());
+        return to < now.UtcDateTime || from > now.UtcDateTime
+            ? throw new InputException(
+                FormattableString.Invariant($"--tls-cert: {path} is valid from {from:yyyy-MM-dd} to {to:yyyy-MM-dd}, and not now"))
             : new NodeCertificate(path, password);
     }
 
@@ -72,8 +77,11 @@ internal static class NodeCredentials
         {
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             var buffer = new byte[MostBytes];
-            using var reader = new StreamReader(new MemoryStream(buffer, 0, stream.ReadAtLeast(buffer, MostBytes, throwOnEndOfStream: false)));
-            return reader.ReadLine()?.Trim() is { Length: > 0 } line ? line : throw new InputException($"{option}: the first line of {path} is empty");
+            using var reader =
+                new StreamReader(new MemoryStream(buffer, 0, stream.ReadAtLeast(buffer, MostBytes, throwOnEndOfStream: false)));
+            return reader.ReadLine()?.Trim() is { Length: > 0 } line
+                ? line
+                : throw new InputException($"{option}: the first line of {path} is empty");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
@@ -82,5 +90,6 @@ internal static class NodeCredentials
     }
 
     private static InputException CannotRead(string option, string path, Exception e) => new(
-        $"{option}: cannot read {path}: {(File.Exists(path) || Directory.Exists(path) ? e.Message.ReplaceLineEndings(" ") : "there is no such file")}");
+        $"{option}: cannot read {path}: "
+        + $"{(File.Exists(path) || Directory.Exists(path) ? e.Message.ReplaceLineEndings(" ") : "there is no such file")}");
 }

@@ -9,9 +9,12 @@ namespace Mbsa.Host.Commands;
 internal static class OptionText
 {
     /// <summary>An option with a value.</summary>
-    public static Option<string?> Option(string name, string value, string description) => new(name) { HelpName = value, Description = description };
+    public static Option<string?> Option(string name, string value, string description) =>
+        new(name) { HelpName = value, Description = description };
 
-    /// <summary>Sees to it that an argument that takes any number of words takes no option that the command does not have for one of them.</summary>
+    /// <summary>
+    /// Sees to it that an argument that takes any number of words takes no option that the command does not have for one of them.
+    /// </summary>
     public static void RefuseOptions(Argument argument, Command command) => argument.Validators.Add(result =>
     {
         if (result.Tokens.FirstOrDefault(token => token.Value.StartsWith("--", StringComparison.Ordinal)) is { } option)

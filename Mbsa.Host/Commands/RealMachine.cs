@@ -6,19 +6,25 @@ using Mbsa.Vm;
 
 namespace Mbsa.Host.Commands;
 
-/// <summary>What a scenario under the wall clock needs of the machine it really runs on. Under the virtual clock nothing is needed.</summary>
+/// <summary>
+/// What a scenario under the wall clock needs of the machine it really runs on. Under the virtual clock nothing is needed.
+/// </summary>
 internal static class RealMachine
 {
-    /// <summary>Cuts the host's cores to those that are there and falls back to protections that this machine can do, each with a warning.</summary>
+    /// <summary>
+    /// Cuts the host's cores to those that are there and falls back to protections that this machine can do, each with a warning.
+    /// </summary>
     /// <param name="path">The scenario file, for the message.</param>
     /// <param name="loaded">The scenario.</param>
-    /// <exception cref="InputException">Its disks do not fit the memory of this machine, or the machine cannot protect them as it is told to.</exception>
+    /// <exception cref="InputException">Its disks do not fit the memory of this machine,
+    /// or the machine cannot protect them as it is told to.</exception>
     public static LoadedScenario Fit(string path, LoadedScenario loaded)
     {
         var memoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         if (loaded.Spec.PrefaultedBytes > memoryBytes / 10 * 9)
         {
-            throw new InputException(path, 0, $"the disks take {Readable.Size(loaded.Spec.PrefaultedBytes)} of real memory under the wall clock and this machine has "
+            throw new InputException(path, 0,
+                $"the disks take {Readable.Size(loaded.Spec.PrefaultedBytes)} of real memory under the wall clock and this machine has "
                 + $"{Readable.Size(memoryBytes)}; make them smaller, or set 'payload: none' or 'payload: stamp' under 'nvm'");
         }
 
@@ -29,7 +35,8 @@ internal static class RealMachine
             : loaded with
             {
                 Spec = fitted,
-                Warnings = [.. loaded.Warnings, $"the wall clock runs the host's {loaded.Spec.Host.Machine.Cores} cores on the {fitted.Host.Machine.Cores} of this machine"],
+                Warnings = [.. loaded.Warnings, "the wall clock runs the host's "
+                    + $"{loaded.Spec.Host.Machine.Cores} cores on the {fitted.Host.Machine.Cores} of this machine"],
             };
     }
 
@@ -46,7 +53,8 @@ internal static class RealMachine
         }
 
         var reasons = loaded.Spec.Vms.Select(vm => vm.Storage?.Protection ?? ProtectionMethod.None).Distinct()
-            .Select(method => (Method: method, Reason: whyNot(method))).Where(r => r.Reason is not null).ToDictionary(r => r.Method, r => r.Reason!);
+            .Select(method => (Method: method, Reason: whyNot(method)))
+            .Where(r => r.Reason is not null).ToDictionary(r => r.Method, r => r.Reason!);
         if (reasons.Count == 0)
         {
             return loaded;

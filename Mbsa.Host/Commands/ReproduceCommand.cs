@@ -14,15 +14,35 @@ internal static class ReproduceCommand
     /// <summary>The command.</summary>
     public static Command Create(ProgramServices services)
     {
-        var figures = new Argument<string[]>("FIGURE") { Description = $"{string.Join(", ", PaperFigures.Names.SkipLast(1))}, or all", Arity = ArgumentArity.OneOrMore };
-        var folder = new Option<string>("--out") { HelpName = "DIR", Description = "Where the pictures and report.html go [reproduce]", DefaultValueFactory = _ => "reproduce" };
-        var json = new Option<string?>("--json") { HelpName = "FILE", Description = "Write the figures to a file; '-' is standard output, and then nothing else is" };
-        var full = new Option<bool>("--full") { Description = "Wear on a disk as large as the paper's, which takes minutes to hours; else a smaller one with the same writes a block" };
-        var blocks = new Option<long?>("--blocks") { HelpName = "N", Description = $"Blocks of the disk for wear [{FigureRequest.UsualBlocks}; {FigureRequest.PaperBlocks} with --full]" };
-        var command = new Command("reproduce", "Make figures of the paper again, beside what it says. Exit code 1 when one misses its bar.") { figures, folder, json, full, blocks };
+        var figures = new Argument<string[]>("FIGURE")
+        {
+            Description = $"{string.Join(", ", PaperFigures.Names.SkipLast(1))}, or all",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var folder = new Option<string>("--out")
+        {
+            HelpName = "DIR",
+            Description = "Where the pictures and report.html go [reproduce]",
+            DefaultValueFactory = _ => "reproduce",
+        };
+        var json = new Option<string?>("--json")
+        {
+            HelpName = "FILE",
+            Description = "Write the figures to a file; '-' is standard output, and then nothing else is",
+        };
+        var full = new Option<bool>("--full") { Description =
+            "Wear on a disk as large as the paper's, which takes minutes to hours; else a smaller one with the same writes a block" };
+        var blocks = new Option<long?>("--blocks")
+        {
+            HelpName = "N",
+            Description = $"Blocks of the disk for wear [{FigureRequest.UsualBlocks}; {FigureRequest.PaperBlocks} with --full]",
+        };
+        var command = new Command("reproduce", "Make figures of the paper again, beside what it says. Exit code 1 when one misses its bar.")
+            { figures, folder, json, full, blocks };
         OptionText.RefuseOptions(figures, command);
         command.SetAction(parsed => RunAsync(
-            services, parsed.GetRequiredValue(figures), parsed.GetRequiredValue(folder), parsed.GetValue(json), Blocks(parsed.GetValue(full), parsed.GetValue(blocks))));
+            services, parsed.GetRequiredValue(figures), parsed.GetRequiredValue(folder),
+            parsed.GetValue(json), Blocks(parsed.GetValue(full), parsed.GetValue(blocks))));
         return command;
     }
 
@@ -39,7 +59,8 @@ internal static class ReproduceCommand
         {
             var picture = Path.Combine(folder, $"{name}.svg");
             using var svg = OutputFile.Open("--out", picture, terminal.OpenStandardOutput);
-            var result = await make(new FigureRequest { Blocks = blocks, Progress = terminal.Error, Time = services.Time, Start = services.Start }).ConfigureAwait(false);
+            var result = await make(new FigureRequest
+                { Blocks = blocks, Progress = terminal.Error, Time = services.Time, Start = services.Start }).ConfigureAwait(false);
             svg.Write(Encoding.UTF8.GetBytes(result.Chart.Render()));
             made.Add(new MadeFigure(name, result));
             if (jsonPath != "-")
@@ -63,7 +84,8 @@ internal static class ReproduceCommand
     {
         (true, not null) => throw new InputException("--full says how large the disk is; leave --blocks out"),
         (_, { } asked) when asked < FigureRequest.LeastBlocks || asked > FigureRequest.PaperBlocks || asked % 8 != 0 =>
-            throw new InputException($"--blocks: {asked} is no multiple of 8 from {FigureRequest.LeastBlocks} to {FigureRequest.PaperBlocks}"),
+            throw new InputException(
+                $"--blocks: {asked} is no multiple of 8 from {FigureRequest.LeastBlocks} to {FigureRequest.PaperBlocks}"),
         _ => isFull ? FigureRequest.PaperBlocks : blocks ?? FigureRequest.UsualBlocks,
     };
 

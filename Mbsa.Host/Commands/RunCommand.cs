@@ -21,15 +21,20 @@ internal static class RunCommand
         var windows = OptionText.Option("--windows", "T", "Put a time series into the report, in windows of this length");
         var latency = OptionText.Option("--latency", "sampled|every", "Wall clock: time one I/O in 64, or every one");
         var json = OptionText.Option("--json", "FILE", "Write the report to a file; '-' is standard output, and then nothing else is");
-        var html = OptionText.Option("--html", "FILE", "Write the report as a page that needs nothing else, to look at or to print; '-' is standard output");
-        var serve = OptionText.Option("--serve", "ADDRESS", $"Serve a live page and /metrics during the run and until Ctrl-C after it [{ServeAddress.Default}]");
-        var otlp = OptionText.Option("--otlp", "ENDPOINT", $"Send metrics and traces to an OpenTelemetry collector, as in http://127.0.0.1:4318 [{OtlpTarget.EndpointVariable}]");
+        var html = OptionText.Option("--html", "FILE",
+            "Write the report as a page that needs nothing else, to look at or to print; '-' is standard output");
+        var serve = OptionText.Option("--serve", "ADDRESS",
+            $"Serve a live page and /metrics during the run and until Ctrl-C after it [{ServeAddress.Default}]");
+        var otlp = OptionText.Option("--otlp", "ENDPOINT",
+            $"Send metrics and traces to an OpenTelemetry collector, as in http://127.0.0.1:4318 [{OtlpTarget.EndpointVariable}]");
         serve.Arity = ArgumentArity.ZeroOrOne;
         var cluster = OptionText.Option("--cluster", "ADDRESS", "Have a cluster run it: the address of one of its nodes ('mbsa node')");
         var node = new NodeOptionText();
-        var stages = new Option<bool>("--stages") { Description = "Show where the time of an I/O went, stub by stub, on paths vhost-bio and virtio-mq" };
+        var stages = new Option<bool>("--stages")
+            { Description = "Show where the time of an I/O went, stub by stub, on paths vhost-bio and virtio-mq" };
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Print nothing but what went wrong" };
-        var command = new Command("run", "Run a scenario and print what was measured. Ctrl-C ends it early and still prints it (exit code 130).")
+        var command = new Command("run",
+            "Run a scenario and print what was measured. Ctrl-C ends it early and still prints it (exit code 130).")
         {
             scenario, clock, policy, seed, duration, windows, latency, json, html, stages, serve, otlp, quiet, cluster,
         };

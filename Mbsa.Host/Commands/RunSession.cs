@@ -80,7 +80,8 @@ internal sealed class RunSession(ProgramServices services, RunOptions options)
     {
         if (options.Cluster is not null && scenario.Cluster is null)
         {
-            throw new InputException(options.Scenario, 0, "this scenario has a single host and a cluster carries several; write 'hosts' in place of 'host', or leave --cluster out");
+            throw new InputException(options.Scenario, 0,
+                "this scenario has a single host and a cluster carries several; write 'hosts' in place of 'host', or leave --cluster out");
         }
 
         try

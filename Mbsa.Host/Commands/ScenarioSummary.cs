@@ -15,7 +15,9 @@ internal static class ScenarioSummary
         var warmup = scenario.WarmupNs > 0 ? $" after {Readable.Length(scenario.WarmupNs)} of warm-up" : "";
         var seed = $"seed {scenario.Seed}{(scenario.Lockstep ? ", in lockstep" : "")}";
         yield return $"{scenario.Name}: good; {Words.Of(scenario.Clock)} clock, {Readable.Length(scenario.DurationNs)}{warmup}, {seed}";
-        foreach (var line in scenario.Cluster is { } cluster ? Hosts(cluster, scenario.Vms.Length, scenario.Clock) : [$"  host: {Host(scenario.Host, scenario.Clock)}"])
+        foreach (var line in scenario.Cluster is { } cluster
+            ? Hosts(cluster, scenario.Vms.Length, scenario.Clock)
+            : [$"  host: {Host(scenario.Host, scenario.Clock)}"])
         {
             yield return line;
         }
@@ -24,7 +26,9 @@ internal static class ScenarioSummary
         {
             var vm = scenario.Vms[group.Indices[0]];
             var times = group.Indices.Count > 1 ? $"{group.Indices.Count} VMs x " : "";
-            var disk = vm.Storage is { } storage ? $"{Readable.Size(storage.SizeBytes)} on {KnownNames.NameOf(storage.Path)}{Protected(storage)}" : "no disk";
+            var disk = vm.Storage is { } storage
+                ? $"{Readable.Size(storage.SizeBytes)} on {KnownNames.NameOf(storage.Path)}{Protected(storage)}"
+                : "no disk";
             yield return $"  {group.Name}: {times}{Counted(vm.Vcpus, "VCPU")}, {disk}, {Jobs(vm, scenario.Lockstep)}";
         }
 
@@ -38,18 +42,22 @@ internal static class ScenarioSummary
     private static IEnumerable<string> Hosts(ClusterSpec cluster, int vms, ClockKind clock)
     {
         var tenants = cluster.Tenants.IsEmpty ? "" : $", {Counted(cluster.Tenants.Length, "tenant")}";
-        yield return $"  {Counted(cluster.Hosts.Length, "host")}, {Counted(vms, "VM")}{tenants}; placement {KnownNames.NameOf(cluster.Placement)}, epochs of {Readable.Length(cluster.EpochNs)}, "
+        yield return $"  {Counted(cluster.Hosts.Length, "host")}, {Counted(vms, "VM")}{tenants}; "
+            + $"placement {KnownNames.NameOf(cluster.Placement)}, epochs of {Readable.Length(cluster.EpochNs)}, "
             + $"network {Readable.Bandwidth(cluster.Network.BandwidthBytesPerSecond)} and {Readable.Length(cluster.Network.LatencyNs)}";
         foreach (var group in cluster.Hosts.GroupBy(host => (host.Host, host.IsThereAtOnce)))
         {
             string[] names = [.. group.Select(host => host.Name)];
-            yield return $"  {VmGroup.CommonName(names)}: {(names.Length > 1 ? $"{names.Length} hosts x " : "")}{Host(group.Key.Host, clock)}{(group.Key.IsThereAtOnce ? "" : ", added by an event")}";
+            var count = names.Length > 1 ? $"{names.Length} hosts x " : "";
+            var from = group.Key.IsThereAtOnce ? "" : ", added by an event";
+            yield return $"  {VmGroup.CommonName(names)}: {count}{Host(group.Key.Host, clock)}{from}";
         }
     }
 
     private static string Host(HostSpec host, ClockKind clock) =>
         $"{host.Machine.Name}, {Counted(host.Machine.Cores, "core")}, {Readable.Size(host.NvmSizeBytes)} of {host.Device.Name} NVM, "
-        + $"policy {host.Policy}, quantum {Readable.Length(host.QuantumNs)}{(Words.OrderOf(host, clock) is { } order ? $", order {order}" : "")}";
+        + $"policy {host.Policy}, "
+        + $"quantum {Readable.Length(host.QuantumNs)}{(Words.OrderOf(host, clock) is { } order ? $", order {order}" : "")}";
 
     private static string Protected(StorageSpec storage) =>
         storage.Protection == ProtectionMethod.None ? "" : $" protected by {KnownNames.NameOf(storage.Protection)}";

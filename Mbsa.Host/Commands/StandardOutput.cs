@@ -5,8 +5,8 @@ using Mbsa.Vm;
 namespace Mbsa.Host.Commands;
 
 /// <summary>
-/// Standard output for text. What it cannot take, as on a full disk, is no bug of the program: it becomes an <see cref="InputException"/> where it
-/// happens, since afterwards nobody could tell it from trouble with another file.
+/// Standard output for text. What it cannot take, as on a full disk, is no bug of the program:
+/// it becomes an <see cref="InputException"/> where it happens, since afterwards nobody could tell it from trouble with another file.
 /// </summary>
 internal sealed class StandardOutput(TextWriter inner) : TextWriter
 {

@@ -24,7 +24,9 @@ internal sealed record Terminal
     /// <summary>Whether a table can be drawn over and over; else plain lines.</summary>
     public required bool IsInteractive { get; init; }
 
-    /// <summary>The terminal of this process. A terminal that asks for no colour (NO_COLOR) or a build server (CI) gets plain lines.</summary>
+    /// <summary>
+    /// The terminal of this process. A terminal that asks for no colour (NO_COLOR) or a build server (CI) gets plain lines.
+    /// </summary>
     public static Terminal OfProcess()
     {
         var plain = Console.IsOutputRedirected || IsSet("NO_COLOR") || IsSet("CI") || Environment.GetEnvironmentVariable("TERM") == "dumb";
@@ -38,7 +40,8 @@ internal sealed record Terminal
         });
         if (Console.IsOutputRedirected)
         {
-            console.Profile.Width = int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out var columns) && columns is >= 20 and <= 1000
+            console.Profile.Width = int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"),
+                NumberStyles.None, CultureInfo.InvariantCulture, out var columns) && columns is >= 20 and <= 1000
                 ? columns
                 : FileColumns;
         }

@@ -8,7 +8,9 @@ using Mbsa.Model.Scenario;
 
 namespace Mbsa.Host.Commands;
 
-/// <summary>All who watch a run from outside: the web page with /metrics, and the OpenTelemetry collector. They read one set of instruments.</summary>
+/// <summary>
+/// All who watch a run from outside: the web page with /metrics, and the OpenTelemetry collector. They read one set of instruments.
+/// </summary>
 internal sealed class Watchers : IAsyncDisposable
 {
     private readonly ScenarioSpec _scenario;

@@ -14,7 +14,10 @@ internal sealed record Bar(string What, bool IsMost, double Limit, double Measur
     public bool Held => IsMost ? Measured <= Limit : Measured >= Limit;
 
     /// <summary>"held    due-time, 1 GB &lt;= 1 %  (measured 0.62 %)".</summary>
-    public override string ToString() => $"{(Held ? "held  " : "FAILED")}  {What} {(IsMost ? "<=" : ">=")} {Show(Limit)}  (measured {Show(Measured)})";
+    public override string ToString() =>
+        $"{(Held ? "held  " : "FAILED")}  {What} {(IsMost ? "<=" : ">=")} {Show(Limit)}  (measured {Show(Measured)})";
 
-    private string Show(double value) => Unit == "%" ? $"{(value * 100).ToString("0.###", CultureInfo.InvariantCulture)} %" : value.ToString("0.###", CultureInfo.InvariantCulture);
+    private string Show(double value) => Unit == "%"
+        ? $"{(value * 100).ToString("0.###", CultureInfo.InvariantCulture)} %"
+        : value.ToString("0.###", CultureInfo.InvariantCulture);
 }

@@ -9,8 +9,8 @@ using Mbsa.Vm.Workload;
 namespace Mbsa.Host.Reproduction;
 
 /// <summary>
-/// The paper's Figures 4 and 5: a VM over the conventional architecture (claims 6 to 8), where the 42 us of a read go (claim 9), and MBSA beside
-/// it (claim 13).
+/// The paper's Figures 4 and 5: a VM over the conventional architecture (claims 6 to 8), where the 42 us of a read go (claim 9),
+/// and MBSA beside it (claim 13).
 /// </summary>
 internal static class ConventionalFigure
 {
@@ -29,8 +29,9 @@ internal static class ConventionalFigure
     private const double PaperReadUs = 42;
     private const double PaperDeviceUs = 2;
 
-    private static readonly string s_setup =
-        $"A VM of 4 VCPUs, {Jobs} jobs of libaio at depth {Depth}, 4 KiB, CR0.WP on the host, machine and device 'paper', virtual clock. The paper does not say how many jobs it ran.";
+    private static readonly string _setup =
+        $"A VM of 4 VCPUs, {Jobs} jobs of libaio at depth {Depth}, 4 KiB, CR0.WP on the host, "
+        + "machine and device 'paper', virtual clock. The paper does not say how many jobs it ran.";
 
     /// <summary>Figure 4: data-plane and multi-queue.</summary>
     public static async Task<FigureResult> MakeMultiQueueAsync(FigureRequest request)
@@ -41,7 +42,7 @@ internal static class ConventionalFigure
         return new FigureResult
         {
             Title = "Figure 4: a VM over data-plane and multi-queue virtio-blk",
-            Notes = [s_setup, "The paper's text has no number of this figure, only that Figure 5 is much better."],
+            Notes = [_setup, "The paper's text has no number of this figure, only that Figure 5 is much better."],
             Tables = [grid.Table("The conventional architecture, first combination")],
             Bars = [.. Order.Of(7, vhost, queues, MuchBetter)],
             Chart = grid.Chart("A VM over data-plane and multi-queue (Figure 4)"),
@@ -63,10 +64,12 @@ internal static class ConventionalFigure
         return new FigureResult
         {
             Title = "Figure 5: a VM over vhost-blk and bio-based virtio-blk",
-            Notes = [s_setup, "Stages: one 4 KiB read at a time through read(). Their sum and the device's part are what the stages were fitted to (docs/CONVENTIONAL.md)."],
+            Notes = [_setup, "Stages: one 4 KiB read at a time through read(). "
+                + "Their sum and the device's part are what the stages were fitted to (docs/CONVENTIONAL.md)."],
             Tables =
             [
-                grid.Table("The conventional architecture, second combination"), otherwise.Table("The same, if what the paper does not say were otherwise"), Stages(read),
+                grid.Table("The conventional architecture, second combination"),
+                otherwise.Table("The same, if what the paper does not say were otherwise"), Stages(read),
                 Comparison(vhost, host, guest),
             ],
             Bars = [],
@@ -77,9 +80,12 @@ internal static class ConventionalFigure
         };
     }
 
-    private static Task<SpeedRow> VhostAsync(FigureRequest request) => SpeedAsync(request, "vhost-bio", Experiment(IoPath.VhostBio), PaperNumbers.Conventional);
+    private static Task<SpeedRow> VhostAsync(FigureRequest request) =>
+        SpeedAsync(request, "vhost-bio", Experiment(IoPath.VhostBio), PaperNumbers.Conventional);
 
-    /// <summary>What the prediction hangs on that was not in the paper: how many jobs it ran, and how fast a thread copies that is alone.</summary>
+    /// <summary>
+    /// What the prediction hangs on that was not in the paper: how many jobs it ran, and how fast a thread copies that is alone.
+    /// </summary>
     private static async Task<SpeedGrid> OtherwiseAsync(FigureRequest request)
     {
         var machine = ProfileCatalog.Machine("paper");
@@ -98,14 +104,17 @@ internal static class ConventionalFigure
         return new SpeedGrid(
         [
             await SpeedAsync(request, "one job", kind => Experiment(IoPath.VhostBio)(kind) with { Jobs = 1 }).ConfigureAwait(false),
-            await SpeedAsync(request, "bytes as slow as with four threads", kind => Experiment(IoPath.VhostBio)(kind) with { Machine = slow }).ConfigureAwait(false),
+            await SpeedAsync(request, "bytes as slow as with four threads",
+                kind => Experiment(IoPath.VhostBio)(kind) with { Machine = slow }).ConfigureAwait(false),
         ]);
     }
 
     private static Func<RequestKind, IoExperiment> Experiment(IoPath path) =>
-        kind => new IoExperiment(kind, path) { Protection = ProtectionMethod.Cr0, Engine = IoEngine.Asynchronous, Depth = Depth, Jobs = Jobs };
+        kind =>
+            new IoExperiment(kind, path) { Protection = ProtectionMethod.Cr0, Engine = IoEngine.Asynchronous, Depth = Depth, Jobs = Jobs };
 
-    private static Task<SpeedRow> SpeedAsync(FigureRequest request, string name, Func<RequestKind, IoExperiment> experiment, IReadOnlyList<double>? paper = null) =>
+    private static Task<SpeedRow> SpeedAsync(FigureRequest request, string name,
+        Func<RequestKind, IoExperiment> experiment, IReadOnlyList<double>? paper = null) =>
         SpeedRow.RunAsync(request, name, "#9467bd", experiment, paper);
 
     /// <summary>Nanoseconds that one read spends in each stage.</summary>
@@ -117,11 +126,14 @@ internal static class ConventionalFigure
 
     private static IEnumerable<Claim> Claims(SpeedRow vhost, SpeedRow host, SpeedRow guest, ImmutableArray<double> read) =>
     [
-        .. RequestKind.Names.Select((name, kind) => new Claim(6, $"vhost-bio, {name}, GB/s", ClaimKind.Predicted, PaperNumbers.Conventional[kind], vhost[kind])),
-        new Claim(8, "vhost-bio against the host, mean of four, %", ClaimKind.Predicted, 100 * MeanRatio(PaperNumbers.Conventional, PaperNumbers.Host), 100 * MeanRatio(vhost, host)),
+        .. RequestKind.Names.Select((name, kind) =>
+            new Claim(6, $"vhost-bio, {name}, GB/s", ClaimKind.Predicted, PaperNumbers.Conventional[kind], vhost[kind])),
+        new Claim(8, "vhost-bio against the host, mean of four, %", ClaimKind.Predicted,
+            100 * MeanRatio(PaperNumbers.Conventional, PaperNumbers.Host), 100 * MeanRatio(vhost, host)),
         new Claim(9, "one read over vhost-bio, stub 1 to 12, us", ClaimKind.Calibrated, PaperReadUs, read.Sum() / 1000),
         new Claim(9, "of it in the device, stub 6 to 7, us", ClaimKind.Calibrated, PaperDeviceUs, read[DeviceStage] / 1000),
-        new Claim(13, "MBSA over vhost-bio, mean of four", ClaimKind.Predicted, MeanRatio(PaperNumbers.Guest, PaperNumbers.Conventional), MeanRatio(guest, vhost)),
+        new Claim(13, "MBSA over vhost-bio, mean of four", ClaimKind.Predicted,
+            MeanRatio(PaperNumbers.Guest, PaperNumbers.Conventional), MeanRatio(guest, vhost)),
     ];
 
     private static FigureTable Stages(ImmutableArray<double> read)
@@ -129,7 +141,8 @@ internal static class ConventionalFigure
         var table = FigureTable.WithColumns("Where a read's time goes", 2, "stubs", "stage", "us", "the paper");
         for (var stage = 0; stage < read.Length; stage++)
         {
-            table.Add(StageTable.Stubs(stage), StageTable.Names[stage], FigureTable.Fixed(read[stage] / 1000), stage == DeviceStage ? FigureTable.Number(PaperDeviceUs) : "");
+            table.Add(StageTable.Stubs(stage), StageTable.Names[stage], FigureTable.Fixed(read[stage] / 1000),
+                stage == DeviceStage ? FigureTable.Number(PaperDeviceUs) : "");
         }
 
         table.Add("1-12", "all", FigureTable.Fixed(read.Sum() / 1000), FigureTable.Number(PaperReadUs));
@@ -144,20 +157,25 @@ internal static class ConventionalFigure
         return table;
 
         void Add(string name, SpeedRow above, SpeedRow below, double scale, double paper) => table.Add(
-            [name, .. RequestKind.All.Select((_, kind) => above[kind] / below[kind]).Append(MeanRatio(above, below)).Append(paper).Select(ratio => FigureTable.Number(ratio * scale))]);
+            [name, .. RequestKind.All.Select((_, kind) => above[kind] / below[kind])
+                .Append(MeanRatio(above, below)).Append(paper).Select(ratio => FigureTable.Number(ratio * scale))]);
     }
 
-    private static double MeanRatio(SpeedRow above, SpeedRow below) => RequestKind.All.Select((_, kind) => above[kind] / below[kind]).Average();
+    private static double MeanRatio(SpeedRow above, SpeedRow below) =>
+        RequestKind.All.Select((_, kind) => above[kind] / below[kind]).Average();
 
-    private static double MeanRatio(IReadOnlyList<double> above, IReadOnlyList<double> below) => above.Zip(below, (one, other) => one / other).Average();
+    private static double MeanRatio(IReadOnlyList<double> above, IReadOnlyList<double> below) =>
+        above.Zip(below, (one, other) => one / other).Average();
 
     private static FreeParameter[] Fitted()
     {
         var stages = ProfileCatalog.Machine("paper").Paths[IoPath.VhostBio].Stages!;
         return
         [
-            new("waking an idle core (stages.idle of the conventional paths)", $"{FigureTable.Number(stages.IdleNs, 1)} ns", "claim 9, 42 us"),
-            new("the first request after a wake-up (stages.cold of the conventional paths)", $"{FigureTable.Number(stages.ColdNs, 1)} ns", "claim 9, 2 us"),
+            new("waking an idle core (stages.idle of the conventional paths)",
+                $"{FigureTable.Number(stages.IdleNs, 1)} ns", "claim 9, 42 us"),
+            new("the first request after a wake-up (stages.cold of the conventional paths)",
+                $"{FigureTable.Number(stages.ColdNs, 1)} ns", "claim 9, 2 us"),
         ];
     }
 }

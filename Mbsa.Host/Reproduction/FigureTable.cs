@@ -50,10 +50,12 @@ internal sealed class FigureTable
     }
 
     /// <summary>A number with at most so many digits behind the point.</summary>
-    public static string Number(double value, int digits = 2) => Math.Round(value, digits).ToString("0." + new string('#', digits), CultureInfo.InvariantCulture);
+    public static string Number(double value, int digits = 2) =>
+        Math.Round(value, digits).ToString("0." + new string('#', digits), CultureInfo.InvariantCulture);
 
     /// <summary>A number with just so many digits behind the point.</summary>
-    public static string Fixed(double value, int digits = 2) => value.ToString("F" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+    public static string Fixed(double value, int digits = 2) =>
+        value.ToString("F" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     /// <summary>A fraction as a percentage, without the sign.</summary>
     public static string Percent(double fraction, int digits = 2) => Number(fraction * 100, digits);

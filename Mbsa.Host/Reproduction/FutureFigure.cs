@@ -10,7 +10,8 @@ using Mbsa.Vm.Workload;
 namespace Mbsa.Host.Reproduction;
 
 /// <summary>
-/// The figure that the paper did not have: it ends where storage has become CPU work, so that a VM's storage is as fast as the processor's load lets it be.
+/// The figure that the paper did not have:
+/// it ends where storage has become CPU work, so that a VM's storage is as fast as the processor's load lets it be.
 /// A VM that reads and writes at random places is promised 40 % of the paper's machine; VMs that only compute are added one by one.
 /// </summary>
 internal static class FutureFigure
@@ -23,7 +24,7 @@ internal static class FutureFigure
     private const long DurationNs = 300_000_000;
     private const long WarmupNs = 100_000_000;
 
-    private static readonly string[] s_colours = ["#7f7f7f", "#8c564b", "#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd"];
+    private static readonly string[] _colours = ["#7f7f7f", "#8c564b", "#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd"];
 
     /// <summary>Runs all of it.</summary>
     public static async Task<FigureResult> MakeAsync(FigureRequest request)
@@ -49,20 +50,24 @@ internal static class FutureFigure
             Title = "The future: storage beside VMs that compute, with and without QoS",
             Notes =
             [
-                $"A VM of {Vcpus} VCPUs, randrw 70/30 in 4 KiB, is promised {Reserved:P0} of the paper's machine of 4 cores; each hog computes on {Vcpus} VCPUs.",
-                "The paper names this as future work (section 6) and has no numbers. Policies keep what they can of the promise; docs/QOS.md has what each is.",
+                $"A VM of {Vcpus} VCPUs, randrw 70/30 in 4 KiB, is promised {Reserved:P0} of the paper's machine of 4 cores; "
+                + $"each hog computes on {Vcpus} VCPUs.",
+                "The paper names this as future work (section 6) and has no numbers. "
+                + "Policies keep what they can of the promise; docs/QOS.md has what each is.",
             ],
             Tables =
             [
                 Table("Bandwidth of the VM, MB/s, by number of hogs", lines, Megabytes),
                 Table("Its p99, microseconds", lines, vm => P99Us(vm).ToString("0.0", CultureInfo.InvariantCulture)),
-                Table("Its share of the host, %", lines, vm => (vm.DominantShare(DurationNs) * 100).ToString("0.0", CultureInfo.InvariantCulture)),
+                Table("Its share of the host, %", lines, vm => (vm.DominantShare(DurationNs) * 100)
+                    .ToString("0.0", CultureInfo.InvariantCulture)),
             ],
             Bars = [.. Bars(lines)],
             Chart = new SvgChart(
                 "Storage beside VMs that compute", "VMs that compute", "MB/s",
                 [.. Enumerable.Range(0, MostHogs + 1).Select(hogs => ((double)hogs, hogs.ToString(CultureInfo.InvariantCulture)))],
-                [.. lines.Select((line, i) => new ChartSeries(line.Name, s_colours[i], [.. line.Points.Select((vm, hogs) => ((double)hogs, BytesPerSecond(vm) / 1e6))], HasMarkers: true))]),
+                [.. lines.Select((line, i) => new ChartSeries(line.Name, _colours[i],
+                    [.. line.Points.Select((vm, hogs) => ((double)hogs, BytesPerSecond(vm) / 1e6))], HasMarkers: true))]),
             Json = new JsonObject { ["lines"] = new JsonArray([.. lines.Select(line => (JsonNode)Json(line))]) },
         };
     }
@@ -83,10 +88,13 @@ internal static class FutureFigure
     {
         var ours = lines.First(line => line is { Policy: QosPolicies.Default, Path: IoPath.MemoryBus });
         var none = lines.First(line => line is { Policy: "none", Path: IoPath.MemoryBus });
-        yield return new Bar($"{ours.Name}: least of the promised share, any number of hogs", IsMost: false, Kept, ours.Points.Min(vm => vm.DominantShare(DurationNs)) / Reserved);
-        yield return new Bar($"{none.Name}: what {MostHogs} hogs leave of the promised share", IsMost: true, 0.5, none.Points[MostHogs].DominantShare(DurationNs) / Reserved);
+        yield return new Bar($"{ours.Name}: least of the promised share, any number of hogs",
+            IsMost: false, Kept, ours.Points.Min(vm => vm.DominantShare(DurationNs)) / Reserved);
+        yield return new Bar($"{none.Name}: what {MostHogs} hogs leave of the promised share",
+            IsMost: true, 0.5, none.Points[MostHogs].DominantShare(DurationNs) / Reserved);
         yield return new Bar(
-            $"{ours.Name} over {none.Name}: bandwidth beside {MostHogs} hogs", IsMost: false, 2, BytesPerSecond(ours.Points[MostHogs]) / BytesPerSecond(none.Points[MostHogs]), Unit: "");
+            $"{ours.Name} over {none.Name}: bandwidth beside {MostHogs} hogs", IsMost: false, 2,
+            BytesPerSecond(ours.Points[MostHogs]) / BytesPerSecond(none.Points[MostHogs]), Unit: "");
     }
 
     private static ScenarioSpec Scenario(string policy, IoPath path, int hogs)
@@ -129,7 +137,8 @@ internal static class FutureFigure
 
     private static FigureTable Table(string title, List<Line> lines, Func<VmResult, string> cell)
     {
-        var table = FigureTable.WithColumns(title, 1, ["path, policy", .. Enumerable.Range(0, MostHogs + 1).Select(hogs => hogs.ToString(CultureInfo.InvariantCulture))]);
+        var table = FigureTable.WithColumns(title, 1,
+            ["path, policy", .. Enumerable.Range(0, MostHogs + 1).Select(hogs => hogs.ToString(CultureInfo.InvariantCulture))]);
         foreach (var line in lines)
         {
             table.Add([line.Name, .. line.Points.Select(cell)]);

@@ -13,21 +13,22 @@ internal static class GuestFigure
     private const double Unchanged = 1e-9;
 
     /// <summary>
-    /// What fio's four readings of the clock cost less in a guest whose clock is stable, in nanoseconds: 45 instead of 177 (the profile's memory-bus path and
-    /// docs/PROTECTION.md have the sources).
+    /// What fio's four readings of the clock cost less in a guest whose clock is stable, in nanoseconds:
+    /// 45 instead of 177 (the profile's memory-bus path and docs/PROTECTION.md have the sources).
     /// </summary>
     private const double StableClockNs = 4 * (177.4 - 45);
 
-    private static readonly (ProtectionMethod Method, string Name, string Colour)[] s_methods =
+    private static readonly (ProtectionMethod Method, string Name, string Colour)[] _methods =
     [
-        (ProtectionMethod.Pmap, "PMAP", "#2ca02c"), (ProtectionMethod.Pte, "PTE", "#d62728"), (ProtectionMethod.Cr0, "CR0", "#1f77b4"), (ProtectionMethod.Cr0Opt, "CR0-Opt", "#ff7f0e"),
+        (ProtectionMethod.Pmap, "PMAP", "#2ca02c"), (ProtectionMethod.Pte, "PTE", "#d62728"),
+        (ProtectionMethod.Cr0, "CR0", "#1f77b4"), (ProtectionMethod.Cr0Opt, "CR0-Opt", "#ff7f0e"),
     ];
 
     /// <summary>Runs all of it.</summary>
     public static async Task<FigureResult> MakeAsync(FigureRequest request)
     {
         List<SpeedRow> rows = [];
-        foreach (var (method, name, colour) in s_methods)
+        foreach (var (method, name, colour) in _methods)
         {
             rows.Add(await RunAsync(request, name, colour, method, ProfileCatalog.Machine("paper")).ConfigureAwait(false));
         }
@@ -36,18 +37,22 @@ internal static class GuestFigure
         var host = await HostFigure.Cr0Async(request).ConfigureAwait(false);
         var exits = await WithSlowExitsAsync(request, "CR0", ProtectionMethod.Cr0).ConfigureAwait(false);
         var exitsOpt = await WithSlowExitsAsync(request, "CR0-Opt", ProtectionMethod.Cr0Opt).ConfigureAwait(false);
-        var stable = await RunAsync(request, "CR0-Opt, stable clock", "", ProtectionMethod.Cr0Opt, WithStableClock(ProfileCatalog.Machine("paper"))).ConfigureAwait(false);
+        var stable = await RunAsync(request, "CR0-Opt, stable clock", "", ProtectionMethod.Cr0Opt,
+            WithStableClock(ProfileCatalog.Machine("paper"))).ConfigureAwait(false);
         return new FigureResult
         {
             Title = "Figure 7: a guest of MBSA, by protection",
             Notes =
             [
-                "Path memory-bus, a VM of 4 VCPUs and 4 jobs, 4 KiB, psync, machine and device 'paper', virtual clock. No figure of it is in the profile.",
-                "The guest's software is the host's, less its protection, plus nested paging and the clock that fio reads (docs/PROTECTION.md, which says how far to trust it).",
+                "Path memory-bus, a VM of 4 VCPUs and 4 jobs, 4 KiB, psync, "
+                + "machine and device 'paper', virtual clock. No figure of it is in the profile.",
+                "The guest's software is the host's, less its protection, "
+                + "plus nested paging and the clock that fio reads (docs/PROTECTION.md, which says how far to trust it).",
             ],
             Tables =
             [
-                grid.Table("The guest, 4 VCPUs"), new SpeedGrid([stable]).Table("The same, if what the paper does not say were otherwise"), GapTable(grid["CR0-Opt"], host),
+                grid.Table("The guest, 4 VCPUs"), new SpeedGrid([stable])
+                .Table("The same, if what the paper does not say were otherwise"), GapTable(grid["CR0-Opt"], host),
             ],
             Bars = [.. Bars(grid, exits, exitsOpt)],
             Claims = [.. Claims(grid["CR0-Opt"], host)],
@@ -57,9 +62,11 @@ internal static class GuestFigure
     }
 
     /// <summary>The guest with CR0-Opt, to which other figures compare.</summary>
-    public static Task<SpeedRow> Cr0OptAsync(FigureRequest request) => RunAsync(request, "CR0-Opt", "#ff7f0e", ProtectionMethod.Cr0Opt, ProfileCatalog.Machine("paper"));
+    public static Task<SpeedRow> Cr0OptAsync(FigureRequest request) =>
+        RunAsync(request, "CR0-Opt", "#ff7f0e", ProtectionMethod.Cr0Opt, ProfileCatalog.Machine("paper"));
 
-    private static Task<SpeedRow> RunAsync(FigureRequest request, string name, string colour, ProtectionMethod method, MachineProfile machine) => SpeedRow.RunAsync(
+    private static Task<SpeedRow> RunAsync(FigureRequest request, string name,
+        string colour, ProtectionMethod method, MachineProfile machine) => SpeedRow.RunAsync(
         request, name, colour, kind => new IoExperiment(kind, IoPath.MemoryBus) { Protection = method, Machine = machine },
         method == ProtectionMethod.Cr0Opt ? PaperNumbers.Guest : null);
 
@@ -68,7 +75,8 @@ internal static class GuestFigure
     {
         var machine = ProfileCatalog.Machine("paper");
         var costs = machine.Protection!;
-        return RunAsync(request, $"{name} with exits twice as dear", "", method, machine with { Protection = costs with { ExitNs = 2 * costs.ExitNs } });
+        return RunAsync(request, $"{name} with exits twice as dear", "", method,
+            machine with { Protection = costs with { ExitNs = 2 * costs.ExitNs } });
     }
 
     private static MachineProfile WithStableClock(MachineProfile machine)
@@ -87,20 +95,24 @@ internal static class GuestFigure
         return
         [
             .. new[] { pmap, pte, cr0 }.SelectMany(other => Order.Of(10, opt, other, least: 1)),
-            .. writes.Select(entry => new Bar($"claim 11, {entry.kind.Name}: CR0 over PMAP", IsMost: true, MuchWorse, cr0[entry.i] / pmap[entry.i], Unit: "")),
+            .. writes.Select(entry =>
+                new Bar($"claim 11, {entry.kind.Name}: CR0 over PMAP", IsMost: true, MuchWorse, cr0[entry.i] / pmap[entry.i], Unit: "")),
             .. Order.Of(11, pmap, pte, matters: kind => kind.IsWrite),
             .. Order.Of(11, pte, pmap, matters: kind => !kind.IsWrite),
             .. Order.Of(12, cr0, exits, matters: kind => kind.IsWrite),
             new Bar(
                 "claims 12 and 15: CR0-Opt, the most that exits twice as dear change", IsMost: true, Unchanged,
-                opt.Speeds.Zip(exitsOpt.Speeds, (one, two) => Math.Abs(two.GigabytesPerSecond / one.GigabytesPerSecond - 1)).Max(), Unit: ""),
+                opt.Speeds.Zip(exitsOpt.Speeds, (one, two) =>
+                    Math.Abs(two.GigabytesPerSecond / one.GigabytesPerSecond - 1)).Max(), Unit: ""),
         ];
     }
 
     private static IEnumerable<Claim> Claims(SpeedRow guest, SpeedRow host) =>
     [
-        .. RequestKind.Names.Select((name, kind) => new Claim(10, $"guest of MBSA, {name}, GB/s", ClaimKind.Predicted, PaperNumbers.Guest[kind], guest[kind])),
-        new Claim(14, "gap of the guest of MBSA to the host, mean of four, %", ClaimKind.Predicted, 100 * PaperGaps().Average(), 100 * Gaps(guest, host).Average()),
+        .. RequestKind.Names.Select((name, kind) =>
+            new Claim(10, $"guest of MBSA, {name}, GB/s", ClaimKind.Predicted, PaperNumbers.Guest[kind], guest[kind])),
+        new Claim(14, "gap of the guest of MBSA to the host, mean of four, %",
+            ClaimKind.Predicted, 100 * PaperGaps().Average(), 100 * Gaps(guest, host).Average()),
     ];
 
     private static FigureTable GapTable(SpeedRow guest, SpeedRow host)
@@ -110,10 +122,12 @@ internal static class GuestFigure
         Add("the paper", [.. PaperGaps()]);
         return table;
 
-        void Add(string name, double[] gaps) => table.Add([name, .. gaps.Append(gaps.Average()).Select(gap => FigureTable.Percent(gap, 1))]);
+        void Add(string name, double[] gaps) =>
+            table.Add([name, .. gaps.Append(gaps.Average()).Select(gap => FigureTable.Percent(gap, 1))]);
     }
 
-    private static IEnumerable<double> Gaps(SpeedRow guest, SpeedRow host) => RequestKind.All.Select((_, kind) => 1 - guest[kind] / host[kind]);
+    private static IEnumerable<double> Gaps(SpeedRow guest, SpeedRow host) =>
+        RequestKind.All.Select((_, kind) => 1 - guest[kind] / host[kind]);
 
     private static IEnumerable<double> PaperGaps() => PaperNumbers.Guest.Zip(PaperNumbers.Host, (guest, host) => 1 - guest / host);
 }

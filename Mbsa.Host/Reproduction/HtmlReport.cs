@@ -3,13 +3,17 @@ using System.Text;
 
 namespace Mbsa.Host.Reproduction;
 
-/// <summary>All figures on one page that needs nothing else: tables, pictures, bars, and what they say together. The same bytes for the same figures.</summary>
+/// <summary>
+/// All figures on one page that needs nothing else: tables, pictures, bars, and what they say together.
+/// The same bytes for the same figures.
+/// </summary>
 internal static class HtmlReport
 {
     private const string Style = """
         body { font: 15px/1.5 sans-serif; max-width: 62em; margin: 2em auto; padding: 0 1em; color: #222 }
         table { border-collapse: collapse; margin: 1em 0 } caption { text-align: left; font-weight: bold; padding: .3em 0 }
-        th, td { padding: .15em .8em; border-bottom: 1px solid #ddd; text-align: right; font-variant-numeric: tabular-nums } .name { text-align: left }
+        th, td { padding: .15em .8em; border-bottom: 1px solid #ddd; text-align: right; font-variant-numeric: tabular-nums }
+        .name { text-align: left }
         svg { max-width: 100%; height: auto; border: 1px solid #eee } .held { color: #2a7a2a } .failed { color: #c00; font-weight: bold }
         """;
 
@@ -17,9 +21,11 @@ internal static class HtmlReport
     public static string Render(IReadOnlyList<MadeFigure> figures, ReproductionSummary summary)
     {
         var html = new StringBuilder();
-        html.Append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>The paper's evaluation, reproduced</title>\n<style>\n")
+        html.Append(
+            "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>The paper's evaluation, reproduced</title>\n<style>\n")
             .Append(Style.ReplaceLineEndings("\n")).Append("\n</style></head><body>\n<h1>The paper's evaluation, reproduced</h1>\n");
-        Paragraph(html, "Made by mbsa reproduce. Calibrated numbers were fitted to the paper; predicted ones were not. docs/ACCURACY.md says how, and what is not modelled.");
+        Paragraph(html, "Made by mbsa reproduce. Calibrated numbers were fitted to the paper; "
+            + "predicted ones were not. docs/ACCURACY.md says how, and what is not modelled.");
         Summary(html, summary);
         foreach (var (name, figure) in figures)
         {

@@ -8,8 +8,9 @@ using Mbsa.Vm.Workload;
 namespace Mbsa.Host.Reproduction;
 
 /// <summary>
-/// One bar of the paper: jobs that do 4 KiB requests of one kind as fast as they can, each on a VCPU, or thread, of its own, alone on the paper's machine
-/// with its device. A scenario as any other, under the virtual clock, where its rate depends neither on its length nor on the size of the disk.
+/// One bar of the paper: jobs that do 4 KiB requests of one kind as fast as they can,
+/// each on a VCPU, or thread, of its own, alone on the paper's machine with its device. A scenario as any other, under the virtual clock,
+/// where its rate depends neither on its length nor on the size of the disk.
 /// </summary>
 /// <param name="Kind">Kind of request.</param>
 /// <param name="Path">Way to the NVM.</param>

@@ -10,46 +10,48 @@ using Mbsa.Vm.Workload;
 namespace Mbsa.Host.Reproduction;
 
 /// <summary>
-/// The paper's Figure 9: what wear levelling costs 30 minutes of random writes, by the size of the data set; and what a higher threshold changes.
-/// Run as scenarios under the virtual clock on the profile <c>paper</c>: a VM of 4 VCPUs, 4 KiB writes, protection cr0-opt.
+/// The paper's Figure 9: what wear levelling costs 30 minutes of random writes, by the size of the data set; and what a higher threshold
+/// changes. Run as scenarios under the virtual clock on the profile <c>paper</c>: a VM of 4 VCPUs, 4 KiB writes, protection cr0-opt.
 /// </summary>
 /// <remarks>
-/// A block is due only after some hundred writes, so a short run on 8 GB would see no levelling at all and would call it free. Instead disk, data
-/// set and duration are all made smaller by the same factor. The rate does not depend on the size of a disk under the virtual clock, so
-/// each block gets the writes it would get in the paper's 30 minutes, beginning with a new disk, and every ratio stays what it is.
+/// A block is due only after some hundred writes, so a short run on 8 GB would see no levelling at all and would call it free.
+/// Instead disk, data set and duration are all made smaller by the same factor.
+/// The rate does not depend on the size of a disk under the virtual clock, so each block gets the writes it would get in the paper's 30
+/// minutes, beginning with a new disk, and every ratio stays what it is.
 /// </remarks>
 internal static class LevellingCostFigure
 {
     private const long PaperDurationNs = 30L * 60 * 1_000_000_000;
     private const double MostOverhead = 0.01;
 
-    private static readonly (int Gb, double PaperOverhead)[] s_dataSets = [(1, 0.026), (2, 0.004), (4, 0.008), (8, 0.028)];
+    private static readonly (int Gb, double PaperOverhead)[] _dataSets = [(1, 0.026), (2, 0.004), (4, 0.008), (8, 0.028)];
 
-    private static readonly string[] s_policies = ["threshold", "due-time"];
+    private static readonly string[] _policies = ["threshold", "due-time"];
 
-    private static readonly int[] s_thresholds = [1, 2, 4, 8, 16, 32];
+    private static readonly int[] _thresholds = [1, 2, 4, 8, 16, 32];
 
     /// <summary>Runs all scenarios.</summary>
     public static async Task<FigureResult> MakeAsync(FigureRequest request)
     {
-        var progress = new FigureProgress(request.Progress, request.Time, "fig9", s_dataSets.Length * (1.0 + s_policies.Length) + s_thresholds.Length);
+        var progress = new FigureProgress(request.Progress, request.Time, "fig9",
+            _dataSets.Length * (1.0 + _policies.Length) + _thresholds.Length);
         List<Cost> costs = [];
         Run? unlevelledCurve = null;
-        foreach (var (gb, paper) in s_dataSets)
+        foreach (var (gb, paper) in _dataSets)
         {
             var none = await RunAsync(request, progress, gb, "none").ConfigureAwait(false);
             unlevelledCurve ??= none;
-            foreach (var policy in s_policies)
+            foreach (var policy in _policies)
             {
                 costs.Add(new Cost(gb, policy, paper, none, await RunAsync(request, progress, gb, policy).ConfigureAwait(false)));
             }
         }
 
         List<Cost> curve = [];
-        foreach (var threshold in s_thresholds)
+        foreach (var threshold in _thresholds)
         {
-            var run = await RunAsync(request, progress, s_dataSets[0].Gb, "threshold", $"threshold={threshold}").ConfigureAwait(false);
-            curve.Add(new Cost(s_dataSets[0].Gb, threshold.ToString(CultureInfo.InvariantCulture), double.NaN, unlevelledCurve!, run));
+            var run = await RunAsync(request, progress, _dataSets[0].Gb, "threshold", $"threshold={threshold}").ConfigureAwait(false);
+            curve.Add(new Cost(_dataSets[0].Gb, threshold.ToString(CultureInfo.InvariantCulture), double.NaN, unlevelledCurve!, run));
         }
 
         return new FigureResult
@@ -58,10 +60,14 @@ internal static class LevellingCostFigure
             Notes =
             [
                 $"One VM of 4 VCPUs, 4 KiB random writes, machine and device 'paper', protection cr0-opt, virtual clock.",
-                FormattableString.Invariant($"Disk, data set and the paper's 30 minutes are all {1 / request.Scale:0.##} times smaller, so that a block has the writes it has in the paper."),
-                "Charged are the blocks moved and the records written. Not charged are the policy's instructions (under real threads, see docs/PERFORMANCE.md)",
-                "and a count of 8 bytes persisted every 128th write of a block. 'threshold' is a reconstruction of the paper's Algorithm 1, whose listing is lost.",
-                "Of the paper's four figures the height is reproduced, not the order: here the cost falls with the data set, for the more of the disk is written the less uneven it is.",
+                FormattableString.Invariant($"Disk, data set and the paper's 30 minutes are all {1 / request.Scale:0.##} times smaller, ")
+                + "so that a block has the writes it has in the paper.",
+                "Charged are the blocks moved and the records written. "
+                + "Not charged are the policy's instructions (under real threads, see docs/PERFORMANCE.md)",
+                "and a count of 8 bytes persisted every 128th write of a block. "
+                + "'threshold' is a reconstruction of the paper's Algorithm 1, whose listing is lost.",
+                "Of the paper's four figures the height is reproduced, not the order: "
+                + "here the cost falls with the data set, for the more of the disk is written the less uneven it is.",
                 "Thresholds: section 5.2 says that a higher one means fewer swaps, less overhead and less evenness, and gives no numbers.",
             ],
             Tables = [CostTable(costs), CurveTable(curve)],
@@ -85,7 +91,8 @@ internal static class LevellingCostFigure
 
         foreach (var (lower, higher) in curve.Zip(curve.Skip(1)))
         {
-            yield return new Bar($"threshold {higher.Policy}: overhead, no more than at {lower.Policy}", IsMost: true, lower.Overhead, higher.Overhead);
+            yield return new Bar($"threshold {higher.Policy}: overhead, no more than at {lower.Policy}",
+                IsMost: true, lower.Overhead, higher.Overhead);
             yield return new Bar($"threshold {higher.Policy}: CV, no less than at {lower.Policy}", IsMost: false, lower.Cv, higher.Cv);
         }
     }
@@ -106,13 +113,15 @@ internal static class LevellingCostFigure
     private static ScenarioSpec Scenario(FigureRequest request, int gb, string policy, string parameters)
     {
         const int vcpus = 4;
-        var storage = new StorageSpec(IoPath.MemoryBus, request.Blocks * BlockStorage.BlockBytes, policy, parameters) { Protection = ProtectionMethod.Cr0Opt };
+        var storage = new StorageSpec(IoPath.MemoryBus, request.Blocks * BlockStorage.BlockBytes, policy, parameters)
+            { Protection = ProtectionMethod.Cr0Opt };
         var vm = new VmSpec
         {
             Name = "vm",
             Vcpus = vcpus,
             Storage = storage,
-            Jobs = [new JobSpec { Pattern = IoPattern.RandWrite, NumJobs = vcpus, TimeBased = true, Size = new Extent(storage.SizeBytes / 8 * gb) }],
+            Jobs = [new JobSpec { Pattern =
+                IoPattern.RandWrite, NumJobs = vcpus, TimeBased = true, Size = new Extent(storage.SizeBytes / 8 * gb) }],
         };
         return new ScenarioSpec
         {
@@ -125,12 +134,16 @@ internal static class LevellingCostFigure
 
     private static FigureTable CostTable(List<Cost> costs)
     {
-        var table = FigureTable.WithColumns("Cost by data set", 2, "data set", "policy", "kIOPS without", "kIOPS with", "overhead %", "paper %", "extra writes %", "CV % of the whole disk");
+        var table = FigureTable.WithColumns("Cost by data set", 2, "data set", "policy", "kIOPS without",
+            "kIOPS with", "overhead %", "paper %", "extra writes %", "CV % of the whole disk");
         foreach (var cost in costs)
         {
             table.Add(
-                $"{cost.Gb} GB", cost.Policy, FigureTable.Number(cost.Without.Iops / 1000, 1), FigureTable.Number(cost.With.Iops / 1000, 1), FigureTable.Percent(cost.Overhead, 3),
-                cost.Policy == "threshold" ? FigureTable.Percent(cost.PaperOverhead) : "", FigureTable.Percent(cost.ExtraShare, 3), FigureTable.Percent(cost.Cv));
+                $"{cost.Gb} GB", cost.Policy, FigureTable.Number(cost.Without.Iops / 1000, 1),
+                FigureTable.Number(cost.With.Iops / 1000, 1), FigureTable.Percent(cost.Overhead, 3),
+                cost.Policy == "threshold"
+                ? FigureTable.Percent(cost.PaperOverhead)
+                : "", FigureTable.Percent(cost.ExtraShare, 3), FigureTable.Percent(cost.Cv));
         }
 
         return table;
@@ -138,21 +151,26 @@ internal static class LevellingCostFigure
 
     private static FigureTable CurveTable(List<Cost> curve)
     {
-        var table = FigureTable.WithColumns($"Higher thresholds, {s_dataSets[0].Gb} GB", 1, "threshold", "extra writes %", "overhead %", "CV %");
+        var table = FigureTable.WithColumns($"Higher thresholds, {_dataSets[0].Gb} GB",
+            1, "threshold", "extra writes %", "overhead %", "CV %");
         foreach (var cost in curve)
         {
-            table.Add(cost.Policy, FigureTable.Percent(cost.ExtraShare, 3), FigureTable.Percent(cost.Overhead, 3), FigureTable.Percent(cost.Cv));
+            table.Add(cost.Policy, FigureTable.Percent(cost.ExtraShare, 3),
+                FigureTable.Percent(cost.Overhead, 3), FigureTable.Percent(cost.Cv));
         }
 
         return table;
     }
 
     private static SvgChart Chart(List<Cost> costs) => new(
-        "Cost of wear levelling (Figure 9)", "data set", "throughput lost, %", [.. s_dataSets.Select((set, i) => ((double)i, $"{set.Gb} GB"))],
+        "Cost of wear levelling (Figure 9)", "data set", "throughput lost, %",
+        [.. _dataSets.Select((set, i) => ((double)i, $"{set.Gb} GB"))],
         [
-            new ChartSeries("the paper", "#1f77b4", [.. s_dataSets.Select((set, i) => ((double)i, set.PaperOverhead * 100))], HasMarkers: true),
-            .. s_policies.Zip(["#d62728", "#2ca02c"], (policy, colour) => new ChartSeries(
-                policy, colour, [.. costs.Where(cost => cost.Policy == policy).Select((cost, i) => ((double)i, cost.Overhead * 100))], HasMarkers: true)),
+            new ChartSeries("the paper", "#1f77b4",
+                [.. _dataSets.Select((set, i) => ((double)i, set.PaperOverhead * 100))], HasMarkers: true),
+            .. _policies.Zip(["#d62728", "#2ca02c"], (policy, colour) => new ChartSeries(
+                policy, colour, [.. costs.Where(cost => cost.Policy == policy)
+                    .Select((cost, i) => ((double)i, cost.Overhead * 100))], HasMarkers: true)),
         ]);
 
     /// <summary>What a run measured.</summary>

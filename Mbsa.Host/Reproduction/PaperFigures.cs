@@ -8,7 +8,7 @@ internal static class PaperFigures
 {
     private const string All = "all";
 
-    private static readonly (string Name, Func<FigureRequest, Task<FigureResult>> Make)[] s_figures =
+    private static readonly (string Name, Func<FigureRequest, Task<FigureResult>> Make)[] _figures =
     [
         ("fig2", HostFigure.MakeAsync),
         ("fig3", ThreadsFigure.MakeAsync),
@@ -20,10 +20,10 @@ internal static class PaperFigures
         ("future", FutureFigure.MakeAsync),
     ];
 
-    private static readonly string[] s_drawings = ["fig1", "fig6"];
+    private static readonly string[] _drawings = ["fig1", "fig6"];
 
     /// <summary>Their names, and the one for all of them.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. s_figures.Select(figure => figure.Name), All];
+    public static IReadOnlyList<string> Names { get; } = [.. _figures.Select(figure => figure.Name), All];
 
     /// <summary>The figures that are asked for, in the order of the paper, each once.</summary>
     /// <param name="names">Names of figures, or "all".</param>
@@ -33,10 +33,11 @@ internal static class PaperFigures
         foreach (var name in names.Where(name => !Names.Contains(name)))
         {
             throw new InputException(
-                s_drawings.Contains(name) ? $"'{name}' is a drawing of an architecture: there is nothing to measure; there are: {string.Join(", ", Names)}"
+                _drawings.Contains(name)
+                ? $"'{name}' is a drawing of an architecture: there is nothing to measure; there are: {string.Join(", ", Names)}"
                 : UnknownName.Message("figure", name, Names));
         }
 
-        return [.. s_figures.Where(figure => names.Contains(All) || names.Contains(figure.Name))];
+        return [.. _figures.Where(figure => names.Contains(All) || names.Contains(figure.Name))];
     }
 }

@@ -1,8 +1,8 @@
 namespace Mbsa.Host.Reproduction;
 
 /// <summary>
-/// What the paper's text says of its figures, one number for each of <see cref="RequestKind.All"/>. The figures themselves are lost, so these are all
-/// the numbers there are.
+/// What the paper's text says of its figures, one number for each of <see cref="RequestKind.All"/>.
+/// The figures themselves are lost, so these are all the numbers there are.
 /// </summary>
 internal static class PaperNumbers
 {

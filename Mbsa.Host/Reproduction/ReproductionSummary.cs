@@ -8,7 +8,9 @@ namespace Mbsa.Host.Reproduction;
 /// <param name="Result">What came out.</param>
 internal sealed record MadeFigure(string Name, FigureResult Result);
 
-/// <summary>What all figures together say of the emulator: what it was fitted to, by how many parameters, and how far its predictions are off.</summary>
+/// <summary>
+/// What all figures together say of the emulator: what it was fitted to, by how many parameters, and how far its predictions are off.
+/// </summary>
 internal sealed class ReproductionSummary
 {
     private const double MostMeanError = 0.05;
@@ -45,7 +47,8 @@ internal sealed class ReproductionSummary
     [
         .. new[]
         {
-            ClaimTable("Calibrated: the profile was fitted to these, so they say nothing about the emulator", ClaimKind.Calibrated), ParameterTable(),
+            ClaimTable("Calibrated: the profile was fitted to these, so they say nothing about the emulator",
+                ClaimKind.Calibrated), ParameterTable(),
             ClaimTable("Predicted: no parameter was fitted to these", ClaimKind.Predicted),
         }.Where(table => table.Rows.Count > 0),
     ];
@@ -53,7 +56,8 @@ internal sealed class ReproductionSummary
     /// <summary>The last line.</summary>
     public string? LastLine => Worst is not { } worst ? null : string.Create(
         CultureInfo.InvariantCulture,
-        $"predicted: {_predicted.Length} numbers by {_parameters.Length} free parameters, mean error {FigureTable.Percent(MeanError, 1)} %, maximum {FigureTable.Deviation(worst.Error)} % (claim {worst.Number}: {worst.What})");
+        $"predicted: {_predicted.Length} numbers by {_parameters.Length} free parameters, mean error "
+        + $"{FigureTable.Percent(MeanError, 1)} %, maximum {FigureTable.Deviation(worst.Error)} % (claim {worst.Number}: {worst.What})");
 
     /// <summary>All of it, for programs.</summary>
     public JsonObject Json() => new()
@@ -83,7 +87,8 @@ internal sealed class ReproductionSummary
         foreach (var claim in _claims.Where(claim => claim.Kind == kind))
         {
             table.Add(
-                claim.Number.ToString(CultureInfo.InvariantCulture), claim.What, FigureTable.Number(claim.Paper), FigureTable.Fixed(claim.Emulated), FigureTable.Deviation(claim.Error));
+                claim.Number.ToString(CultureInfo.InvariantCulture), claim.What, FigureTable.Number(claim.Paper),
+                FigureTable.Fixed(claim.Emulated), FigureTable.Deviation(claim.Error));
         }
 
         return table;

@@ -7,7 +7,9 @@ namespace Mbsa.Host.Reproduction;
 /// <param name="Pattern">As fio does.</param>
 internal sealed record RequestKind(string Name, IoPattern Pattern)
 {
-    /// <summary>Sequential and random reads and writes, in the order of the paper's figures, which is that of <see cref="PaperNumbers"/> too.</summary>
+    /// <summary>
+    /// Sequential and random reads and writes, in the order of the paper's figures, which is that of <see cref="PaperNumbers"/> too.
+    /// </summary>
     public static IReadOnlyList<RequestKind> All { get; } =
         [new("SR", IoPattern.Read), new("SW", IoPattern.Write), new("RR", IoPattern.RandRead), new("RW", IoPattern.RandWrite)];
 

@@ -15,7 +15,8 @@ internal sealed record SpeedGrid(IReadOnlyList<SpeedRow> Rows)
         var table = FigureTable.WithColumns(title, 1, ["GB/s", .. RequestKind.Names, "CPU %"]);
         foreach (var row in Rows)
         {
-            table.Add([row.Name, .. row.Speeds.Select(speed => FigureTable.Fixed(speed.GigabytesPerSecond)), FigureTable.Percent(row.Speeds.Average(speed => speed.Cpu), 1)]);
+            table.Add([row.Name, .. row.Speeds.Select(speed => FigureTable.Fixed(speed.GigabytesPerSecond)),
+                FigureTable.Percent(row.Speeds.Average(speed => speed.Cpu), 1)]);
             if (row.Paper is { } paper)
             {
                 table.Add(["  the paper", .. paper.Select(value => FigureTable.Number(value)), ""]);
@@ -29,7 +30,8 @@ internal sealed record SpeedGrid(IReadOnlyList<SpeedRow> Rows)
     /// <summary>Bars, in the groups of the paper.</summary>
     public SvgBarChart Chart(string title) => new(
         title, "kind of request", "GB/s", RequestKind.Names,
-        [.. Rows.Select(row => new BarSeries(row.Name, row.Colour, [.. row.Speeds.Select(speed => speed.GigabytesPerSecond)], row.Paper?.Select(value => (double?)value).ToArray()))]);
+        [.. Rows.Select(row => new BarSeries(row.Name, row.Colour,
+            [.. row.Speeds.Select(speed => speed.GigabytesPerSecond)], row.Paper?.Select(value => (double?)value).ToArray()))]);
 
     /// <summary>The numbers, for programs.</summary>
     public JsonObject Json() => new()

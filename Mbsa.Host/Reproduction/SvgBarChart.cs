@@ -13,7 +13,8 @@ internal sealed record BarSeries(string Name, string Colour, IReadOnlyList<doubl
 /// <param name="YLabel">Beside the vertical axis, which begins at 0.</param>
 /// <param name="Groups">Names of the groups, from left to right.</param>
 /// <param name="Series">The bars.</param>
-internal sealed record SvgBarChart(string Title, string XLabel, string YLabel, IReadOnlyList<string> Groups, IReadOnlyList<BarSeries> Series) : IChart
+internal sealed record SvgBarChart(string Title, string XLabel, string YLabel,
+    IReadOnlyList<string> Groups, IReadOnlyList<BarSeries> Series) : IChart
 {
     /// <summary>Part of a group's width that its bars take.</summary>
     private const double Filled = 0.8;
@@ -51,11 +52,13 @@ internal sealed record SvgBarChart(string Title, string XLabel, string YLabel, I
     private static void Draw(SvgCanvas canvas, BarSeries series, int group, double x, double width)
     {
         var top = canvas.Y(series.Values[group]);
-        canvas.Add($"<rect x=\"{x:0.##}\" y=\"{top:0.##}\" width=\"{width:0.##}\" height=\"{SvgCanvas.Bottom - top:0.##}\" fill=\"{series.Colour}\"/>");
+        var (height, fill) = (SvgCanvas.Bottom - top, series.Colour);
+        canvas.Add($"<rect x=\"{x:0.##}\" y=\"{top:0.##}\" width=\"{width:0.##}\" height=\"{height:0.##}\" fill=\"{fill}\"/>");
         if (series.Paper?[group] is { } paper)
         {
             var y = canvas.Y(paper);
-            canvas.Add($"<line x1=\"{x:0.##}\" y1=\"{y:0.##}\" x2=\"{x + width:0.##}\" y2=\"{y:0.##}\" stroke=\"black\" stroke-width=\"2.5\"/>");
+            canvas.Add(
+                $"<line x1=\"{x:0.##}\" y1=\"{y:0.##}\" x2=\"{x + width:0.##}\" y2=\"{y:0.##}\" stroke=\"black\" stroke-width=\"2.5\"/>");
         }
     }
 }

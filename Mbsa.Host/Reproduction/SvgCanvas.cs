@@ -5,8 +5,8 @@ using System.Text;
 namespace Mbsa.Host.Reproduction;
 
 /// <summary>
-/// What all charts have: a title, a vertical axis with round ticks, a horizontal one, a legend. A plotting package was tried: it draws well without a
-/// display, but brings some 500 MB of native libraries for every system, and places its text by whatever fonts the machine has.
+/// What all charts have: a title, a vertical axis with round ticks, a horizontal one, a legend. A plotting package was tried: it draws well
+/// without a display, but brings some 500 MB of native libraries for every system, and places its text by whatever fonts the machine has.
 /// </summary>
 internal sealed class SvgCanvas
 {

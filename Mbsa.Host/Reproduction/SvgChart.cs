@@ -13,7 +13,8 @@ internal sealed record ChartSeries(string Name, string Colour, IReadOnlyList<(do
 /// <param name="YLabel">Beside the vertical axis, which begins at 0 or below.</param>
 /// <param name="XTicks">Marks of the horizontal axis; it goes from the first to the last.</param>
 /// <param name="Series">The lines.</param>
-internal sealed record SvgChart(string Title, string XLabel, string YLabel, IReadOnlyList<(double At, string Label)> XTicks, IReadOnlyList<ChartSeries> Series) : IChart
+internal sealed record SvgChart(string Title, string XLabel, string YLabel,
+    IReadOnlyList<(double At, string Label)> XTicks, IReadOnlyList<ChartSeries> Series) : IChart
 {
     /// <inheritdoc/>
     public string Render()

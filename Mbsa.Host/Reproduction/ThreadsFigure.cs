@@ -11,14 +11,14 @@ internal static class ThreadsFigure
     private const double MostGain = 1.05;
     private const double NearlyAll = 0.95;
 
-    private static readonly int[] s_threads = [1, 2, 4, 8, 16];
-    private static readonly string[] s_colours = ["#1f77b4", "#d62728", "#2ca02c", "#ff7f0e"];
+    private static readonly int[] _threads = [1, 2, 4, 8, 16];
+    private static readonly string[] _colours = ["#1f77b4", "#d62728", "#2ca02c", "#ff7f0e"];
 
     /// <summary>Runs all of it.</summary>
     public static async Task<FigureResult> MakeAsync(FigureRequest request)
     {
         List<SpeedRow> rows = [];
-        foreach (var threads in s_threads)
+        foreach (var threads in _threads)
         {
             rows.Add(await SpeedRow.RunAsync(
                 request, threads.ToString(CultureInfo.InvariantCulture), "",
@@ -30,7 +30,8 @@ internal static class ThreadsFigure
         return new FigureResult
         {
             Title = "Figure 3: the raw device on the host, by number of threads",
-            Notes = ["Path host, CR0.WP, psync, 4 KiB, 4 cores. The numbers of threads are ours: the paper's text has lost its axis and speaks of four and of more."],
+            Notes = ["Path host, CR0.WP, psync, 4 KiB, 4 cores. The numbers of threads are ours: "
+                + "the paper's text has lost its axis and speaks of four and of more."],
             Tables = [grid.Table("Threads on 4 cores")],
             Bars = [.. Bars(grid)],
             Chart = Chart(grid),
@@ -41,11 +42,12 @@ internal static class ThreadsFigure
     private static IEnumerable<Bar> Bars(SpeedGrid grid)
     {
         var four = grid["4"];
-        foreach (var more in s_threads.Where(threads => threads > Cores))
+        foreach (var more in _threads.Where(threads => threads > Cores))
         {
             foreach (var (kind, i) in RequestKind.Names.Select((kind, i) => (kind, i)))
             {
-                yield return new Bar($"claim 5, {kind}: {more} threads over 4", IsMost: true, MostGain, grid[more.ToString(CultureInfo.InvariantCulture)][i] / four[i], Unit: "");
+                yield return new Bar($"claim 5, {kind}: {more} threads over 4", IsMost: true,
+                    MostGain, grid[more.ToString(CultureInfo.InvariantCulture)][i] / four[i], Unit: "");
             }
         }
 
@@ -54,5 +56,6 @@ internal static class ThreadsFigure
 
     private static SvgChart Chart(SpeedGrid grid) => new(
         "The raw device on the host (Figure 3)", "threads on 4 cores", "GB/s", [.. grid.Rows.Select((row, i) => ((double)i, row.Name))],
-        [.. RequestKind.Names.Select((name, kind) => new ChartSeries(name, s_colours[kind], [.. grid.Rows.Select((row, i) => ((double)i, row[kind]))], HasMarkers: true))]);
+        [.. RequestKind.Names.Select((name, kind) =>
+            new ChartSeries(name, _colours[kind], [.. grid.Rows.Select((row, i) => ((double)i, row[kind]))], HasMarkers: true))]);
 }

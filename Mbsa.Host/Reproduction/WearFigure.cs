@@ -5,8 +5,9 @@ using Mbsa.Vm.Wear;
 namespace Mbsa.Host.Reproduction;
 
 /// <summary>
-/// The paper's Figure 8: how often the blocks of a disk were written after 180 minutes in which its regions were used very unevenly, without and
-/// with wear levelling. Driven by <see cref="WearTrial"/>, not by a scenario: only what the policy does to the counts matters, not when.
+/// The paper's Figure 8: how often the blocks of a disk were written after 180 minutes in which its regions were used very unevenly,
+/// without and with wear levelling. Driven by <see cref="WearTrial"/>, not by a scenario:
+/// only what the policy does to the counts matters, not when.
 /// </summary>
 internal static class WearFigure
 {
@@ -17,15 +18,17 @@ internal static class WearFigure
     private const ulong Seed = 1;
 
     // The figure's regions, in GB; the load works in eighths.
-    private static readonly (int From, int To)[] s_regions = [(0, 1), (1, 2), (2, 3), (3, 5), (5, 6), (6, 7), (7, 8)];
+    private static readonly (int From, int To)[] _regions = [(0, 1), (1, 2), (2, 3), (3, 5), (5, 6), (6, 7), (7, 8)];
 
-    private static readonly (string Policy, string Colour)[] s_policies = [("none", "#1f77b4"), ("threshold", "#d62728"), ("due-time", "#2ca02c")];
+    private static readonly (string Policy, string Colour)[] _policies =
+        [("none", "#1f77b4"), ("threshold", "#d62728"), ("due-time", "#2ca02c")];
 
     /// <summary>Wears a disk out under each policy.</summary>
     public static FigureResult Make(FigureRequest request)
     {
-        var progress = new FigureProgress(request.Progress, request.Time, "fig8", s_policies.Length * (double)request.Blocks * WritesPerBlock);
-        var runs = s_policies.Select(policy => Task.Run(() => Wear(request.Blocks, policy.Policy, progress))).ToArray();
+        var progress = new FigureProgress(request.Progress, request.Time,
+            "fig8", _policies.Length * (double)request.Blocks * WritesPerBlock);
+        var runs = _policies.Select(policy => Task.Run(() => Wear(request.Blocks, policy.Policy, progress))).ToArray();
         Worn[] worn = [.. runs.Select(run => run.GetAwaiter().GetResult())];
         var none = worn[0].Trial.Wear;
         var threshold = worn[1].Trial.Wear;
@@ -35,11 +38,15 @@ internal static class WearFigure
             Title = "Figure 8: writes over the disk, with and without wear levelling",
             Notes =
             [
-                $"Minutes of random writes to each region: {string.Join(", ", s_regions.Select(region => $"{Name(region)} {Minutes(region)}"))}.",
-                "* invented: the paper's text has lost the minutes of the first two regions. Its 10 minutes for 3-5 GB are shared out evenly.",
-                $"Disk of {request.Blocks} blocks (the paper's 8 GB: {FigureRequest.PaperBlocks}), {WritesPerBlock} writes a block, as a million a second on 8 GB.",
+                "Minutes of random writes to each region: "
+                + $"{string.Join(", ", _regions.Select(region => $"{Name(region)} {Minutes(region)}"))}.",
+                "* invented: the paper's text has lost the minutes of the first two regions. "
+                + "Its 10 minutes for 3-5 GB are shared out evenly.",
+                $"Disk of {request.Blocks} blocks (the paper's 8 GB: "
+                + $"{FigureRequest.PaperBlocks}), {WritesPerBlock} writes a block, as a million a second on 8 GB.",
                 "'threshold' is a reconstruction of the paper's Algorithm 1, whose listing is lost; 'due-time' is this program's own.",
-                "Regions and blocks are physical. The paper gives no numbers for this figure, only 'very uneven' and 'very even'; the bars are this program's.",
+                "Regions and blocks are physical. The paper gives no numbers for this figure, "
+                + "only 'very uneven' and 'very even'; the bars are this program's.",
             ],
             Tables = [Regions(worn, request.Blocks), Policies(worn)],
             Bars =
@@ -75,8 +82,9 @@ internal static class WearFigure
 
     private static FigureTable Regions(Worn[] worn, long blocks)
     {
-        var table = FigureTable.WithColumns("Writes a block, by region of the disk: mean (least to most)", 1, ["region", "minutes", .. worn.Select(run => run.Policy)]);
-        foreach (var region in s_regions)
+        var table = FigureTable.WithColumns("Writes a block, by region of the disk: mean (least to most)",
+            1, ["region", "minutes", .. worn.Select(run => run.Policy)]);
+        foreach (var region in _regions)
         {
             table.Add([Name(region), Minutes(region), .. worn.Select(run => Text(RegionWear.Of(Of(run, region, blocks))))]);
         }
@@ -90,7 +98,8 @@ internal static class WearFigure
         foreach (var run in worn)
         {
             table.Add(
-                run.Policy, FigureTable.Number(run.Trial.MaxOverMean, 3), FigureTable.Percent(run.Trial.Wear.CoefficientOfVariation), FigureTable.Percent(run.Trial.ExtraShare),
+                run.Policy, FigureTable.Number(run.Trial.MaxOverMean, 3),
+                FigureTable.Percent(run.Trial.Wear.CoefficientOfVariation), FigureTable.Percent(run.Trial.ExtraShare),
                 run.ParameterCount == 0 ? "0" : $"{run.ParameterCount}: {run.Parameters}");
         }
 
@@ -98,8 +107,9 @@ internal static class WearFigure
     }
 
     private static SvgChart Chart(Worn[] worn, long blocks) => new(
-        "Writes over the disk (Figure 8)", "place on the disk, GB of 8", "writes of a block", [.. Enumerable.Range(0, 9).Select(gb => ((double)gb, gb.ToString(CultureInfo.InvariantCulture)))],
-        [.. worn.Zip(s_policies, (run, policy) => new ChartSeries(run.Policy, policy.Colour, [.. Binned(run, blocks)]))]);
+        "Writes over the disk (Figure 8)", "place on the disk, GB of 8", "writes of a block",
+        [.. Enumerable.Range(0, 9).Select(gb => ((double)gb, gb.ToString(CultureInfo.InvariantCulture)))],
+        [.. worn.Zip(_policies, (run, policy) => new ChartSeries(run.Policy, policy.Colour, [.. Binned(run, blocks)]))]);
 
     /// <summary>Means of as many parts of the disk as the picture has room for.</summary>
     private static IEnumerable<(double X, double Y)> Binned(Worn run, long blocks) => Enumerable.Range(0, Bins).Select(bin =>
@@ -120,7 +130,7 @@ internal static class WearFigure
             ["max_over_mean"] = run.Trial.MaxOverMean,
             ["cv"] = run.Trial.Wear.CoefficientOfVariation,
             ["extra_writes_share"] = run.Trial.ExtraShare,
-            ["regions"] = new JsonArray([.. s_regions.Select(region => (JsonNode)Json(region, RegionWear.Of(Of(run, region, blocks))))]),
+            ["regions"] = new JsonArray([.. _regions.Select(region => (JsonNode)Json(region, RegionWear.Of(Of(run, region, blocks))))]),
         })]),
     };
 
@@ -135,7 +145,8 @@ internal static class WearFigure
         ["max"] = wear.Max,
     };
 
-    private static ReadOnlySpan<uint> Of(Worn run, (int From, int To) region, long blocks) => run.Writes.AsSpan((int)(blocks * region.From / 8)..(int)(blocks * region.To / 8));
+    private static ReadOnlySpan<uint> Of(Worn run, (int From, int To) region, long blocks) =>
+        run.Writes.AsSpan((int)(blocks * region.From / 8)..(int)(blocks * region.To / 8));
 
     private static string Text(RegionWear wear) => $"{FigureTable.Number(wear.Mean, 0)} ({wear.Min} to {wear.Max})";
 

@@ -8,7 +8,9 @@ using Mbsa.Model.Watching;
 
 namespace Mbsa.Host.Serving;
 
-/// <summary>Makes samples for the instruments out of the snapshots of a run. What is a share of something is that since the sample before.</summary>
+/// <summary>
+/// Makes samples for the instruments out of the snapshots of a run. What is a share of something is that since the sample before.
+/// </summary>
 /// <param name="scenario">What runs.</param>
 /// <param name="run">The run.</param>
 /// <param name="wear">Looks at its disks.</param>
@@ -30,7 +32,8 @@ internal sealed class LiveMetricsSource(ScenarioSpec scenario, IRunningScenario 
         {
             (null, _) => new RunSample([Single(now)]),
             (_, null) => new RunSample([]),
-            var (spec, cluster) => new RunSample([.. spec.Hosts.Select((host, index) => OneOf(now, cluster, host, index))]) { Cluster = Between(cluster) },
+            var (spec, cluster) =>
+                new RunSample([.. spec.Hosts.Select((host, index) => OneOf(now, cluster, host, index))]) { Cluster = Between(cluster) },
         };
     }
 
@@ -70,7 +73,8 @@ internal sealed class LiveMetricsSource(ScenarioSpec scenario, IRunningScenario 
             NvmUtilisation = _utilisation[index].Nvm,
             NvmAllocatedBytes = 0,
             NvmSizeBytes = spec.NvmSizeBytes,
-            JainIndex = Fairness.JainIndex([.. vms.Where(vm => RunFigures.DoesIo(scenario.Vms[vm])).Select(vm => (double)now.Vms[vm].Bytes)]),
+            JainIndex =
+            Fairness.JainIndex([.. vms.Where(vm => RunFigures.DoesIo(scenario.Vms[vm])).Select(vm => (double)now.Vms[vm].Bytes)]),
         };
     }
 
@@ -93,7 +97,9 @@ internal sealed class LiveMetricsSource(ScenarioSpec scenario, IRunningScenario 
         }
 
         _achieved = [.. now.Vms.Select((vm, i) => vm.ShareSince(_earlier?.Vms[i]) ?? _achieved[i])];
-        _utilisation = scenario.Cluster is { } cluster ? HostUse.OfEach(cluster, _earlier, now) : [HostUse.Between(scenario, _earlier, now)];
+        _utilisation = scenario.Cluster is { } cluster
+            ? HostUse.OfEach(cluster, _earlier, now)
+            : [HostUse.Between(scenario, _earlier, now)];
         _earlier = now;
     }
 }

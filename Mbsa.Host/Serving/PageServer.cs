@@ -68,8 +68,10 @@ internal sealed class PageServer : IAsyncDisposable
         return cause?.SocketErrorCode switch
         {
             SocketError.AddressAlreadyInUse => new InputException(
-                $"--serve: {endPoint} is in use; name another port, as in --serve {new IPEndPoint(endPoint.Address, endPoint.Port % 65535 + 1)}"),
-            SocketError.AddressNotAvailable => new InputException($"--serve: {endPoint.Address} is not an address of this machine; 127.0.0.1 is"),
+                $"--serve: {endPoint} is in use; name another port, "
+                + $"as in --serve {new IPEndPoint(endPoint.Address, endPoint.Port % 65535 + 1)}"),
+            SocketError.AddressNotAvailable =>
+                new InputException($"--serve: {endPoint.Address} is not an address of this machine; 127.0.0.1 is"),
             SocketError.AccessDenied => new InputException($"--serve: port {endPoint.Port} needs privileges; take one above 1023"),
             _ => new InputException($"--serve: cannot listen at {endPoint}: {e.Message.ReplaceLineEndings(" ")}"),
         };

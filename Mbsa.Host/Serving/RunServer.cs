@@ -7,7 +7,9 @@ using Prometheus;
 
 namespace Mbsa.Host.Serving;
 
-/// <summary>Serves one run, its page and its metrics: from before it starts, so that a port in use is found out early, until after its end.</summary>
+/// <summary>
+/// Serves one run, its page and its metrics: from before it starts, so that a port in use is found out early, until after its end.
+/// </summary>
 internal sealed class RunServer : IAsyncDisposable
 {
     private readonly CollectorRegistry _registry;
@@ -15,7 +17,8 @@ internal sealed class RunServer : IAsyncDisposable
     private readonly PageFeed _feed;
     private PrometheusBridge? _bridge;
 
-    private RunServer(CollectorRegistry registry, PageServer server, PageFeed feed) => (_registry, _server, _feed) = (registry, server, feed);
+    private RunServer(CollectorRegistry registry, PageServer server, PageFeed feed) =>
+        (_registry, _server, _feed) = (registry, server, feed);
 
     /// <summary>Where it listens, without a slash at the end.</summary>
     public string Url => _server.Url;

@@ -23,7 +23,8 @@ internal static class ServeAddress
             return new IPEndPoint(alone, Default.Port);
         }
 
-        return ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && TryHost(colon < 0 ? "localhost" : text[..colon]) is { } host
+        return ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            && TryHost(colon < 0 ? "localhost" : text[..colon]) is { } host
             ? new IPEndPoint(host, port)
             : null;
     }
@@ -38,8 +39,10 @@ internal static class ServeAddress
     {
         var scheme = text.IndexOf("://", StringComparison.Ordinal);
         var port = text[(text.LastIndexOf(':') + 1)..];
-        return scheme > 0 && TryParse(text[(scheme + 3)..].TrimEnd('/')) is { } address ? $"'{text}' is the address of a page; write {address}"
-            : port.Length > 0 && port.All(char.IsAsciiDigit) && !ushort.TryParse(port, out _) ? $"'{port}' is no port; ports are 0 to {ushort.MaxValue}"
+        return scheme > 0 && TryParse(text[(scheme + 3)..].TrimEnd('/')) is { } address
+            ? $"'{text}' is the address of a page; write {address}"
+            : port.Length > 0 && port.All(char.IsAsciiDigit) && !ushort.TryParse(port, out _)
+                ? $"'{port}' is no port; ports are 0 to {ushort.MaxValue}"
             : $"'{text}' is not an address; write a port as in 9464, or an IP address and a port as in 127.0.0.1:9464";
     }
 
@@ -65,5 +68,6 @@ internal static class ServeAddress
         text.All(char.IsAsciiDigit)
         || text.StartsWith("http://", StringComparison.OrdinalIgnoreCase)
         || text.StartsWith("https://", StringComparison.OrdinalIgnoreCase)
-        || (text.Contains(':', StringComparison.Ordinal) && !text.Contains('/', StringComparison.Ordinal) && !text.Contains(".yaml", StringComparison.OrdinalIgnoreCase));
+        || (text.Contains(':', StringComparison.Ordinal) && !text.Contains('/', StringComparison.Ordinal)
+            && !text.Contains(".yaml", StringComparison.OrdinalIgnoreCase));
 }

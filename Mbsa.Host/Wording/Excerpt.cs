@@ -10,7 +10,9 @@ internal static class Excerpt
         return string.Create(line.Length, line, static (span, source) =>
         {
             for (var i = 0; i < span.Length; i++)
+            {
                 span[i] = char.IsControl(source[i]) || char.IsSurrogate(source[i]) ? '?' : source[i];
+            }
         });
     }
 }

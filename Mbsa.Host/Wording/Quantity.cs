@@ -27,8 +27,8 @@ public enum Dimension
 
 /// <summary>Numbers with units as people write them, for scenario files and for the command line.</summary>
 /// <remarks>
-/// A decimal unit is put into the exponent before the text becomes a number, so the result is the double nearest to what was written: 1.57us
-/// is 1570 ns on every machine.
+/// A decimal unit is put into the exponent before the text becomes a number, so the result is the double nearest to what was written:
+/// 1.57us is 1570 ns on every machine.
 /// </remarks>
 public static class Quantity
 {
@@ -49,7 +49,8 @@ public static class Quantity
     private static readonly Unit[] _bandwidths =
     [
         new("B/s", 0), new("kB/s", 3), new("KB/s", 3), new("MB/s", 6), new("GB/s", 9), new("TB/s", 12),
-        new("KiB/s", 0, 1L << 10), new("kiB/s", 0, 1L << 10), new("MiB/s", 0, 1L << 20), new("GiB/s", 0, 1L << 30), new("TiB/s", 0, 1L << 40),
+        new("KiB/s", 0, 1L << 10), new("kiB/s", 0, 1L << 10),
+        new("MiB/s", 0, 1L << 20), new("GiB/s", 0, 1L << 30), new("TiB/s", 0, 1L << 40),
         new("kbit/s", 3, 0.125), new("Mbit/s", 6, 0.125), new("Gbit/s", 9, 0.125), new("Tbit/s", 12, 0.125),
     ];
 
@@ -63,7 +64,9 @@ public static class Quantity
     /// <summary>A size in whole bytes; <see cref="InputException"/> says what would have been right.</summary>
     public static long SizeBytes(string text) => Whole(text, Dimension.Size);
 
-    /// <summary>A number in the unit in which its dimension is kept; <see cref="InputException"/> says what would have been right.</summary>
+    /// <summary>
+    /// A number in the unit in which its dimension is kept; <see cref="InputException"/> says what would have been right.
+    /// </summary>
     public static double Parse(string text, Dimension dimension) =>
         Try(text, dimension, out var value) is { } error ? throw new InputException(error) : value;
 
@@ -75,12 +78,21 @@ public static class Quantity
     {
         whole = 0;
         if (Try(text, dimension, out var value) is { } error)
+        {
             return error;
+        }
+
         // Beyond 2^53 a double skips whole numbers; nothing measured here comes near (104 days, 8 PiB).
         if (value > 1L << 53)
+        {
             return $"'{Excerpt.Of(text)}' is too large";
+        }
+
         if (value != Math.Floor(value))
+        {
             return $"'{Excerpt.Of(text)}' is not a whole number of {(dimension == Dimension.Time ? "nanoseconds" : "bytes")}";
+        }
+
         whole = (long)value;
         return null;
     }
@@ -92,15 +104,27 @@ public static class Quantity
         var trimmed = text.AsSpan().Trim();
         var shown = Excerpt.Of(text);
         if (trimmed.StartsWith("-", StringComparison.Ordinal))
+        {
             return $"'{shown}' is negative; {Expected(dimension)}";
+        }
+
         var length = NumberLength(trimmed);
         if (length == 0)
+        {
             return $"'{shown}' is not {NameOf(dimension)}; {Expected(dimension)}";
+        }
+
         var unitText = trimmed[length..].TrimStart();
         if (unitText.IsEmpty && dimension != Dimension.Count)
+        {
             return $"'{shown}' has no unit; {Expected(dimension)}";
+        }
+
         if (FindUnit(unitText, dimension) is not { } unit)
+        {
             return $"'{shown}' has no unit of {NameOf(dimension)}; {Expected(dimension)}";
+        }
+
         value = Scale(trimmed[..length], unit);
         return double.IsFinite(value) ? null : $"'{shown}' is too large";
     }
@@ -110,13 +134,19 @@ public static class Quantity
     {
         var digits = DigitsAt(text, 0);
         if (digits == 0)
+        {
             return 0;
+        }
+
         var end = digits;
         if (end < text.Length && text[end] == '.')
         {
             var fraction = DigitsAt(text, end + 1);
             if (fraction == 0)
+            {
                 return 0;
+            }
+
             end += 1 + fraction;
         }
 
@@ -125,7 +155,9 @@ public static class Quantity
             var sign = end + 1 < text.Length && text[end + 1] is '+' or '-' ? 1 : 0;
             var exponent = DigitsAt(text, end + 1 + sign);
             if (exponent is > 0 and <= 4)
+            {
                 end += 1 + sign + exponent;
+            }
         }
 
         return end;
@@ -135,7 +167,10 @@ public static class Quantity
     {
         var end = start;
         while (end < text.Length && char.IsAsciiDigit(text[end]))
+        {
             end++;
+        }
+
         return Math.Max(0, end - start);
     }
 
@@ -143,7 +178,8 @@ public static class Quantity
     {
         var e = number.IndexOfAny('e', 'E');
         var mantissa = e < 0 ? number : number[..e];
-        var exponent = unit.Exponent + (e < 0 ? 0 : int.Parse(number[(e + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture));
+        var exponent = unit.Exponent
+            + (e < 0 ? 0 : int.Parse(number[(e + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture));
         return double.Parse($"{mantissa}e{exponent}", NumberStyles.Float, CultureInfo.InvariantCulture) * unit.Factor;
     }
 
@@ -154,7 +190,9 @@ public static class Quantity
         foreach (var unit in UnitsOf(dimension))
         {
             if (text.Equals(unit.Name, comparison))
+            {
                 return unit;
+            }
         }
 
         return null;

@@ -35,7 +35,10 @@ public static class QuantityText
     {
         var unit = 0;
         for (; bytes >= 1024 && unit < _binary.Length - 1; unit++)
+        {
             bytes /= 1024;
+        }
+
         return Digits(bytes) + _binary[unit];
     }
 
@@ -43,7 +46,10 @@ public static class QuantityText
     {
         var prefix = 0;
         for (; value >= 1000 && prefix < _decimal.Length - 1; prefix++)
+        {
             value /= 1000;
+        }
+
         return Digits(value) + _decimal[prefix] + unit;
     }
 

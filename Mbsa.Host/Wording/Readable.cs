@@ -7,9 +7,9 @@ namespace Mbsa.Host.Wording;
 internal static class Readable
 {
     private const double Day = 24 * 3600e9;
-    private static readonly string[] s_decimal = ["", "k", "M", "G", "T", "P"];
-    private static readonly string[] s_binary = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
-    private static readonly (long Ns, string Unit)[] s_times = [(1, "ns"), (1_000, "us"), (1_000_000, "ms"), (1_000_000_000, "s")];
+    private static readonly string[] _decimal = ["", "k", "M", "G", "T", "P"];
+    private static readonly string[] _binary = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
+    private static readonly (long Ns, string Unit)[] _times = [(1, "ns"), (1_000, "us"), (1_000_000, "ms"), (1_000_000_000, "s")];
 
     /// <summary>"1.24 GB/s" of bytes per second.</summary>
     public static string Bandwidth(double bytesPerSecond) => Scaled(bytesPerSecond, "B/s");
@@ -37,7 +37,7 @@ internal static class Readable
     public static string Duration(double nanoseconds)
     {
         var unit = UnitOf(nanoseconds);
-        return $"{Digits(nanoseconds / s_times[unit].Ns, whole: unit == 0)} {s_times[unit].Unit}";
+        return $"{Digits(nanoseconds / _times[unit].Ns, whole: unit == 0)} {_times[unit].Unit}";
     }
 
     /// <summary>"2.40/40.1 us": two durations in the unit of the larger one, or "24 ns/4.10 ms" when that would hide the smaller.</summary>
@@ -46,12 +46,12 @@ internal static class Readable
         var larger = Math.Max(firstNs, secondNs);
         var unit = UnitOf(larger);
         var whole = unit == 0;
-        if (Math.Min(firstNs, secondNs) < 0.0995 * s_times[unit].Ns && !whole)
+        if (Math.Min(firstNs, secondNs) < 0.0995 * _times[unit].Ns && !whole)
         {
             return $"{Duration(firstNs)}/{Duration(secondNs)}";
         }
 
-        return $"{Digits(firstNs / s_times[unit].Ns, whole)}/{Digits(secondNs / s_times[unit].Ns, whole)} {s_times[unit].Unit}";
+        return $"{Digits(firstNs / _times[unit].Ns, whole)}/{Digits(secondNs / _times[unit].Ns, whole)} {_times[unit].Unit}";
     }
 
     /// <summary>"12.4 %" of a fraction; one decimal below 99.95 %.</summary>
@@ -79,25 +79,25 @@ internal static class Readable
     {
         double value = bytes;
         var unit = 0;
-        while (unit < s_binary.Length - 1 && value >= 1024)
+        while (unit < _binary.Length - 1 && value >= 1024)
         {
             value /= 1024;
             unit++;
         }
 
-        return $"{value.ToString("0.##", CultureInfo.InvariantCulture)} {s_binary[unit]}";
+        return $"{value.ToString("0.##", CultureInfo.InvariantCulture)} {_binary[unit]}";
     }
 
     /// <summary>"2.2 s" of nanoseconds, without zeros at the end: for lengths that somebody chose.</summary>
     public static string Length(long nanoseconds)
     {
-        var unit = s_times.Length - 1;
-        while (unit > 0 && nanoseconds < s_times[unit].Ns)
+        var unit = _times.Length - 1;
+        while (unit > 0 && nanoseconds < _times[unit].Ns)
         {
             unit--;
         }
 
-        return $"{((double)nanoseconds / s_times[unit].Ns).ToString("0.###", CultureInfo.InvariantCulture)} {s_times[unit].Unit}";
+        return $"{((double)nanoseconds / _times[unit].Ns).ToString("0.###", CultureInfo.InvariantCulture)} {_times[unit].Unit}";
     }
 
     /// <summary>"3.1x": the scenario's time over real time.</summary>
@@ -110,7 +110,7 @@ internal static class Readable
     private static int UnitOf(double nanoseconds)
     {
         var unit = 0;
-        while (unit < s_times.Length - 1 && Math.Abs(nanoseconds) >= 999.5 * s_times[unit].Ns)
+        while (unit < _times.Length - 1 && Math.Abs(nanoseconds) >= 999.5 * _times[unit].Ns)
         {
             unit++;
         }
@@ -121,13 +121,13 @@ internal static class Readable
     private static string Scaled(double value, string unit)
     {
         var prefix = 0;
-        while (prefix < s_decimal.Length - 1 && Math.Abs(value) >= 999.5)
+        while (prefix < _decimal.Length - 1 && Math.Abs(value) >= 999.5)
         {
             value /= 1000;
             prefix++;
         }
 
-        return $"{Digits(value, whole: prefix == 0 && Math.Abs(value) >= 10)} {s_decimal[prefix]}{unit}";
+        return $"{Digits(value, whole: prefix == 0 && Math.Abs(value) >= 10)} {_decimal[prefix]}{unit}";
     }
 
     private static string Digits(double value, bool whole)

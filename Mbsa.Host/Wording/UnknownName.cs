@@ -21,9 +21,15 @@ public static class UnknownName
         ArgumentNullException.ThrowIfNull(known);
         var shown = Excerpt.Of(name);
         if (Near(name, known).FirstOrDefault() is { } nearest)
+        {
             return $"unknown {kind} '{shown}'; did you mean '{nearest}'?";
+        }
+
         if (known.Count == 0)
+        {
             return $"unknown {kind} '{shown}'; there is none";
+        }
+
         var some = string.Join(", ", known.Take(MostListed));
         return $"unknown {kind} '{shown}'; available: {some}{(known.Count > MostListed ? ", ..." : "")}";
     }

@@ -16,7 +16,9 @@ internal static class Words
 
     /// <summary>"share" or "serial"; null where nobody goes by it: under the wall clock, and under policies without an order.</summary>
     public static string? OrderOf(HostSpec host, ClockKind clock) =>
-        clock == ClockKind.Virtual && QosPolicies.All.Any(policy => policy.Name == host.Policy && policy.HasOrder) ? KnownNames.NameOf(host.Order) : null;
+        clock == ClockKind.Virtual && QosPolicies.All.Any(policy => policy.Name == host.Policy && policy.HasOrder)
+        ? KnownNames.NameOf(host.Order)
+        : null;
 
     /// <summary>The unit of a promise, as a key of the report.</summary>
     public static string Of(PromiseUnit unit) => unit switch

@@ -6,8 +6,8 @@ using Mbsa.Nvm.Layout;
 namespace Mbsa.Nvm.Checking;
 
 /// <summary>
-/// One check of everything that a device knows of itself: both GMB copies, both slots of every NAT entry, every entry of every page table, who owns
-/// which block, the bitmap. Goes on after a problem and stores nothing.
+/// One check of everything that a device knows of itself: both GMB copies, both slots of every NAT entry, every entry of every page table,
+/// who owns which block, the bitmap. Goes on after a problem and stores nothing.
 /// </summary>
 internal sealed class DeviceCheck
 {
@@ -20,7 +20,8 @@ internal sealed class DeviceCheck
 
     /// <summary>Checks a device.</summary>
     /// <param name="device">All of it, mapped.</param>
-    /// <exception cref="NvmException">It cannot be read at all: neither GMB copy is valid, or it has another size than they say.</exception>
+    /// <exception cref="NvmException">It cannot be read at all:
+    /// neither GMB copy is valid, or it has another size than they say.</exception>
     public DeviceCheck(NvmLease device)
     {
         _device = device;
@@ -47,7 +48,10 @@ internal sealed class DeviceCheck
     /// <summary>Blocks that none of them has, in ascending runs.</summary>
     public IEnumerable<BlockExtent> FreeRuns => _allocator.FreeRuns();
 
-    /// <summary>Blocks that the bitmap calls taken and none of them has, all of them, in ascending order: they may still hold somebody's bytes. Empty while that cannot be known.</summary>
+    /// <summary>
+    /// Blocks that the bitmap calls taken and none of them has, all of them, in ascending order: they may still hold somebody's bytes.
+    /// Empty while that cannot be known.
+    /// </summary>
     public IReadOnlyList<BlockExtent> Leaked => _leaked;
 
     private GlobalMetadataBlock CheckGmb()
@@ -56,7 +60,8 @@ internal sealed class DeviceCheck
         var (gmb, good) = GlobalMetadataBlock.Choose(_device.View(0, bytes), _device.View(bytes, bytes));
         if (gmb.Geometry.DeviceBlocks * bytes != _device.LengthBytes)
         {
-            throw new NvmException("GMB", $"the device has {gmb.Geometry.DeviceBlocks * bytes} bytes, but the file holds {_device.LengthBytes}");
+            throw new NvmException("GMB",
+                $"the device has {gmb.Geometry.DeviceBlocks * bytes} bytes, but the file holds {_device.LengthBytes}");
         }
 
         var goodBytes = _device.View(good * bytes, bytes);
@@ -64,7 +69,8 @@ internal sealed class DeviceCheck
         if (!goodBytes.SequenceEqual(other))
         {
             var older = GlobalMetadataBlock.Decode(other, out var problem);
-            Findings.Add(new Finding($"GMB copy {1 - good}", (1 - good) * bytes, older is null ? problem : Lagging(older.Generation, gmb.Generation)) { Renewal = goodBytes.ToArray() });
+            Findings.Add(new Finding($"GMB copy {1 - good}", (1 - good) * bytes,
+                older is null ? problem : Lagging(older.Generation, gmb.Generation)) { Renewal = goodBytes.ToArray() });
         }
 
         return gmb;
@@ -83,7 +89,8 @@ internal sealed class DeviceCheck
 
         foreach (var twice in entries.Where(entry => entry.InUse).GroupBy(entry => entry.Name).Where(group => group.Count() > 1))
         {
-            Findings.Add(new Finding($"NAT entry {twice.Last().Index}", NatEntry.OffsetBytes(twice.Last().Index), $"entry {twice.First().Index} has the name '{twice.Key}' as well"));
+            Findings.Add(new Finding($"NAT entry {twice.Last().Index}", NatEntry.OffsetBytes(twice.Last().Index),
+                $"entry {twice.First().Index} has the name '{twice.Key}' as well"));
         }
 
         if (_isComplete)
@@ -112,7 +119,8 @@ internal sealed class DeviceCheck
         if (!slotA.SequenceEqual(slotB))
         {
             var (entry, older) = good == 0 ? (a!, b) : (b!, a);
-            Findings.Add(new Finding($"NAT entry {index}", offset + (1 - good) * bytes, $"slot {1 - good}: {(older is null ? "its checksum is wrong" : Lagging(older.Generation, entry.Generation))}")
+            Findings.Add(new Finding($"NAT entry {index}", offset + (1 - good) * bytes,
+                $"slot {1 - good}: {(older is null ? "its checksum is wrong" : Lagging(older.Generation, entry.Generation))}")
             {
                 Renewal = (good == 0 ? slotA : slotB).ToArray(),
             });
@@ -130,7 +138,12 @@ internal sealed class DeviceCheck
         }
         else if (newest != Gmb.NatGeneration)
         {
-            var gmb = Gmb with { ChildDevices = entries.Count(entry => entry.InUse), Generation = Gmb.Generation + 1, NatGeneration = newest };
+            var gmb = Gmb with
+            {
+                ChildDevices = entries.Count(entry => entry.InUse),
+                Generation = Gmb.Generation + 1,
+                NatGeneration = newest,
+            };
             var both = new byte[GlobalMetadataBlock.Copies * DeviceGeometry.BlockBytes];
             gmb.Encode(both);
             gmb.Encode(both.AsSpan(DeviceGeometry.BlockBytes));
@@ -159,7 +172,8 @@ internal sealed class DeviceCheck
     {
         if (!_allocator.TryTake(extent))
         {
-            var (name, other) = _owners.Find(owner => owner.Extent.FirstBlock < extent.EndBlock && extent.FirstBlock < owner.Extent.EndBlock);
+            var (name, other) = _owners.Find(owner =>
+                owner.Extent.FirstBlock < extent.EndBlock && extent.FirstBlock < owner.Extent.EndBlock);
             Findings.Add(new Finding(
                 PageTable.StructureOf(entry.Name),
                 Math.Max(other.FirstBlock, extent.FirstBlock) * DeviceGeometry.BlockBytes,
@@ -189,7 +203,8 @@ internal sealed class DeviceCheck
         }
 
         missing.ForEach(extent => AddBitmapFinding(extent, "are free by it, but a child device has them, or they are no data"));
-        _leaked.ForEach(extent => AddBitmapFinding(extent, "are taken by it, but no child device has them: a change was cut short, or it is damaged"));
+        _leaked.ForEach(extent =>
+            AddBitmapFinding(extent, "are taken by it, but no child device has them: a change was cut short, or it is damaged"));
     }
 
     private void AddBitmapFinding(BlockExtent extent, string problem)
@@ -205,7 +220,9 @@ internal sealed class DeviceCheck
 
     private long BitmapOffset(long block) => Gmb.Geometry.BitmapFirstBlock * DeviceGeometry.BlockBytes + block / 8;
 
-    private static string Blocks(BlockExtent extent) => string.Create(CultureInfo.InvariantCulture, $"blocks {extent.FirstBlock} to {extent.EndBlock - 1}");
+    private static string Blocks(BlockExtent extent) =>
+        string.Create(CultureInfo.InvariantCulture, $"blocks {extent.FirstBlock} to {extent.EndBlock - 1}");
 
-    private static string Lagging(ulong generation, ulong newer) => $"it is of generation {generation}, the other of {newer}: a change was cut short";
+    private static string Lagging(ulong generation, ulong newer) =>
+        $"it is of generation {generation}, the other of {newer}: a change was cut short";
 }

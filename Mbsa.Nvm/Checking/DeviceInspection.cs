@@ -5,8 +5,8 @@ using Mbsa.Nvm.Memory;
 namespace Mbsa.Nvm.Checking;
 
 /// <summary>
-/// A device in a file, looked at without mounting it. To look, the file is mapped privately: nothing that is done with it here reaches it. To repair, it is
-/// taken for this process alone. Not thread-safe.
+/// A device in a file, looked at without mounting it. To look, the file is mapped privately: nothing that is done with it here reaches it.
+/// To repair, it is taken for this process alone. Not thread-safe.
 /// </summary>
 public sealed class DeviceInspection : IDisposable
 {
@@ -34,7 +34,8 @@ public sealed class DeviceInspection : IDisposable
     /// <param name="filePath">Its file.</param>
     /// <param name="ledger">Where native memory is entered.</param>
     /// <param name="forRepair">Whether repairs may be stored.</param>
-    /// <exception cref="NvmException">It cannot be read at all: there is no such file, another process has it, it is no device, or it was cut off.</exception>
+    /// <exception cref="NvmException">It cannot be read at all: there is no such file, another process has it, it is no device,
+    /// or it was cut off.</exception>
     public static DeviceInspection Open(string filePath, MemoryLedger ledger, bool forRepair = false)
     {
         var memory = DeviceMemory.Open(filePath, ledger, readOnly: !forRepair);
@@ -118,7 +119,9 @@ public sealed class DeviceInspection : IDisposable
         lease.Fence();
     }
 
-    /// <summary>Fences each block before the next: a renewal may be both copies of one, of which a power failure must not tear more than one.</summary>
+    /// <summary>
+    /// Fences each block before the next: a renewal may be both copies of one, of which a power failure must not tear more than one.
+    /// </summary>
     private static void WriteByBlocks(NvmLease lease, long offsetBytes, ReadOnlySpan<byte> content)
     {
         while (content.Length > 0)

@@ -4,8 +4,8 @@ using Mbsa.Nvm.Layout;
 namespace Mbsa.Nvm.Devices;
 
 /// <summary>
-/// The NVM allocation table at work: which child devices there are, who has which blocks, and the order of steps in which that changes. Each change is
-/// committed by one slot of the NAT: it happened or it did not, whenever the power fails. Not thread-safe; the device locks.
+/// The NVM allocation table at work: which child devices there are, who has which blocks, and the order of steps in which that changes.
+/// Each change is committed by one slot of the NAT: it happened or it did not, whenever the power fails. Not thread-safe; the device locks.
 /// </summary>
 internal sealed class AllocationTable
 {
@@ -48,7 +48,8 @@ internal sealed class AllocationTable
             throw new NvmException("data area", $"child device '{name}' cannot have {sizeBytes} bytes on a device of {DeviceBytes}");
         }
 
-        var free = Array.Find(_nat, entry => !entry.InUse) ?? throw new NvmException("NAT", $"all {_nat.Length} entries are taken; no room for child device '{name}'");
+        var free = Array.Find(_nat, entry => !entry.InUse)
+            ?? throw new NvmException("NAT", $"all {_nat.Length} entries are taken; no room for child device '{name}'");
         var blocks = DeviceGeometry.BlocksOf(sizeBytes);
         var (extents, tables) = AllocateWithTable(name, [], blocks, () => _allocator.Allocate(blocks));
         var generation = _metadata.Gmb.NatGeneration + 1;
@@ -75,14 +76,17 @@ internal sealed class AllocationTable
     /// <param name="sizeBytes">Its new size; rounded up to a multiple of 4096.</param>
     /// <param name="usedBytes">What must stay of it.</param>
     /// <returns>What it is now.</returns>
-    /// <exception cref="NvmException">There is none of this name, the size is less than what is used, or there is too little room on the device or behind an area.</exception>
+    /// <exception cref="NvmException">There is none of this name, the size is less than what is used,
+    /// or there is too little room on the device or behind an area.</exception>
     public ChildDevice Resize(string name, long sizeBytes, long usedBytes)
     {
         var (index, record) = Locate(name);
         if (sizeBytes <= 0 || sizeBytes > DeviceBytes || sizeBytes < usedBytes)
         {
             throw new NvmException($"child device '{name}'", $"it cannot have {sizeBytes} bytes: "
-                + (sizeBytes > 0 && sizeBytes < usedBytes ? $"{usedBytes} of its {record.Child.SizeBytes} are used" : $"the device has {DeviceBytes}"));
+                + (sizeBytes > 0 && sizeBytes < usedBytes
+                ? $"{usedBytes} of its {record.Child.SizeBytes} are used"
+                : $"the device has {DeviceBytes}"));
         }
 
         var areas = record.JoinAreas();
@@ -153,7 +157,8 @@ internal sealed class AllocationTable
         {
             if (areas.Find(area => area.RoomBytes < child.SizeBytes) is { } narrow)
             {
-                throw new NvmException($"child device '{child.Name}'", $"it is mapped with room for {narrow.RoomBytes} bytes; stop its VM to grow it to {child.SizeBytes}");
+                throw new NvmException($"child device '{child.Name}'",
+                    $"it is mapped with room for {narrow.RoomBytes} bytes; stop its VM to grow it to {child.SizeBytes}");
             }
 
             for (; given < areas.Count; given++)
@@ -193,8 +198,10 @@ internal sealed class AllocationTable
             _allocator.Free(extent);
         }
 
-        throw new NvmException("data area", $"the device is too small: child device '{name}' needs {blocks * DeviceGeometry.BlockBytes} bytes"
-            + $"{(kept.Count > 0 ? " more" : "")}{(pages > 0 ? $" and {pages * DeviceGeometry.BlockBytes} for its page table" : " and its page table")}, "
+        var more = kept.Count > 0 ? " more" : "";
+        var table = pages > 0 ? $"{pages * DeviceGeometry.BlockBytes} for its page table" : "its page table";
+        throw new NvmException("data area",
+            $"the device is too small: child device '{name}' needs {blocks * DeviceGeometry.BlockBytes} bytes{more} and {table}, "
             + $"{freeBlocks * DeviceGeometry.BlockBytes} of {DeviceBytes} are free");
     }
 
@@ -202,7 +209,8 @@ internal sealed class AllocationTable
     {
         if (string.IsNullOrWhiteSpace(name) || Encoding.UTF8.GetByteCount(name) > NatEntry.MaxNameBytes || name.Any(char.IsControl))
         {
-            throw new NvmException("NAT", $"a child device cannot be called '{name}'; a name has 1 to {NatEntry.MaxNameBytes} bytes, none of them a control character");
+            throw new NvmException("NAT", $"a child device cannot be called '{name}'; "
+                + $"a name has 1 to {NatEntry.MaxNameBytes} bytes, none of them a control character");
         }
 
         if (_children.Values.Any(record => record.Child.Name == name))
@@ -211,12 +219,17 @@ internal sealed class AllocationTable
         }
     }
 
-    private KeyValuePair<int, ChildRecord> Locate(string name) => _children.FirstOrDefault(pair => pair.Value.Child.Name == name) is { Value: not null } found
+    private KeyValuePair<int, ChildRecord> Locate(string name) =>
+        _children.FirstOrDefault(pair => pair.Value.Child.Name == name) is { Value: not null } found
         ? found
         : throw new NvmException("NAT", $"there is no child device '{name}'; there {Present()}");
 
-    private string Present() => _children.Count == 0 ? "are none"
-        : $"are: {string.Join(", ", _children.Values.Take(MostNamed).Select(record => record.Child.Name))}{(_children.Count > MostNamed ? $" and {_children.Count - MostNamed} more" : "")}";
+    private string Present()
+    {
+        var more = _children.Count > MostNamed ? $" and {_children.Count - MostNamed} more" : "";
+        return _children.Count == 0 ? "are none"
+            : $"are: {string.Join(", ", _children.Values.Take(MostNamed).Select(record => record.Child.Name))}{more}";
+    }
 
     private static IEnumerable<long> BlocksOf(BlockExtent extent)
     {

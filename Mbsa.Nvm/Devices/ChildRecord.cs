@@ -44,7 +44,9 @@ internal sealed class ChildRecord(ChildDevice child, IReadOnlyList<long> pages)
         }
     }
 
-    /// <summary>An area of it is gone. Called from any thread, also after the device's own end: it does not take the device's lock.</summary>
+    /// <summary>
+    /// An area of it is gone. Called from any thread, also after the device's own end: it does not take the device's lock.
+    /// </summary>
     public void Remove(NvmArea area)
     {
         lock (_areas)

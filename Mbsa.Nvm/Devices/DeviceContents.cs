@@ -22,7 +22,8 @@ internal sealed record DeviceContents(NatEntry[] Nat, SortedDictionary<int, Chil
             {
                 if (!contents.Allocator.TryTake(extent))
                 {
-                    throw new NvmException(PageTable.StructureOf(entry.Name), $"blocks {extent.FirstBlock} to {extent.EndBlock - 1} have two owners");
+                    throw new NvmException(PageTable.StructureOf(entry.Name),
+                        $"blocks {extent.FirstBlock} to {extent.EndBlock - 1} have two owners");
                 }
             }
 

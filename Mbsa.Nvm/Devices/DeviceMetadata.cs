@@ -27,7 +27,8 @@ internal sealed class DeviceMetadata : IDisposable
     /// <param name="memory">The device's bytes.</param>
     /// <param name="ledger">Where it is entered.</param>
     /// <param name="powerFailures">The model; null for none.</param>
-    /// <param name="shut">Makes the mapping read-only but for the bookkeeping's own writes, from then on. A device that is watched stays open.</param>
+    /// <param name="shut">Makes the mapping read-only but for the bookkeeping's own writes, from then on.
+    /// A device that is watched stays open.</param>
     /// <exception cref="NvmException">It has not even room for the GMB, or cannot be mapped.</exception>
     public static NvmLease LeaseWhole(DeviceMemory memory, MemoryLedger ledger, IStoreWatch? powerFailures, out Action shut)
     {
@@ -44,7 +45,8 @@ internal sealed class DeviceMetadata : IDisposable
             {
                 shut = () => { };
                 powerFailures.Watch(memory, range.Start);
-                return new NvmLease(new SharedLifetime(range.Release), range.Start, memory.SizeBytes, powerFailures.GateForDevice(range.Start));
+                return new NvmLease(new SharedLifetime(range.Release), range.Start,
+                    memory.SizeBytes, powerFailures.GateForDevice(range.Start));
             }
 
             var pages = new PageProtection(range.Start);
@@ -70,7 +72,8 @@ internal sealed class DeviceMetadata : IDisposable
     /// <exception cref="NvmException">Neither GMB copy is valid, or the device has another size than its memory.</exception>
     public static DeviceMetadata Load(DeviceMemory memory, NvmLease device)
     {
-        var (gmb, copy) = GlobalMetadataBlock.Choose(device.View(0, DeviceGeometry.BlockBytes), device.View(DeviceGeometry.BlockBytes, DeviceGeometry.BlockBytes));
+        var (gmb, copy) = GlobalMetadataBlock.Choose(device.View(0, DeviceGeometry.BlockBytes),
+            device.View(DeviceGeometry.BlockBytes, DeviceGeometry.BlockBytes));
         var sizeBytes = gmb.Geometry.DeviceBlocks * DeviceGeometry.BlockBytes;
         return sizeBytes == device.LengthBytes
             ? new DeviceMetadata(memory, device, gmb, copy)
@@ -91,8 +94,8 @@ internal sealed class DeviceMetadata : IDisposable
     }
 
     /// <summary>
-    /// Completes what a power failure has cut short and renews what is damaged, once everything is known to be right: NAT slots and GMB copies
-    /// from their twins, the bitmap from the page tables. Blocks that the bitmap says are taken and nobody has were not wiped yet.
+    /// Completes what a power failure has cut short and renews what is damaged, once everything is known to be right: NAT slots and GMB
+    /// copies from their twins, the bitmap from the page tables. Blocks that the bitmap says are taken and nobody has were not wiped yet.
     /// </summary>
     public void Settle(NatEntry[] entries, ExtentAllocator allocator)
     {
@@ -107,7 +110,12 @@ internal sealed class DeviceMetadata : IDisposable
         var newest = entries.Max(entry => entry.Generation);
         if (newest != Gmb.NatGeneration)
         {
-            WriteGmb(Gmb with { ChildDevices = entries.Count(entry => entry.InUse), Generation = Gmb.Generation + 1, NatGeneration = newest });
+            WriteGmb(Gmb with
+            {
+                ChildDevices = entries.Count(entry => entry.InUse),
+                Generation = Gmb.Generation + 1,
+                NatGeneration = newest,
+            });
         }
 
         foreach (var extent in Unwiped(allocator))
@@ -131,7 +139,9 @@ internal sealed class DeviceMetadata : IDisposable
     public (List<BlockExtent> Extents, List<long> Pages) ReadPageTable(NatEntry entry) =>
         PageTable.Read(entry, Gmb.Geometry, block => _device.View(block * DeviceGeometry.BlockBytes, DeviceGeometry.BlockBytes));
 
-    /// <summary>Replaces an entry of the NAT. The change is made once the first slot is fenced; the rest brings copies and counts up to date.</summary>
+    /// <summary>
+    /// Replaces an entry of the NAT. The change is made once the first slot is fenced; the rest brings copies and counts up to date.
+    /// </summary>
     public void Commit(NatEntry entry, int childDevices)
     {
         Span<byte> slot = stackalloc byte[NatEntry.SlotBytes];
@@ -143,8 +153,8 @@ internal sealed class DeviceMetadata : IDisposable
     }
 
     /// <summary>
-    /// Brings the bitmap on the device up to date for some blocks: before they are written when they were taken, after they are wiped when they are
-    /// freed. So a block that the bitmap calls free is zero, whenever the power fails.
+    /// Brings the bitmap on the device up to date for some blocks: before they are written when they were taken,
+    /// after they are wiped when they are freed. So a block that the bitmap calls free is zero, whenever the power fails.
     /// </summary>
     public void WriteBitmap(ExtentAllocator allocator, IEnumerable<BlockExtent> changed)
     {
@@ -158,7 +168,9 @@ internal sealed class DeviceMetadata : IDisposable
         _device.Fence();
     }
 
-    /// <summary>Makes blocks zero that nobody has any more, so that who gets them next cannot read what was there. Persistent when it returns.</summary>
+    /// <summary>
+    /// Makes blocks zero that nobody has any more, so that who gets them next cannot read what was there. Persistent when it returns.
+    /// </summary>
     public void Wipe(BlockExtent extent)
     {
         if (_device.IsDirect && _memory.TryWipe(extent.FirstBlock * DeviceGeometry.BlockBytes, extent.Blocks * DeviceGeometry.BlockBytes))
@@ -196,7 +208,8 @@ internal sealed class DeviceMetadata : IDisposable
     private long BitmapOffset(int word) => Gmb.Geometry.BitmapFirstBlock * DeviceGeometry.BlockBytes + word * 8L;
 
     // Words are little endian in memory on every machine that .NET runs on Linux with non-temporal stores; the format is little endian.
-    private void StreamBitmap(int firstWord, ReadOnlySpan<ulong> words) => _device.Stream(BitmapOffset(firstWord), MemoryMarshal.AsBytes(words));
+    private void StreamBitmap(int firstWord, ReadOnlySpan<ulong> words) =>
+        _device.Stream(BitmapOffset(firstWord), MemoryMarshal.AsBytes(words));
 
     /// <summary>Copies one of two twins over the other, where they differ.</summary>
     private void Renew(long offsetBytes, long goodOffsetBytes, int lengthBytes)

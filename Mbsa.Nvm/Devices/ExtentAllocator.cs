@@ -4,9 +4,9 @@ using Mbsa.Nvm.Layout;
 namespace Mbsa.Nvm.Devices;
 
 /// <summary>
-/// Which blocks of a device are taken: a bit each, and the choice of free ones. It prefers adjacent blocks (the tightest run that holds all)
-/// and, for 2 MiB and more, runs that can start at a multiple of 2 MiB. When no run holds all it takes whole large pages from the
-/// longest runs first, then the rest. Pure; not thread-safe.
+/// Which blocks of a device are taken: a bit each, and the choice of free ones.
+/// It prefers adjacent blocks (the tightest run that holds all) and, for 2 MiB and more, runs that can start at a multiple of 2 MiB.
+/// When no run holds all it takes whole large pages from the longest runs first, then the rest. Pure; not thread-safe.
 /// </summary>
 public sealed class ExtentAllocator
 {
@@ -76,8 +76,8 @@ public sealed class ExtentAllocator
     }
 
     /// <summary>
-    /// Takes blocks for a child device that grows: those right behind its last one as far as they are free, then others, and such that what lies behind
-    /// the next multiple of 2 MiB of the child's own order can be large pages.
+    /// Takes blocks for a child device that grows: those right behind its last one as far as they are free, then others,
+    /// and such that what lies behind the next multiple of 2 MiB of the child's own order can be large pages.
     /// </summary>
     /// <param name="extents">What it has.</param>
     /// <param name="blocks">How many more.</param>
@@ -111,7 +111,8 @@ public sealed class ExtentAllocator
     /// <returns>False, and nothing is taken, when one of them is taken already or is none of the data area's.</returns>
     public bool TryTake(BlockExtent extent)
     {
-        if (extent.FirstBlock < _firstBlock || extent.Blocks < 1 || extent.Blocks > _endBlock - extent.FirstBlock || Next(extent.FirstBlock, taken: true) < extent.EndBlock)
+        if (extent.FirstBlock < _firstBlock || extent.Blocks < 1 || extent.Blocks > _endBlock - extent.FirstBlock
+            || Next(extent.FirstBlock, taken: true) < extent.EndBlock)
         {
             return false;
         }
@@ -125,7 +126,8 @@ public sealed class ExtentAllocator
     /// <exception cref="ArgumentException">One of them is free already: somebody gave back what was not theirs.</exception>
     public void Free(BlockExtent extent)
     {
-        if (extent.FirstBlock < _firstBlock || extent.Blocks < 1 || extent.Blocks > _endBlock - extent.FirstBlock || Next(extent.FirstBlock, taken: false) < extent.EndBlock)
+        if (extent.FirstBlock < _firstBlock || extent.Blocks < 1 || extent.Blocks > _endBlock - extent.FirstBlock
+            || Next(extent.FirstBlock, taken: false) < extent.EndBlock)
         {
             throw new ArgumentException($"{extent} is not taken", nameof(extent));
         }
@@ -156,7 +158,8 @@ public sealed class ExtentAllocator
             }
 
             var start = AlignUp(run.FirstBlock);
-            if (blocks >= DeviceGeometry.LargePageBlocks && run.EndBlock - start >= blocks && run.Blocks < (aligned?.Length ?? long.MaxValue))
+            if (blocks >= DeviceGeometry.LargePageBlocks && run.EndBlock - start >= blocks
+                && run.Blocks < (aligned?.Length ?? long.MaxValue))
             {
                 aligned = (start, run.Blocks);
             }

@@ -5,8 +5,9 @@ using Mbsa.Nvm.Protection;
 namespace Mbsa.Nvm.Devices;
 
 /// <summary>
-/// A child device mapped into a VM: one contiguous range of addresses, whatever blocks lie behind it; the MMU translates. It follows its child
-/// device when that is resized, and its leases with it. The memory goes when the area and the last lease on it are disposed. Thread-safe.
+/// A child device mapped into a VM: one contiguous range of addresses, whatever blocks lie behind it;
+/// the MMU translates. It follows its child device when that is resized, and its leases with it.
+/// The memory goes when the area and the last lease on it are disposed. Thread-safe.
 /// </summary>
 public sealed class NvmArea : IDisposable
 {
@@ -27,7 +28,8 @@ public sealed class NvmArea : IDisposable
     private int _disposed;
 
     private NvmArea(
-        ChildDevice child, DeviceMemory memory, AddressRange range, bool prefault, AreaProtection? protection, Func<nint, AccessGate>? gate, Action<NvmArea> unmapped)
+        ChildDevice child, DeviceMemory memory, AddressRange range, bool prefault,
+        AreaProtection? protection, Func<nint, AccessGate>? gate, Action<NvmArea> unmapped)
     {
         (_child, _memory, _range, _prefault, _protection, _gate) = (child, memory, range, prefault, protection, gate);
         _lifetime = new SharedLifetime(() =>
@@ -70,7 +72,8 @@ public sealed class NvmArea : IDisposable
         {
             lock (_leases)
             {
-                var lease = new NvmLease(_lifetime, _range.Start, LengthBytes, _gate?.Invoke(_range.Start) ?? _protection?.MakeGate(), Forget);
+                var lease = new NvmLease(_lifetime, _range.Start, LengthBytes,
+                    _gate?.Invoke(_range.Start) ?? _protection?.MakeGate(), Forget);
                 _leases.Add(lease);
                 return lease;
             }
@@ -160,7 +163,9 @@ public sealed class NvmArea : IDisposable
         }
     }
 
-    /// <summary>Follows its child device. A smaller one ends sooner first; then nothing of its tail can be reached through here any more.</summary>
+    /// <summary>
+    /// Follows its child device. A smaller one ends sooner first; then nothing of its tail can be reached through here any more.
+    /// </summary>
     internal void Follow(ChildDevice child)
     {
         var before = LengthBytes;
@@ -199,7 +204,8 @@ public sealed class NvmArea : IDisposable
     }
 
     /// <summary>Maps the extents of a child device, those that are mapped already left out.</summary>
-    private static void Map(AddressRange range, DeviceMemory memory, ChildDevice child, ref long mappedBytes, bool prefault, AreaProtection? protection)
+    private static void Map(AddressRange range, DeviceMemory memory,
+        ChildDevice child, ref long mappedBytes, bool prefault, AreaProtection? protection)
     {
         long offsetBytes = 0;
         foreach (var extent in child.Extents)
@@ -208,7 +214,8 @@ public sealed class NvmArea : IDisposable
             var skipped = Math.Clamp(mappedBytes - offsetBytes, 0, lengthBytes);
             if (skipped < lengthBytes)
             {
-                range.Map(offsetBytes + skipped, memory, extent.FirstBlock * DeviceGeometry.BlockBytes + skipped, lengthBytes - skipped, prefault);
+                range.Map(offsetBytes + skipped, memory,
+                    extent.FirstBlock * DeviceGeometry.BlockBytes + skipped, lengthBytes - skipped, prefault);
                 mappedBytes = offsetBytes + lengthBytes; // also if it cannot be shut
                 protection?.Shut(range, offsetBytes + skipped, lengthBytes - skipped);
             }

@@ -7,8 +7,8 @@ namespace Mbsa.Nvm.Devices;
 
 /// <summary>
 /// The emulated NVM device: memory with a global metadata block, an NVM allocation table and a data area from which child devices are cut.
-/// Thread-safe: it locks around the <see cref="AllocationTable"/>; the bytes of child devices do not go through here. Disposing it ends the bookkeeping;
-/// areas and leases stay good, and the last of them frees the memory.
+/// Thread-safe: it locks around the <see cref="AllocationTable"/>; the bytes of child devices do not go through here.
+/// Disposing it ends the bookkeeping; areas and leases stay good, and the last of them frees the memory.
 /// </summary>
 public sealed class NvmDevice : IDisposable
 {
@@ -84,10 +84,11 @@ public sealed class NvmDevice : IDisposable
     }
 
     /// <summary>
-    /// Mounts the device that a file holds: checks GMB, NAT and every page table. Once all of it is known to be right, damaged copies are renewed from
-    /// their twins and the allocation bitmap from the page tables; a refused file is left as it is.
+    /// Mounts the device that a file holds: checks GMB, NAT and every page table. Once all of it is known to be right,
+    /// damaged copies are renewed from their twins and the allocation bitmap from the page tables; a refused file is left as it is.
     /// </summary>
-    /// <exception cref="NvmException">The file cannot be opened, another process has it, or a structure is damaged; the message names it.</exception>
+    /// <exception cref="NvmException">The file cannot be opened, another process has it, or a structure is damaged;
+    /// the message names it.</exception>
     public static NvmDevice Open(string filePath, MemoryLedger ledger)
     {
         var memory = DeviceMemory.Open(filePath, ledger);
@@ -108,14 +109,15 @@ public sealed class NvmDevice : IDisposable
     }
 
     /// <summary>
-    /// Grows or shrinks a child device while others are used, and it too: its areas and their leases follow. It has the old size or the new one,
-    /// whenever the power fails. What it grows by is zero; what it loses is wiped.
+    /// Grows or shrinks a child device while others are used, and it too: its areas and their leases follow.
+    /// It has the old size or the new one, whenever the power fails. What it grows by is zero; what it loses is wiped.
     /// </summary>
     /// <param name="name">Which one.</param>
     /// <param name="sizeBytes">Its new size; rounded up to a multiple of 4096.</param>
     /// <param name="usedBytes">What must stay of it, such as a virtual disk on it.</param>
     /// <returns>What it is now.</returns>
-    /// <exception cref="NvmException">There is none of this name, the size is less than what is used, or there is too little room on the device or behind an area.</exception>
+    /// <exception cref="NvmException">There is none of this name, the size is less than what is used,
+    /// or there is too little room on the device or behind an area.</exception>
     public ChildDevice ResizeChild(string name, long sizeBytes, long usedBytes = 0)
     {
         lock (_lock)
@@ -138,9 +140,11 @@ public sealed class NvmDevice : IDisposable
 
     /// <summary>Maps a child device as one contiguous range of addresses.</summary>
     /// <param name="child">One of <see cref="Children"/>.</param>
-    /// <param name="prefault">Whether every page gets memory now instead of at its first touch; takes time and memory for the whole child device.</param>
+    /// <param name="prefault">Whether every page gets memory now instead of at its first touch;
+    /// takes time and memory for the whole child device.</param>
     /// <param name="protection">How the area is kept from wild stores.</param>
-    /// <exception cref="NvmException">There is no such child device any more, the kernel refuses the mapping, or this machine cannot protect it in this way.</exception>
+    /// <exception cref="NvmException">There is no such child device any more, the kernel refuses the mapping,
+    /// or this machine cannot protect it in this way.</exception>
     public NvmArea Map(ChildDevice child, bool prefault = false, ProtectionMethod protection = ProtectionMethod.None)
     {
         ArgumentNullException.ThrowIfNull(child);
@@ -167,12 +171,13 @@ public sealed class NvmDevice : IDisposable
     }
 
     /// <summary>
-    /// The power fails and comes back: this device ends without another store, and what its memory holds is mounted as <see cref="Open"/> mounts a
-    /// file. Every store made so far is there; a power-failure model is for failures that lose some.
+    /// The power fails and comes back: this device ends without another store, and what its memory holds is mounted as <see cref="Open"/>
+    /// mounts a file. Every store made so far is there; a power-failure model is for failures that lose some.
     /// </summary>
     /// <returns>The device from now on; it has the memory that this one had.</returns>
     /// <exception cref="NvmException">A child device is mapped, or a structure is damaged; the message names it.</exception>
-    /// <exception cref="InvalidOperationException">A power-failure model watches the device: what its power failures leave is the model's to say.</exception>
+    /// <exception cref="InvalidOperationException">A power-failure model watches the device:
+    /// what its power failures leave is the model's to say.</exception>
     public NvmDevice MountAfterPowerFailure()
     {
         lock (_lock)
@@ -180,7 +185,8 @@ public sealed class NvmDevice : IDisposable
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (_powerFailures is not null)
             {
-                throw new InvalidOperationException("the device is watched by a model of power failures; its explorer mounts what they leave");
+                throw new InvalidOperationException(
+                    "the device is watched by a model of power failures; its explorer mounts what they leave");
             }
 
             if (_table.Children.FirstOrDefault(record => record.IsMapped) is { } mapped)
@@ -214,7 +220,8 @@ public sealed class NvmDevice : IDisposable
     internal static NvmDevice Mount(DeviceMemory memory, NvmLease whole, MemoryLedger ledger, IStoreWatch? powerFailures) =>
         Start(memory, whole, ledger, powerFailures, () => { }, lease => DeviceMetadata.Load(memory, lease));
 
-    private static NvmDevice Start(DeviceMemory memory, MemoryLedger ledger, IStoreWatch? powerFailures, Func<NvmLease, DeviceMetadata> load)
+    private static NvmDevice Start(DeviceMemory memory, MemoryLedger ledger,
+        IStoreWatch? powerFailures, Func<NvmLease, DeviceMetadata> load)
     {
         NvmLease whole;
         Action shut;
@@ -232,7 +239,8 @@ public sealed class NvmDevice : IDisposable
     }
 
     private static NvmDevice Start(
-        DeviceMemory memory, NvmLease whole, MemoryLedger ledger, IStoreWatch? powerFailures, Action shut, Func<NvmLease, DeviceMetadata> load)
+        DeviceMemory memory, NvmLease whole, MemoryLedger ledger,
+        IStoreWatch? powerFailures, Action shut, Func<NvmLease, DeviceMetadata> load)
     {
         try
         {

@@ -12,7 +12,9 @@ public sealed record NvmDeviceOptions
     /// <summary>A file to keep the device in, which must not exist yet; null for memory that goes when the last user goes.</summary>
     public string? FilePath { get; init; }
 
-    /// <summary>Child devices that the NAT can hold; null for 4096, less on a device so small that the NAT would take more than a 64th of it.</summary>
+    /// <summary>
+    /// Child devices that the NAT can hold; null for 4096, less on a device so small that the NAT would take more than a 64th of it.
+    /// </summary>
     public int? MaxChildDevices { get; init; }
 
     /// <summary>Watches every store and fence, so that a power failure can be tried; null for none, which is a good deal faster.</summary>

@@ -7,7 +7,8 @@ namespace Mbsa.Nvm.Devices;
 
 /// <summary>
 /// One user's hold on an NVM area: as long as it is not disposed the memory stays. Every access is checked against the area's end, so no
-/// offset reaches a byte outside the child device. No access locks or allocates. A lease is used by one thread at a time; each user takes its own.
+/// offset reaches a byte outside the child device. No access locks or allocates. A lease is used by one thread at a time;
+/// each user takes its own.
 /// </summary>
 public sealed unsafe class NvmLease : IDisposable
 {
@@ -66,7 +67,10 @@ public sealed unsafe class NvmLease : IDisposable
         NonTemporal.Fence();
     }
 
-    /// <summary>Copies bytes into the area past the caches without a fence: they may persist in any order, and surely only after <see cref="Fence"/>.</summary>
+    /// <summary>
+    /// Copies bytes into the area past the caches without a fence:
+    /// they may persist in any order, and surely only after <see cref="Fence"/>.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The range is not within the area.</exception>
     /// <exception cref="ObjectDisposedException">The lease was given back.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -104,7 +108,9 @@ public sealed unsafe class NvmLease : IDisposable
         return _gate is not null ? _gate.View(offsetBytes, lengthBytes) : new ReadOnlySpan<byte>(_start + offsetBytes, lengthBytes);
     }
 
-    /// <summary>Hints that the bytes from here on will be read soon: the processor may fetch the first lines meanwhile. Changes nothing but time.</summary>
+    /// <summary>
+    /// Hints that the bytes from here on will be read soon: the processor may fetch the first lines meanwhile. Changes nothing but time.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The offset is not within the area.</exception>
     /// <exception cref="ObjectDisposedException">The lease was given back.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -132,7 +138,9 @@ public sealed unsafe class NvmLease : IDisposable
         }
     }
 
-    /// <summary>Follows a child device that was resized. Another thread may be in an access meanwhile: it sees the old end or the new one.</summary>
+    /// <summary>
+    /// Follows a child device that was resized. Another thread may be in an access meanwhile: it sees the old end or the new one.
+    /// </summary>
     internal void MoveEnd(long lengthBytes)
     {
         LengthBytes = lengthBytes;
@@ -151,8 +159,8 @@ public sealed unsafe class NvmLease : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Check(long offsetBytes, int lengthBytes)
     {
-        // Unsigned, a negative offset or length is larger than any area. The difference is only looked at when the offset is below the end, which is read
-        // once: if it moved between the two, the difference could be anything.
+        // Unsigned, a negative offset or length is larger than any area. The difference is only looked at when the offset is below the end,
+        // which is read once: if it moved between the two, the difference could be anything.
         var end = Volatile.Read(ref _end);
         if ((ulong)offsetBytes >= end || (ulong)lengthBytes >= end - (ulong)offsetBytes)
         {
@@ -165,6 +173,7 @@ public sealed unsafe class NvmLease : IDisposable
     private void Refuse(long offsetBytes, int lengthBytes)
     {
         ObjectDisposedException.ThrowIf(_end == 0, this);
-        throw new ArgumentOutOfRangeException(nameof(offsetBytes), $"{lengthBytes} bytes at offset {offsetBytes} are not within the {LengthBytes} bytes of the area");
+        throw new ArgumentOutOfRangeException(nameof(offsetBytes),
+            $"{lengthBytes} bytes at offset {offsetBytes} are not within the {LengthBytes} bytes of the area");
     }
 }

@@ -1,7 +1,8 @@
 namespace Mbsa.Nvm.Layout;
 
 /// <summary>
-/// Where things lie on a device, in blocks of 4096 bytes: <c>GMB, GMB copy, NAT, allocation bitmap, data area</c>, each following the one before.
+/// Where things lie on a device, in blocks of 4096 bytes: <c>GMB, GMB copy, NAT, allocation bitmap, data area</c>,
+/// each following the one before.
 /// </summary>
 /// <param name="DeviceBlocks">Blocks of the whole device.</param>
 /// <param name="NatEntries">Child devices that the NAT can hold.</param>
@@ -44,13 +45,15 @@ public readonly record struct DeviceGeometry(long DeviceBlocks, int NatEntries)
 
     /// <summary>Lays out a device.</summary>
     /// <param name="sizeBytes">Size of the device.</param>
-    /// <param name="maxChildDevices">Child devices the NAT must hold, or null for 4096, less when the NAT would take more than a 64th of the device.</param>
+    /// <param name="maxChildDevices">Child devices the NAT must hold, or null for 4096,
+    /// less when the NAT would take more than a 64th of the device.</param>
     /// <exception cref="NvmException">The size is no multiple of a block, too large, or leaves no room for data.</exception>
     public static DeviceGeometry Plan(long sizeBytes, int? maxChildDevices)
     {
         if (sizeBytes <= 0 || sizeBytes % BlockBytes != 0 || sizeBytes / BlockBytes > MaxDeviceBlocks)
         {
-            throw new NvmException("GMB", $"a device of {sizeBytes} bytes cannot be; its size must be a positive multiple of {BlockBytes}, at most {MaxDeviceBlocks * BlockBytes}");
+            throw new NvmException("GMB", $"a device of {sizeBytes} bytes cannot be; "
+                + $"its size must be a positive multiple of {BlockBytes}, at most {MaxDeviceBlocks * BlockBytes}");
         }
 
         if (maxChildDevices <= 0)
@@ -63,7 +66,8 @@ public readonly record struct DeviceGeometry(long DeviceBlocks, int NatEntries)
         var geometry = new DeviceGeometry(blocks, entries);
         return geometry.DataBlocks > 0
             ? geometry
-            : throw new NvmException("GMB", $"a device of {sizeBytes} bytes is too small: GMB, NAT for {entries} child devices and allocation bitmap alone take {geometry.DataFirstBlock * BlockBytes}");
+            : throw new NvmException("GMB", $"a device of {sizeBytes} bytes is too small: "
+                + $"GMB, NAT for {entries} child devices and allocation bitmap alone take {geometry.DataFirstBlock * BlockBytes}");
     }
 
     private static long CeilingDivide(long value, long divisor) => (value + divisor - 1) / divisor;

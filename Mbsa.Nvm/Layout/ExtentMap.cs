@@ -1,6 +1,9 @@
 namespace Mbsa.Nvm.Layout;
 
-/// <summary>Finds the device's block behind any block of a child device, in no particular order (<see cref="ExtentCursor"/> goes through all of them). Does not change.</summary>
+/// <summary>
+/// Finds the device's block behind any block of a child device, in no particular order (<see cref="ExtentCursor"/> goes through all of
+/// them). Does not change.
+/// </summary>
 internal sealed class ExtentMap
 {
     private readonly BlockExtent[] _extents;

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Mbsa.Nvm.Layout;
 
 /// <summary>
-/// The global metadata block, kept in blocks 0 and 1 of the device. A change is written to the copy that does not count, fenced, then to the
-/// other: at any moment one copy is whole, and at rest both are alike, so that a damaged one does not matter. Little endian:
+/// The global metadata block, kept in blocks 0 and 1 of the device. A change is written to the copy that does not count, fenced,
+/// then to the other: at any moment one copy is whole, and at rest both are alike, so that a damaged one does not matter. Little endian:
 /// <code>
 ///    0  8  magic "MBSA-NVM"          48  8  first block of the bitmap
 ///    8  4  format version            56  8  blocks of the bitmap
@@ -86,7 +86,9 @@ public sealed record GlobalMetadataBlock(Guid DeviceId, DeviceGeometry Geometry,
         var b = Decode(second, out var problemB);
         return (a, b) switch
         {
-            (null, null) => throw new NvmException("GMB", problemA == problemB ? $"neither copy is valid: {problemA}" : $"neither copy is valid: of the first {problemA}, of the second {problemB}"),
+            (null, null) => throw new NvmException("GMB", problemA == problemB
+                ? $"neither copy is valid: {problemA}"
+                : $"neither copy is valid: of the first {problemA}, of the second {problemB}"),
             (null, _) => (b, 1),
             (_, null) => (a, 0),
             _ => b.Generation > a.Generation ? (b, 1) : (a, 0),
@@ -94,8 +96,8 @@ public sealed record GlobalMetadataBlock(Guid DeviceId, DeviceGeometry Geometry,
     }
 
     /// <summary>
-    /// What makes it impossible that this block and this NAT belong together; null when they can. An entry is committed before this block counts
-    /// it, so after a power failure the NAT may be one change ahead; anything else is damage.
+    /// What makes it impossible that this block and this NAT belong together; null when they can. An entry is committed before this block
+    /// counts it, so after a power failure the NAT may be one change ahead; anything else is damage.
     /// </summary>
     public string? Contradicts(IReadOnlyCollection<NatEntry> nat)
     {

@@ -4,9 +4,9 @@ namespace Mbsa.Nvm.Layout;
 
 /// <summary>
 /// A child device's page table: a radix tree of 4 KiB pages of 512 entries. Entries of level 0 are blocks; an entry of level 1 is a page of
-/// level 0 or, when the 512 blocks it stands for are adjacent and aligned, a large page of 2 MiB; higher levels point to pages of the level below. There
-/// always are at least two levels, so that a child device of 2 MiB can be a large page. An entry is sealed (<see cref="CheckedEntry"/>)
-/// with the child's id and its place; bits 0 to 39 are a block number, bit 40 says present, bit 41 large.
+/// level 0 or, when the 512 blocks it stands for are adjacent and aligned, a large page of 2 MiB; higher levels point to
+/// pages of the level below. There always are at least two levels, so that a child device of 2 MiB can be a large page. An entry is sealed
+/// (<see cref="CheckedEntry"/>) with the child's id and its place; bits 0 to 39 are a block number, bit 40 says present, bit 41 large.
 /// </summary>
 public static class PageTable
 {
@@ -37,7 +37,8 @@ public static class PageTable
     }
 
     /// <summary>Whether the 512 blocks behind a place of level 1 are one large page.</summary>
-    public static bool IsLargePage(long firstBlock, long adjacentBlocks) => firstBlock % EntriesPerPage == 0 && adjacentBlocks >= EntriesPerPage;
+    public static bool IsLargePage(long firstBlock, long adjacentBlocks) =>
+        firstBlock % EntriesPerPage == 0 && adjacentBlocks >= EntriesPerPage;
 
     /// <summary>Pages that the table of these extents takes, in order of the child device's blocks.</summary>
     public static long CountPages(IReadOnlyList<BlockExtent> extents)
@@ -118,7 +119,9 @@ public static class PageTable
     /// <summary>What messages call a child device's table.</summary>
     public static string StructureOf(string childName) => $"page table of child device '{childName}'";
 
-    /// <summary>Reads a table: the extents of the child device in order, adjacent ones joined, and the blocks of the table's own pages.</summary>
+    /// <summary>
+    /// Reads a table: the extents of the child device in order, adjacent ones joined, and the blocks of the table's own pages.
+    /// </summary>
     /// <param name="entry">The child device's NAT entry.</param>
     /// <param name="geometry">The device's layout; what points outside its data area is refused.</param>
     /// <param name="read">Gives the page that a block holds.</param>

@@ -1,8 +1,8 @@
 namespace Mbsa.Nvm.Layout;
 
 /// <summary>
-/// One walk through one child device's page table, trusting nothing it finds there. With somebody to report to it goes on after a problem, past what
-/// it cannot follow; else the first problem is thrown.
+/// One walk through one child device's page table, trusting nothing it finds there. With somebody to report to it goes on after a problem,
+/// past what it cannot follow; else the first problem is thrown.
 /// </summary>
 internal sealed class PageTableReader(NatEntry entry, DeviceGeometry geometry, PageTable.PageReader read, Action<Finding>? report = null)
 {
@@ -13,7 +13,8 @@ internal sealed class PageTableReader(NatEntry entry, DeviceGeometry geometry, P
     {
         if (entry.Blocks <= 0 || entry.Blocks > geometry.DataBlocks || entry.Levels != PageTable.Levels(entry.Blocks))
         {
-            Fail($"NAT entry {entry.Index}", NatEntry.OffsetBytes(entry.Index), $"child device '{entry.Name}' of {entry.Blocks} blocks and {entry.Levels} page-table levels cannot be on this device");
+            Fail($"NAT entry {entry.Index}", NatEntry.OffsetBytes(entry.Index),
+                $"child device '{entry.Name}' of {entry.Blocks} blocks and {entry.Levels} page-table levels cannot be on this device");
         }
         else if (IsData(entry.RootBlock, 1, NatEntry.OffsetBytes(entry.Index), "the page table's root"))
         {

@@ -1,8 +1,9 @@
 namespace Mbsa.Nvm.Memory;
 
 /// <summary>
-/// Stands between a lease and its memory where an access is more than a copy: a protection opens its window there, a model of power failures
-/// takes note of stores. A lease without one goes straight to memory. One lease, one gate; offsets are checked before they come here.
+/// Stands between a lease and its memory where an access is more than a copy:
+/// a protection opens its window there, a model of power failures takes note of stores. A lease without one goes straight to memory.
+/// One lease, one gate; offsets are checked before they come here.
 /// </summary>
 internal abstract class AccessGate : IDisposable
 {

@@ -53,20 +53,25 @@ internal sealed class AddressRange
     /// <param name="memory">The device's bytes.</param>
     /// <param name="memoryOffsetBytes">Where on the device, a multiple of 4096.</param>
     /// <param name="lengthBytes">How much, a multiple of 4096.</param>
-    /// <param name="prefault">Whether to give memory to every page now instead of at the first touch, in large pages where the kernel has them.</param>
-    /// <exception cref="NvmException">The kernel refuses: too many mappings, or no memory. Nothing of the device lies there then.</exception>
+    /// <param name="prefault">Whether to give memory to every page now instead of at the first touch,
+    /// in large pages where the kernel has them.</param>
+    /// <exception cref="NvmException">The kernel refuses: too many mappings, or no memory.
+    /// Nothing of the device lies there then.</exception>
     public void Map(long offsetBytes, DeviceMemory memory, long memoryOffsetBytes, long lengthBytes, bool prefault)
     {
-        if ((offsetBytes | memoryOffsetBytes | lengthBytes | (LengthBytes - lengthBytes - offsetBytes) | (memory.SizeBytes - lengthBytes - memoryOffsetBytes)) < 0)
+        if ((offsetBytes | memoryOffsetBytes | lengthBytes | (LengthBytes - lengthBytes - offsetBytes)
+            | (memory.SizeBytes - lengthBytes - memoryOffsetBytes)) < 0)
         {
             throw new ArgumentOutOfRangeException(nameof(lengthBytes), "the stretch does not lie within the range and the device");
         }
 
         var address = Start + (nint)offsetBytes;
         var sharing = memory.IsReadOnly ? Libc.MapPrivate | Libc.MapNoReserve : Libc.MapShared;
-        if (Libc.Map(address, (nuint)lengthBytes, Libc.ProtectReadWrite, sharing | Libc.MapFixed, memory.Descriptor, memoryOffsetBytes) == Libc.MapFailed)
+        if (Libc.Map(address, (nuint)lengthBytes, Libc.ProtectReadWrite,
+            sharing | Libc.MapFixed, memory.Descriptor, memoryOffsetBytes) == Libc.MapFailed)
         {
-            throw new NvmException("mapping", $"cannot map {lengthBytes} bytes as mapping number {_mappings + 1} (the kernel's limit is vm.max_map_count): {Libc.LastError()}");
+            throw new NvmException("mapping", $"cannot map {lengthBytes} bytes as mapping number "
+                + $"{_mappings + 1} (the kernel's limit is vm.max_map_count): {Libc.LastError()}");
         }
 
         _mappings++;
@@ -89,8 +94,8 @@ internal sealed class AddressRange
     }
 
     /// <summary>
-    /// Puts private zero memory in place of a stretch of a device: who comes too late finds bytes there that are nobody's. When this returns no
-    /// thread reaches the device through it any more.
+    /// Puts private zero memory in place of a stretch of a device: who comes too late finds bytes there that are nobody's.
+    /// When this returns no thread reaches the device through it any more.
     /// </summary>
     /// <param name="offsetBytes">Where in the range, a multiple of 4096.</param>
     /// <param name="lengthBytes">How much, a multiple of 4096; all of it was mapped.</param>
@@ -141,7 +146,8 @@ internal sealed class AddressRange
             throw new NvmException("mapping", $"cannot give memory to {lengthBytes} bytes of the device: {Libc.LastError()}");
         }
 
-        // Where a host shadows the page tables of a virtual machine, the first access to a page still traps to it: that belongs here, not into somebody's I/O.
+        // Where a host shadows the page tables of a virtual machine, the first access to a page still traps to it:
+        // that belongs here, not into somebody's I/O.
         for (long offset = 0; offset < lengthBytes; offset += GuardBytes)
         {
             _ = Volatile.Read(ref Unsafe.AsRef<byte>((void*)(address + (nint)offset)));

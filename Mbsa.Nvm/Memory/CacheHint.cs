@@ -11,7 +11,10 @@ public static unsafe class CacheHint
     /// <summary>Enough for the processor's own prefetchers to take over.</summary>
     private const int Lines = 16;
 
-    /// <summary>Asks for the cache line of a place: unlike a load, nothing waits for it to arrive. Does nothing on a processor that has no such hint.</summary>
+    /// <summary>
+    /// Asks for the cache line of a place: unlike a load, nothing waits for it to arrive.
+    /// Does nothing on a processor that has no such hint.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Fetch<T>(ref readonly T place)
         where T : unmanaged

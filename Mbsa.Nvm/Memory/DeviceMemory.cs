@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Mbsa.Nvm.Memory;
 
 /// <summary>
-/// The bytes of an NVM device: an anonymous memory file or a named file that no other process has, to be mapped shared. Counts its users; the last one to
-/// leave closes the descriptor.
+/// The bytes of an NVM device: an anonymous memory file or a named file that no other process has, to be mapped shared. Counts its users;
+/// the last one to leave closes the descriptor.
 /// </summary>
 internal sealed class DeviceMemory
 {
@@ -31,13 +31,14 @@ internal sealed class DeviceMemory
     public bool IsReadOnly { get; }
 
     /// <summary>
-    /// Makes memory of the given size, all zero. Anonymous memory is sparse; a file gets its room on the disk now, because a store to a mapped
-    /// page for which the disk has none left would kill the process.
+    /// Makes memory of the given size, all zero. Anonymous memory is sparse;
+    /// a file gets its room on the disk now, because a store to a mapped page for which the disk has none left would kill the process.
     /// </summary>
     /// <param name="sizeBytes">Size, a multiple of 4096.</param>
     /// <param name="filePath">A file that must not exist yet, or null for anonymous memory.</param>
     /// <param name="ledger">Where it is entered.</param>
-    /// <exception cref="NvmException">The file exists or cannot be made that large; then there is none afterwards that was not before.</exception>
+    /// <exception cref="NvmException">The file exists or cannot be made that large;
+    /// then there is none afterwards that was not before.</exception>
     public static DeviceMemory Create(long sizeBytes, string? filePath, MemoryLedger ledger)
     {
         RequireNoDirectory(filePath);
@@ -56,7 +57,8 @@ internal sealed class DeviceMemory
         {
             if (filePath is null)
             {
-                Require(Libc.Truncate(descriptor, sizeBytes) == 0, () => $"cannot make anonymous memory {sizeBytes} bytes large: {Libc.LastError()}");
+                Require(Libc.Truncate(descriptor, sizeBytes) == 0,
+                    () => $"cannot make anonymous memory {sizeBytes} bytes large: {Libc.LastError()}");
             }
             else
             {
@@ -87,7 +89,8 @@ internal sealed class DeviceMemory
     {
         RequireNoDirectory(filePath);
         // A pipe would let a reader wait for a writer that never comes.
-        var descriptor = Libc.Open(filePath, (readOnly ? Libc.ReadOnlyFile | Libc.NonBlockingFile : Libc.ReadWriteFile) | Libc.CloseOnExecFile, 0);
+        var descriptor = Libc.Open(filePath,
+            (readOnly ? Libc.ReadOnlyFile | Libc.NonBlockingFile : Libc.ReadWriteFile) | Libc.CloseOnExecFile, 0);
         if (descriptor < 0)
         {
             throw new NvmException("file", $"cannot open {filePath}: {Libc.LastError()}");
@@ -108,12 +111,13 @@ internal sealed class DeviceMemory
     }
 
     /// <summary>
-    /// Makes a stretch zero without a store to each byte. Anonymous memory gives its pages back; a file keeps its room on the disk. A mapping of
-    /// the stretch, if there is one, reads zeros afterwards.
+    /// Makes a stretch zero without a store to each byte. Anonymous memory gives its pages back; a file keeps its room on the disk.
+    /// A mapping of the stretch, if there is one, reads zeros afterwards.
     /// </summary>
     /// <returns>False when the file system cannot do that; then nothing has changed.</returns>
     public bool TryWipe(long offsetBytes, long lengthBytes) =>
-        !IsReadOnly && Libc.Allocate(Descriptor, Libc.KeepSize | (FilePath is null ? Libc.PunchHole : Libc.ZeroRange), offsetBytes, lengthBytes) == 0;
+        !IsReadOnly && Libc.Allocate(Descriptor,
+            Libc.KeepSize | (FilePath is null ? Libc.PunchHole : Libc.ZeroRange), offsetBytes, lengthBytes) == 0;
 
     /// <summary>Adds a user, unless the descriptor is closed already.</summary>
     public bool TryJoin() => _lifetime.TryJoin();
@@ -130,7 +134,8 @@ internal sealed class DeviceMemory
     }
 
     // The kernel opens one to look at, and tells a length of it that is none.
-    private static void RequireNoDirectory(string? filePath) => Require(!Directory.Exists(filePath), () => $"{filePath} is a directory; an NVM device is a file");
+    private static void RequireNoDirectory(string? filePath) =>
+        Require(!Directory.Exists(filePath), () => $"{filePath} is a directory; an NVM device is a file");
 
     // A file system without locks says so with another error; there the user has to take care.
     private static void LockFile(int descriptor, string filePath, int kind)
@@ -141,7 +146,8 @@ internal sealed class DeviceMemory
         }
     }
 
-    // A lock ends with the last copy of its descriptor, and a process that another thread starts just now has one until it is the other program.
+    // A lock ends with the last copy of its descriptor, and a process that another thread starts just now has one until it
+    // is the other program.
     private static int Release(int descriptor)
     {
         _ = Libc.Lock(descriptor, Libc.Unlock);
@@ -152,7 +158,8 @@ internal sealed class DeviceMemory
     {
         // Asked beforehand, because some file systems fill the disk to the last block before they find that it is too small.
         var drive = new DriveInfo(Path.GetDirectoryName(Path.GetFullPath(filePath)) ?? "/");
-        Require(drive.AvailableFreeSpace >= sizeBytes, () => $"cannot make {filePath} {sizeBytes} bytes large: the disk has {drive.AvailableFreeSpace} bytes left");
+        Require(drive.AvailableFreeSpace >= sizeBytes, () =>
+            $"cannot make {filePath} {sizeBytes} bytes large: the disk has {drive.AvailableFreeSpace} bytes left");
         var error = Libc.Preallocate(descriptor, 0, sizeBytes);
         Require(error == 0, () => $"cannot make {filePath} {sizeBytes} bytes large: {Marshal.GetPInvokeErrorMessage(error)}");
     }

@@ -5,7 +5,8 @@ namespace Mbsa.Nvm.Memory;
 /// <summary>The few calls of Linux's C library that memory is made of. Nothing else in the repository calls them.</summary>
 internal static partial class Libc
 {
-    public const int ReadOnlyFile = 0, ReadWriteFile = 2, CreateFile = 0x40, ExclusiveFile = 0x80, NonBlockingFile = 0x800, CloseOnExecFile = 0x80000;
+    public const int ReadOnlyFile = 0, ReadWriteFile = 2, CreateFile = 0x40,
+        ExclusiveFile = 0x80, NonBlockingFile = 0x800, CloseOnExecFile = 0x80000;
     public const int LockShared = 1, LockExclusive = 2, LockWithoutWaiting = 4, Unlock = 8;
     public const int KeepSize = 1, PunchHole = 2, ZeroRange = 0x10;
     public const int WouldBlock = 11, AlreadyThere = 17;

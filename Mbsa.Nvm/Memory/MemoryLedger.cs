@@ -29,12 +29,14 @@ public sealed class MemoryLedger
     public long ProtectionKeys => Interlocked.Read(ref _keys);
 
     /// <summary>Whether all has been given back.</summary>
-    public bool IsEmpty => ReservedRanges == 0 && ReservedBytes == 0 && Mappings == 0 && MappedBytes == 0 && OpenDescriptors == 0 && ProtectionKeys == 0;
+    public bool IsEmpty =>
+        ReservedRanges == 0 && ReservedBytes == 0 && Mappings == 0 && MappedBytes == 0 && OpenDescriptors == 0 && ProtectionKeys == 0;
 
     /// <summary>The ledger in a line, for people.</summary>
     public string Describe() => IsEmpty
         ? "no memory held"
-        : string.Create(CultureInfo.InvariantCulture, $"{ReservedRanges} address ranges of {ReservedBytes} bytes, {Mappings} mappings of {MappedBytes} bytes, {OpenDescriptors} open descriptors, {ProtectionKeys} protection keys");
+        : string.Create(CultureInfo.InvariantCulture, $"{ReservedRanges} address ranges of {ReservedBytes} bytes, "
+            + $"{Mappings} mappings of {MappedBytes} bytes, {OpenDescriptors} open descriptors, {ProtectionKeys} protection keys");
 
     internal void Reserved(long bytes) => Enter(ref _ranges, 1, ref _rangeBytes, bytes);
 

@@ -1,8 +1,8 @@
 namespace Mbsa.Nvm.PowerFailure;
 
 /// <summary>
-/// Chooses what of the pending words persisted. Few states are enumerated: every combination of words, else every combination of cache lines.
-/// Many are sampled: nothing, everything, each line alone lost, each alone persisted, then lines at random of which some are torn.
+/// Chooses what of the pending words persisted. Few states are enumerated: every combination of words, else every combination of cache
+/// lines. Many are sampled: nothing, everything, each line alone lost, each alone persisted, then lines at random of which some are torn.
 /// </summary>
 public static class CrashStates
 {

@@ -6,13 +6,13 @@ using Mbsa.Nvm.Memory;
 namespace Mbsa.Nvm.PowerFailure;
 
 /// <summary>
-/// What a power failure does to a device: stores since the last fence may have persisted or not, eight bytes by eight bytes, in any order but
-/// that of one place. It watches every store and fence of a device that was made with it, and can tell at any moment
-/// what the device may hold when the power comes back. Thread-safe; slow, so only for those who ask for it.
+/// What a power failure does to a device: stores since the last fence may have persisted or not,
+/// eight bytes by eight bytes, in any order but that of one place. It watches every store and fence of a device that was made with it,
+/// and can tell at any moment what the device may hold when the power comes back. Thread-safe; slow, so only for those who ask for it.
 /// </summary>
 /// <remarks>
-/// A superset of what hardware does: a cache line written by one non-temporal store persists as a whole, but nothing promises it, so the model
-/// tears it. Each lease fences for itself, as a core does.
+/// A superset of what hardware does: a cache line written by one non-temporal store persists as a whole, but nothing promises it,
+/// so the model tears it. Each lease fences for itself, as a core does.
 /// </remarks>
 public sealed unsafe class PowerFailureModel : IStoreWatch
 {
@@ -27,8 +27,8 @@ public sealed unsafe class PowerFailureModel : IStoreWatch
     private long _fences;
 
     /// <summary>
-    /// Called before a fence takes effect, on the thread that fences: the moment at which most may be lost. Every state that a failure since
-    /// the last fence can leave is among the states of this moment.
+    /// Called before a fence takes effect, on the thread that fences: the moment at which most may be lost.
+    /// Every state that a failure since the last fence can leave is among the states of this moment.
     /// </summary>
     public Action? FenceReached { get; set; }
 
@@ -45,7 +45,8 @@ public sealed unsafe class PowerFailureModel : IStoreWatch
         {
             lock (_lock)
             {
-                return [.. _gates.SelectMany(gate => gate.Pending).OrderBy(word => word.Key).Select(word => new PendingWord(word.Key, [.. word.Value]))];
+                return [.. _gates.SelectMany(gate => gate.Pending).OrderBy(word => word.Key)
+                    .Select(word => new PendingWord(word.Key, [.. word.Value]))];
             }
         }
     }
@@ -101,7 +102,8 @@ public sealed unsafe class PowerFailureModel : IStoreWatch
 
         private Dictionary<long, List<ulong>> _pending = [];
 
-        public IEnumerable<KeyValuePair<long, List<ulong>>> Pending => _late is null ? _pending : _pending.Concat(_late.Where(word => !_pending.ContainsKey(word.Key)));
+        public IEnumerable<KeyValuePair<long, List<ulong>>> Pending =>
+            _late is null ? _pending : _pending.Concat(_late.Where(word => !_pending.ContainsKey(word.Key)));
 
         public override bool SeesEveryStore => true;
 

@@ -24,7 +24,8 @@ internal sealed class DeviceProtection(DeviceMemory memory, MemoryLedger ledger,
             return null;
         }
 
-        // No protection of a child would be worth much beside an open door to all of them. A device without any has it open, and its bookkeeping faster.
+        // No protection of a child would be worth much beside an open door to all of them.
+        // A device without any has it open, and its bookkeeping faster.
         if (!_isDeviceShut)
         {
             shutDevice();

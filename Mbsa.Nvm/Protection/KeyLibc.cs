@@ -2,14 +2,18 @@ using System.Runtime.InteropServices;
 
 namespace Mbsa.Nvm.Protection;
 
-/// <summary>The C library's calls for protection keys. The two that open and close a window never enter the kernel, so they spare the runtime's transition too.</summary>
+/// <summary>
+/// The C library's calls for protection keys. The two that open and close a window never enter the kernel,
+/// so they spare the runtime's transition too.
+/// </summary>
 internal static partial class KeyLibc
 {
     /// <summary>Rights of a thread on a key: a bit forbids.</summary>
     public const uint DisableAccess = 1, DisableWrite = 2;
 
     /// <summary>Whether the C library knows protection keys; one that does not has no symbol to call.</summary>
-    public static bool IsPresent => NativeLibrary.TryLoad("libc.so.6", out var library) && NativeLibrary.TryGetExport(library, "pkey_set", out _);
+    public static bool IsPresent =>
+        NativeLibrary.TryLoad("libc.so.6", out var library) && NativeLibrary.TryGetExport(library, "pkey_set", out _);
 
     [LibraryImport("libc", EntryPoint = "pkey_alloc", SetLastError = true)]
     public static partial int Allocate(uint flags, uint rights);

@@ -2,7 +2,9 @@ using Mbsa.Nvm.Memory;
 
 namespace Mbsa.Nvm.Protection;
 
-/// <summary>The methods <c>cr0</c> and <c>cr0-opt</c>: pages carry a protection key that no thread may write behind, but for its own windows.</summary>
+/// <summary>
+/// The methods <c>cr0</c> and <c>cr0-opt</c>: pages carry a protection key that no thread may write behind, but for its own windows.
+/// </summary>
 /// <param name="start">First address of the area.</param>
 /// <param name="key">The device's key, joined for this area.</param>
 /// <param name="storeBytes">Width of the non-temporal stores: 8 is movnti.</param>

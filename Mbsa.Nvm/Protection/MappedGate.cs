@@ -3,7 +3,9 @@ using Mbsa.Nvm.Memory;
 
 namespace Mbsa.Nvm.Protection;
 
-/// <summary>A gate to an area that stays mapped: reads go straight to memory, writes through a window. One lease, one gate, one thread at a time.</summary>
+/// <summary>
+/// A gate to an area that stays mapped: reads go straight to memory, writes through a window. One lease, one gate, one thread at a time.
+/// </summary>
 /// <param name="start">First address of the area.</param>
 /// <param name="storeBytes">Width of the non-temporal stores.</param>
 internal abstract unsafe class MappedGate(nint start, int storeBytes) : AccessGate

@@ -4,9 +4,9 @@ using Mbsa.Nvm.Memory;
 namespace Mbsa.Nvm.Protection;
 
 /// <summary>
-/// The method <c>pte</c>: pages are read-only, and writable only while a window is open. Two leases may write parts of one page at once, and
-/// the first to end must not shut it before the other; so a window is opened and shut under a lock of the area. It costs nothing beside the
-/// calls it is held for, which take the lock of the whole address space.
+/// The method <c>pte</c>: pages are read-only, and writable only while a window is open. Two leases may write parts of one page at once,
+/// and the first to end must not shut it before the other; so a window is opened and shut under a lock of the area.
+/// It costs nothing beside the calls it is held for, which take the lock of the whole address space.
 /// </summary>
 /// <param name="start">First address of the area, a multiple of the page.</param>
 internal sealed class PageProtection(nint start) : AreaProtection
@@ -96,7 +96,8 @@ internal sealed class PageProtection(nint start) : AreaProtection
     {
         if (Libc.Protect(address, (nuint)lengthBytes, protection) != 0)
         {
-            throw new NvmException("protection pte", $"cannot change the protection of {lengthBytes} bytes (the kernel's limit is vm.max_map_count): {Libc.LastError()}");
+            throw new NvmException("protection pte",
+                $"cannot change the protection of {lengthBytes} bytes (the kernel's limit is vm.max_map_count): {Libc.LastError()}");
         }
     }
 

@@ -28,7 +28,8 @@ internal sealed class ProtectionKey
         var key = KeyLibc.IsPresent ? KeyLibc.Allocate(0, KeyLibc.DisableWrite) : -1;
         return key >= 0
             ? new ProtectionKey(key, ledger)
-            : throw new NvmException("protection key", $"{ProtectionSupport.WhyNot(ProtectionMethod.Cr0) ?? "all keys are taken"}; protect with pte, which needs none");
+            : throw new NvmException("protection key",
+                $"{ProtectionSupport.WhyNot(ProtectionMethod.Cr0) ?? "all keys are taken"}; protect with pte, which needs none");
     }
 
     /// <summary>Adds a user, unless the key was given back already.</summary>

@@ -20,7 +20,8 @@ public static class ProtectionSupport
         var key = KeyLibc.Allocate(0, KeyLibc.DisableWrite);
         if (key < 0)
         {
-            return "it needs a protection key, and the processor or kernel of this machine has none to give (one that has them shows 'ospke' in /proc/cpuinfo; a process can have 15)";
+            return "it needs a protection key, and the processor or kernel of this machine has none "
+                + "to give (one that has them shows 'ospke' in /proc/cpuinfo; a process can have 15)";
         }
 
         _ = KeyLibc.Free(key);

@@ -4,8 +4,9 @@ using Mbsa.Nvm.Memory;
 namespace Mbsa.Nvm.Protection;
 
 /// <summary>
-/// The gate of <c>pmap</c>: page by page, the device is mapped into the lease's window, copied, and taken out again. What is looked at in place
-/// is a copy. The paper's window belongs to a core with its interrupts off; a lease is used by one thread at a time, which comes to the same.
+/// The gate of <c>pmap</c>: page by page, the device is mapped into the lease's window, copied, and taken out again.
+/// What is looked at in place is a copy. The paper's window belongs to a core with its interrupts off;
+/// a lease is used by one thread at a time, which comes to the same.
 /// </summary>
 /// <param name="area">Knows what lies where.</param>
 /// <param name="window">One page of addresses, owned by this gate.</param>
@@ -75,14 +76,17 @@ internal sealed unsafe class WindowGate(WindowProtection area, AddressRange wind
         return new Span<byte>((byte*)window.Start + within, Math.Min(lengthBytes, PageBytes - within));
     }
 
-    /// <summary>Puts nothing in its place. Simply unmapped, the address could be given to somebody else before the next access maps it.</summary>
+    /// <summary>
+    /// Puts nothing in its place. Simply unmapped, the address could be given to somebody else before the next access maps it.
+    /// </summary>
     private void Close() => Map(Libc.ProtectNone, Libc.MapPrivate | Libc.MapAnonymous | Libc.MapNoReserve | Libc.MapFixed, -1, 0);
 
     private void Map(int protection, int flags, int descriptor, long deviceOffsetBytes)
     {
         if (Libc.Map(window.Start, PageBytes, protection, flags, descriptor, deviceOffsetBytes) == Libc.MapFailed)
         {
-            throw new NvmException("protection pmap", $"cannot map the window of one page (the kernel's limit is vm.max_map_count): {Libc.LastError()}");
+            throw new NvmException("protection pmap",
+                $"cannot map the window of one page (the kernel's limit is vm.max_map_count): {Libc.LastError()}");
         }
     }
 }

@@ -3,7 +3,10 @@ using Mbsa.Nvm.Memory;
 
 namespace Mbsa.Nvm.Protection;
 
-/// <summary>The method <c>pmap</c>: the area's own addresses stay empty; each lease has a window of one page. Knows which page of the device lies where.</summary>
+/// <summary>
+/// The method <c>pmap</c>: the area's own addresses stay empty; each lease has a window of one page.
+/// Knows which page of the device lies where.
+/// </summary>
 internal sealed class WindowProtection : AreaProtection
 {
     private readonly DeviceMemory _memory;

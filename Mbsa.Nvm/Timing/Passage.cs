@@ -1,15 +1,16 @@
 namespace Mbsa.Nvm.Timing;
 
 /// <summary>
-/// How work went along between its start and its end on a timeline: evenly, or faster here and slower there as others came and went. Good until the
-/// next work begins on the core.
+/// How work went along between its start and its end on a timeline: evenly, or faster here and slower there as others came and went.
+/// Good until the next work begins on the core.
 /// </summary>
 public readonly ref struct Passage
 {
     private readonly ReadOnlySpan<Turn> _turns;
 
     /// <summary>A passage that turned at some moments.</summary>
-    /// <param name="turns">Where the speed changed, in the order of time and inside of start and end; none for work that went evenly.</param>
+    /// <param name="turns">Where the speed changed, in the order of time and inside of start and end;
+    /// none for work that went evenly.</param>
     /// <param name="awayNs">How long it was on no core in between, in nanoseconds.</param>
     public Passage(ReadOnlySpan<Turn> turns, long awayNs = 0)
     {

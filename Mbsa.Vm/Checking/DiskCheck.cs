@@ -27,7 +27,9 @@ public sealed class DiskCheck
     /// <summary>The super block that counts; null when the area holds no virtual disk, or none that can be read.</summary>
     public SuperBlock? SuperBlock { get; private set; }
 
-    /// <summary>Wear of the disk since it was formatted, as its counts were last stored; null when there is no disk, or none that can be read.</summary>
+    /// <summary>
+    /// Wear of the disk since it was formatted, as its counts were last stored; null when there is no disk, or none that can be read.
+    /// </summary>
     public WearSummary? Wear { get; private set; }
 
     /// <summary>The counts themselves, of each physical block; null when <see cref="Wear"/> is. A damaged one counts 0.</summary>
@@ -50,7 +52,8 @@ public sealed class DiskCheck
     private void CheckSuperBlock()
     {
         const int bytes = BlockStorage.BlockBytes;
-        SuperBlock?[] copies = [SuperBlock.Decode(_lease.View(0, bytes), out var problem), SuperBlock.Decode(_lease.View(bytes, bytes), out var problemB)];
+        SuperBlock?[] copies = [SuperBlock.Decode(_lease.View(0, bytes), out var problem),
+            SuperBlock.Decode(_lease.View(bytes, bytes), out var problemB)];
         if (copies is [null, null])
         {
             Findings.Add(new Finding("super block", 0, $"neither copy is valid: {problem}"));
@@ -61,13 +64,17 @@ public sealed class DiskCheck
         var disk = copies[good]!;
         if (!_lease.View(0, bytes).SequenceEqual(_lease.View(bytes, bytes)))
         {
-            var lagging = copies[1 - good] is { } older ? $"it is of generation {older.Generation}, the other of {disk.Generation}: a change was cut short" : null;
-            Findings.Add(new Finding($"super block copy {1 - good}", (1 - good) * bytes, lagging ?? (good == 0 ? problemB : problem)) { Renewal = _lease.View(good * bytes, bytes).ToArray() });
+            var lagging = copies[1 - good] is { } older
+                ? $"it is of generation {older.Generation}, the other of {disk.Generation}: a change was cut short"
+                : null;
+            Findings.Add(new Finding($"super block copy {1 - good}", (1 - good) * bytes, lagging ?? (good == 0 ? problemB : problem))
+                { Renewal = _lease.View(good * bytes, bytes).ToArray() });
         }
 
         if (disk.Geometry.TotalBytes > _lease.LengthBytes)
         {
-            Findings.Add(new Finding("super block", good * bytes, $"the disk takes {disk.Geometry.TotalBytes} bytes, the area has {_lease.LengthBytes}"));
+            Findings.Add(new Finding("super block", good * bytes,
+                $"the disk takes {disk.Geometry.TotalBytes} bytes, the area has {_lease.LengthBytes}"));
             return;
         }
 
@@ -107,7 +114,9 @@ public sealed class DiskCheck
         return null;
     }
 
-    /// <summary>The VDMT may be older than the map: the records of the wear log make it the map of now, in which no two blocks may be in one place.</summary>
+    /// <summary>
+    /// The VDMT may be older than the map: the records of the wear log make it the map of now, in which no two blocks may be in one place.
+    /// </summary>
     private void CheckMap(SuperBlock disk, WearPolicy policy)
     {
         var map = new uint[disk.Geometry.GuestBlocks];
@@ -117,7 +126,8 @@ public sealed class DiskCheck
             var offset = Vdmt.OffsetBytes(logical);
             try
             {
-                map[logical] = Vdmt.Open(BinaryPrimitives.ReadUInt64LittleEndian(_lease.View(offset, 8)), disk.Seal, logical, disk.Geometry.DataBlocks);
+                map[logical] = Vdmt.Open(BinaryPrimitives.ReadUInt64LittleEndian(_lease.View(offset, 8)),
+                    disk.Seal, logical, disk.Geometry.DataBlocks);
             }
             catch (NvmException damage)
             {
@@ -128,7 +138,8 @@ public sealed class DiskCheck
         var old = (uint[])map.Clone();
         var isWhole = true;
         policy.Inspect(disk, map, _lease, AddMissing, (offset, content) => Findings.Add(
-            new Finding("wear log", offset, "one bit of the newest record is wrong; a mount puts it right") { Renewal = content.ToArray() }));
+            new Finding("wear log", offset, "one bit of the newest record is wrong; a mount puts it right")
+            { Renewal = content.ToArray() }));
         var owners = new uint[disk.Geometry.DataBlocks];
         for (long logical = 0; isWhole && logical < map.Length && Findings.Count < FindingList.MostKept; logical++)
         {
@@ -140,8 +151,11 @@ public sealed class DiskCheck
 
             if (owners[physical] != 0)
             {
-                var entry = physical == old[logical] ? $"the entry of block {logical}" : $"the entry of block {logical}, as the wear log has it,";
-                Findings.Add(new Finding("VDMT", Vdmt.OffsetBytes(logical), $"{entry} points to physical block {physical}, which block {owners[physical] - 1} has"));
+                var entry = physical == old[logical]
+                    ? $"the entry of block {logical}"
+                    : $"the entry of block {logical}, as the wear log has it,";
+                Findings.Add(new Finding("VDMT", Vdmt.OffsetBytes(logical),
+                    $"{entry} points to physical block {physical}, which block {owners[physical] - 1} has"));
             }
 
             owners[physical] = (uint)logical + 1;
@@ -161,5 +175,6 @@ public sealed class DiskCheck
         Wear = WearSummary.Of(disk.WearPolicyName, WearCounts);
     }
 
-    private void Add(long offsetBytes, NvmException damage) => Findings.Add(new Finding(damage.Structure, offsetBytes, damage.Message[(damage.Structure.Length + 2)..]));
+    private void Add(long offsetBytes, NvmException damage) =>
+        Findings.Add(new Finding(damage.Structure, offsetBytes, damage.Message[(damage.Structure.Length + 2)..]));
 }

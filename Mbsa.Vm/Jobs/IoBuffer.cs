@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Mbsa.Vm.Jobs;
 
-/// <summary>Memory that I/Os copy to and from: it starts at a page, as the buffers of a guest's block layer do, so that no copy straddles cache lines.</summary>
+/// <summary>
+/// Memory that I/Os copy to and from: it starts at a page, as the buffers of a guest's block layer do,
+/// so that no copy straddles cache lines.
+/// </summary>
 public static class IoBuffer
 {
     private const int PageBytes = 4096;

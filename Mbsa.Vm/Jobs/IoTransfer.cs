@@ -77,7 +77,9 @@ public sealed class NoTransfer(BlockStorage storage) : IoTransfer
 /// <summary>Moves every byte between the NVM and a buffer of the job's own.</summary>
 public sealed class FullTransfer : IoTransfer
 {
-    /// <summary>How far ahead places are looked up: time enough for a line to come from memory, and few enough lines to stay in the first cache.</summary>
+    /// <summary>
+    /// How far ahead places are looked up: time enough for a line to come from memory, and few enough lines to stay in the first cache.
+    /// </summary>
     private const int Ahead = 4;
 
     private readonly BlockStorage _storage;
@@ -122,9 +124,9 @@ public sealed class FullTransfer : IoTransfer
 
     /// <inheritdoc/>
     /// <remarks>
-    /// A bare loop of copies lets the processor run ahead into the next copy while the lines of the last are still on their way. Waiting for map
-    /// and counts between two copies would end that, and the emulator would look slower than the memory it emulates. So places are looked
-    /// up while the I/Os before them are done, and each random read is begun while the one before it is done.
+    /// A bare loop of copies lets the processor run ahead into the next copy while the lines of the last are still on their way.
+    /// Waiting for map and counts between two copies would end that, and the emulator would look slower than the memory it emulates.
+    /// So places are looked up while the I/Os before them are done, and each random read is begun while the one before it is done.
     /// </remarks>
     public override void Foresee(ReadOnlySpan<IoOperation> operations)
     {

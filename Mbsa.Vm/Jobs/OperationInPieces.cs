@@ -4,13 +4,15 @@ using Mbsa.Vm.Workload;
 namespace Mbsa.Vm.Jobs;
 
 /// <summary>
-/// An I/O that is longer than its quantum: a copy can be left at any line, so it is done in pieces, one a quantum, each as much of it as the quantum has room for.
-/// The bytes follow the time, in order and in whole blocks of the disk, so that what is checked or atomic block by block stays whole; the last piece
-/// moves the rest. Until then nobody has been told that it is done: whoever loses the job forgets it.
+/// An I/O that is longer than its quantum: a copy can be left at any line, so it is done in pieces, one a quantum, each as much of it as
+/// the quantum has room for. The bytes follow the time, in order and in whole blocks of the disk, so that what is checked or atomic block
+/// by block stays whole; the last piece moves the rest. Until then nobody has been told that it is done: whoever loses the job forgets it.
 /// </summary>
 public sealed class OperationInPieces
 {
-    /// <summary>What is left over by less than this, in nanoseconds or bytes, goes along: a quantum for a rounding error would be one too many.</summary>
+    /// <summary>
+    /// What is left over by less than this, in nanoseconds or bytes, goes along: a quantum for a rounding error would be one too many.
+    /// </summary>
     private const double Least = 0.001;
 
     private IoOperation _operation;

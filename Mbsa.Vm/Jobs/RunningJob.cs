@@ -3,7 +3,10 @@ using Mbsa.Vm.Workload;
 
 namespace Mbsa.Vm.Jobs;
 
-/// <summary>One clone of a job on a VCPU: where it stands, and when it may go on. The pace is an absolute schedule, so a job that fell behind catches up as in fio.</summary>
+/// <summary>
+/// One clone of a job on a VCPU: where it stands, and when it may go on.
+/// The pace is an absolute schedule, so a job that fell behind catches up as in fio.
+/// </summary>
 public class RunningJob
 {
     /// <summary>Core time a partial CPU hog computes and then idles, together and on the average, in nanoseconds.</summary>
@@ -11,7 +14,9 @@ public class RunningJob
 
     private const long NoBatch = -1;
 
-    /// <summary>I/Os that can be taken at once: 64 places in the map and their counts of writes fit the first cache beside the I/O's own bytes.</summary>
+    /// <summary>
+    /// I/Os that can be taken at once: 64 places in the map and their counts of writes fit the first cache beside the I/O's own bytes.
+    /// </summary>
     public const int LongestBatch = 64;
 
     private readonly double _readNsPerOperation;
@@ -31,9 +36,11 @@ public class RunningJob
     /// <param name="source">Its operations; null for a CPU hog.</param>
     /// <param name="transfer">What happens to the bytes; null for a CPU hog.</param>
     /// <param name="times">What its I/Os ask of the host; null for a CPU hog.</param>
-    /// <param name="nowNs">The scenario's clock now; the start delay counts from here, and the random place in the cycle from its end.</param>
+    /// <param name="nowNs">The scenario's clock now;
+    /// the start delay counts from here, and the random place in the cycle from its end.</param>
     /// <param name="rhythm">Its phase and jitter; null to begin at the beginning and have all cycles alike.</param>
-    public RunningJob(JobSpec spec, OperationSource? source, IoTransfer? transfer, OperationTimes? times, long nowNs, JobRhythm? rhythm = null)
+    public RunningJob(JobSpec spec, OperationSource? source, IoTransfer? transfer,
+        OperationTimes? times, long nowNs, JobRhythm? rhythm = null)
     {
         Spec = spec;
         Source = source;
@@ -91,8 +98,16 @@ public class RunningJob
     /// <summary>It will think when the quantum ends.</summary>
     protected bool IsAboutToThink => _thinks;
 
-    /// <summary>Whether it came to its end. As in fio, an I/O that is under way when the runtime is over is brought to its end, and counts.</summary>
+    /// <summary>
+    /// Whether it came to its end. As in fio, an I/O that is under way when the runtime is over is brought to its end, and counts.
+    /// </summary>
     public bool IsFinished(long nowNs) => (BytesLeft <= 0 || nowNs >= EndsAtNs) && !InPieces.IsUnderWay;
+
+    /// <summary>Whether it can go on now.</summary>
+    public virtual bool MayRun(long nowNs) => NotBeforeNs <= nowNs && !IsFinished(nowNs);
+
+    /// <summary>Whether it does nothing more and has nothing in flight.</summary>
+    public virtual bool IsOver(long nowNs) => IsFinished(nowNs);
 
     /// <summary>Takes the next operations, none after the one with which the job has transferred all it had to.</summary>
     /// <param name="length">How many at most; no more than <see cref="LongestBatch"/>.</param>
@@ -217,8 +232,8 @@ public class RunningJob
     private double AroundNs(double meanNs) => _rhythm?.AroundNs(meanNs) ?? meanNs;
 
     /// <summary>
-    /// Goes to a random place of the job's cycle: of a duty cycle, of a batch and its think time, of the time between two I/Os of a rate. Who has
-    /// none of them begins at once. The runtime counts from before.
+    /// Goes to a random place of the job's cycle: of a duty cycle, of a batch and its think time, of the time between two I/Os of a rate.
+    /// Who has none of them begins at once. The runtime counts from before.
     /// </summary>
     private void BeginSomewhere(JobRhythm rhythm)
     {
@@ -243,7 +258,8 @@ public class RunningJob
     }
 
     /// <summary>
-    /// Begins where this much is left of a batch, alone on the host, and the think time after it. A batch that is not done from its start is not timed.
+    /// Begins where this much is left of a batch, alone on the host, and the think time after it.
+    /// A batch that is not done from its start is not timed.
     /// </summary>
     private void BeginWithinBatch(long startNs, double leftNs)
     {

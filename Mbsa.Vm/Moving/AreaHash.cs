@@ -13,12 +13,15 @@ public static class AreaHash
 
     /// <summary>The hash of an area's length and bytes.</summary>
     /// <param name="area">The area.</param>
-    /// <param name="hasBytes">Whether blocks of data have bytes; if not they are left out, and with them all memory that would only be touched.</param>
+    /// <param name="hasBytes">Whether blocks of data have bytes;
+    /// if not they are left out, and with them all memory that would only be touched.</param>
     /// <exception cref="NvmException">Without bytes in its data: the super block is damaged.</exception>
     public static ulong Of(NvmArea area, bool hasBytes)
     {
         ArgumentNullException.ThrowIfNull(area);
-        var endBytes = !hasBytes && VirtualDisk.Find(area) is { } disk ? disk.Geometry.DataFirstBlock * BlockStorage.BlockBytes : area.LengthBytes;
+        var endBytes = !hasBytes && VirtualDisk.Find(area) is { } disk
+            ? disk.Geometry.DataFirstBlock * BlockStorage.BlockBytes
+            : area.LengthBytes;
         using var lease = area.Lease();
         var hash = new XxHash3();
         Span<byte> length = stackalloc byte[8];

@@ -4,8 +4,9 @@ using Mbsa.Vm.Storage;
 namespace Mbsa.Vm.Moving;
 
 /// <summary>
-/// Blocks of one NVM area on their way into another, a <see cref="Shipment"/>. Its body: bytes of the area (8), blocks with bytes (8), blocks of zeros (8); the
-/// numbers of the blocks with bytes, each as its distance from the one before in 7-bit groups, and those of the blocks of zeros in the same way; then the bytes.
+/// Blocks of one NVM area on their way into another, a <see cref="Shipment"/>. Its body: bytes of the area (8), blocks with bytes (8),
+/// blocks of zeros (8); the numbers of the blocks with bytes, each as its distance from the one before in 7-bit groups,
+/// and those of the blocks of zeros in the same way; then the bytes.
 /// </summary>
 public static class MovedBlocks
 {
@@ -79,7 +80,8 @@ public static class MovedBlocks
             var count = Math.Min(BlocksAtOnce, filled.Count - first);
             for (var i = 0; i < count; i++)
             {
-                lease.Read(filled[first + i] * BlockStorage.BlockBytes, buffer.AsSpan(i * BlockStorage.BlockBytes, BlockStorage.BlockBytes));
+                lease.Read(filled[first + i] * BlockStorage.BlockBytes,
+                    buffer.AsSpan(i * BlockStorage.BlockBytes, BlockStorage.BlockBytes));
             }
 
             yield return buffer.AsMemory(0, count * BlockStorage.BlockBytes);

@@ -1,6 +1,9 @@
 namespace Mbsa.Vm.Moving;
 
-/// <summary>Where a guest stands, on its way to another host: a <see cref="Shipment"/> whose body is what each part of the guest wrote down, little endian.</summary>
+/// <summary>
+/// Where a guest stands, on its way to another host:
+/// a <see cref="Shipment"/> whose body is what each part of the guest wrote down, little endian.
+/// </summary>
 public static class MovedGuest
 {
     private const string What = "guest";
@@ -31,12 +34,14 @@ public static class MovedGuest
         }
         catch (Exception cutShort) when (cutShort is EndOfStreamException or FormatException)
         {
-            throw new InvalidDataException($"{What}: it holds less than this program expects of such a VM; give both hosts the same scenario", cutShort);
+            throw new InvalidDataException(
+                $"{What}: it holds less than this program expects of such a VM; give both hosts the same scenario", cutShort);
         }
 
         if (from.BaseStream.ReadByte() >= 0)
         {
-            throw new InvalidDataException($"{What}: it holds more than this program expects of such a VM; give both hosts the same scenario");
+            throw new InvalidDataException(
+                $"{What}: it holds more than this program expects of such a VM; give both hosts the same scenario");
         }
     }
 }

@@ -4,9 +4,9 @@ using Mbsa.Vm.Storage;
 namespace Mbsa.Vm.Moving;
 
 /// <summary>
-/// Which blocks of an NVM area with a virtual disk still have to be copied to another host, round by round. Nothing is added to the way of an I/O: the
-/// disk counts the writes of each physical block anyway, so a block of data whose count changed was written. Metadata is compared with what
-/// was sent last; it is some 0.4 % of the disk, which is held here. Used while nobody writes.
+/// Which blocks of an NVM area with a virtual disk still have to be copied to another host, round by round. Nothing is added
+/// to the way of an I/O: the disk counts the writes of each physical block anyway, so a block of data whose count changed was written.
+/// Metadata is compared with what was sent last; it is some 0.4 % of the disk, which is held here. Used while nobody writes.
 /// </summary>
 /// <param name="area">The area.</param>
 /// <param name="geometry">Where things lie in it.</param>
@@ -18,7 +18,9 @@ public sealed class OutgoingBlocks(NvmArea area, DiskGeometry geometry, bool has
     private uint[] _sentCounts = new uint[geometry.DataBlocks];
     private bool _isBegun;
 
-    /// <summary>Takes what was written since this was last called; the first time, all that was ever written. It counts as sent then.</summary>
+    /// <summary>
+    /// Takes what was written since this was last called; the first time, all that was ever written. It counts as sent then.
+    /// </summary>
     /// <param name="counts">Writes of each block of data until now; kept.</param>
     /// <exception cref="InvalidDataException">It is too much for one round.</exception>
     public BlockRound Take(WearCounts counts)
@@ -78,8 +80,10 @@ public sealed class OutgoingBlocks(NvmArea area, DiskGeometry geometry, bool has
         }
     }
 
-    private static long MetadataBytes(DiskGeometry geometry) => geometry.DataFirstBlock * BlockStorage.BlockBytes is var bytes && bytes <= Array.MaxLength ? bytes
-        : throw new InvalidDataException($"its disk has {bytes} bytes of metadata, and one with more than {Array.MaxLength} cannot move; take a smaller disk");
+    private static long MetadataBytes(DiskGeometry geometry) =>
+        geometry.DataFirstBlock * BlockStorage.BlockBytes is var bytes && bytes <= Array.MaxLength ? bytes
+        : throw new InvalidDataException(
+            $"its disk has {bytes} bytes of metadata, and one with more than {Array.MaxLength} cannot move; take a smaller disk");
 
     private static bool IsZero(NvmLease lease, long block) =>
         !lease.View(block * BlockStorage.BlockBytes, BlockStorage.BlockBytes).ContainsAnyExcept((byte)0);

@@ -38,7 +38,8 @@ public static class Shipment
         var lengthBytes = packed?.Length ?? bodyBytes;
         if (lengthBytes > Array.MaxLength - HeadBytes)
         {
-            throw new InvalidDataException($"{bodyBytes} bytes are to be moved at once, and at most {Array.MaxLength - HeadBytes} can be; take a smaller disk, or payload 'stamp'");
+            throw new InvalidDataException($"{bodyBytes} bytes are to be moved at once, "
+                + $"and at most {Array.MaxLength - HeadBytes} can be; take a smaller disk, or payload 'stamp'");
         }
 
         var shipment = new byte[HeadBytes + lengthBytes];
@@ -81,7 +82,8 @@ public static class Shipment
         var packing = BinaryPrimitives.ReadUInt16LittleEndian(shipment.AsSpan(10));
         if (version != FormatVersion || packing > Deflated)
         {
-            throw new InvalidDataException($"{what}: its format version is {version}, packing {packing}; this program reads version {FormatVersion}; run the same program on both hosts");
+            throw new InvalidDataException($"{what}: its format version is {version}, packing {packing}; "
+                + $"this program reads version {FormatVersion}; run the same program on both hosts");
         }
 
         if (Checksum.Crc32C(shipment.AsSpan(HeadBytes)) != BinaryPrimitives.ReadUInt32LittleEndian(shipment.AsSpan(12)))

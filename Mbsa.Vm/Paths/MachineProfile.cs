@@ -2,7 +2,9 @@ using Mbsa.Nvm.Protection;
 
 namespace Mbsa.Vm.Paths;
 
-/// <summary>An emulated physical machine: its cores, its memory bus, and what the software in front of the NVM costs on each path.</summary>
+/// <summary>
+/// An emulated physical machine: its cores, its memory bus, and what the software in front of the NVM costs on each path.
+/// </summary>
 public sealed record MachineProfile
 {
     /// <summary>The name a scenario uses.</summary>
@@ -26,7 +28,10 @@ public sealed record MachineProfile
     /// <summary>One context switch, in nanoseconds; 0 when nobody measured it.</summary>
     public double ContextSwitchNs { get; init; }
 
-    /// <summary>What protections of the mapped device are made of here; null when nobody measured it, and then there is none under the virtual clock.</summary>
+    /// <summary>
+    /// What protections of the mapped device are made of here;
+    /// null when nobody measured it, and then there is none under the virtual clock.
+    /// </summary>
     public ProtectionCosts? Protection { get; init; }
 }
 
@@ -39,10 +44,16 @@ public enum IoPath
     /// <summary>No VM at all: threads of the host on the raw device (section 4.1).</summary>
     Host,
 
-    /// <summary>The conventional architecture as the paper's second combination has it: bio-based virtio-blk in the guest, vhost-blk in the host's kernel (section 4.2).</summary>
+    /// <summary>
+    /// The conventional architecture as the paper's second combination has it:
+    /// bio-based virtio-blk in the guest, vhost-blk in the host's kernel (section 4.2).
+    /// </summary>
     VhostBio,
 
-    /// <summary>The conventional architecture as the paper's first combination has it: a queue per VCPU, and QEMU's data plane with an I/O thread per disk (section 4.2).</summary>
+    /// <summary>
+    /// The conventional architecture as the paper's first combination has it:
+    /// a queue per VCPU, and QEMU's data plane with an I/O thread per disk (section 4.2).
+    /// </summary>
     VirtioMq,
 }
 

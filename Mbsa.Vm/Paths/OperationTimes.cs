@@ -3,7 +3,9 @@ using Mbsa.Vm.Storage;
 
 namespace Mbsa.Vm.Paths;
 
-/// <summary>What one I/O asks of the host, per direction and adjacency, worked out once per job: the timing half of an I/O, apart from its bytes.</summary>
+/// <summary>
+/// What one I/O asks of the host, per direction and adjacency, worked out once per job: the timing half of an I/O, apart from its bytes.
+/// </summary>
 public sealed class OperationTimes
 {
     private readonly WorkVector[] _work = new WorkVector[4];
@@ -20,7 +22,8 @@ public sealed class OperationTimes
     /// <param name="protection">What the protection adds to the path's costs; null for nothing.</param>
     /// <param name="engineNs">What the job's engine adds to the software of an I/O, in nanoseconds.</param>
     public OperationTimes(
-        PathCosts costs, DeviceProfile device, double busBytesPerSecond, int readBytes, int writeBytes, ProtectionTimes? protection = null, double engineNs = 0)
+        PathCosts costs, DeviceProfile device, double busBytesPerSecond, int readBytes,
+        int writeBytes, ProtectionTimes? protection = null, double engineNs = 0)
     {
         _busNsPerByte = 1e9 / busBytesPerSecond;
         for (var kind = 0; kind < 4; kind++)
@@ -49,12 +52,14 @@ public sealed class OperationTimes
     /// <summary>How long an I/O of each kind takes alone on the host, in nanoseconds, by <see cref="KindOf"/>.</summary>
     public ReadOnlySpan<double> AloneNsByKind => _aloneNs;
 
-    /// <summary>How long work takes alone on the host, in nanoseconds: as long as the slowest of core, bus and NVM, as on a timeline.</summary>
+    /// <summary>
+    /// How long work takes alone on the host, in nanoseconds: as long as the slowest of core, bus and NVM, as on a timeline.
+    /// </summary>
     public double AloneNs(in WorkVector work) => Math.Max(Math.Max(work.CoreNs, work.BusBytes * _busNsPerByte), work.NvmNs);
 
     /// <summary>
-    /// What wear levelling asks of the host beside the I/Os: a block moved is read and written somewhere else, a record is a line written somewhere
-    /// else. It happens inside an I/O, so the software in front of one is not paid again.
+    /// What wear levelling asks of the host beside the I/Os: a block moved is read and written somewhere else,
+    /// a record is a line written somewhere else. It happens inside an I/O, so the software in front of one is not paid again.
     /// </summary>
     public WorkVector Of(WearWork wear) => new(
         wear.Moves * _move.CoreNs + wear.Records * _record.CoreNs,
@@ -65,5 +70,6 @@ public sealed class OperationTimes
     public static int KindOf(bool isWrite, bool isSequential) => (isWrite ? 2 : 0) | (isSequential ? 0 : 1);
 
     private static WorkVector Bytes(OperationCost cost, DeviceProfile device, bool isWrite, int bytes) => new(
-        bytes * cost.NsPerByte * (isWrite ? device.WriteLatencyFactor : device.ReadLatencyFactor) + cost.RandomNs, bytes, device.BusyNs(isWrite, bytes));
+        bytes * cost.NsPerByte * (isWrite ? device.WriteLatencyFactor : device.ReadLatencyFactor)
+        + cost.RandomNs, bytes, device.BusyNs(isWrite, bytes));
 }

@@ -5,14 +5,16 @@ namespace Mbsa.Vm.Paths;
 /// <summary>
 /// What a protection adds to the core time of an I/O, from the paper's account of what each of them does (sections 4.1 and 5.1):
 /// <list type="bullet">
-/// <item><c>pte</c>: two changes of the page table a write, each followed by a shoot-down of the TLBs of all other cores of the kernel. In a
-/// guest each core shot at leaves the guest to take the interrupt. What the others lose is charged to the writer: when all write, it comes
-/// to the same.</item>
+/// <item><c>pte</c>: two changes of the page table a write, each followed by a shoot-down of the TLBs of all other cores of the kernel.
+/// In a guest each core shot at leaves the guest to take the interrupt. What the others lose is charged to the writer:
+/// when all write, it comes to the same.</item>
 /// <item><c>cr0</c>: two changes of CR0 a write; in a guest each is a VM exit.</item>
-/// <item><c>cr0-opt</c>: the same without exits, for the guest owns the bit (guest/host mask); and movnti, so that no vector registers are saved.</item>
+/// <item><c>cr0-opt</c>: the same without exits, for the guest owns the bit (guest/host mask);
+/// and movnti, so that no vector registers are saved.</item>
 /// <item><c>pmap</c>: each page of each access, read or write, is mapped and unmapped, on this core only.</item>
 /// </list>
-/// All but <c>cr0-opt</c> write with movntdq, for which a kernel saves the vector registers; <c>none</c> is the same module without its protection.
+/// All but <c>cr0-opt</c> write with movntdq, for which a kernel saves the vector registers;
+/// <c>none</c> is the same module without its protection.
 /// </summary>
 public sealed class ProtectionTimes
 {
@@ -26,7 +28,8 @@ public sealed class ProtectionTimes
 
     /// <summary>The times of one VM.</summary>
     /// <param name="machine">The machine; it has to know the costs of protections unless there is none.</param>
-    /// <param name="path">The VM's path, which the machine has; on <see cref="IoPath.MemoryBus"/> the guest protects, on the others the host.</param>
+    /// <param name="path">The VM's path, which the machine has; on <see cref="IoPath.MemoryBus"/> the guest protects,
+    /// on the others the host.</param>
     /// <param name="method">Its protection.</param>
     /// <param name="vcpus">Its VCPUs: a guest's page table is cached by the cores that run it, the host's by all.</param>
     /// <exception cref="InputException">The machine has no costs for the protection.</exception>
@@ -36,11 +39,14 @@ public sealed class ProtectionTimes
         _otherCores = (_isGuest ? Math.Min(vcpus, machine.Cores) : machine.Cores) - 1;
         if (_costs is null && method != _included)
         {
-            throw new InputException($"machine '{machine.Name}' has no costs for protections; add 'protection' to its profile, or choose a machine that has them");
+            throw new InputException($"machine '{machine.Name}' has no costs for protections; "
+                + "add 'protection' to its profile, or choose a machine that has them");
         }
     }
 
-    /// <summary>What an I/O takes longer than the path's figures say, in nanoseconds; below 0 when they include more than this protection needs.</summary>
+    /// <summary>
+    /// What an I/O takes longer than the path's figures say, in nanoseconds; below 0 when they include more than this protection needs.
+    /// </summary>
     public double ExtraNs(bool isWrite, int lengthBytes) =>
         _method == _included ? 0 : Ns(_method, isWrite, lengthBytes) - Ns(_included, isWrite, lengthBytes);
 

@@ -1,9 +1,9 @@
 namespace Mbsa.Vm.Paths;
 
 /// <summary>
-/// What the software between a guest's system call and the NVM costs on a conventional path, in core time, cut at the stubs of the paper's Figure 1B
-/// (<see cref="Stub"/>). What of it a request pays is not a matter of the machine: a kick, a wake-up or an interrupt that is suppressed costs
-/// nothing. The device itself, from stub 6 to 7, is the path's <see cref="PathCosts"/>.
+/// What the software between a guest's system call and the NVM costs on a conventional path, in core time,
+/// cut at the stubs of the paper's Figure 1B (<see cref="Stub"/>). What of it a request pays is not a matter of the machine: a kick,
+/// a wake-up or an interrupt that is suppressed costs nothing. The device itself, from stub 6 to 7, is the path's <see cref="PathCosts"/>.
 /// </summary>
 public sealed record StageCosts
 {
@@ -19,7 +19,10 @@ public sealed record StageCosts
     /// <summary>3-4, each kick: the host finds out whom it concerns and makes the I/O thread ready.</summary>
     public required double SignalNs { get; init; }
 
-    /// <summary>4-5 and 10-11, each wake-up of an I/O thread or VCPU on an idle core: coming out of its idle state. The switch itself is the machine's.</summary>
+    /// <summary>
+    /// 4-5 and 10-11, each wake-up of an I/O thread or VCPU on an idle core: coming out of its idle state.
+    /// The switch itself is the machine's.
+    /// </summary>
     public required double IdleNs { get; init; }
 
     /// <summary>5-6, each batch: what a back end does once for all requests it finds.</summary>
@@ -52,7 +55,9 @@ public sealed record StageCosts
     /// <summary>What every request pays, however many are in flight, in nanoseconds.</summary>
     public double RequestNs => SubmitNs + ParseNs + CopyNs + UsedNs + CompleteNs;
 
-    /// <summary>What a request pays beside that when it is alone in flight: a kick, a batch, an interrupt and two wake-ups, in nanoseconds.</summary>
+    /// <summary>
+    /// What a request pays beside that when it is alone in flight: a kick, a batch, an interrupt and two wake-ups, in nanoseconds.
+    /// </summary>
     /// <param name="contextSwitchNs">What a context switch takes on the machine.</param>
     public double EventsNs(double contextSwitchNs) =>
         ExitNs + SignalNs + BatchNs + ColdNs + InterruptNs + NotifyNs + 2 * (contextSwitchNs + IdleNs + EnterNs);

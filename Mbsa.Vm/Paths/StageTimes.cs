@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Mbsa.Vm.Paths;
 
-/// <summary>Sums of the time that requests spent between two stubs. Stage n is the way from stub n to n + 1, counted from 1 as in the paper.</summary>
+/// <summary>
+/// Sums of the time that requests spent between two stubs. Stage n is the way from stub n to n + 1, counted from 1 as in the paper.
+/// </summary>
 public sealed class StageTimes
 {
     /// <summary>Ways between the twelve stubs.</summary>
@@ -16,7 +18,10 @@ public sealed class StageTimes
     /// <summary>Nanoseconds that all requests together spent in each stage.</summary>
     public ReadOnlySpan<long> SumNs => _sumNs;
 
-    /// <summary>Adds a request. A stub that others had passed for it, because its kick or interrupt was suppressed, counts as passed no later than the next.</summary>
+    /// <summary>
+    /// Adds a request. A stub that others had passed for it, because its kick or interrupt was suppressed,
+    /// counts as passed no later than the next.
+    /// </summary>
     public void Add(in StubTimes at)
     {
         var next = at[(int)Stub.Answered];

@@ -1,8 +1,9 @@
 namespace Mbsa.Vm.Paths;
 
 /// <summary>
-/// The twelve places of the paper's Figure 1B at which it took the time of a request on its way through the conventional stack. The figure is lost;
-/// the text says what lies between them (section 4.2): parsing 1-2 and 5-6, context switches 2-3 and 10-11, notification 4-5 and 11-12, the device 6-7.
+/// The twelve places of the paper's Figure 1B at which it took the time of a request on its way through the conventional stack.
+/// The figure is lost; the text says what lies between them (section 4.2): parsing 1-2 and 5-6, context switches 2-3 and 10-11,
+/// notification 4-5 and 11-12, the device 6-7.
 /// </summary>
 public enum Stub
 {

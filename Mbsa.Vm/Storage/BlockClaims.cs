@@ -1,8 +1,9 @@
 namespace Mbsa.Vm.Storage;
 
 /// <summary>
-/// Which blocks of a disk have an operation in flight, and of which nobody knows whether their last write was done because it was lost on its way.
-/// For verification where I/O is asynchronous: two operations on one block at once would leave open what a read should find. Thread-safe.
+/// Which blocks of a disk have an operation in flight,
+/// and of which nobody knows whether their last write was done because it was lost on its way. For verification where I/O is asynchronous:
+/// two operations on one block at once would leave open what a read should find. Thread-safe.
 /// </summary>
 internal sealed class BlockClaims(long blocks)
 {
@@ -32,7 +33,8 @@ internal sealed class BlockClaims(long blocks)
     }
 
     /// <summary>Whether it is not known if the last write of a block was done, or whether one is in flight.</summary>
-    public bool IsUnsure(long block, bool countClaimed = false) => (Volatile.Read(ref _states[block]) & (countClaimed ? Unsure | Claimed : Unsure)) != 0;
+    public bool IsUnsure(long block, bool countClaimed = false) =>
+        (Volatile.Read(ref _states[block]) & (countClaimed ? Unsure | Claimed : Unsure)) != 0;
 
     /// <summary>The operation on a block is done, and what the block holds is known.</summary>
     public void Release(long block) => Volatile.Write(ref _states[block], Free);

@@ -1,9 +1,10 @@
 namespace Mbsa.Vm.Storage;
 
 /// <summary>
-/// Checks that each block read is the one last written. Shared by all jobs on one disk, whatever threads they run on: a stripe of locks lets a
-/// read see exactly the last acknowledged write of its block, so that a lost, torn, misplaced or stale block is told from a good one.
-/// Works in whole blocks of 4096 bytes, one after the other. A block that was not written through it is read but not judged. Not on the plain path.
+/// Checks that each block read is the one last written. Shared by all jobs on one disk, whatever threads they run on:
+/// a stripe of locks lets a read see exactly the last acknowledged write of its block,
+/// so that a lost, torn, misplaced or stale block is told from a good one. Works in whole blocks of 4096 bytes, one after the other.
+/// A block that was not written through it is read but not judged. Not on the plain path.
 /// </summary>
 public sealed class BlockVerifier
 {
@@ -211,7 +212,8 @@ public sealed class BlockVerifier
         }
 
         Interlocked.Increment(ref _wrong);
-        Interlocked.CompareExchange(ref _firstWrong, $"block {expected.Block}, last written as generation {expected.Generation}: {problem}", null);
+        Interlocked.CompareExchange(ref _firstWrong,
+            $"block {expected.Block}, last written as generation {expected.Generation}: {problem}", null);
     }
 
     private Span<byte> Check(long offsetBytes, long lengthBytes, Span<byte> scratch)
@@ -219,7 +221,8 @@ public sealed class BlockVerifier
         if (offsetBytes < 0 || lengthBytes < 0 || offsetBytes % BlockStorage.BlockBytes != 0 || lengthBytes % BlockStorage.BlockBytes != 0
             || offsetBytes / BlockStorage.BlockBytes > _generations.Length - lengthBytes / BlockStorage.BlockBytes)
         {
-            throw new ArgumentException($"{lengthBytes} bytes at offset {offsetBytes} are not whole blocks of {BlockStorage.BlockBytes} bytes of the disk", nameof(offsetBytes));
+            throw new ArgumentException($"{lengthBytes} bytes at offset {offsetBytes} are not "
+                + $"whole blocks of {BlockStorage.BlockBytes} bytes of the disk", nameof(offsetBytes));
         }
 
         return scratch.Length >= _transferBytes

@@ -4,7 +4,8 @@ using Mbsa.Nvm.Layout;
 namespace Mbsa.Vm.Storage;
 
 /// <summary>
-/// Where things lie in the NVM area of a virtual disk, in blocks of 4096 bytes: <c>super block, its copy, VDMT, wear metadata, data area</c>.
+/// Where things lie in the NVM area of a virtual disk, in blocks of 4096 bytes:
+/// <c>super block, its copy, VDMT, wear metadata, data area</c>.
 /// </summary>
 /// <param name="GuestBlocks">Blocks the guest can use.</param>
 /// <param name="SpareBlocks">Blocks of the data area beyond those, for a wear policy to move data into.</param>
@@ -44,7 +45,8 @@ public readonly record struct DiskGeometry(long GuestBlocks, long SpareBlocks, l
         var blocks = guestBytes / BlockStorage.BlockBytes + (guestBytes % BlockStorage.BlockBytes > 0 ? 1 : 0);
         if (guestBytes <= 0 || blocks > MaxGuestBlocks)
         {
-            throw new NvmException("virtual disk", $"a disk of {guestBytes} bytes cannot be; at least 1, at most {MaxGuestBlocks * BlockStorage.BlockBytes}");
+            throw new NvmException("virtual disk",
+                $"a disk of {guestBytes} bytes cannot be; at least 1, at most {MaxGuestBlocks * BlockStorage.BlockBytes}");
         }
 
         return new DiskGeometry(blocks, policy.SpareBlocks(blocks), policy.MetadataBlocks(blocks));

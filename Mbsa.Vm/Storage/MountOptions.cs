@@ -9,7 +9,9 @@ public sealed record MountOptions
     /// </summary>
     public bool MovesBytes { get; init; } = true;
 
-    /// <summary>Whether its sessions never write at the same time, as under the virtual clock. Nobody has to wait for another then.</summary>
+    /// <summary>
+    /// Whether its sessions never write at the same time, as under the virtual clock. Nobody has to wait for another then.
+    /// </summary>
     public bool SessionsTakeTurns { get; init; }
 
     /// <summary>Whether writes of each line of metadata are counted, which takes a little memory and time.</summary>

@@ -27,7 +27,8 @@ namespace Mbsa.Vm.Storage;
 /// <param name="WearParameters">Its parameters as text, such as "q=128 t=64"; empty when it has none.</param>
 /// <param name="IsClean">Whether nobody had it mounted when this was written.</param>
 /// <param name="Generation">Counts the changes; of two valid copies the higher one counts.</param>
-public sealed record SuperBlock(Guid DiskId, DiskGeometry Geometry, string WearPolicyName, string WearParameters, bool IsClean, ulong Generation)
+public sealed record SuperBlock(Guid DiskId, DiskGeometry Geometry,
+    string WearPolicyName, string WearParameters, bool IsClean, ulong Generation)
 {
     /// <summary>The format this program writes and reads.</summary>
     public const uint FormatVersion = 1;
@@ -86,17 +87,19 @@ public sealed record SuperBlock(Guid DiskId, DiskGeometry Geometry, string WearP
         }
 
         var geometry = new DiskGeometry(
-            BinaryPrimitives.ReadInt64LittleEndian(block[32..]), BinaryPrimitives.ReadInt64LittleEndian(block[40..]), BinaryPrimitives.ReadInt64LittleEndian(block[72..]));
+            BinaryPrimitives.ReadInt64LittleEndian(block[32..]), BinaryPrimitives.ReadInt64LittleEndian(block[40..]),
+            BinaryPrimitives.ReadInt64LittleEndian(block[72..]));
         var state = BinaryPrimitives.ReadUInt32LittleEndian(block[104..]);
         problem = IsLaidOutAs(block, geometry) && state is 1 or 2 ? "" : "the places it gives for VDMT and data area contradict each other";
         return problem.Length > 0 ? null : new SuperBlock(
-            new Guid(block[16..32], bigEndian: true), geometry, Text(block.Slice(NameOffset, NameBytes)), Text(block.Slice(ParametersOffset, ParametersBytes)),
+            new Guid(block[16..32], bigEndian: true), geometry, Text(block.Slice(NameOffset, NameBytes)),
+            Text(block.Slice(ParametersOffset, ParametersBytes)),
             state == 1, BinaryPrimitives.ReadUInt64LittleEndian(block[96..]));
     }
 
     /// <summary>
-    /// Whether an area never had a disk. The first copy is written first, and its magic before the rest of it (<see cref="Begin"/>): when only that is
-    /// there and not whole, no formatting ever came to its end.
+    /// Whether an area never had a disk. The first copy is written first, and its magic before the rest of it (<see cref="Begin"/>):
+    /// when only that is there and not whole, no formatting ever came to its end.
     /// </summary>
     public static bool IsAbsent(NvmLease lease)
     {
@@ -107,7 +110,8 @@ public sealed record SuperBlock(Guid DiskId, DiskGeometry Geometry, string WearP
 
         var first = lease.View(0, BlockStorage.BlockBytes);
         var isBegun = first.StartsWith(Magic) && Decode(first, out _) is null;
-        return (isBegun || !first.ContainsAnyExcept((byte)0)) && !lease.View(BlockStorage.BlockBytes, BlockStorage.BlockBytes).ContainsAnyExcept((byte)0);
+        return (isBegun || !first.ContainsAnyExcept((byte)0))
+            && !lease.View(BlockStorage.BlockBytes, BlockStorage.BlockBytes).ContainsAnyExcept((byte)0);
     }
 
     /// <summary>Whether one of the copies, valid or not, begins as a super block does.</summary>
@@ -127,13 +131,14 @@ public sealed record SuperBlock(Guid DiskId, DiskGeometry Geometry, string WearP
         var second = Decode(lease.View(BlockStorage.BlockBytes, BlockStorage.BlockBytes), out _);
         var chosen = first is null || second?.Generation > first.Generation ? second : first;
         return chosen is null ? throw new NvmException("super block", $"neither copy is valid: {problem}")
-            : chosen.Geometry.TotalBytes > lease.LengthBytes ? throw new NvmException("super block", $"the disk takes {chosen.Geometry.TotalBytes} bytes, the area has {lease.LengthBytes}")
+            : chosen.Geometry.TotalBytes > lease.LengthBytes ? throw new NvmException("super block",
+                $"the disk takes {chosen.Geometry.TotalBytes} bytes, the area has {lease.LengthBytes}")
             : chosen;
     }
 
     /// <summary>
-    /// Marks an area that never had a disk as one that is being formatted, before the first <see cref="Store"/>. Eight bytes do not tear; of a whole copy the
-    /// magic might be what a power failure leaves out, and the rest would look like something that is no disk's.
+    /// Marks an area that never had a disk as one that is being formatted, before the first <see cref="Store"/>. Eight bytes do not tear;
+    /// of a whole copy the magic might be what a power failure leaves out, and the rest would look like something that is no disk's.
     /// </summary>
     public static void Begin(NvmLease lease) => lease.Write(0, Magic);
 
@@ -149,7 +154,8 @@ public sealed record SuperBlock(Guid DiskId, DiskGeometry Geometry, string WearP
     }
 
     private static bool IsLaidOutAs(ReadOnlySpan<byte> block, DiskGeometry geometry) =>
-        geometry is { GuestBlocks: > 0, SpareBlocks: >= 0 and <= int.MaxValue, WearMetadataBlocks: >= 0 and <= int.MaxValue, DataBlocks: <= DiskGeometry.MaxDataBlocks }
+        geometry is { GuestBlocks: > 0, SpareBlocks: >= 0 and <= int.MaxValue,
+            WearMetadataBlocks: >= 0 and <= int.MaxValue, DataBlocks: <= DiskGeometry.MaxDataBlocks }
         && geometry.GuestBlocks <= DiskGeometry.MaxGuestBlocks
         && BinaryPrimitives.ReadInt32LittleEndian(block[12..]) == BlockStorage.BlockBytes
         && BinaryPrimitives.ReadInt64LittleEndian(block[48..]) == DiskGeometry.VdmtFirstBlock

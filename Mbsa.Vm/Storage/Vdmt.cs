@@ -7,8 +7,9 @@ using Mbsa.Nvm.Layout;
 namespace Mbsa.Vm.Storage;
 
 /// <summary>
-/// The virtual disk mapping table as it lies on the NVM: an entry of 8 bytes for every block of the guest, sealed (<see cref="CheckedEntry"/>) with
-/// the disk and the block. Bits 0 to 39 are the physical block, bit 40 is always set, so that no entry is zero. In DRAM it is an array of physical blocks.
+/// The virtual disk mapping table as it lies on the NVM:
+/// an entry of 8 bytes for every block of the guest, sealed (<see cref="CheckedEntry"/>) with the disk and the block.
+/// Bits 0 to 39 are the physical block, bit 40 is always set, so that no entry is zero. In DRAM it is an array of physical blocks.
 /// Its loops run once, over millions of entries: they are compiled well at once instead of after a while.
 /// </summary>
 internal static class Vdmt
@@ -34,7 +35,8 @@ internal static class Vdmt
             for (var i = 0; i < entries; i++)
             {
                 var physical = placeOf is null ? (ulong)(logical + i) : placeOf((uint)(logical + i));
-                BinaryPrimitives.WriteUInt64LittleEndian(chunk.AsSpan(i * 8), CheckedEntry.Seal(physical | Present, seal, (ulong)(logical + i)));
+                BinaryPrimitives.WriteUInt64LittleEndian(chunk.AsSpan(i * 8),
+                    CheckedEntry.Seal(physical | Present, seal, (ulong)(logical + i)));
             }
 
             lease.Stream(OffsetBytes(logical), chunk.AsSpan(0, entries * 8));
@@ -43,7 +45,9 @@ internal static class Vdmt
         lease.Fence();
     }
 
-    /// <summary>Reads the table. Whether no two blocks are in one place is for <see cref="RequireInjective"/> to say, once the table is up to date.</summary>
+    /// <summary>
+    /// Reads the table. Whether no two blocks are in one place is for <see cref="RequireInjective"/> to say, once the table is up to date.
+    /// </summary>
     /// <returns>The physical block of each block of the guest.</returns>
     /// <exception cref="NvmException">An entry is damaged or points behind the data area; the message names it.</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -93,7 +97,8 @@ internal static class Vdmt
         for (var i = 0; i < entries.Length / 8; i++)
         {
             var logical = firstLogical + i;
-            BinaryPrimitives.WriteUInt64LittleEndian(entries[(i * 8)..], CheckedEntry.Seal(map[(int)logical] | Present, seal, (ulong)logical));
+            BinaryPrimitives.WriteUInt64LittleEndian(entries[(i * 8)..],
+                CheckedEntry.Seal(map[(int)logical] | Present, seal, (ulong)logical));
         }
     }
 

@@ -4,8 +4,8 @@ using Mbsa.Nvm.Layout;
 namespace Mbsa.Vm.Storage;
 
 /// <summary>
-/// The 64 bytes at the head of a block under verification; the rest of the block is a payload that follows from them. Little endian: magic (8),
-/// seed (8), block (8), generation (8), CRC-32C of the payload or 0 (4), zeros (24), CRC-32C of the bytes before (4).
+/// The 64 bytes at the head of a block under verification; the rest of the block is a payload that follows from them. Little endian:
+/// magic (8), seed (8), block (8), generation (8), CRC-32C of the payload or 0 (4), zeros (24), CRC-32C of the bytes before (4).
 /// </summary>
 internal readonly record struct VerifiedHeader(ulong Seed, long Block, uint Generation)
 {
@@ -35,16 +35,19 @@ internal readonly record struct VerifiedHeader(ulong Seed, long Block, uint Gene
     public string? Compare(ReadOnlySpan<byte> buffer, bool withChecksum)
     {
         var head = buffer[..Bytes];
-        if (!head[..8].SequenceEqual(Magic) || Checksum.Crc32C(head[..CrcOffset]) != BinaryPrimitives.ReadUInt32LittleEndian(head[CrcOffset..]))
+        if (!head[..8].SequenceEqual(Magic)
+            || Checksum.Crc32C(head[..CrcOffset]) != BinaryPrimitives.ReadUInt32LittleEndian(head[CrcOffset..]))
         {
             return "its header is damaged";
         }
 
-        var (seed, block, generation) = (BinaryPrimitives.ReadUInt64LittleEndian(head[8..]), BinaryPrimitives.ReadInt64LittleEndian(head[16..]), BinaryPrimitives.ReadUInt64LittleEndian(head[24..]));
+        var (seed, block, generation) = (BinaryPrimitives.ReadUInt64LittleEndian(head[8..]),
+            BinaryPrimitives.ReadInt64LittleEndian(head[16..]), BinaryPrimitives.ReadUInt64LittleEndian(head[24..]));
         return seed != Seed ? "it is of another disk"
             : block != Block ? $"it is block {block}, generation {generation}"
             : generation != Generation ? $"it is generation {generation}"
-            : withChecksum && Checksum.Crc32C(buffer[Bytes..]) != BinaryPrimitives.ReadUInt32LittleEndian(head[PayloadCrcOffset..]) ? "its payload is damaged"
+            : withChecksum && Checksum.Crc32C(buffer[Bytes..]) != BinaryPrimitives.ReadUInt32LittleEndian(head[PayloadCrcOffset..])
+                ? "its payload is damaged"
             : null;
     }
 

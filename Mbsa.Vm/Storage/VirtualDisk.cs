@@ -9,9 +9,9 @@ namespace Mbsa.Vm.Storage;
 /// or its wear log failed.
 /// </summary>
 /// <remarks>
-/// Without wear levelling writes are counted in each session and added up on demand: that costs no atomic on the way of a write, loses none,
-/// and gives the same counts whatever the threads do. The price is 4 bytes a block and session. A policy that moves blocks counts for itself.
-/// Counts go on over the mounts: they are on the disk.
+/// Without wear levelling writes are counted in each session and added up on demand: that costs no atomic on the way of a write,
+/// loses none, and gives the same counts whatever the threads do. The price is 4 bytes a block and session.
+/// A policy that moves blocks counts for itself. Counts go on over the mounts: they are on the disk.
 /// </remarks>
 public sealed class VirtualDisk : IDisposable
 {
@@ -53,7 +53,9 @@ public sealed class VirtualDisk : IDisposable
     /// <summary>Whether it was properly ended before this mount.</summary>
     public bool WasClean { get; }
 
-    /// <summary>Changes of the map that the mount found in the log of the wear policy, and that the VDMT on the NVM need not have had.</summary>
+    /// <summary>
+    /// Changes of the map that the mount found in the log of the wear policy, and that the VDMT on the NVM need not have had.
+    /// </summary>
     public long RecoveredRecords => Policy.RecoveredRecords;
 
     /// <summary>Whether blocks have bytes.</summary>
@@ -117,7 +119,9 @@ public sealed class VirtualDisk : IDisposable
         }
     }
 
-    /// <summary>The writes of each physical block since the disk was made. Those of sessions that write meanwhile are in it or not.</summary>
+    /// <summary>
+    /// The writes of each physical block since the disk was made. Those of sessions that write meanwhile are in it or not.
+    /// </summary>
     public WearCounts CountWear()
     {
         lock (_lock)
@@ -151,8 +155,8 @@ public sealed class VirtualDisk : IDisposable
     }
 
     /// <summary>
-    /// The power fails: the disk ends as it is. Nothing more is stored, no count, no end of the log, no clean mark, so that the next mount has to
-    /// recover. Sessions must not be used any more; they only have to be disposed.
+    /// The power fails: the disk ends as it is. Nothing more is stored, no count, no end of the log, no clean mark,
+    /// so that the next mount has to recover. Sessions must not be used any more; they only have to be disposed.
     /// </summary>
     public void LosePower()
     {
@@ -172,7 +176,8 @@ public sealed class VirtualDisk : IDisposable
         var geometry = DiskGeometry.Plan(sizeBytes, policy);
         if (geometry.TotalBytes > area.LengthBytes)
         {
-            throw new NvmException("virtual disk", $"a disk of {sizeBytes} bytes takes {geometry.TotalBytes} bytes with its VDMT, the area has {area.LengthBytes}");
+            throw new NvmException("virtual disk",
+                $"a disk of {sizeBytes} bytes takes {geometry.TotalBytes} bytes with its VDMT, the area has {area.LengthBytes}");
         }
 
         using var lease = area.Lease();
@@ -257,7 +262,8 @@ public sealed class VirtualDisk : IDisposable
     private static void Clear(NvmLease lease, long firstBlock, long blocks)
     {
         var zeros = new byte[64 * BlockStorage.BlockBytes];
-        for (var (offset, end) = (firstBlock * BlockStorage.BlockBytes, (firstBlock + blocks) * BlockStorage.BlockBytes); offset < end; offset += zeros.Length)
+        for (var (offset, end) = (firstBlock * BlockStorage.BlockBytes, (firstBlock + blocks) * BlockStorage.BlockBytes);
+            offset < end; offset += zeros.Length)
         {
             lease.Stream(offset, zeros.AsSpan(0, (int)Math.Min(zeros.Length, end - offset)));
         }

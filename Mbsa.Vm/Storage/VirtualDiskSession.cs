@@ -6,7 +6,9 @@ using Mbsa.Nvm.Memory;
 
 namespace Mbsa.Vm.Storage;
 
-/// <summary>A virtual disk as one VCPU sees it: the map is the disk's, the lease and the count of writes are its own. Used by one thread at a time.</summary>
+/// <summary>
+/// A virtual disk as one VCPU sees it: the map is the disk's, the lease and the count of writes are its own. Used by one thread at a time.
+/// </summary>
 public sealed class VirtualDiskSession : BlockStorage
 {
     private const int BlockShift = 12;
@@ -224,7 +226,8 @@ public sealed class VirtualDiskSession : BlockStorage
     {
         if (!_disk.MovesBytes)
         {
-            throw new InvalidOperationException("the disk was mounted without bytes: its wear policy moves blocks and leaves their bytes behind");
+            throw new InvalidOperationException(
+                "the disk was mounted without bytes: its wear policy moves blocks and leaves their bytes behind");
         }
 
         while (source.Length > 0)
@@ -245,7 +248,8 @@ public sealed class VirtualDiskSession : BlockStorage
         {
             if (target == old || part.Length == BlockBytes)
             {
-                _lease.Write(Place(target, offsetBytes), part); // fenced: F1 when it is a redirect, and before others may read what is in the block
+                // fenced: F1 when it is a redirect, and before others may read what is in the block
+                _lease.Write(Place(target, offsetBytes), part);
             }
             else
             {
@@ -286,6 +290,7 @@ public sealed class VirtualDiskSession : BlockStorage
     private void Refuse(long offsetBytes, int lengthBytes)
     {
         ObjectDisposedException.ThrowIf(_end == 0, this);
-        throw new ArgumentOutOfRangeException(nameof(offsetBytes), $"{lengthBytes} bytes at offset {offsetBytes} are not within the {SizeBytes} bytes of the disk");
+        throw new ArgumentOutOfRangeException(nameof(offsetBytes),
+            $"{lengthBytes} bytes at offset {offsetBytes} are not within the {SizeBytes} bytes of the disk");
     }
 }

@@ -7,13 +7,14 @@ using Mbsa.Nvm.Layout;
 namespace Mbsa.Vm.Storage;
 
 /// <summary>
-/// How often each physical block was written, as it is kept on the NVM over the mounts: an entry of 8 bytes for every block of the data area,
-/// sealed as those of the VDMT, and behind them one with the writes of the policy's own. All zero is a count of 0. First in the wear metadata.
+/// How often each physical block was written, as it is kept on the NVM over the mounts: an entry of 8 bytes for every
+/// block of the data area, sealed as those of the VDMT, and behind them one with the writes of the policy's own. All zero is a count of 0.
+/// First in the wear metadata.
 /// </summary>
 /// <remarks>
-/// A block's entry is written when its count reaches a multiple of the interval. A line has eight entries, so it wears at most 8/interval as
-/// fast as the most worn of its blocks, whatever the load: no line is hot. Entries are neither fenced nor logged: eight aligned bytes
-/// never tear, and a count is an estimate after a power failure anyway.
+/// A block's entry is written when its count reaches a multiple of the interval.
+/// A line has eight entries, so it wears at most 8/interval as fast as the most worn of its blocks, whatever the load: no line is hot.
+/// Entries are neither fenced nor logged: eight aligned bytes never tear, and a count is an estimate after a power failure anyway.
 /// </remarks>
 internal sealed class WearCountTable
 {
@@ -55,11 +56,13 @@ internal sealed class WearCountTable
             var bytes = lease.View(OffsetBytes(first), entries * 8);
             for (var i = 0; i < entries; i++)
             {
-                counts[first + i] = (uint)Open(BinaryPrimitives.ReadUInt64LittleEndian(bytes[(i * 8)..]), first + i, uint.MaxValue, damaged);
+                counts[first + i] = (uint)Open(BinaryPrimitives.ReadUInt64LittleEndian(bytes[(i * 8)..]),
+                    first + i, uint.MaxValue, damaged);
             }
         }
 
-        extraWrites = (long)Open(BinaryPrimitives.ReadUInt64LittleEndian(lease.View(OffsetBytes(_blocks), 8)), _blocks, CheckedEntry.ContentMask, damaged);
+        extraWrites = (long)Open(BinaryPrimitives.ReadUInt64LittleEndian(lease.View(OffsetBytes(_blocks), 8)),
+            _blocks, CheckedEntry.ContentMask, damaged);
         return counts;
     }
 
@@ -84,7 +87,8 @@ internal sealed class WearCountTable
             {
                 var place = first + i;
                 var content = place < _blocks ? counts[(int)place] : (ulong)extraWrites;
-                BinaryPrimitives.WriteUInt64LittleEndian(chunk.AsSpan(i * 8), content == 0 ? 0 : CheckedEntry.Seal(content, _seal, PlaceOfCounts | (ulong)place));
+                BinaryPrimitives.WriteUInt64LittleEndian(chunk.AsSpan(i * 8),
+                    content == 0 ? 0 : CheckedEntry.Seal(content, _seal, PlaceOfCounts | (ulong)place));
             }
 
             lease.Stream(OffsetBytes(first), chunk.AsSpan(0, entries * 8));
@@ -111,7 +115,8 @@ internal sealed class WearCountTable
             return content;
         }
 
-        damaged(OffsetBytes(place), new NvmException("wear counts", $"{(place < _blocks ? $"the count of physical block {place}" : "the count of extra writes")} is damaged"));
+        damaged(OffsetBytes(place), new NvmException("wear counts",
+            $"{(place < _blocks ? $"the count of physical block {place}" : "the count of extra writes")} is damaged"));
         return 0;
     }
 }

@@ -15,7 +15,9 @@ public abstract class WearLane
     /// <param name="from">Where the block is.</param>
     public abstract uint BeginWrite(uint logicalBlock, bool isWhole, out uint from);
 
-    /// <summary>Ends a write: the block's bytes are persistent. Here the policy commits a changed mapping, then puts it into the map, and counts.</summary>
+    /// <summary>
+    /// Ends a write: the block's bytes are persistent. Here the policy commits a changed mapping, then puts it into the map, and counts.
+    /// </summary>
     public abstract void EndWrite(uint logicalBlock, uint physicalBlock);
 
     /// <summary>Ends a write that failed before its bytes were persistent.</summary>
@@ -31,7 +33,8 @@ public abstract class WearLane
     public virtual uint BeginRead(uint logicalBlock) => 0;
 
     /// <summary>
-    /// Whether the bytes just read from where the map said were the logical block's all the while; else the session reads again. Asked after each block.
+    /// Whether the bytes just read from where the map said were the logical block's all the while; else the session reads again.
+    /// Asked after each block.
     /// </summary>
     public abstract bool ReadHeld(uint logicalBlock, uint ticket);
 

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Mbsa.Vm.Storage;
 
-/// <summary>The parameters of a wear policy, as the super block keeps them: "q=128 t=64 atomic". Each is taken once; what is left over is unknown.</summary>
+/// <summary>
+/// The parameters of a wear policy, as the super block keeps them: "q=128 t=64 atomic". Each is taken once; what is left over is unknown.
+/// </summary>
 internal sealed class WearParameters
 {
     private readonly string _policy;
@@ -30,7 +32,8 @@ internal sealed class WearParameters
     {
         _known.Add($"{name}=N");
         return !_values.Remove(name, out var text) ? otherwise
-            : uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number
+            : uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number
+                >= least && number <= most ? number
             : throw new InputException($"wear policy '{_policy}': '{name}={text}': a whole number from {least} to {most} was expected");
     }
 
@@ -49,7 +52,8 @@ internal sealed class WearParameters
     {
         if (_values.Count > 0)
         {
-            throw new InputException($"wear policy '{_policy}' has no parameter '{_values.Keys.First()}'; it has {(_known.Count == 0 ? "none" : string.Join(", ", _known))}");
+            throw new InputException($"wear policy '{_policy}' has no parameter '{_values.Keys.First()}'; "
+                + $"it has {(_known.Count == 0 ? "none" : string.Join(", ", _known))}");
         }
     }
 }

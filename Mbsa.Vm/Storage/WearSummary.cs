@@ -6,10 +6,12 @@ namespace Mbsa.Vm.Storage;
 public sealed record WearCounts(uint[] Writes, long ExtraWrites)
 {
     /// <summary>What was written after an earlier moment of the same mount.</summary>
-    public WearCounts Since(WearCounts earlier) => new([.. Writes.Zip(earlier.Writes, (now, then) => now - then)], ExtraWrites - earlier.ExtraWrites);
+    public WearCounts Since(WearCounts earlier) =>
+        new([.. Writes.Zip(earlier.Writes, (now, then) => now - then)], ExtraWrites - earlier.ExtraWrites);
 
     /// <summary>What was written in two stretches of time together.</summary>
-    public WearCounts Plus(WearCounts other) => new([.. Writes.Zip(other.Writes, (here, there) => here + there)], ExtraWrites + other.ExtraWrites);
+    public WearCounts Plus(WearCounts other) =>
+        new([.. Writes.Zip(other.Writes, (here, there) => here + there)], ExtraWrites + other.ExtraWrites);
 
     /// <summary>Writes them down.</summary>
     public void SaveTo(BinaryWriter to)
@@ -45,7 +47,8 @@ public sealed record WearCounts(uint[] Writes, long ExtraWrites)
 /// <param name="Max">Writes of the block written most.</param>
 /// <param name="Mean">Writes of a block on average.</param>
 /// <param name="CoefficientOfVariation">Standard deviation over mean, of the whole population; 0 when nothing was written.</param>
-public readonly record struct WearSummary(string Policy, long Writes, long ExtraWrites, long Max, double Mean, double CoefficientOfVariation)
+public readonly record struct WearSummary(string Policy, long Writes,
+    long ExtraWrites, long Max, double Mean, double CoefficientOfVariation)
 {
     /// <summary>Sums counts up.</summary>
     /// <param name="policy">The policy's name.</param>

@@ -4,7 +4,10 @@ using Mbsa.Vm.Storage;
 
 namespace Mbsa.Vm.Vcpus;
 
-/// <summary>A VCPU whose I/O is done when it is submitted: on the memory bus, or on the host. The two clocks have a worker each: <see cref="VirtualVcpu"/> and <see cref="WallVcpu"/>.</summary>
+/// <summary>
+/// A VCPU whose I/O is done when it is submitted: on the memory bus, or on the host. The two clocks have a worker each:
+/// <see cref="VirtualVcpu"/> and <see cref="WallVcpu"/>.
+/// </summary>
 /// <param name="record">Where it counts. It outlives the worker, so that a VCPU that is restarted goes on counting.</param>
 /// <param name="jobs">Its jobs.</param>
 /// <param name="storage">Its view of the VM's disk, disposed with it; null without one.</param>
@@ -67,7 +70,10 @@ public abstract class DirectVcpu(VcpuRecord record, IReadOnlyList<RunningJob> jo
         return true;
     }
 
-    /// <summary>Writes down where it stands, between two quanta, so that one with the same jobs can go on elsewhere; what it counted is in its record. Also after it was disposed.</summary>
+    /// <summary>
+    /// Writes down where it stands, between two quanta, so that one with the same jobs can go on elsewhere;
+    /// what it counted is in its record. Also after it was disposed.
+    /// </summary>
     public void SaveTo(BinaryWriter to)
     {
         ArgumentNullException.ThrowIfNull(to);
@@ -92,7 +98,9 @@ public abstract class DirectVcpu(VcpuRecord record, IReadOnlyList<RunningJob> jo
     /// <summary>What the disk's wear policy did on this VCPU's time since this was last asked.</summary>
     protected WearWork TakeWearWork() => storage?.TakeWearWork() ?? default;
 
-    /// <summary>Goes on with the I/O that is under way, and runs others until the budget is used, the job's runtime is over or the job must pause.</summary>
+    /// <summary>
+    /// Goes on with the I/O that is under way, and runs others until the budget is used, the job's runtime is over or the job must pause.
+    /// </summary>
     protected abstract WorkVector RunJob(RunningJob job, long startNs, long budgetNs);
 
     /// <summary>Computes for a while.</summary>

@@ -7,7 +7,9 @@ using Mbsa.Vm.Workload.Random;
 
 namespace Mbsa.Vm.Vcpus;
 
-/// <summary>Measures what moving a byte to and from DRAM costs on this machine, so that a slower device can be emulated by the difference.</summary>
+/// <summary>
+/// Measures what moving a byte to and from DRAM costs on this machine, so that a slower device can be emulated by the difference.
+/// </summary>
 public static class DramCalibration
 {
     private const int RegionBytes = 32 << 20;
@@ -15,7 +17,9 @@ public static class DramCalibration
     private const int BatchLength = 512;
     private const int Batches = 15;
 
-    /// <summary>What a device costs on top of this machine's DRAM. Measures for some milliseconds unless the device is as fast as DRAM.</summary>
+    /// <summary>
+    /// What a device costs on top of this machine's DRAM. Measures for some milliseconds unless the device is as fast as DRAM.
+    /// </summary>
     /// <param name="device">The device.</param>
     /// <param name="ledger">Where the memory measured on is entered; it is freed on return.</param>
     public static DeviceDelay DelayFor(DeviceProfile device, MemoryLedger ledger)
@@ -29,7 +33,10 @@ public static class DramCalibration
         return new DeviceDelay(device, readNsPerByte, writeNsPerByte);
     }
 
-    /// <summary>Nanoseconds per byte of random 4 KiB reads and non-temporal writes; the medians of several batches, so that a disturbance does not count.</summary>
+    /// <summary>
+    /// Nanoseconds per byte of random 4 KiB reads and non-temporal writes;
+    /// the medians of several batches, so that a disturbance does not count.
+    /// </summary>
     public static (double ReadNsPerByte, double WriteNsPerByte) Measure(MemoryLedger ledger)
     {
         var options = new NvmDeviceOptions { SizeBytes = 2L * RegionBytes, DeviceId = Guid.Empty };

@@ -1,44 +1,48 @@
 using Mbsa.Nvm.Timing;
-using Mbsa.Vm.Jobs;
-using Mbsa.Vm.Paths;
 using Mbsa.Vm.Storage;
 using Mbsa.Vm.Virtio;
 
 namespace Mbsa.Vm.Vcpus;
 
+// One step is one Execute and its Complete; what a step did can be seen by the guest when it ends, and not before.
+//
+//            rung                 requests on a ring
+//    asleep -----> Wake ---> awake -------------> Serve <--+ while the batch has room and the ring has more,
+//       ^                     | ^                   |  +---+ or its last request is owed
+//       |                     | |  the batch is shown as used
+//       |                     | +-------------------+
+//       |                     | |                   |  the ring wants an interrupt
+//       |                     | +--- Interrupt <----+
+//       |                     |
+//       +-------- Look -------+ no request on any ring, and none came after kicks were asked for again
+//
+//    _isWoken          [a doorbell ended the sleep, Wake begins)
+//    _batch.Count > 0  [a request is taken, the batch is shown as used or the ring has a fault)
+//    _batch.IsOwed     [Serve begins with a request longer than its quantum, a Serve ends with all of it played)
+//    _published        [a batch is shown and the ring wants an interrupt, Interrupt ends)
+//    _quantumEndsNs    [a quantum's first step begins, the next quantum's does)
+
 /// <summary>
-/// The back end of a disk on a conventional path, under both clocks: a thread of the host that competes for cores like a VCPU, and whose time is its
-/// VM's. It goes in steps, each of which ends where the guest could see what it did:
-/// <code>
-/// blocked -> Wake -> (Serve -> Interrupt?)* -> blocked
-/// </code>
-/// Serve takes requests off a ring, moves their bytes and, when the batch is complete, shows them as used; Interrupt follows if the ring says so. It
-/// asks for kicks again before it blocks, and looks once more. A request that is longer than a quantum is owed when its quantum is used, and played on in
-/// the next ones before anything else; the guest hears of it when nothing is owed any more.
+/// The back end of a disk on a conventional path, under both clocks: a thread of the host that competes for cores like a VCPU,
+/// and whose time is its VM's. Serve takes requests off a ring, moves their bytes and, when the batch is complete, shows them as used;
+/// Interrupt follows if the ring says so. It asks for kicks again before it blocks, and looks once more.
 /// </summary>
 public sealed class IoThread : IQuantumWorker
 {
     private readonly VirtioDisk _disk;
     private readonly VcpuRecord _record;
     private readonly BlockStorage _storage;
-    private readonly BlockDevice _device;
     private readonly double _contextSwitchNs;
     private readonly WallPace _pace;
-    private readonly ServedRequest[] _batch;
+    private readonly ServedBatch _batch;
     private WakeUp _wake;
     private Step _step;
     private long _startNs;
     private long _readySinceNs;
     private long _quantumEndsNs = -1;
     private long _quantumNs;
-    private double _aloneNs;
-    private WorkVector _owed;
-    private double _owedNs;
     private bool _isWoken;
-    private bool _isCold = true;
     private int _queue;
-    private int _inBatch;
-    private int _inStepFrom;
     private int _published;
 
     /// <summary>A back end that is ready to run.</summary>
@@ -49,11 +53,11 @@ public sealed class IoThread : IQuantumWorker
     /// <param name="contextSwitchNs">What a context switch takes on the machine, in nanoseconds.</param>
     /// <param name="pace">The clock.</param>
     /// <param name="nowNs">The scenario's clock now.</param>
-    public IoThread(VirtioDisk disk, BlockStorage storage, int movedBytesPerBlock, VcpuRecord record, double contextSwitchNs, WallPace pace, long nowNs)
+    public IoThread(VirtioDisk disk, BlockStorage storage, int movedBytesPerBlock,
+        VcpuRecord record, double contextSwitchNs, WallPace pace, long nowNs)
     {
         (_disk, _storage, _record, _contextSwitchNs, _pace, _readySinceNs) = (disk, storage, record, contextSwitchNs, pace, nowNs);
-        _device = new BlockDevice(storage, movedBytesPerBlock);
-        _batch = new ServedRequest[disk.LongestBatch];
+        _batch = new ServedBatch(disk, storage, movedBytesPerBlock, pace);
         foreach (var queue in disk.Queues)
         {
             queue.Device.TakeOver();
@@ -116,15 +120,16 @@ public sealed class IoThread : IQuantumWorker
 
     private WorkVector Begin(long budgetNs, long waitedNs)
     {
-        if (_owedNs > 0)
+        if (_batch.IsOwed)
         {
             _step = Step.Serve;
-            return PayOwed(budgetNs);
+            return _batch.PayOwed(budgetNs);
         }
 
         if (_isWoken)
         {
-            (_step, _isWoken, _isCold) = (Step.Wake, false, true);
+            (_step, _isWoken) = (Step.Wake, false);
+            _batch.ComeCold();
             return new WorkVector(WakeUp.CostNs(_disk.Costs, _contextSwitchNs, waitedNs, _pace), 0, 0);
         }
 
@@ -134,14 +139,14 @@ public sealed class IoThread : IQuantumWorker
             return new WorkVector(_disk.Costs.InterruptNs, 0, 0);
         }
 
-        if (_inBatch == 0 && !TryFindWork())
+        if (_batch.Count == 0 && !TryFindWork())
         {
             _step = Step.Look;
             return default;
         }
 
         _step = Step.Serve;
-        return Serve(budgetNs);
+        return _batch.Serve(Queue, budgetNs, _quantumNs);
     }
 
     /// <summary>Looks for a queue with requests, the others before the one it served last.</summary>
@@ -160,113 +165,27 @@ public sealed class IoThread : IQuantumWorker
         return false;
     }
 
-    /// <summary>Serves what is on the ring until the batch is complete or the budget used.</summary>
-    private WorkVector Serve(long budgetNs)
-    {
-        var device = Queue.Device;
-        var work = new WorkVector(_inBatch == 0 ? _disk.Costs.BatchNs : 0, 0, 0);
-        (_inStepFrom, _aloneNs) = (_inBatch, work.CoreNs);
-        while (_inBatch < _batch.Length && _aloneNs < budgetNs && device.TryTake(out var request))
-        {
-            ref var served = ref _batch[_inBatch++];
-            served.Request = request;
-            served.Token = Queue.Driver.TokenOf(request.Head);
-            served.Status = _device.Serve(device, request);
-            var beganNs = _aloneNs;
-            var whole = Play(ref served);
-
-            // What runs on real cores has taken its time already when it is here.
-            if (!_pace.IsReal && OperationInPieces.IsNeeded(_aloneNs - beganNs, _quantumNs))
-            {
-                (_owed, _owedNs) = (whole, _aloneNs - beganNs);
-                _aloneNs = beganNs;
-                return work + PayOwed(budgetNs);
-            }
-
-            work += whole;
-        }
-
-        return work;
-    }
-
-    /// <summary>Says when a request passes the back end's stubs, if the step has time for all of it.</summary>
-    /// <returns>What it asks of the host.</returns>
-    private WorkVector Play(ref ServedRequest served)
-    {
-        var (costs, times) = (_disk.Costs, served.Token?.Job.Times);
-        var work = times is null || served.Status != BlockStatus.Ok ? default
-            : times.ByKind[OperationTimes.KindOf(served.Request.IsWrite, served.Token!.Operation.IsSequential)] + times.Of(_storage.TakeWearWork());
-        var coldNs = _isCold ? costs.ColdNs : 0;
-        _isCold = false;
-        served.TakenAtNs = _inBatch == 1 ? 0 : _aloneNs; // what the batch costs is on the way of its first
-        served.ParsedAtNs = _aloneNs + costs.ParseNs;
-        served.ServedAtNs = served.ParsedAtNs + (times?.AloneNs(work) ?? 0) + coldNs;
-        served.CopiedAtNs = served.ServedAtNs + costs.CopyNs;
-        _aloneNs = served.CopiedAtNs + costs.UsedNs;
-        return work with { CoreNs = costs.ParseNs + work.CoreNs + coldNs + costs.CopyNs + costs.UsedNs };
-    }
-
-    /// <summary>Goes on with the last request of the batch, which is longer than a quantum, until the budget is used.</summary>
-    private WorkVector PayOwed(long budgetNs)
-    {
-        var partNs = Math.Min(_owedNs, Math.Max(1, budgetNs - _aloneNs));
-        var part = _owed * (partNs / _owedNs);
-        (_owed, _owedNs) = (_owed + part * -1, _owedNs - partNs);
-        _aloneNs += partNs;
-        return part;
-    }
-
     private void EndServe(long endNs, Passage passage)
     {
-        var walk = passage.Walk(_startNs, endNs, Math.Max(1, _aloneNs));
-        for (var i = _inStepFrom; i < _inBatch; i++)
-        {
-            _batch[i].Pass(_startNs, _aloneNs, ref walk);
-        }
-
-        if (_owedNs > 0)
-        {
-            _batch[_inBatch - 1].GoBack(_aloneNs);
-            (_inStepFrom, _aloneNs) = (_inBatch - 1, 0);
-            return;
-        }
-
+        _batch.EndStep(_startNs, endNs, passage);
         var device = Queue.Device;
-        if (_inBatch < _batch.Length && device.Available > 0)
+        if (_batch.IsOwed || (!_batch.IsFull && device.Available > 0))
         {
             return;
         }
 
         if (device.Fault != RingFault.None)
         {
-            _inBatch = 0; // nothing more can be said to the guest through this queue
+            _batch.Clear(); // nothing more can be said to the guest through this queue
             return;
         }
 
-        Publish(device, endNs);
-    }
-
-    private void Publish(DeviceQueue device, long endNs)
-    {
-        for (var i = 0; i < _inBatch; i++)
-        {
-            ref readonly var served = ref _batch[i];
-            served.Token?.Pass(Stub.Returned, endNs);
-            served.Token?.Pass(Stub.Interrupted, endNs);
-            device.Complete(served.Request, served.Status, served.Status == BlockStatus.Ok && !served.Request.IsWrite ? served.Request.DataBytes : 0);
-        }
-
-        _published = device.Publish() ? _inBatch : 0;
-        _inBatch = 0;
+        _published = _batch.Publish(device, endNs);
     }
 
     private void EndInterrupt(long endNs)
     {
-        for (var i = 0; i < _published; i++)
-        {
-            _batch[i].Token?.Pass(Stub.Interrupted, endNs);
-        }
-
+        _batch.Interrupt(_published, endNs);
         _published = 0;
         Queue.Target.Interrupt(endNs);
     }
@@ -274,7 +193,7 @@ public sealed class IoThread : IQuantumWorker
     private QuantumOutcome Follow(long endNs)
     {
         var continuing = new QuantumOutcome(AfterQuantum.Continuing, endNs, 0);
-        if (_published > 0 || _inBatch > 0)
+        if (_published > 0 || _batch.Count > 0)
         {
             return continuing;
         }

@@ -1,8 +1,8 @@
 namespace Mbsa.Vm.Vcpus;
 
 /// <summary>
-/// Latencies of one VCPU in one direction since it started, counted in the buckets of <see cref="LatencyBuckets"/>. Only its worker writes, with
-/// plain stores; anybody may read at any time and sees values that were true a moment ago. They only grow.
+/// Latencies of one VCPU in one direction since it started, counted in the buckets of <see cref="LatencyBuckets"/>.
+/// Only its worker writes, with plain stores; anybody may read at any time and sees values that were true a moment ago. They only grow.
 /// </summary>
 public sealed class LatencyCounts
 {

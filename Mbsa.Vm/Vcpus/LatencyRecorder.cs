@@ -3,7 +3,8 @@ using HdrHistogram;
 namespace Mbsa.Vm.Vcpus;
 
 /// <summary>
-/// Latencies of one VCPU, reads and writes apart, within 1 % of their value from 1 ns to 1 minute; their sums are exact, so that means are. Recording allocates nothing.
+/// Latencies of one VCPU, reads and writes apart, within 1 % of their value from 1 ns to 1 minute; their sums are exact, so that means are.
+/// Recording allocates nothing.
 /// </summary>
 public sealed class LatencyRecorder
 {
@@ -17,8 +18,8 @@ public sealed class LatencyRecorder
     public LongHistogram Writes { get; } = Empty();
 
     /// <summary>
-    /// How long batches took that a job does between two think times (fio's <c>thinktime_blocks</c>), in nanoseconds: from when it wanted to begin
-    /// until the last I/O was done.
+    /// How long batches took that a job does between two think times (fio's <c>thinktime_blocks</c>), in nanoseconds:
+    /// from when it wanted to begin until the last I/O was done.
     /// </summary>
     public LongHistogram Batches { get; } = Empty();
 

@@ -6,8 +6,8 @@ using Mbsa.Vm.Workload;
 namespace Mbsa.Vm.Vcpus;
 
 /// <summary>
-/// How many I/Os of each kind (<see cref="OperationTimes.KindOf"/>) a job did in a quantum. A job's reads are all as long as one another, and so are its
-/// writes: nothing else has to be counted for each I/O.
+/// How many I/Os of each kind (<see cref="OperationTimes.KindOf"/>) a job did in a quantum. A job's reads are all as long as one another,
+/// and so are its writes: nothing else has to be counted for each I/O.
 /// </summary>
 internal sealed class OperationTally
 {

@@ -4,8 +4,9 @@ using Mbsa.Vm.Paths;
 namespace Mbsa.Vm.Vcpus;
 
 /// <summary>
-/// How long each I/O of a quantum took: it ends where the quantum's progress passes its work. While the speed stays what it is, all I/Os of one kind take the same
-/// time and are counted together; those are apart during which it changed, and the first, which carries the time its VCPU waited for a core.
+/// How long each I/O of a quantum took: it ends where the quantum's progress passes its work.
+/// While the speed stays what it is, all I/Os of one kind take the same time and are counted together;
+/// those are apart during which it changed, and the first, which carries the time its VCPU waited for a core.
 /// </summary>
 /// <param name="latency">Where it records.</param>
 internal sealed class QuantumLatency(LatencyRecorder latency)

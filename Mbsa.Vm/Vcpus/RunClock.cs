@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace Mbsa.Vm.Vcpus;
 
-/// <summary>The wall clock of a run: real nanoseconds while the run goes on, standing still while it is held. Read from any thread, held and released by one.</summary>
+/// <summary>
+/// The wall clock of a run: real nanoseconds while the run goes on, standing still while it is held.
+/// Read from any thread, held and released by one.
+/// </summary>
 public sealed class RunClock
 {
     private static readonly double _nsPerTick = 1e9 / Stopwatch.Frequency;
@@ -24,6 +27,8 @@ public sealed class RunClock
     /// <summary>Stops time.</summary>
     public void Hold() => _stand = new Stand(Stopwatch.GetTimestamp() - _stand.Ticks, IsHeld: true);
 
-    /// <summary>How the clock stands. <paramref name="Ticks"/> is what it shows while held, and the timestamp of its 0 while it goes.</summary>
+    /// <summary>
+    /// How the clock stands. <paramref name="Ticks"/> is what it shows while held, and the timestamp of its 0 while it goes.
+    /// </summary>
     private sealed record Stand(long Ticks, bool IsHeld);
 }

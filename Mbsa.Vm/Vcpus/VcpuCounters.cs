@@ -78,7 +78,8 @@ public sealed class VcpuCounters
     public void SaveTo(BinaryWriter to)
     {
         ArgumentNullException.ThrowIfNull(to);
-        foreach (var count in (ReadOnlySpan<long>)[ReadOperations, WriteOperations, ReadBytes, WriteBytes, StorageNs, ComputeNs, WaitingNs, Quanta])
+        foreach (var count in (ReadOnlySpan<long>)[ReadOperations, WriteOperations,
+            ReadBytes, WriteBytes, StorageNs, ComputeNs, WaitingNs, Quanta])
         {
             to.Write(count);
         }

@@ -6,8 +6,8 @@ namespace Mbsa.Vm.Vcpus;
 
 /// <summary>
 /// A VCPU: runs its jobs one quantum at a time, on whatever core it is granted. The guest's own scheduler is a round robin over the jobs of
-/// the VCPU, one quantum each. Where an I/O is done when it is submitted it is a <see cref="DirectVcpu"/>, where it goes through a virtqueue a
-/// <see cref="VirtioVcpu"/>.
+/// the VCPU, one quantum each. Where an I/O is done when it is submitted it is a <see cref="DirectVcpu"/>,
+/// where it goes through a virtqueue a <see cref="VirtioVcpu"/>.
 /// </summary>
 public abstract class VcpuWorker : IQuantumWorker
 {
@@ -108,16 +108,13 @@ public abstract class VcpuWorker : IQuantumWorker
         }
     }
 
-    /// <summary>Whether a job can go on now.</summary>
-    protected virtual bool MayRun(RunningJob job, long nowNs) => job.NotBeforeNs <= nowNs && !job.IsFinished(nowNs);
-
     /// <summary>The job whose turn it is; null when none can go on.</summary>
     protected RunningJob? NextJob(long nowNs)
     {
         for (var step = 1; step <= _jobs.Length; step++)
         {
             var index = (_lastJob + step) % _jobs.Length;
-            if (MayRun(_jobs[index], nowNs))
+            if (_jobs[index].MayRun(nowNs))
             {
                 _lastJob = index;
                 return _jobs[index];

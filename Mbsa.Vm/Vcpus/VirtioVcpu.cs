@@ -5,17 +5,38 @@ using Mbsa.Vm.Virtio;
 
 namespace Mbsa.Vm.Vcpus;
 
+// One step is one Execute and its Complete; what a step did can be seen by others when it ends, and not before.
+//
+//            rung              interrupted
+//    asleep -----> Wake --> awake ----> Interrupt <-+ more came back meanwhile
+//       ^                   |||| ^         |    +---+
+//       |                   |||| +---------+
+//       |                   ||||           +--> Signal --> awake   requests of others that sleep were among it
+//       |                   |||+-> Submit ------> awake            a job may submit
+//       |                   |||      +--> Kick -> awake            the ring wants a kick; the way in is owed
+//       |                   ||+--> Compute -----> awake            a hog's turn
+//       |                   |+---> Return ------> awake            nothing to do but the way in
+//       +------- Idle ------+                                      nothing to do
+//
+//    _isWoken              [a doorbell ended the sleep, Wake begins)
+//    _isEntering           [Wake ends, the next step begins): an interrupt that is there needs no exit of its own
+//    _request              [Submit begins, the next Submit begins): null when the job had nothing to ask
+//    _mustKick             [Submit ends and the ring wants it, Kick ends)
+//    _owedNs               [Kick ends, the next step begins): the way back into the guest, paid by that step
+//    _interrupt.IsBegun    [Interrupt ends and more had come, an Interrupt ends and none had)
+//    _interrupt.ToSignal   [Interrupt ends, Signal ends): others that slept and whose requests came back
+//    _frontEnd.IsAsleep    [blocked, the next step begins or another VCPU rings)
+//    _startNs, _coreNs     [Execute, Complete]
+
 /// <summary>
-/// A VCPU whose I/O goes through a virtqueue, under both clocks. It goes in steps, each of which ends where somebody else could see what it did:
-/// <code>
-/// blocked -> Wake -> Interrupt -> Submit -> (Kick -> Submit)* -> blocked
-/// </code>
-/// Submit puts one request on the ring and shows it. Kick leaves the guest to wake the I/O thread, if the ring says so; Return enters it again when there is
-/// nothing else to do there. Interrupt takes back what is done, and again what came meanwhile; Signal reaches other VCPUs whose requests were among it.
+/// A VCPU whose I/O goes through a virtqueue, under both clocks. It goes in steps: Submit puts one request on the ring and shows it.
+/// Kick leaves the guest to wake the I/O thread, if the ring says so; Return enters it again when there is nothing else to do there.
+/// Interrupt takes back what is done, and again what came meanwhile; Signal reaches other VCPUs whose requests were among it.
 /// </summary>
 public sealed class VirtioVcpu : VcpuWorker
 {
     private readonly FrontEnd _frontEnd;
+    private readonly InterruptHandler _interrupt;
     private readonly VirtioQueue? _queue;
     private readonly StageCosts _costs;
     private readonly double _contextSwitchNs;
@@ -27,11 +48,7 @@ public sealed class VirtioVcpu : VcpuWorker
     private double _coreNs;
     private double _owedNs;
     private bool _isWoken;
-    private bool _justEntered;
-    private bool _isReaping;
-    private int _toReap;
-    private double _handlerAtNs;
-    private int _toSignal;
+    private bool _isEntering;
     private IoRequest? _request;
     private bool _mustKick;
 
@@ -42,11 +59,13 @@ public sealed class VirtioVcpu : VcpuWorker
     /// <param name="contextSwitchNs">What a context switch takes on the machine, in nanoseconds.</param>
     /// <param name="pace">The clock.</param>
     /// <param name="nowNs">The scenario's clock now.</param>
-    public VirtioVcpu(VcpuRecord record, IReadOnlyList<RunningJob> jobs, FrontEnd frontEnd, double contextSwitchNs, WallPace pace, long nowNs)
+    public VirtioVcpu(VcpuRecord record, IReadOnlyList<RunningJob> jobs,
+        FrontEnd frontEnd, double contextSwitchNs, WallPace pace, long nowNs)
         : base(record, jobs, nowNs)
     {
         (_frontEnd, _queue, _costs) = (frontEnd, frontEnd.Queue, frontEnd.Disk.Costs);
         (_contextSwitchNs, _pace) = (contextSwitchNs, pace);
+        _interrupt = new InterruptHandler(frontEnd);
         frontEnd.Start(nowNs);
     }
 
@@ -110,9 +129,6 @@ public sealed class VirtioVcpu : VcpuWorker
         return Follow(endNs, operations);
     }
 
-    /// <inheritdoc/>
-    protected override bool MayRun(RunningJob job, long nowNs) => job is QueuedJob queued ? queued.MaySubmit(nowNs) : base.MayRun(job, nowNs);
-
     /// <summary>Chooses the next step.</summary>
     /// <returns>Its core time, in nanoseconds.</returns>
     private double Begin(long startNs, long budgetNs, long waitedNs)
@@ -129,26 +145,25 @@ public sealed class VirtioVcpu : VcpuWorker
             return _costs.ExitNs + _costs.SignalNs;
         }
 
-        if (_toSignal > 0)
+        if (_interrupt.ToSignal > 0)
         {
             _step = Step.Signal;
-            return _toSignal * (_costs.ExitNs + _costs.SignalNs + _costs.EnterNs);
+            return _interrupt.ToSignal * (_costs.ExitNs + _costs.SignalNs + _costs.EnterNs);
         }
 
-        var owedNs = _owedNs;
-        _owedNs = 0;
-        if (_isReaping || _frontEnd.IsInterrupted)
+        var (owedNs, isEntering) = (_owedNs, _isEntering);
+        (_owedNs, _isEntering) = (0, false);
+        if (_interrupt.IsBegun || _frontEnd.IsInterrupted)
         {
             _step = Step.Interrupt;
-            return owedNs + BeginInterrupt(startNs, owedNs);
+            return owedNs + _interrupt.Begin(startNs, owedNs, isEntering);
         }
 
-        if (Current is null || !MayRun(Current, startNs))
+        if (Current is null || !Current.MayRun(startNs))
         {
             Current = NextJob(startNs);
         }
 
-        _justEntered = false;
         switch (Current)
         {
             case null:
@@ -166,27 +181,6 @@ public sealed class VirtioVcpu : VcpuWorker
         }
     }
 
-    private double BeginInterrupt(long startNs, double owedNs)
-    {
-        var handlerNs = 0d;
-        if (!_isReaping)
-        {
-            _frontEnd.TryTakeInterrupt();
-            handlerNs = _costs.NotifyNs;
-            var trapNs = _justEntered ? 0 : _costs.ExitNs + _costs.EnterNs;
-            (owedNs, handlerNs, _justEntered) = (owedNs + trapNs, handlerNs + trapNs, false);
-            if (_queue!.Device.Fault is not Virtio.RingFault.None and var fault)
-            {
-                throw new InputException($"the disk has to be reset: its queue has a fault ({fault})");
-            }
-        }
-
-        _handlerAtNs = owedNs;
-        _toReap = _queue!.Driver.Returned;
-        var reapNs = _toReap * _costs.CompleteNs;
-        return handlerNs + reapNs + (_toReap == 0 ? 0 : _queue.Hold(startNs + owedNs, _toReap * _costs.LockNs));
-    }
-
     /// <summary>Ends the step: what others can see of it is there from now on.</summary>
     /// <returns>I/Os of this VCPU that came to their end.</returns>
     private long End(long endNs, Passage passage)
@@ -194,7 +188,7 @@ public sealed class VirtioVcpu : VcpuWorker
         switch (_step)
         {
             case Step.Wake:
-                _justEntered = true;
+                _isEntering = true;
                 return 0;
             case Step.Kick:
                 _mustKick = false;
@@ -206,7 +200,7 @@ public sealed class VirtioVcpu : VcpuWorker
             case Step.Interrupt:
                 return EndInterrupt(endNs, passage);
             case Step.Signal:
-                _toSignal = 0;
+                _interrupt.ToSignal = 0;
                 return 0;
             case Step.Submit when _request is { } request:
                 Offer(request, endNs);
@@ -221,54 +215,20 @@ public sealed class VirtioVcpu : VcpuWorker
         request.Pass(Stub.Offered, endNs);
         request.Pass(Stub.Exited, endNs);
         request.Pass(Stub.Kicked, endNs);
-        lock (_queue!.Gate)
-        {
-            var operation = request.Operation;
-            if (!_queue.Driver.TryAdd(request, request.HeaderAddress, request.BufferAddress, operation.LengthBytes, operation.IsWrite, request.StatusAddress))
-            {
-                throw new InvalidOperationException("a queue has no room for a request it was made for");
-            }
-
-            _mustKick = _queue.Driver.Publish();
-        }
-
+        _mustKick = _queue!.Offer(request);
         ((QueuedJob)Current!).Submitted(request, endNs);
     }
 
     private long EndInterrupt(long endNs, Passage passage)
     {
-        var (operations, enteredNs) = (0L, _startNs + (long)passage.Walk(_startNs, endNs, Math.Max(1, _coreNs)).GoTo(_handlerAtNs));
-        for (; _toReap > 0; _toReap--)
+        var operations = 0L;
+        var enteredNs = _startNs + (long)passage.Walk(_startNs, endNs, Math.Max(1, _coreNs)).GoTo(_interrupt.EntersAtNs);
+        while (_interrupt.TryTake(enteredNs, endNs) is { } request)
         {
-            IoRequest? request;
-            lock (_queue!.Gate)
-            {
-                request = _queue.Driver.TakeReturned();
-            }
-
-            if (request is null)
-            {
-                break;
-            }
-
-            request.Pass(Stub.Entered, enteredNs);
-            if (request.Job.Owner == _frontEnd)
-            {
-                operations += TakeBack(request, endNs);
-                continue;
-            }
-
-            request.Job.Owner.Hand(request);
-            _toSignal += request.Job.Owner.IsAsleep ? 1 : 0;
-            request.Job.Owner.IsAsleep = false;
-            request.Job.Owner.Doorbell.Ring(endNs);
+            operations += TakeBack(request, endNs);
         }
 
-        lock (_queue!.Gate)
-        {
-            _isReaping = !_queue.Driver.TryEnableInterrupts();
-        }
-
+        _interrupt.End();
         return operations;
     }
 
@@ -298,27 +258,14 @@ public sealed class VirtioVcpu : VcpuWorker
     private QuantumOutcome Follow(long endNs, long operations)
     {
         ReadySinceNs = endNs;
-        if (_mustKick || _toSignal > 0 || _isReaping || _owedNs > 0 || _frontEnd.IsInterrupted)
+        var mustGoOn = _mustKick || _interrupt.ToSignal > 0 || _interrupt.IsBegun || _owedNs > 0 || _frontEnd.IsInterrupted;
+        var outlook = mustGoOn ? default : JobOutlook.Of(Jobs, endNs);
+        if (mustGoOn || outlook.CanGoOn)
         {
             return new QuantumOutcome(AfterQuantum.Continuing, endNs, operations);
         }
 
-        var (isOver, wakeAtNs) = (true, long.MaxValue);
-        foreach (var job in Jobs)
-        {
-            if (MayRun(job, endNs))
-            {
-                return new QuantumOutcome(AfterQuantum.Continuing, endNs, operations);
-            }
-
-            isOver &= job is QueuedJob queued ? queued.IsOver(endNs) : job.IsFinished(endNs);
-            if (!job.IsFinished(endNs) && job.NotBeforeNs > endNs)
-            {
-                wakeAtNs = Math.Min(wakeAtNs, Math.Min(job.NotBeforeNs, job.EndsAtNs));
-            }
-        }
-
-        if (isOver)
+        if (outlook.IsOver)
         {
             _frontEnd.Leave(endNs);
             if (_queue is null || _queue.Target != _frontEnd || !_queue.IsInUse)
@@ -329,7 +276,7 @@ public sealed class VirtioVcpu : VcpuWorker
 
         _frontEnd.IsAsleep = true;
         _wake.Block(endNs);
-        return new QuantumOutcome(AfterQuantum.Blocked, wakeAtNs, operations);
+        return new QuantumOutcome(AfterQuantum.Blocked, outlook.WakeAtNs, operations);
     }
 
     private QueuedJob? JobOf(FrontEndJob requests)

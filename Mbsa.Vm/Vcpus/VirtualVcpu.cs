@@ -7,8 +7,8 @@ using Mbsa.Vm.Workload;
 namespace Mbsa.Vm.Vcpus;
 
 /// <summary>
-/// A VCPU under the virtual clock. A quantum is executed at once; how long it and each of its I/Os took is known when the timeline says so (<see cref="QuantumLatency"/>).
-/// A quantum may begin with a piece of an I/O that is longer than one, and end with a piece of the next.
+/// A VCPU under the virtual clock. A quantum is executed at once; how long it and each of its I/Os took is known when the timeline says so
+/// (<see cref="QuantumLatency"/>). A quantum may begin with a piece of an I/O that is longer than one, and end with a piece of the next.
 /// </summary>
 public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> jobs, BlockStorage? storage, long nowNs)
     : DirectVcpu(record, jobs, storage, nowNs)
@@ -88,13 +88,17 @@ public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> job
 
     private static int KindOf(in IoOperation operation) => OperationTimes.KindOf(operation.IsWrite, operation.IsSequential);
 
-    /// <summary>Does the next piece of an I/O that is under way; after its last one the quantum may have something left for others.</summary>
+    /// <summary>
+    /// Does the next piece of an I/O that is under way; after its last one the quantum may have something left for others.
+    /// </summary>
     private WorkVector GoOn(RunningJob job, long budgetNs)
     {
         (_lead, _leadAskedNs, _trailNs) = (job.InPieces.Operation, job.InPieces.AskedNs, 0);
         _leadWork = Advance(job, budgetNs, out _leadNs);
         _leadEnds = !job.InPieces.IsUnderWay;
-        return !_leadEnds || (job.IsPaced && job.Pace(_lead.IsWrite, _startNs + (long)_leadNs)) ? _leadWork : _leadWork + RunOperations(job, budgetNs);
+        return !_leadEnds || (job.IsPaced && job.Pace(_lead.IsWrite, _startNs + (long)_leadNs))
+            ? _leadWork
+            : _leadWork + RunOperations(job, budgetNs);
     }
 
     /// <summary>Runs I/Os until the budget is used, and of one that is longer than the whole budget as much as is left of it.</summary>

@@ -3,7 +3,10 @@ using Mbsa.Vm.Virtio;
 
 namespace Mbsa.Vm.Vcpus;
 
-/// <summary>What it costs a worker of a conventional path to be woken: nothing when it was not asleep yet, a switch, and the idle state of a core that had nothing else to do.</summary>
+/// <summary>
+/// What it costs a worker of a conventional path to be woken: nothing when it was not asleep yet, a switch,
+/// and the idle state of a core that had nothing else to do.
+/// </summary>
 internal struct WakeUp
 {
     private bool _isBlocked;

@@ -1,8 +1,8 @@
 namespace Mbsa.Vm.Vcpus;
 
 /// <summary>
-/// Makes what exists only as a cost take its time under the wall clock: the exits, wake-ups and kernel layers of a conventional path, which this machine
-/// does not go through. Under the virtual clock nothing has to be waited for.
+/// Makes what exists only as a cost take its time under the wall clock: the exits, wake-ups and kernel layers of a conventional path,
+/// which this machine does not go through. Under the virtual clock nothing has to be waited for.
 /// </summary>
 /// <param name="Clock">The wall clock; null under the virtual one.</param>
 public readonly record struct WallPace(RunClock? Clock)

@@ -8,13 +8,13 @@ using Mbsa.Vm.Workload;
 namespace Mbsa.Vm.Vcpus;
 
 /// <summary>
-/// A VCPU under the wall clock: real bytes, real time. Counts are exact; latencies are taken of one I/O in a batch unless every one is asked for,
-/// because a timestamp after each read ends the overlap of one read with the next. I/Os that are longer than a batch are copied in pieces, with a look at the
-/// clock after each, and go on in the VCPU's next quantum if this one is over.
+/// A VCPU under the wall clock: real bytes, real time. Counts are exact; latencies are taken of one I/O in a batch unless every one is
+/// asked for, because a timestamp after each read ends the overlap of one read with the next. I/Os that are longer than a batch are copied
+/// in pieces, with a look at the clock after each, and go on in the VCPU's next quantum if this one is over.
 /// </summary>
 /// <remarks>
-/// What happens for each I/O is compiled for good at once, from here to the stores, in place of step by step while it runs: that takes the runtime a second or two on cores
-/// that all have work, and a short run would measure it.
+/// What happens for each I/O is compiled for good at once, from here to the stores, in place of step by step while it runs:
+/// that takes the runtime a second or two on cores that all have work, and a short run would measure it.
 /// </remarks>
 public sealed class WallVcpu(
     VcpuRecord record, IReadOnlyList<RunningJob> jobs, BlockStorage? storage, RunClock clock, DeviceDelay delay, bool timeEveryIo)
@@ -26,7 +26,9 @@ public sealed class WallVcpu(
     /// <summary>The same within an I/O that is longer: some 10 us, so that the fence and the look are a few parts in a thousand.</summary>
     private const int PieceBytes = 64 << 10;
 
-    /// <summary>Step of the sampled place within a batch. Odd, so that every place has its turn and none is tied to a quantum's start.</summary>
+    /// <summary>
+    /// Step of the sampled place within a batch. Odd, so that every place has its turn and none is tied to a quantum's start.
+    /// </summary>
     private const int SampleStep = 7;
 
     private readonly OperationTally _done = new();
@@ -106,7 +108,10 @@ public sealed class WallVcpu(
         while (!pause && lastEndNs < untilNs);
     }
 
-    /// <summary>Runs I/Os of which some are so long that they are copied in pieces. When the job's runtime is over none begins, but the last one goes on.</summary>
+    /// <summary>
+    /// Runs I/Os of which some are so long that they are copied in pieces.
+    /// When the job's runtime is over none begins, but the last one goes on.
+    /// </summary>
     private void RunOneByOne(RunningJob job, long lastEndNs, long untilNs)
     {
         bool pause;

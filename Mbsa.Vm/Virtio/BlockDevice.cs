@@ -3,8 +3,8 @@ using Mbsa.Vm.Storage;
 namespace Mbsa.Vm.Virtio;
 
 /// <summary>
-/// What a back end does with a request, apart from when it is done: moves the bytes between guest memory and the disk. A request that is wrong
-/// fails; it harms nobody else.
+/// What a back end does with a request, apart from when it is done: moves the bytes between guest memory and the disk.
+/// A request that is wrong fails; it harms nobody else.
 /// </summary>
 /// <param name="storage">The disk; stays its owner's.</param>
 /// <param name="movedBytesPerBlock">Bytes of each block that are moved: all of them, those of a stamp, or 0 for none.</param>
@@ -68,7 +68,8 @@ public sealed class BlockDevice(BlockStorage storage, int movedBytesPerBlock)
         var stepBytes = movedBytesPerBlock == BlockStorage.BlockBytes ? data.Length : BlockStorage.BlockBytes;
         for (var at = 0; at < data.Length; at += stepBytes)
         {
-            var part = data.Slice(at, Math.Min(movedBytesPerBlock == BlockStorage.BlockBytes ? stepBytes : movedBytesPerBlock, data.Length - at));
+            var part = data.Slice(at,
+                Math.Min(movedBytesPerBlock == BlockStorage.BlockBytes ? stepBytes : movedBytesPerBlock, data.Length - at));
             if (isWrite)
             {
                 storage.Write(offsetBytes + at, part);

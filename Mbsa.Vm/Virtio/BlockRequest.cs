@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Mbsa.Vm.Virtio;
 
 /// <summary>
-/// What a chain of descriptors asks a virtio block device for (Virtual I/O Device Version 1.2, section 5.2.6): a header of 16 bytes that the device
-/// reads (type 4, reserved 4, sector 8), the data, and one byte of status that it writes.
+/// What a chain of descriptors asks a virtio block device for (Virtual I/O Device Version 1.2, section 5.2.6):
+/// a header of 16 bytes that the device reads (type 4, reserved 4, sector 8), the data, and one byte of status that it writes.
 /// </summary>
 /// <param name="Head">The chain's first descriptor: its name.</param>
 /// <param name="Kind">What to do; a value outside the enumeration is one the device does not know.</param>

@@ -1,6 +1,8 @@
 namespace Mbsa.Vm.Virtio;
 
-/// <summary>One entry of a descriptor table (Virtual I/O Device Version 1.2, section 2.7.5): a stretch of guest memory, and what comes after it.</summary>
+/// <summary>
+/// One entry of a descriptor table (Virtual I/O Device Version 1.2, section 2.7.5): a stretch of guest memory, and what comes after it.
+/// </summary>
 /// <param name="Address">Where the stretch begins.</param>
 /// <param name="LengthBytes">Its length.</param>
 /// <param name="Flags">What it is.</param>
@@ -44,6 +46,8 @@ public enum DescriptorFlags : ushort
     /// <summary>VIRTQ_DESC_F_WRITE: the device writes it.</summary>
     Write = 2,
 
-    /// <summary>VIRTQ_DESC_F_INDIRECT: it holds a table of descriptors. Our device does not offer that feature, so a driver must not use it.</summary>
+    /// <summary>
+    /// VIRTQ_DESC_F_INDIRECT: it holds a table of descriptors. Our device does not offer that feature, so a driver must not use it.
+    /// </summary>
     Indirect = 4,
 }

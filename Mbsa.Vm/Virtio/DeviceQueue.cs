@@ -1,8 +1,8 @@
 namespace Mbsa.Vm.Virtio;
 
 /// <summary>
-/// A virtqueue as the device sees it. The driver is not trusted: nothing it wrote is used before it was checked, whatever it writes at the same
-/// time, and nothing it can write makes this throw, loop or touch memory outside the guest's. For one thread at a time.
+/// A virtqueue as the device sees it. The driver is not trusted: nothing it wrote is used before it was checked, whatever it writes at the
+/// same time, and nothing it can write makes this throw, loop or touch memory outside the guest's. For one thread at a time.
 /// </summary>
 public sealed class DeviceQueue
 {
@@ -108,8 +108,8 @@ public sealed class DeviceQueue
     }
 
     /// <summary>
-    /// Follows a chain, each descriptor read once. Its shape is the one every driver uses: a header, data, a status; of data alone the device
-    /// does not insist on anything but that it is there.
+    /// Follows a chain, each descriptor read once. Its shape is the one every driver uses: a header, data, a status;
+    /// of data alone the device does not insist on anything but that it is there.
     /// </summary>
     private RingFault Walk(ushort head, out BlockRequest request)
     {
@@ -129,7 +129,8 @@ public sealed class DeviceQueue
             }
 
             var descriptor = Descriptor.Read(_memory, _layout, index);
-            if (Check(descriptor, isFirst: step == 0, mustWrite: segments > 0 && _segments[segments - 1].IsWritable) is var fault and not RingFault.None)
+            if (Check(descriptor, isFirst: step == 0, mustWrite: segments > 0 && _segments[segments - 1].IsWritable)
+                is var fault and not RingFault.None)
             {
                 return fault;
             }

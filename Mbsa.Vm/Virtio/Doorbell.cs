@@ -1,8 +1,8 @@
 namespace Mbsa.Vm.Virtio;
 
 /// <summary>
-/// What wakes a worker that is blocked. Whoever has something for it makes that visible first and rings then; the cores the worker is attached
-/// to hear it. No ring is lost: one that comes while the worker runs ends its next wait before it begins. Thread-safe.
+/// What wakes a worker that is blocked. Whoever has something for it makes that visible first and rings then; the cores the worker is
+/// attached to hear it. No ring is lost: one that comes while the worker runs ends its next wait before it begins. Thread-safe.
 /// </summary>
 public sealed class Doorbell
 {

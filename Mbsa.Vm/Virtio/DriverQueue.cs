@@ -1,8 +1,8 @@
 namespace Mbsa.Vm.Virtio;
 
 /// <summary>
-/// A virtqueue as a block driver sees it: chains of three descriptors (header, data, status) that it offers and gets back. It is for one thread at a
-/// time: drivers hold the queue's lock.
+/// A virtqueue as a block driver sees it: chains of three descriptors (header, data, status) that it offers and gets back.
+/// It is for one thread at a time: drivers hold the queue's lock.
 /// </summary>
 /// <typeparam name="TToken">What the driver knows a chain by.</typeparam>
 public sealed class DriverQueue<TToken>
@@ -55,7 +55,8 @@ public sealed class DriverQueue<TToken>
 
         var head = _freeHead;
         var second = Link(head, new Descriptor((ulong)header, BlockRequest.HeaderBytes, DescriptorFlags.Next, 0));
-        var third = Link(second, new Descriptor((ulong)data, (uint)dataBytes, DescriptorFlags.Next | (isWrite ? 0 : DescriptorFlags.Write), 0));
+        var third =
+            Link(second, new Descriptor((ulong)data, (uint)dataBytes, DescriptorFlags.Next | (isWrite ? 0 : DescriptorFlags.Write), 0));
         _freeHead = Link(third, new Descriptor((ulong)status, 1, DescriptorFlags.Write, 0));
         Free -= ChainLength;
         _tokens[head] = token;

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Mbsa.Vm.Virtio;
 
 /// <summary>
-/// The front end as one VCPU has it: the queue it submits to, the requests of its jobs, and the way others reach it. It belongs to the guest's memory and
-/// outlives the VCPU's worker.
+/// The front end as one VCPU has it: the queue it submits to, the requests of its jobs, and the way others reach it.
+/// It belongs to the guest's memory and outlives the VCPU's worker.
 /// </summary>
 public sealed class FrontEnd
 {
@@ -82,8 +82,8 @@ public sealed class FrontEnd
     }
 
     /// <summary>
-    /// The VCPU's worker begins, perhaps after another that failed. It looks at the ring at once, for an interrupt may have gone unheard, and wakes the I/O
-    /// thread, for a kick may have; a queue that its device gave up is reset.
+    /// The VCPU's worker begins, perhaps after another that failed. It looks at the ring at once, for an interrupt may have gone unheard,
+    /// and wakes the I/O thread, for a kick may have; a queue that its device gave up is reset.
     /// </summary>
     internal void Start(long nowNs)
     {

@@ -4,9 +4,9 @@ using Mbsa.Vm.Workload;
 namespace Mbsa.Vm.Virtio;
 
 /// <summary>
-/// The requests of one clone of a job: as many as its engine keeps in flight, one for a synchronous engine and iodepth for an asynchronous one. They
-/// are part of the guest's memory and outlive the VCPU's worker. They are used in turn: the latency of an I/O counts from the end of the one before in
-/// its place, and a place that is left alone would hide how long the program takes to get around to it.
+/// The requests of one clone of a job: as many as its engine keeps in flight, one for a synchronous engine and iodepth for an asynchronous
+/// one. They are part of the guest's memory and outlive the VCPU's worker. They are used in turn: the latency of an I/O counts from the end
+/// of the one before in its place, and a place that is left alone would hide how long the program takes to get around to it.
 /// </summary>
 public sealed class FrontEndJob
 {

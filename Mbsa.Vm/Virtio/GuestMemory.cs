@@ -5,8 +5,9 @@ using Mbsa.Vm.Jobs;
 namespace Mbsa.Vm.Virtio;
 
 /// <summary>
-/// The part of a guest's memory that a virtio device may reach: rings, request headers, buffers. Addresses count from its beginning; everything
-/// is little endian. Front and back end work on it at the same time, so what hands over the rest is read and written as a whole and in order.
+/// The part of a guest's memory that a virtio device may reach: rings, request headers, buffers.
+/// Addresses count from its beginning; everything is little endian. Front and back end work on it at the same time,
+/// so what hands over the rest is read and written as a whole and in order.
 /// </summary>
 public sealed class GuestMemory
 {

@@ -48,8 +48,8 @@ public sealed class FilledPayload(ulong seed) : IoPayload
 }
 
 /// <summary>
-/// Writes what can be told apart and compares every block read with what was last written to it. Two operations on one block are never in flight
-/// together, for nobody could say then what a read should find; fio does the same (<c>serialize_overlap</c>).
+/// Writes what can be told apart and compares every block read with what was last written to it. Two operations on one block are never in
+/// flight together, for nobody could say then what a read should find; fio does the same (<c>serialize_overlap</c>).
 /// </summary>
 /// <param name="verifier">The disk's verifier.</param>
 public sealed class VerifiedPayload(BlockVerifier verifier) : IoPayload

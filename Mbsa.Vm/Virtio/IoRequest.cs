@@ -4,8 +4,8 @@ using Mbsa.Vm.Workload;
 namespace Mbsa.Vm.Virtio;
 
 /// <summary>
-/// One place in a job's depth: a request in guest memory that is in flight or free, over and over. Beside what the driver knows it carries what only the
-/// laboratory knows: when it passed each stub.
+/// One place in a job's depth: a request in guest memory that is in flight or free, over and over.
+/// Beside what the driver knows it carries what only the laboratory knows: when it passed each stub.
 /// </summary>
 /// <param name="job">Whose it is.</param>
 /// <param name="headerAddress">Where its header is.</param>

@@ -4,7 +4,9 @@ using Mbsa.Vm.Workload;
 
 namespace Mbsa.Vm.Virtio;
 
-/// <summary>A clone of a job on a conventional path: it submits I/Os as long as its engine allows more in flight, and goes on as they come back.</summary>
+/// <summary>
+/// A clone of a job on a conventional path: it submits I/Os as long as its engine allows more in flight, and goes on as they come back.
+/// </summary>
 /// <param name="spec">What it does.</param>
 /// <param name="source">Its operations.</param>
 /// <param name="requests">Its requests in guest memory.</param>
@@ -19,13 +21,17 @@ public sealed class QueuedJob(JobSpec spec, OperationSource source, FrontEndJob 
     /// <summary>Its requests in guest memory.</summary>
     public FrontEndJob Requests { get; } = requests;
 
-    /// <summary>Whether it can submit now.</summary>
-    public bool MaySubmit(long nowNs) => !_waitsForOthers && !IsAboutToThink && Requests.HasFree && NotBeforeNs <= nowNs && !IsFinished(nowNs);
+    /// <inheritdoc/>
+    /// <remarks>It goes on by submitting.</remarks>
+    public override bool MayRun(long nowNs) =>
+        !_waitsForOthers && !IsAboutToThink && Requests.HasFree && NotBeforeNs <= nowNs && !IsFinished(nowNs);
 
-    /// <summary>Whether it submits nothing more and has nothing in flight.</summary>
-    public bool IsOver(long nowNs) => IsFinished(nowNs) && Requests.InFlight == 0;
+    /// <inheritdoc/>
+    public override bool IsOver(long nowNs) => IsFinished(nowNs) && Requests.InFlight == 0;
 
-    /// <summary>Takes the next operation and fills in a request for it. An operation whose place is taken has to wait, and with it the job.</summary>
+    /// <summary>
+    /// Takes the next operation and fills in a request for it. An operation whose place is taken has to wait, and with it the job.
+    /// </summary>
     /// <returns>Null when it has to wait.</returns>
     internal IoRequest? TryPrepare()
     {

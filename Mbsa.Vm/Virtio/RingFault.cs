@@ -1,6 +1,8 @@
 namespace Mbsa.Vm.Virtio;
 
-/// <summary>What is so wrong with a virtqueue that its device stops using it until the driver resets it (DEVICE_NEEDS_RESET, section 2.1).</summary>
+/// <summary>
+/// What is so wrong with a virtqueue that its device stops using it until the driver resets it (DEVICE_NEEDS_RESET, section 2.1).
+/// </summary>
 public enum RingFault
 {
     /// <summary>Nothing.</summary>

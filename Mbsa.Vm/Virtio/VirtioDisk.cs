@@ -5,12 +5,12 @@ using Mbsa.Vm.Workload;
 namespace Mbsa.Vm.Virtio;
 
 /// <summary>
-/// A disk on a conventional path, as its VM and its back end share it: guest memory with rings and requests, the doorbells, and who still uses it. It
-/// lives from one start of the VM to its end or to a power failure.
+/// A disk on a conventional path, as its VM and its back end share it: guest memory with rings and requests, the doorbells,
+/// and who still uses it. It lives from one start of the VM to its end or to a power failure.
 /// </summary>
 /// <remarks>
-/// Where the concurrency is: <c>vhost-bio</c> has one queue, with one lock, for all VCPUs, and the first VCPU takes its interrupts; <c>virtio-mq</c> has a
-/// queue for each VCPU, which takes its own. Both have one I/O thread.
+/// Where the concurrency is: <c>vhost-bio</c> has one queue, with one lock, for all VCPUs, and the first VCPU takes its interrupts;
+/// <c>virtio-mq</c> has a queue for each VCPU, which takes its own. Both have one I/O thread.
 /// </remarks>
 public sealed class VirtioDisk
 {
@@ -37,7 +37,8 @@ public sealed class VirtioDisk
         var requestBytes = clones.Sum(vcpu => vcpu.Sum(c => c is { } clone ? (long)RequestBytes(clone) : 0));
         if (ringBytes + requestBytes > MostMemoryBytes)
         {
-            throw new InputException($"iodepth and bs of all jobs together take {(ringBytes + requestBytes) >> 20} MiB of buffers; {MostMemoryBytes >> 20} are the most");
+            throw new InputException($"iodepth and bs of all jobs together take {(ringBytes + requestBytes) >> 20} MiB of buffers; "
+                + $"{MostMemoryBytes >> 20} are the most");
         }
 
         _memory = new GuestMemory((int)(ringBytes + requestBytes));
@@ -93,9 +94,9 @@ public sealed class VirtioDisk
     public Doorbell Doorbell { get; } = new();
 
     /// <summary>
-    /// Requests that the back end serves before it shows any of them to the guest. vhost-blk stops taking requests as soon as one is done and
-    /// returns it first (vhost_blk_handle_guest_kick in its source), and on memory one is done when it was submitted. QEMU's data plane takes all
-    /// it finds, submits them together, and takes up to 128 completions at once (MAX_EVENTS of its linux-aio.c).
+    /// Requests that the back end serves before it shows any of them to the guest. vhost-blk stops taking requests as soon as one is done
+    /// and returns it first (vhost_blk_handle_guest_kick in its source), and on memory one is done when it was submitted. QEMU's data plane
+    /// takes all it finds, submits them together, and takes up to 128 completions at once (MAX_EVENTS of its linux-aio.c).
     /// </summary>
     public int LongestBatch => Path == IoPath.VhostBio ? 1 : 128;
 
@@ -110,15 +111,19 @@ public sealed class VirtioDisk
         }
     }
 
-    /// <summary>Room for every request, as a queue of 128 has with indirect descriptors, which real drivers use and ours does not.</summary>
+    /// <summary>
+    /// Room for every request, as a queue of 128 has with indirect descriptors, which real drivers use and ours does not.
+    /// </summary>
     private static int Entries(int inFlight)
     {
         if (inFlight > MostInFlight)
         {
-            throw new InputException($"the iodepths of the jobs on one queue add up to {inFlight}; {MostInFlight} requests are the most that a queue holds");
+            throw new InputException(
+                $"the iodepths of the jobs on one queue add up to {inFlight}; {MostInFlight} requests are the most that a queue holds");
         }
 
-        return (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(LeastEntries, inFlight * DriverQueue<IoRequest>.ChainLength));
+        return (int)System.Numerics.BitOperations
+            .RoundUpToPowerOf2((uint)Math.Max(LeastEntries, inFlight * DriverQueue<IoRequest>.ChainLength));
     }
 
     private static int RingBytes(int entries) => PageUp(new VirtqueueLayout(entries, 0).End);

@@ -1,8 +1,8 @@
 namespace Mbsa.Vm.Virtio;
 
 /// <summary>
-/// A virtqueue between the VCPUs that share it and the disk's back end. The driver's side is behind one lock, as in the guest; who has to wait for
-/// it is worked out from how long each holds it, so that both clocks see the same contention.
+/// A virtqueue between the VCPUs that share it and the disk's back end. The driver's side is behind one lock, as in the guest;
+/// who has to wait for it is worked out from how long each holds it, so that both clocks see the same contention.
 /// </summary>
 public sealed class VirtioQueue
 {
@@ -68,6 +68,19 @@ public sealed class VirtioQueue
         }
     }
 
+    /// <summary>Puts a request on the ring and shows it.</summary>
+    /// <returns>Whether the ring wants a kick.</returns>
+    internal bool Offer(IoRequest request)
+    {
+        var operation = request.Operation;
+        lock (Gate)
+        {
+            return Driver.TryAdd(request, request.HeaderAddress, request.BufferAddress,
+                operation.LengthBytes, operation.IsWrite, request.StatusAddress) ? Driver.Publish()
+                : throw new InvalidOperationException("a queue has no room for a request it was made for");
+        }
+    }
+
     internal void Leave(long nowNs)
     {
         if (Interlocked.Decrement(ref _inUse) == 0)
@@ -91,7 +104,10 @@ public sealed class VirtioQueue
         }
     }
 
-    /// <summary>A worker of one of its VCPUs begins: what the VCPU had in flight is abandoned, and a queue that its device gave up begins anew on both sides.</summary>
+    /// <summary>
+    /// A worker of one of its VCPUs begins:
+    /// what the VCPU had in flight is abandoned, and a queue that its device gave up begins anew on both sides.
+    /// </summary>
     internal void RecoverFor(FrontEnd user)
     {
         lock (Gate)

@@ -23,7 +23,8 @@ public readonly record struct VirtqueueLayout
     {
         if (entries is < 1 or > MostEntries || (entries & (entries - 1)) != 0)
         {
-            throw new ArgumentOutOfRangeException(nameof(entries), entries, $"a queue has a power of two of entries, at most {MostEntries}");
+            throw new ArgumentOutOfRangeException(nameof(entries), entries,
+                $"a queue has a power of two of entries, at most {MostEntries}");
         }
 
         Entries = entries;
@@ -72,8 +73,8 @@ public readonly record struct VirtqueueLayout
     public int UsedEntry(ushort number) => Used + HeadBytes + UsedElementBytes * (number & (Entries - 1));
 
     /// <summary>
-    /// Whether the other side asked to hear of an entry between two values of idx (vring_need_event, section 2.7.10): the notification is due
-    /// when idx moved past what it named.
+    /// Whether the other side asked to hear of an entry between two values of idx (vring_need_event, section 2.7.10):
+    /// the notification is due when idx moved past what it named.
     /// </summary>
     public static bool IsEventDue(ushort wanted, ushort newIndex, ushort oldIndex) =>
         (ushort)(newIndex - wanted - 1) < (ushort)(newIndex - oldIndex);

@@ -1,6 +1,9 @@
 namespace Mbsa.Vm.Wear;
 
-/// <summary>Physical blocks that wait their turn, first in, first out, so that each is used as often as the others. Thread-safe; not on the way of an ordinary write.</summary>
+/// <summary>
+/// Physical blocks that wait their turn, first in, first out, so that each is used as often as the others. Thread-safe;
+/// not on the way of an ordinary write.
+/// </summary>
 internal sealed class BlockQueue
 {
     private readonly Lock _lock = new();

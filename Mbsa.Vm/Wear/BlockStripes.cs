@@ -3,9 +3,10 @@ using System.Runtime.CompilerServices;
 namespace Mbsa.Vm.Wear;
 
 /// <summary>
-/// Locks over the logical blocks of a disk, one for every 1024th block, for what may change the map and for writes while that is about to happen
-/// (<see cref="WriteGate"/>). Bit 0 of a word is the lock, the bits above count the changes of the map: a reader takes no lock but sees by the count whether a
-/// block of its stripe moved meanwhile. Whoever finds a stripe taken spins, for it is held no longer than one block is written.
+/// Locks over the logical blocks of a disk, one for every 1024th block,
+/// for what may change the map and for writes while that is about to happen (<see cref="WriteGate"/>). Bit 0 of a word is the lock,
+/// the bits above count the changes of the map: a reader takes no lock but sees by the count whether a block of its stripe moved meanwhile.
+/// Whoever finds a stripe taken spins, for it is held no longer than one block is written.
 /// </summary>
 internal sealed class BlockStripes
 {

@@ -13,7 +13,9 @@ internal struct BlockWear
     public uint Persisted;
 }
 
-/// <summary>One session's part in a physical block's wear. Only the session writes it, so that its count needs no atomic and loses nothing.</summary>
+/// <summary>
+/// One session's part in a physical block's wear. Only the session writes it, so that its count needs no atomic and loses nothing.
+/// </summary>
 internal struct BlockShare
 {
     /// <summary>Writes of the session.</summary>

@@ -6,8 +6,8 @@ using Mbsa.Vm.Storage;
 namespace Mbsa.Vm.Wear;
 
 /// <summary>
-/// A disk to wear out: map, counts and policy are real, blocks have no bytes, so that a disk of gigabytes costs some bytes a block. On a device of
-/// its own, which ends with it.
+/// A disk to wear out: map, counts and policy are real, blocks have no bytes, so that a disk of gigabytes costs some bytes a block.
+/// On a device of its own, which ends with it.
 /// </summary>
 public sealed class BytelessDisk : IDisposable
 {
@@ -25,7 +25,8 @@ public sealed class BytelessDisk : IDisposable
         var sizeBytes = blocks * BlockStorage.BlockBytes;
         var childBytes = VirtualDisks.RequiredBytes(sizeBytes, policy, parameters);
         _device = NvmDevice.Create(
-            new NvmDeviceOptions { SizeBytes = childBytes * 101 / 100 / BlockStorage.BlockBytes * BlockStorage.BlockBytes + (64 << 20), DeviceId = Guid.Empty }, new MemoryLedger());
+            new NvmDeviceOptions { SizeBytes = childBytes * 101 / 100 / BlockStorage.BlockBytes * BlockStorage.BlockBytes
+                + (64 << 20), DeviceId = Guid.Empty }, new MemoryLedger());
         try
         {
             _area = _device.Map(_device.CreateChild("wear", childBytes));

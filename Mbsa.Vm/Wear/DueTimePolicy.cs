@@ -4,16 +4,16 @@ using Mbsa.Vm.Storage;
 namespace Mbsa.Vm.Wear;
 
 /// <summary>
-/// Wear levelling by due times. It never looks for the least worn block on a write: each block has a due time, the count of writes at which it is
-/// worth a look, and is then compared with the mean, which is cheap to know. A block found hot is left: the write that found it goes to a
-/// spare, which costs no copy. Later the worn block gets data that are seldom written, and where those were is the next spare.
+/// Wear levelling by due times. It never looks for the least worn block on a write: each block has a due time, the count of writes at which
+/// it is worth a look, and is then compared with the mean, which is cheap to know. A block found hot is left: the write that found it goes
+/// to a spare, which costs no copy. Later the worn block gets data that are seldom written, and where those were is the next spare.
 /// </summary>
 /// <remarks>
 /// With least stay Q and slack T: extra writes are at most 1/Q of the guest's on any load, because a stay absorbs Q of them before it is
 /// charged one copy. A guest that knows the map can still wear a block out.
 /// <para>
-/// With <c>atomic</c> every write goes to a spare, so that a block of 4096 bytes is old or new after a power failure and never torn. What it
-/// writes more is its records, 64 bytes a block, for which the log is larger.
+/// With <c>atomic</c> every write goes to a spare, so that a block of 4096 bytes is old or new after a power failure and never torn.
+/// What it writes more is its records, 64 bytes a block, for which the log is larger.
 /// </para>
 /// </remarks>
 internal sealed class DueTimePolicy : LevellingPolicy
@@ -114,7 +114,10 @@ internal sealed class DueTimePolicy : LevellingPolicy
     public override void Return(uint physicalBlock) => _spares.Add(physicalBlock);
 
     /// <inheritdoc/>
-    /// <remarks>Refills the worn blocks. If writes are atomic it also sees to it that the lane has a spare, before it takes its stripe: holding one it could not wait.</remarks>
+    /// <remarks>
+    /// Refills the worn blocks. If writes are atomic it also sees to it that the lane has a spare, before it takes its stripe:
+    /// holding one it could not wait.
+    /// </remarks>
     protected override void DoWork(LevellingLane lane)
     {
         RefillAll(lane);
@@ -168,7 +171,9 @@ internal sealed class DueTimePolicy : LevellingPolicy
         }
     }
 
-    /// <summary>Whether a block that was just left is due and hot: what <see cref="Look"/> asks before a write when it has the choice.</summary>
+    /// <summary>
+    /// Whether a block that was just left is due and hot: what <see cref="Look"/> asks before a write when it has the choice.
+    /// </summary>
     private bool IsWorn(uint physicalBlock)
     {
         var writes = Blocks.Tally.WritesOf(physicalBlock);
@@ -202,7 +207,9 @@ internal sealed class DueTimePolicy : LevellingPolicy
         }
     }
 
-    /// <summary>Puts data that are seldom written into a worn block, and makes the block they leave a spare. The only extra write there is.</summary>
+    /// <summary>
+    /// Puts data that are seldom written into a worn block, and makes the block they leave a spare. The only extra write there is.
+    /// </summary>
     private void Refill(LevellingLane lane, uint worn)
     {
         var cold = FindCold();
@@ -228,7 +235,10 @@ internal sealed class DueTimePolicy : LevellingPolicy
         }
     }
 
-    /// <summary>The first little worn block from the cursor on, or else the least worn of those it passes. Counts read here may be a write old, which does no harm.</summary>
+    /// <summary>
+    /// The first little worn block from the cursor on, or else the least worn of those it passes.
+    /// Counts read here may be a write old, which does no harm.
+    /// </summary>
     private uint FindCold()
     {
         var (tally, owners) = (Blocks.Tally, Blocks.Owners);

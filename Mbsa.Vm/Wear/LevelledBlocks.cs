@@ -18,17 +18,19 @@ namespace Mbsa.Vm.Wear;
 ///     map in DRAM, then acknowledge                             map in DRAM
 ///     the old block is free                                     the old block is free
 /// </code>
-/// Without F1 or F3 a record can be there before its data; if a block were used again before F2 or F4, a record that never came would leave the
-/// old place overwritten. The free blocks are those that the map does not name. They are never stored: a power failure between two
-/// steps leaves a block free or taken, nothing else.
+/// Without F1 or F3 a record can be there before its data; if a block were used again before F2 or F4,
+/// a record that never came would leave the old place overwritten. The free blocks are those that the map does not name.
+/// They are never stored: a power failure between two steps leaves a block free or taken, nothing else.
 /// <para>
-/// A write in place takes no lock while the gate is open (<see cref="WriteGate"/>). It can so be under way in a block that a redirect of the same logical block leaves at this moment;
-/// the two are concurrent, and the redirected write counts as the later one. That holds for whole blocks only: a redirect that brings a part of the old block along holds the gate. And
-/// before a block that was left is used again, whoever moves holds the gate once, so that nobody still writes there; so does a move, whose copy must miss no write.
+/// A write in place takes no lock while the gate is open (<see cref="WriteGate"/>). It can so be under way in a block that
+/// a redirect of the same logical block leaves at this moment; the two are concurrent, and the redirected write counts as the later one.
+/// That holds for whole blocks only: a redirect that brings a part of the old block along holds the gate. And before a block that was left
+/// is used again, whoever moves holds the gate once, so that nobody still writes there; so does a move, whose copy must miss no write.
 /// </para>
 /// <para>
-/// Locks, in the order they may nest: <see cref="MoveLock"/> and with it the gate, a stripe, the log's own. A logical block's stripe protects its entry of the map against all who come by
-/// the locks; a free block belongs to whoever took it. No one holds two stripes. Who holds a stripe may only try for <see cref="MoveLock"/>.
+/// Locks, in the order they may nest: <see cref="MoveLock"/> and with it the gate, a stripe, the log's own.
+/// A logical block's stripe protects its entry of the map against all who come by the locks; a free block belongs to whoever took it.
+/// No one holds two stripes. Who holds a stripe may only try for <see cref="MoveLock"/>.
 /// </para>
 /// </remarks>
 internal sealed class LevelledBlocks
@@ -128,7 +130,8 @@ internal sealed class LevelledBlocks
     /// <param name="lane">Who is going to move blocks.</param>
     /// <param name="isAskedAgain">Whether this is asked again soon if it cannot be now.</param>
     /// <returns>False when that cannot be now.</returns>
-    public bool TryHoldOthers(LevellingLane lane, bool isAskedAgain) => Tally.Writers <= 1 || Gate.IsShutForGood || Gate.TryHold(_lanes, lane, isAskedAgain);
+    public bool TryHoldOthers(LevellingLane lane, bool isAskedAgain) =>
+        Tally.Writers <= 1 || Gate.IsShutForGood || Gate.TryHold(_lanes, lane, isAskedAgain);
 
     /// <summary>Ends that, if it was so.</summary>
     public void ReleaseOthers() => Gate.Release();
@@ -162,7 +165,8 @@ internal sealed class LevelledBlocks
     /// <param name="from">Where it is believed to be.</param>
     /// <param name="to">The free block.</param>
     /// <returns>False when it is somewhere else already; nothing was done then.</returns>
-    /// <exception cref="NvmException">A record could not be stored: this one's, and then the free block may be in use at the next mount, or one before, and then nothing was done.</exception>
+    /// <exception cref="NvmException">A record could not be stored: this one's, and then the free block may be in use at the next mount,
+    /// or one before, and then nothing was done.</exception>
     public bool Move(LevellingLane lane, uint logicalBlock, uint from, uint to)
     {
         var moved = false;

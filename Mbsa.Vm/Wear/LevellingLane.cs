@@ -6,8 +6,8 @@ using Mbsa.Vm.Storage;
 namespace Mbsa.Vm.Wear;
 
 /// <summary>
-/// One session's way through a policy that moves data. An ordinary write says that it is inside, finds the gate open and its count below what it was allotted, and writes; all else
-/// comes by the stripe's lock, and what then happens is the policy's.
+/// One session's way through a policy that moves data. An ordinary write says that it is inside, finds the gate open and its count below
+/// what it was allotted, and writes; all else comes by the stripe's lock, and what then happens is the policy's.
 /// </summary>
 internal sealed class LevellingLane : WearLane
 {
@@ -183,8 +183,8 @@ internal sealed class LevellingLane : WearLane
         _hasStripe = true;
         try
         {
-            // Whoever had the stripe before may have failed to store a record of this block. The next mount may find it all the same, and with it the
-            // block in its new place: a write to the old one would be lost.
+            // Whoever had the stripe before may have failed to store a record of this block.
+            // The next mount may find it all the same, and with it the block in its new place: a write to the old one would be lost.
             _policy.RequireSound();
             from = _map[logicalBlock];
             if (_share[from].Writes < _share[from].Until)

@@ -4,7 +4,10 @@ using Mbsa.Vm.Storage;
 
 namespace Mbsa.Vm.Wear;
 
-/// <summary>What the policies that move data have in common: log and counts in the metadata, lanes, and work that waits to be done off a write's path.</summary>
+/// <summary>
+/// What the policies that move data have in common:
+/// log and counts in the metadata, lanes, and work that waits to be done off a write's path.
+/// </summary>
 internal abstract class LevellingPolicy : WearPolicy
 {
     private const int Batch = 8;
@@ -36,7 +39,10 @@ internal abstract class LevellingPolicy : WearPolicy
     /// <summary>The blocks of the mounted disk.</summary>
     public LevelledBlocks Blocks => _blocks ?? throw new InvalidOperationException("the policy belongs to no mounted disk");
 
-    /// <summary>A block's count is persisted at its multiples; a power of two, at least 16, so that no line of counts wears faster than half its worst block.</summary>
+    /// <summary>
+    /// A block's count is persisted at its multiples;
+    /// a power of two, at least 16, so that no line of counts wears faster than half its worst block.
+    /// </summary>
     protected virtual uint PersistInterval => 128;
 
     /// <inheritdoc/>
@@ -47,7 +53,8 @@ internal abstract class LevellingPolicy : WearPolicy
     /// <param name="lane">Who writes.</param>
     /// <param name="logicalBlock">The block.</param>
     /// <param name="physicalBlock">Where it is.</param>
-    /// <param name="isWhole">Whether all of it is written; else it may go elsewhere only if <see cref="LevellingLane.TryHoldOthers"/> says so.</param>
+    /// <param name="isWhole">Whether all of it is written;
+    /// else it may go elsewhere only if <see cref="LevellingLane.TryHoldOthers"/> says so.</param>
     public abstract uint Look(LevellingLane lane, uint logicalBlock, uint physicalBlock, bool isWhole);
 
     /// <inheritdoc/>
@@ -133,7 +140,10 @@ internal abstract class LevellingPolicy : WearPolicy
     /// <summary>The blocks are there: each gets its first due count.</summary>
     protected abstract void Begin();
 
-    /// <summary>So many pieces of one kind wait. They are done when there are enough of them: keeping others away for one costs as much as for several.</summary>
+    /// <summary>
+    /// So many pieces of one kind wait. They are done when there are enough of them:
+    /// keeping others away for one costs as much as for several.
+    /// </summary>
     protected void RequestWork(int pieces)
     {
         if (pieces >= (Blocks.Tally.Writers <= 1 ? 1 : Batch) && Gate.Waiting == 0)
@@ -143,7 +153,8 @@ internal abstract class LevellingPolicy : WearPolicy
     }
 
     /// <summary>Tries to be the one who moves blocks; who is does all that waits.</summary>
-    /// <returns>False when nothing waits any more, another session is at it, or others cannot be held yet; else <see cref="EndMoving"/> must follow.</returns>
+    /// <returns>False when nothing waits any more, another session is at it, or others cannot be held yet;
+    /// else <see cref="EndMoving"/> must follow.</returns>
     protected bool TryBeginMoving(LevellingLane lane)
     {
         if (!Blocks.MoveLock.TryEnter())

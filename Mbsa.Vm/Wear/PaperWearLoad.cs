@@ -3,9 +3,9 @@ using Mbsa.Vm.Workload.Random;
 namespace Mbsa.Vm.Wear;
 
 /// <summary>
-/// The load of the paper's Figure 8: one region of an 8 GB disk after the other is written at random, each for some minutes. The figure gives
-/// the times of six regions; those of the first two cannot be read any more, so 30 and 15 minutes are invented, and the 10 minutes it gives for
-/// 3 to 5 GB are shared out evenly. Works on any number of blocks: a region is an eighth of them.
+/// The load of the paper's Figure 8: one region of an 8 GB disk after the other is written at random, each for some minutes.
+/// The figure gives the times of six regions; those of the first two cannot be read any more, so 30 and 15 minutes are invented,
+/// and the 10 minutes it gives for 3 to 5 GB are shared out evenly. Works on any number of blocks: a region is an eighth of them.
 /// </summary>
 public sealed class PaperWearLoad
 {

@@ -28,7 +28,8 @@ internal sealed class ScatteredBlocks
 
         Span<byte> id = stackalloc byte[16];
         diskId.TryWriteBytes(id, bigEndian: true, out _);
-        var seeder = new SplitMix64(SplitMix64.Mix(BinaryPrimitives.ReadUInt64BigEndian(id)) ^ BinaryPrimitives.ReadUInt64BigEndian(id[8..]));
+        var seeder =
+            new SplitMix64(SplitMix64.Mix(BinaryPrimitives.ReadUInt64BigEndian(id)) ^ BinaryPrimitives.ReadUInt64BigEndian(id[8..]));
         for (var round = 0; round < Rounds; round++)
         {
             _keys[round] = seeder.Next();

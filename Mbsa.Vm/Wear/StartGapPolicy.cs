@@ -5,12 +5,12 @@ namespace Mbsa.Vm.Wear;
 /// <summary>
 /// Start-Gap (Qureshi et al., "Enhancing lifetime and security of PCM-based main memory with start-gap wear leveling", MICRO 2009), the
 /// classic to compare with: one free block, the gap, and after every psi writes the data of the block before it move into it, so that
-/// all data slowly go round. Before the first write the blocks are strewn at random once and for all (<see cref="ScatteredBlocks"/>), so that
-/// a hot region does not travel as one.
+/// all data slowly go round. Before the first write the blocks are strewn at random once and for all (<see cref="ScatteredBlocks"/>),
+/// so that a hot region does not travel as one.
 /// </summary>
 /// <remarks>
-/// The original computes the place of a block from two registers. Here the disk has its VDMT anyway, and each step of the gap is a change of
-/// it, safe at any power failure; the gap is the block that the map does not name. The writes are counted for each session.
+/// The original computes the place of a block from two registers. Here the disk has its VDMT anyway, and each step of the gap is a change
+/// of it, safe at any power failure; the gap is the block that the map does not name. The writes are counted for each session.
 /// </remarks>
 internal sealed class StartGapPolicy : LevellingPolicy
 {
@@ -49,7 +49,8 @@ internal sealed class StartGapPolicy : LevellingPolicy
     internal override Func<uint, uint> FirstPlaces(long guestBlocks, Guid diskId) => new ScatteredBlocks(guestBlocks, diskId).PlaceOf;
 
     /// <inheritdoc/>
-    public override uint Look(LevellingLane lane, uint logicalBlock, uint physicalBlock, bool isWhole) => physicalBlock; // no block is ever due
+    // no block is ever due
+    public override uint Look(LevellingLane lane, uint logicalBlock, uint physicalBlock, bool isWhole) => physicalBlock;
 
     /// <inheritdoc/>
     protected override void DoWork(LevellingLane lane)

@@ -3,15 +3,16 @@ using Mbsa.Vm.Storage;
 namespace Mbsa.Vm.Wear;
 
 /// <summary>
-/// The paper's Algorithm 1, as far as it can be reconstructed. The listing itself is lost; the paper says that there is a threshold, 2 in its
-/// experiments, that the algorithm has at least 22 lines with swaps at lines 6 and 22, and what it reached. This is a reconstruction: there
-/// is a level, and a block whose count is a threshold or more above it is hot. Its data are swapped with those of a block at or below the
-/// level, which a cursor finds; if a whole turn of the cursor finds none, the level rises by one and the turn is repeated.
+/// The paper's Algorithm 1, as far as it can be reconstructed. The listing itself is lost; the paper says that there is a threshold, 2 in
+/// its experiments, that the algorithm has at least 22 lines with swaps at lines 6 and 22, and what it reached. This is a reconstruction:
+/// there is a level, and a block whose count is a threshold or more above it is hot. Its data are swapped with those of a block at or below
+/// the level, which a cursor finds; if a whole turn of the cursor finds none, the level rises by one and the turn is repeated.
 /// </summary>
 /// <remarks>
-/// Counts are in units of 64 writes, and a block is looked at when its count in units grows. Taken literally, as single writes, a threshold of 2
-/// costs 41 to 50 % extra writes, which the paper's figures exclude; in units of 64 it cannot cost more than 2/64. A swap goes through a free block, so that it is safe at any power failure:
-/// the cold data go to the free block, the hot data to where the cold ones were, and the hot block is the next free one. Two extra writes a swap.
+/// Counts are in units of 64 writes, and a block is looked at when its count in units grows. Taken literally, as single writes,
+/// a threshold of 2 costs 41 to 50 % extra writes, which the paper's figures exclude; in units of 64 it cannot cost more than 2/64.
+/// A swap goes through a free block, so that it is safe at any power failure: the cold data go to the free block,
+/// the hot data to where the cold ones were, and the hot block is the next free one. Two extra writes a swap.
 /// A turn of the cursor is as long as the disk: the write that has to wait for it waits long. That is the paper's way, and kept.
 /// </remarks>
 internal sealed class ThresholdPolicy : LevellingPolicy
@@ -90,7 +91,10 @@ internal sealed class ThresholdPolicy : LevellingPolicy
     }
 
     /// <inheritdoc/>
-    /// <remarks>A block is swapped once in a unit of its writes at most, which is two records; so a slot is written at most half as often as a block.</remarks>
+    /// <remarks>
+    /// A block is swapped once in a unit of its writes at most, which is two records;
+    /// so a slot is written at most half as often as a block.
+    /// </remarks>
     protected override long LogRecords(long dataBlocks) => 4 * dataBlocks / _unit + 1;
 
     /// <inheritdoc/>

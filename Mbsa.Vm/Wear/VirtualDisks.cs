@@ -16,7 +16,8 @@ public static class VirtualDisks
         DiskGeometry.Plan(guestBytes, WearPolicies.Create(wearPolicyName, wearParameters)).TotalBytes;
 
     /// <summary>
-    /// Makes an empty disk in an area. The data area is not touched: a block never written holds what it held. The counts of wear begin anew.
+    /// Makes an empty disk in an area. The data area is not touched: a block never written holds what it held.
+    /// The counts of wear begin anew.
     /// </summary>
     /// <param name="area">The area; at least <see cref="RequiredBytes"/> long.</param>
     /// <param name="sizeBytes">Bytes the guest wants; rounded up to a multiple of 4096.</param>

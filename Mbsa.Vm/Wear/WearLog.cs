@@ -54,8 +54,8 @@ internal sealed class WearLog
     }
 
     /// <summary>
-    /// Whether a record could not be stored. It may be on the NVM nevertheless, so that nobody knows which map the next mount will find: nothing
-    /// more may be written until then.
+    /// Whether a record could not be stored. It may be on the NVM nevertheless, so that nobody knows which map the next mount will find:
+    /// nothing more may be written until then.
     /// </summary>
     public bool HasFailed { get; private set; }
 
@@ -115,7 +115,8 @@ internal sealed class WearLog
 
         if (_disk.IsClean && !newest.IsEndMark)
         {
-            damaged(OffsetBytes((_newest + 1) % _slots), Damaged(_newest + 1, "the disk was ended, so the newest record must be the mark of that"));
+            damaged(OffsetBytes((_newest + 1) % _slots),
+                Damaged(_newest + 1, "the disk was ended, so the newest record must be the mark of that"));
         }
 
         for (var sequence = _tail + 1; sequence <= _newest; sequence++)
@@ -131,7 +132,8 @@ internal sealed class WearLog
     }
 
     /// <summary>
-    /// Commits a change of the map: when this returns it is on the NVM and in the map in DRAM, and not before. The data must have been fenced.
+    /// Commits a change of the map: when this returns it is on the NVM and in the map in DRAM, and not before.
+    /// The data must have been fenced.
     /// </summary>
     /// <param name="lease">The writer's own.</param>
     /// <param name="logicalBlock">The block that moves.</param>
@@ -170,7 +172,8 @@ internal sealed class WearLog
     {
         if (HasFailed)
         {
-            throw new NvmException("wear log", "a change of the map could not be stored, so that nobody knows which map is on the device; mount the disk again");
+            throw new NvmException("wear log",
+                "a change of the map could not be stored, so that nobody knows which map is on the device; mount the disk again");
         }
     }
 
@@ -184,7 +187,9 @@ internal sealed class WearLog
         }
     }
 
-    /// <summary>Makes records up to one unnecessary: writes the lines of the VDMT they changed, unless they were written since, and fences.</summary>
+    /// <summary>
+    /// Makes records up to one unnecessary: writes the lines of the VDMT they changed, unless they were written since, and fences.
+    /// </summary>
     private void Retire(NvmLease lease, ulong upTo)
     {
         _unfencedLines.Clear();
@@ -245,7 +250,8 @@ internal sealed class WearLog
 
         if (record.LogicalBlock >= _map.Length || record.PhysicalBlock >= _disk.Geometry.DataBlocks)
         {
-            return Damaged(sequence, $"it moves block {record.LogicalBlock} of {_map.Length} to physical block {record.PhysicalBlock} of {_disk.Geometry.DataBlocks}");
+            return Damaged(sequence, $"it moves block {record.LogicalBlock} of {_map.Length} "
+                + $"to physical block {record.PhysicalBlock} of {_disk.Geometry.DataBlocks}");
         }
 
         _map[record.LogicalBlock] = record.PhysicalBlock;
@@ -254,8 +260,9 @@ internal sealed class WearLog
     }
 
     /// <summary>
-    /// Whether the record behind the newest is there but for one bit. It must be looked for: it looks like one that a power failure tore, which
-    /// nobody misses, but may be one that was acknowledged. If it was torn and lacks no more than a bit, it does no harm either: its data came before it.
+    /// Whether the record behind the newest is there but for one bit. It must be looked for: it looks like one that a power failure tore,
+    /// which nobody misses, but may be one that was acknowledged. If it was torn and lacks no more than a bit, it does no harm either:
+    /// its data came before it.
     /// </summary>
     private bool TryMend(NvmLease lease, ulong sequence, Span<byte> line, out WearLogRecord record)
     {
@@ -280,5 +287,6 @@ internal sealed class WearLog
 
     private long OffsetBytes(ulong slot) => _offsetBytes + (long)slot * WearLogRecord.Bytes;
 
-    private static NvmException Damaged(ulong sequence, string problem) => new("wear log", $"record {sequence} is damaged or missing: {problem}");
+    private static NvmException Damaged(ulong sequence, string problem) =>
+        new("wear log", $"record {sequence} is damaged or missing: {problem}");
 }

@@ -12,10 +12,14 @@ public static class WearPolicies
 {
     private static readonly (WearPolicyInfo Info, Func<string, WearPolicy> Create)[] _policies =
     [
-        (new(NoWear.PolicyName, "no wear levelling: every block stays where it is; writes are counted"), parameters => new NoWear(parameters)),
-        (new(ThresholdPolicy.PolicyName, "the paper's algorithm 1, reconstructed: swaps a hot block with a cold one when it is a threshold above the level"), parameters => new ThresholdPolicy(parameters)),
-        (new(StartGapPolicy.PolicyName, "Start-Gap (MICRO 2009): blocks strewn at random, one free block moves through the disk"), parameters => new StartGapPolicy(parameters)),
-        (new(DueTimePolicy.PolicyName, "hot blocks found by due times against the mean, writes redirected to spares: at most 1/q extra writes"), parameters => new DueTimePolicy(parameters)),
+        (new(NoWear.PolicyName, "no wear levelling: every block stays where it is; writes are counted"), parameters =>
+            new NoWear(parameters)),
+        (new(ThresholdPolicy.PolicyName, "the paper's algorithm 1, reconstructed: "
+            + "swaps a hot block with a cold one when it is a threshold above the level"), parameters => new ThresholdPolicy(parameters)),
+        (new(StartGapPolicy.PolicyName, "Start-Gap (MICRO 2009): blocks strewn at random, one free block moves through the disk"),
+            parameters => new StartGapPolicy(parameters)),
+        (new(DueTimePolicy.PolicyName, "hot blocks found by due times against the mean, writes redirected to spares: "
+            + "at most 1/q extra writes"), parameters => new DueTimePolicy(parameters)),
     ];
 
     /// <summary>All of them, in the order to list them.</summary>
@@ -29,7 +33,8 @@ public static class WearPolicies
     {
         var (_, create) = _policies.FirstOrDefault(policy => policy.Info.Name == name);
         return create is not null ? create(parameters)
-            : throw new InputException($"there is no wear policy '{name}'; there are: {string.Join(", ", All.Select(policy => policy.Name))}");
+            : throw new InputException(
+                $"there is no wear policy '{name}'; there are: {string.Join(", ", All.Select(policy => policy.Name))}");
     }
 
     private sealed class NoWear : WearPolicy

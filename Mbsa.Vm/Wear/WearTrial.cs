@@ -14,7 +14,10 @@ public sealed record WearTrial(WearSummary Wear, uint MetadataWrites, long Endur
     /// <summary>Writes of the guest.</summary>
     public long GuestWrites => Wear.Writes - Wear.ExtraWrites;
 
-    /// <summary>Writes of the guest, as a share of those that all blocks together would bear: after a trial to the first failure, the share of the ideal life.</summary>
+    /// <summary>
+    /// Writes of the guest, as a share of those that all blocks together would bear:
+    /// after a trial to the first failure, the share of the ideal life.
+    /// </summary>
     public double LifeOfIdeal => GuestWrites / ((double)DataBlocks * EnduranceWrites);
 
     /// <summary>Writes of the most written block over the mean.</summary>
@@ -50,8 +53,8 @@ public sealed record WearTrial(WearSummary Wear, uint MetadataWrites, long Endur
     }
 
     /// <summary>
-    /// Writes so many blocks. A batch is drawn and looked up before its first write, so that map and counts of a large disk come from memory side by
-    /// side and not one after the other.
+    /// Writes so many blocks. A batch is drawn and looked up before its first write,
+    /// so that map and counts of a large disk come from memory side by side and not one after the other.
     /// </summary>
     private static void WriteStretch(VirtualDiskSession session, WearLoad load, long writes)
     {

@@ -3,14 +3,16 @@ using System.Runtime.CompilerServices;
 namespace Mbsa.Vm.Wear;
 
 /// <summary>
-/// What lets the sessions of a disk write in place without a lock and without an atomic instruction, and still be kept from a block that moves. As long as the gate is open a session
-/// only says that it is inside, by a plain store, looks at the gate, and writes. Whoever is going to move blocks shuts the gate, sees to it that every processor knows,
-/// and moves none before nobody is inside: from then on all others come by the locks (<see cref="BlockStripes"/>), as they do when work waits or a block is due.
+/// What lets the sessions of a disk write in place without a lock and without an atomic instruction, and still be kept from
+/// a block that moves. As long as the gate is open a session only says that it is inside, by a plain store, looks at the gate, and writes.
+/// Whoever is going to move blocks shuts the gate, sees to it that every processor knows, and moves none before nobody is inside:
+/// from then on all others come by the locks (<see cref="BlockStripes"/>), as they do when work waits or a block is due.
 /// </summary>
 /// <remarks>
-/// The store and the look that follows it are not fenced; the barrier that would belong between them is the mover's, for all processors at once
-/// (<see cref="Interlocked.MemoryBarrierProcessWide"/>, Linux's membarrier). That costs a mover some microseconds and a write nothing, and there are hundreds of writes for a move.
-/// Asymmetric fences of this kind: Dice, Huang, Yang, "Asymmetric Dekker Synchronization", 2001.
+/// The store and the look that follows it are not fenced; the barrier that would belong between them is the mover's,
+/// for all processors at once (<see cref="Interlocked.MemoryBarrierProcessWide"/>, Linux's membarrier).
+/// That costs a mover some microseconds and a write nothing, and there are hundreds of writes for a move. Asymmetric fences of this kind:
+/// Dice, Huang, Yang, "Asymmetric Dekker Synchronization", 2001.
 /// </remarks>
 internal sealed class WriteGate
 {
@@ -53,11 +55,13 @@ internal sealed class WriteGate
     public void ShutDown() => Interlocked.Or(ref _state, ShutForGood);
 
     /// <summary>
-    /// Keeps all sessions but one from writing without a lock, until <see cref="Release"/>. Waits for the end of a write at most: a session that is inside may have lost its processor. For one caller at a time.
+    /// Keeps all sessions but one from writing without a lock, until <see cref="Release"/>. Waits for the end of a write at most:
+    /// a session that is inside may have lost its processor. For one caller at a time.
     /// </summary>
     /// <param name="sessions">All that there are.</param>
     /// <param name="caller">The one that is going to move blocks; outside.</param>
-    /// <param name="isAskedAgain">Whether this will be asked again soon: nothing is waited for then, the gate stays shut, and once all have left the answer is yes.</param>
+    /// <param name="isAskedAgain">Whether this will be asked again soon: nothing is waited for then, the gate stays shut,
+    /// and once all have left the answer is yes.</param>
     /// <returns>False while somebody may be inside.</returns>
     public bool TryHold(ReadOnlySpan<LevellingLane> sessions, LevellingLane caller, bool isAskedAgain)
     {

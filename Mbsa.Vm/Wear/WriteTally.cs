@@ -8,14 +8,15 @@ using Mbsa.Vm.Storage;
 namespace Mbsa.Vm.Wear;
 
 /// <summary>
-/// How often each physical block was written, and how far each session may go on before it has to add that up. Every session counts for itself; what a
-/// block has left until it is due, or until its count is to be persisted, is allotted to the sessions as they ask.
+/// How often each physical block was written, and how far each session may go on before it has to add that up. Every session counts for
+/// itself; what a block has left until it is due, or until its count is to be persisted, is allotted to the sessions as they ask.
 /// </summary>
 /// <remarks>
-/// One session is allotted all that is left, and asks exactly when the block is due. Of several each gets its part, and at least an eighth of the persist
-/// interval, so that asking stays rare. A block may so be looked at late, by what was allotted to others when they last asked and they use without asking again: of n sessions
-/// at most n - 1 times the larger of an eighth and an n-th of the interval; somewhat more after they began, because what the first were allotted stays theirs. Sessions that take turns
-/// count as one. A session that ends leaves its counts to the next that begins.
+/// One session is allotted all that is left, and asks exactly when the block is due.
+/// Of several each gets its part, and at least an eighth of the persist interval, so that asking stays rare.
+/// A block may so be looked at late, by what was allotted to others when they last asked and they use without asking again:
+/// of n sessions at most n - 1 times the larger of an eighth and an n-th of the interval; somewhat more after they began, because what the
+/// first were allotted stays theirs. Sessions that take turns count as one. A session that ends leaves its counts to the next that begins.
 /// </remarks>
 internal sealed class WriteTally
 {

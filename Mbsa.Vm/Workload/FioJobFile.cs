@@ -1,8 +1,9 @@
 namespace Mbsa.Vm.Workload;
 
 /// <summary>
-/// A fio job file: sections of options; [global] sections hold for the jobs below them, a later one adds to an earlier one; ; and # begin a comment
-/// anywhere in a line; a bare key is true; <c>include</c> brings in the options of another file; ${NAME} is an environment variable.
+/// A fio job file: sections of options; [global] sections hold for the jobs below them, a later one adds to an earlier one;
+/// ; and # begin a comment anywhere in a line; a bare key is true; <c>include</c> brings in the options of another file;
+/// ${NAME} is an environment variable.
 /// </summary>
 public static class FioJobFile
 {

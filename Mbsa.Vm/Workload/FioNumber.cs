@@ -22,13 +22,15 @@ public enum SizeUnits
 public static class FioNumber
 {
     private const string Powers = "kmgtp";
-    private static readonly (string Suffix, long Ns)[] TimeUnits =
+    private static readonly (string Suffix, long Ns)[] _timeUnits =
     [
         ("usec", 1_000), ("msec", 1_000_000), ("us", 1_000), ("ms", 1_000_000), ("s", 1_000_000_000), ("m", 60_000_000_000),
         ("h", 3_600_000_000_000), ("d", 86_400_000_000_000),
     ];
 
-    /// <summary>A size in bytes, or a rate in bytes per second: decimal or 0x hexadecimal, with an optional suffix k, m, g, t or p, then i, b or ib.</summary>
+    /// <summary>
+    /// A size in bytes, or a rate in bytes per second: decimal or 0x hexadecimal, with an optional suffix k, m, g, t or p, then i, b or ib.
+    /// </summary>
     public static long Size(string text, SizeUnits units)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -73,7 +75,7 @@ public static class FioNumber
             return Multiply(number, defaultUnitNs, "nanoseconds");
         }
 
-        foreach (var (name, ns) in TimeUnits)
+        foreach (var (name, ns) in _timeUnits)
         {
             if (suffix.Equals(name, StringComparison.OrdinalIgnoreCase))
             {
@@ -120,7 +122,8 @@ public static class FioNumber
             throw new InputException("must be a whole number (fio would drop what follows the point)");
         }
 
-        return !digits.TrimStart('+').All(char.IsAsciiDigit) || digits == "+" ? throw new InputException($"not a number; expected {expected}")
+        return !digits.TrimStart('+').All(char.IsAsciiDigit) || digits == "+"
+            ? throw new InputException($"not a number; expected {expected}")
             : long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number
             : throw new InputException("the number is too large");
     }

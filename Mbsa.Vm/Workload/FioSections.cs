@@ -18,7 +18,7 @@ internal sealed class FioSections
     private const int MostFiles = 256;
     private const int MostSections = 4096;
     private const int MostOptions = 100_000;
-    private static readonly string[] MachineKeywords = ["$pagesize", "$mb_memory", "$ncpus"];
+    private static readonly string[] _machineKeywords = ["$pagesize", "$mb_memory", "$ncpus"];
     private readonly Action<string> _warn;
     private readonly Func<string, string?> _environment;
     private readonly List<FioSection> _sections = [];
@@ -56,7 +56,8 @@ internal sealed class FioSections
             }
             else if (_sections.Count == 0)
             {
-                throw new InputException(path, number, $"{JobOption.Shorten(line)}: an option outside of a section; a section begins with [name]");
+                throw new InputException(path, number,
+                    $"{JobOption.Shorten(line)}: an option outside of a section; a section begins with [name]");
             }
             else if (IsInclude(line))
             {
@@ -116,7 +117,8 @@ internal sealed class FioSections
         }
 
         // fio stops at the blank and loses the suffix: its "size = 1g" is one byte.
-        if (option.Value is { Length: > 1 } value && char.IsWhiteSpace(line[equals + 1]) && char.IsAsciiDigit(value[0]) && char.IsAsciiLetter(value[^1]))
+        if (option.Value is { Length: > 1 } value && char.IsWhiteSpace(line[equals + 1])
+            && char.IsAsciiDigit(value[0]) && char.IsAsciiLetter(value[^1]))
         {
             _warn(option.Remark("read as it is meant; fio itself loses the unit when a blank follows the ="));
         }
@@ -175,7 +177,7 @@ internal sealed class FioSections
         }
 
         var expanded = result.Append(value, at, value.Length - at).ToString();
-        var keyword = Array.Find(MachineKeywords, word => expanded.Contains(word, StringComparison.Ordinal));
+        var keyword = Array.Find(_machineKeywords, word => expanded.Contains(word, StringComparison.Ordinal));
         return keyword is null ? expanded : throw option.Mistake($"{keyword} differs from machine to machine; write the number");
     }
 }

@@ -6,10 +6,11 @@ namespace Mbsa.Vm.Workload;
 /// <summary>The lines of a text file that a user named, or one clear error.</summary>
 internal static class FioText
 {
-    private static readonly SearchValues<byte> Printable = SearchValues.Create(
-        [.. Enumerable.Range(0, 256).Where(value => value is >= 32 and not 127 or '\t' or '\n' or '\r' or '\f').Select(value => (byte)value)]);
+    private static readonly SearchValues<byte> _printable = SearchValues.Create(
+        [.. Enumerable.Range(0, 256).Where(value => value is >= 32 and not 127 or '\t' or '\n' or '\r' or '\f')
+            .Select(value => (byte)value)]);
 
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding _strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Reads a whole file of at most so many bytes.</summary>
     /// <exception cref="InputException">It is missing, too large or no text.</exception>
@@ -19,10 +20,11 @@ internal static class FioText
         var odd = FirstOddByte(bytes);
         if (odd >= 0)
         {
-            throw new InputException(path, 1 + bytes.AsSpan(0, odd).Count((byte)'\n'), "not a text file: a fio job file is plain UTF-8 text");
+            throw new InputException(path, 1 + bytes.AsSpan(0, odd).Count((byte)'\n'),
+                "not a text file: a fio job file is plain UTF-8 text");
         }
 
-        return StrictUtf8.GetString(bytes).TrimStart('\uFEFF').Split('\n');
+        return _strictUtf8.GetString(bytes).TrimStart('\uFEFF').Split('\n');
     }
 
     private static byte[] Bytes(string path, int mostBytes)
@@ -63,10 +65,10 @@ internal static class FioText
     // The first byte that no text has: a control character, or what is not UTF-8.
     private static int FirstOddByte(byte[] bytes)
     {
-        var control = bytes.AsSpan().IndexOfAnyExcept(Printable);
+        var control = bytes.AsSpan().IndexOfAnyExcept(_printable);
         try
         {
-            StrictUtf8.GetCharCount(bytes);
+            _strictUtf8.GetCharCount(bytes);
             return control;
         }
         catch (DecoderFallbackException invalid)

@@ -8,7 +8,8 @@ namespace Mbsa.Vm.Workload;
 /// </summary>
 internal sealed class JobDraft
 {
-    private static readonly string[] GoesWithCpu = ["cpu", "name", "description", "numjobs", "runtime", "startdelay", "time_based", "jitter"];
+    private static readonly string[] _goesWithCpu =
+        ["cpu", "name", "description", "numjobs", "runtime", "startdelay", "time_based", "jitter"];
     private readonly Dictionary<string, JobOption> _given;
 
     public JobDraft(string name, bool isInline, Action<string> warn)
@@ -101,7 +102,7 @@ internal sealed class JobDraft
     private JobSpec BuildCompute()
     {
         if (_given.TryGetValue("cpu", out var cpu)
-            && _given.Keys.FirstOrDefault(key => !GoesWithCpu.Contains(key)) is { } key)
+            && _given.Keys.FirstOrDefault(key => !_goesWithCpu.Contains(key)) is { } key)
         {
             throw _given[key].Mistake("does not go with cpu, which makes a job that computes and does no I/O");
         }
@@ -140,7 +141,8 @@ internal sealed class JobDraft
         var writes = JobRegion.UsesWrites(Spec) ? Spec.WriteBlockBytes : BlockStorage.BlockBytes;
         if (reads % BlockStorage.BlockBytes != 0 || writes % BlockStorage.BlockBytes != 0)
         {
-            throw _given.GetValueOrDefault("bs", _given["verify"]).Mistake($"with verify, bs must be a multiple of {BlockStorage.BlockBytes}");
+            throw _given.GetValueOrDefault("bs", _given["verify"])
+                .Mistake($"with verify, bs must be a multiple of {BlockStorage.BlockBytes}");
         }
     }
 }

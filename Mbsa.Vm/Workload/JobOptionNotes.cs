@@ -1,8 +1,8 @@
 namespace Mbsa.Vm.Workload;
 
 /// <summary>
-/// fio's options that do nothing here: those that are harmless, with the reason a user is told, and those that are refused. The names are those of
-/// fio 3.33 (<c>fio --cmdhelp</c>, and <c>fio --enghelp</c> of the engines there are).
+/// fio's options that do nothing here: those that are harmless, with the reason a user is told, and those that are refused.
+/// The names are those of fio 3.33 (<c>fio --cmdhelp</c>, and <c>fio --enghelp</c> of the engines there are).
 /// </summary>
 internal static class JobOptionNotes
 {
@@ -16,21 +16,30 @@ internal static class JobOptionNotes
 
     /// <summary>Ignored with one line of warning: name to reason.</summary>
     public static readonly IReadOnlyDictionary<string, string> Ignored = Spread(
-        (NoFiles, "filename directory filename_format unique_filename lockfile opendir openfiles nrfiles file_service_type fallocate fadvise_hint"
-            + " create_serialize create_fsync create_on_open allow_file_create allow_mounted_write overwrite unlink unlink_each_loop pre_read"
+        (NoFiles,
+            "filename directory filename_format unique_filename lockfile opendir openfiles nrfiles file_service_type fallocate fadvise_hint"
+            + " create_serialize create_fsync create_on_open allow_file_create "
+            + "allow_mounted_write overwrite unlink unlink_each_loop pre_read"
             + " registerfiles"),
         (NoCache, "direct buffered invalidate uncached"),
         (Persistent, "sync fsync fdatasync sync_file_range write_barrier end_fsync fsync_on_close"),
         (OwnQueueing, "iodepth_batch iodepth_batch_complete_min iodepth_batch_complete_max iodepth_low"
-            + " io_submit_mode serialize_overlap hipri hipri_percentage sqthread_poll sqthread_poll_cpu nonvectored userspace_reap nowait force_async"),
-        (OwnReport, "group_reporting new_group stats per_job_logs write_bw_log write_lat_log write_iops_log write_hist_log bwavgtime iopsavgtime"
-            + " log_entries log_avg_msec log_hist_msec log_hist_coarseness log_max_value log_offset log_prio log_compression log_compression_cpus"
-            + " log_store_compressed log_unix_epoch log_alternate_epoch log_alternate_epoch_clock_id block_error_percentiles clat_percentiles"
-            + " lat_percentiles slat_percentiles percentile_list significant_figures disk_util gtod_reduce disable_lat disable_clat disable_slat"
+            + " io_submit_mode serialize_overlap hipri hipri_percentage sqthread_poll "
+            + "sqthread_poll_cpu nonvectored userspace_reap nowait force_async"),
+        (OwnReport,
+            "group_reporting new_group stats per_job_logs write_bw_log write_lat_log write_iops_log write_hist_log bwavgtime iopsavgtime"
+            + " log_entries log_avg_msec log_hist_msec log_hist_coarseness "
+            + "log_max_value log_offset log_prio log_compression log_compression_cpus"
+            + " log_store_compressed log_unix_epoch log_alternate_epoch "
+            + "log_alternate_epoch_clock_id block_error_percentiles clat_percentiles"
+            + " lat_percentiles slat_percentiles percentile_list significant_figures "
+            + "disk_util gtod_reduce disable_lat disable_clat disable_slat"
             + " disable_bw_measurement gtod_cpu clocksource unified_rw_reporting error_dump unit_base"),
-        (OwnScheduler, "cpumask cpus_allowed cpus_allowed_policy numa_cpu_nodes numa_mem_policy nice prio prioclass ioscheduler cgroup cgroup_nodelete"
+        (OwnScheduler,
+            "cpumask cpus_allowed cpus_allowed_policy numa_cpu_nodes numa_mem_policy nice prio prioclass ioscheduler cgroup cgroup_nodelete"
             + " cgroup_weight uid gid cmdprio cmdprio_class cmdprio_percentage cmdprio_bssplit"),
-        (OwnBytes, "mem mem_align lockmem hugepage-size zero_buffers refill_buffers scramble_buffers buffer_pattern buffer_compress_percentage"
+        (OwnBytes,
+            "mem mem_align lockmem hugepage-size zero_buffers refill_buffers scramble_buffers buffer_pattern buffer_compress_percentage"
             + " buffer_compress_chunk dedupe_percentage dedupe_mode dedupe_working_set_percentage dedupe_global write_hint"
             + " fixedbufs thp"),
         ("random blocks are always drawn with replacement", "norandommap softrandommap"),
@@ -48,15 +57,19 @@ internal static class JobOptionNotes
         ("one block size for reads and one for writes, by bs", "bsrange bssplit bs_unaligned"),
         ("blocks are aligned to their size from offset on", "ba offset_align"),
         ("NVM has no trim", "trim_percentage trim_verify_zero trim_backlog trim_backlog_batch"),
-        ("NVM has no zones", "zonemode zonesize zonecapacity zonerange zoneskip read_beyond_wp max_open_zones job_max_open_zones ignore_zone_limits"
+        ("NVM has no zones",
+            "zonemode zonesize zonecapacity zonerange zoneskip read_beyond_wp max_open_zones job_max_open_zones ignore_zone_limits"
             + " zone_reset_threshold zone_reset_frequency"),
         ("a job file never runs commands", "exec_prerun exec_postrun"),
-        ("traces cannot be replayed or written", "write_iolog read_iolog read_iolog_chunked replay_no_stall replay_redirect replay_scale replay_align"
+        ("traces cannot be replayed or written",
+            "write_iolog read_iolog read_iolog_chunked replay_no_stall replay_redirect replay_scale replay_align"
             + " replay_time_scale replay_skip merge_blktrace_file merge_blktrace_scalars merge_blktrace_iters"),
         ("give size or io_size", "filesize file_append fill_device number_ios create_only"),
-        ("give rate or rate_iops; limits of a VM are its QoS's", "rate_min rate_process rate_cycle rate_ignore_thinktime rate_iops_min flow flow_id"
+        ("give rate or rate_iops; limits of a VM are its QoS's",
+            "rate_min rate_process rate_cycle rate_ignore_thinktime rate_iops_min flow flow_id"
             + " flow_sleep"),
-        ("a run lasts as long as its scenario says", "steadystate steadystate_duration steadystate_ramp_time max_latency latency_target latency_window"
+        ("a run lasts as long as its scenario says",
+            "steadystate steadystate_duration steadystate_ramp_time max_latency latency_target latency_window"
             + " latency_percentile latency_run"),
         ("only verify=0, meta or crc32c, checked at each read", "verify_only verify_interval verify_offset verify_pattern verify_backlog"
             + " verify_backlog_batch experimental_verify"),

@@ -30,7 +30,7 @@ internal static class JobOptionTable
     };
 
     /// <summary>Those that fio does not have: of inline workloads only, so that a job file stays one that fio can run.</summary>
-    private static readonly string[] OfInline = ["cpu", "jitter"];
+    private static readonly string[] _ofInline = ["cpu", "jitter"];
 
     /// <summary>Sets an option on a draft.</summary>
     public delegate void Setter(JobDraft draft, JobOption option);
@@ -43,19 +43,28 @@ internal static class JobOptionTable
         ["kb_base"] = (draft, option) => draft.Units = JobOptionValues.KbBase(draft, option),
         ["ioengine"] = JobOptionValues.Engine,
         ["rw"] = (draft, option) => draft.Spec = draft.Spec with { Pattern = JobOptionValues.Pattern(JobOptionValues.Text(option)) },
-        ["rwmixread"] = (draft, option) => draft.Spec = draft.Spec with { ReadPercent = FioNumber.Percent(JobOptionValues.Text(option), 0) },
-        ["rwmixwrite"] = (draft, option) => draft.Spec = draft.Spec with { ReadPercent = 100 - FioNumber.Percent(JobOptionValues.Text(option), 0) },
+        ["rwmixread"] = (draft, option) =>
+            draft.Spec = draft.Spec with { ReadPercent = FioNumber.Percent(JobOptionValues.Text(option), 0) },
+        ["rwmixwrite"] = (draft, option) =>
+            draft.Spec = draft.Spec with { ReadPercent = 100 - FioNumber.Percent(JobOptionValues.Text(option), 0) },
         ["bs"] = (draft, option) =>
         {
             var (read, write) = JobOptionValues.Pair(option, text => JobOptionValues.BlockSize(text, draft.Units));
-            draft.Spec = draft.Spec with { ReadBlockBytes = read ?? draft.Spec.ReadBlockBytes, WriteBlockBytes = write ?? draft.Spec.WriteBlockBytes };
+            draft.Spec = draft.Spec with
+            {
+                ReadBlockBytes = read ?? draft.Spec.ReadBlockBytes,
+                WriteBlockBytes = write ?? draft.Spec.WriteBlockBytes,
+            };
         },
         ["size"] = (draft, option) => draft.Spec = draft.Spec with { Size = JobOptionValues.Size(option, draft.Units) },
         ["io_size"] = (draft, option) => draft.Spec = draft.Spec with { IoSizeBytes = JobOptionValues.IoSize(option, draft.Units) },
         ["offset"] = (draft, option) => draft.Spec = draft.Spec with { Offset = JobOptionValues.Offset(option, draft.Units) },
-        ["offset_increment"] = (draft, option) => draft.Spec = draft.Spec with { OffsetIncrement = JobOptionValues.Offset(option, draft.Units) },
-        ["iodepth"] = (draft, option) => draft.Spec = draft.Spec with { IoDepth = JobOptionValues.Count(option, JobOptionValues.DeepestQueue) },
-        ["numjobs"] = (draft, option) => draft.Spec = draft.Spec with { NumJobs = JobOptionValues.Count(option, JobOptionValues.MostClones) },
+        ["offset_increment"] = (draft, option) =>
+            draft.Spec = draft.Spec with { OffsetIncrement = JobOptionValues.Offset(option, draft.Units) },
+        ["iodepth"] = (draft, option) =>
+            draft.Spec = draft.Spec with { IoDepth = JobOptionValues.Count(option, JobOptionValues.DeepestQueue) },
+        ["numjobs"] = (draft, option) =>
+            draft.Spec = draft.Spec with { NumJobs = JobOptionValues.Count(option, JobOptionValues.MostClones) },
         ["runtime"] = (draft, option) => draft.Spec = draft.Spec with { RuntimeNs = JobOptionValues.Runtime(option) },
         ["time_based"] = (draft, option) => draft.Spec = draft.Spec with { TimeBased = JobOptionValues.Flag(option) },
         ["loops"] = (draft, option) => draft.Spec = draft.Spec with { Loops = JobOptionValues.Count(option, int.MaxValue) },
@@ -78,8 +87,10 @@ internal static class JobOptionTable
                 WriteRateIops = JobOptionValues.Limit(write, draft.Spec.WriteRateIops),
             };
         },
-        ["thinktime"] = (draft, option) => draft.Spec = draft.Spec with { ThinkTimeNs = FioNumber.TimeNs(JobOptionValues.Text(option), 1_000) },
-        ["thinktime_blocks"] = (draft, option) => draft.Spec = draft.Spec with { ThinkTimeBlocks = JobOptionValues.Count(option, int.MaxValue) },
+        ["thinktime"] = (draft, option) =>
+            draft.Spec = draft.Spec with { ThinkTimeNs = FioNumber.TimeNs(JobOptionValues.Text(option), 1_000) },
+        ["thinktime_blocks"] = (draft, option) =>
+            draft.Spec = draft.Spec with { ThinkTimeBlocks = JobOptionValues.Count(option, int.MaxValue) },
         ["jitter"] = (draft, option) => draft.Spec = draft.Spec with { JitterPercent = FioNumber.Percent(JobOptionValues.Text(option), 0) },
         ["random_distribution"] = (draft, option) =>
             draft.Spec = draft.Spec with { Distribution = JobOptionValues.Distribution(JobOptionValues.Text(option)) },
@@ -97,7 +108,7 @@ internal static class JobOptionTable
     public static Setter? Find(JobOption option, bool isInline, out string name)
     {
         name = Aliases.GetValueOrDefault(option.Key, option.Key);
-        if (Setters.TryGetValue(name, out var setter) && (isInline || !OfInline.Contains(name)))
+        if (Setters.TryGetValue(name, out var setter) && (isInline || !_ofInline.Contains(name)))
         {
             return setter;
         }
@@ -112,7 +123,8 @@ internal static class JobOptionTable
             throw option.Mistake($"not supported: {reason}");
         }
 
-        var known = Setters.Keys.Where(key => isInline || !OfInline.Contains(key)).Concat(Aliases.Keys).Concat(JobOptionNotes.Ignored.Keys);
+        var known = Setters.Keys.Where(key => isInline || !_ofInline.Contains(key))
+            .Concat(Aliases.Keys).Concat(JobOptionNotes.Ignored.Keys);
         var nearest = NearestName.Of(option.Key, known);
         throw option.Mistake(nearest is null ? "no such option; docs/FIO.md lists them" : $"no such option; did you mean {nearest}?");
     }

@@ -17,8 +17,8 @@ internal static class JobOptionValues
     private const double DefaultH = 0.2;
     private const double LargestTheta = 100;
     private const string CpuEngine = "cpuio";
-    private static readonly string[] SynchronousEngines = ["psync", "sync", "pvsync", "pvsync2", "mmap", "dev-dax", "libpmem"];
-    private static readonly string[] AsynchronousEngines = ["libaio", "io_uring", "posixaio"];
+    private static readonly string[] _synchronousEngines = ["psync", "sync", "pvsync", "pvsync2", "mmap", "dev-dax", "libpmem"];
+    private static readonly string[] _asynchronousEngines = ["libaio", "io_uring", "posixaio"];
 
     public static string Text(JobOption option) =>
         string.IsNullOrWhiteSpace(option.Value) ? throw new InputException("needs a value") : option.Value.Trim();
@@ -54,17 +54,17 @@ internal static class JobOptionValues
 
     private static IoEngine EngineNamed(string name)
     {
-        if (SynchronousEngines.Contains(name))
+        if (_synchronousEngines.Contains(name))
         {
             return IoEngine.Synchronous;
         }
 
-        if (AsynchronousEngines.Contains(name))
+        if (_asynchronousEngines.Contains(name))
         {
             return IoEngine.Asynchronous;
         }
 
-        string[] known = [.. SynchronousEngines, .. AsynchronousEngines, CpuEngine];
+        string[] known = [.. _synchronousEngines, .. _asynchronousEngines, CpuEngine];
         throw new InputException(NearestName.Of(name, known) is { } nearest
             ? $"no such engine here; did you mean {nearest}?"
             : $"no such engine here; there are {string.Join(", ", known[..^1])} and {CpuEngine}");

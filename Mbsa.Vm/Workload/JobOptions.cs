@@ -1,7 +1,8 @@
 namespace Mbsa.Vm.Workload;
 
 /// <summary>
-/// Every option a job can have, for fio job files and inline workloads alike: what it does, or why it may be ignored, or that it is not supported.
+/// Every option a job can have, for fio job files and inline workloads alike:
+/// what it does, or why it may be ignored, or that it is not supported.
 /// </summary>
 public static class JobOptions
 {
@@ -10,8 +11,8 @@ public static class JobOptions
 
     /// <summary>
     /// Reads an inline workload. It differs from a fio job in four things: it is time-based unless <c>io_size</c>, <c>loops</c> or
-    /// <c>time_based: 0</c> ask for an end; <c>cpu: N%</c> makes a compute job; <c>jitter: N%</c> says how much its cycles differ; and sizes are
-    /// binary whatever the spelling (4k, 4kib).
+    /// <c>time_based: 0</c> ask for an end; <c>cpu: N%</c> makes a compute job; <c>jitter: N%</c> says how much its cycles differ;
+    /// and sizes are binary whatever the spelling (4k, 4kib).
     /// </summary>
     /// <param name="name">The job's name.</param>
     /// <param name="options">The keys in order, each once.</param>

@@ -8,7 +8,8 @@ namespace Mbsa.Vm.Workload;
 public readonly record struct JobRegion(long StartBytes, long LengthBytes)
 {
     /// <summary>
-    /// offset + clone * offset_increment, for size bytes. A size in percent is of the whole disk and ends with it (as in fio), one in bytes must fit.
+    /// offset + clone * offset_increment, for size bytes. A size in percent is of the whole disk and ends with it (as in fio),
+    /// one in bytes must fit.
     /// </summary>
     /// <exception cref="InputException">It does not fit the disk, or holds no block.</exception>
     public static JobRegion Of(JobSpec job, long diskSizeBytes, int cloneIndex)
@@ -40,7 +41,8 @@ public readonly record struct JobRegion(long StartBytes, long LengthBytes)
 
         if (job.Verify != VerifyMethod.None && start % BlockStorage.BlockBytes != 0)
         {
-            throw new InputException($"{clone}: it starts at byte {start}; with verify it must start at a multiple of {BlockStorage.BlockBytes}");
+            throw new InputException(
+                $"{clone}: it starts at byte {start}; with verify it must start at a multiple of {BlockStorage.BlockBytes}");
         }
 
         return new JobRegion((long)start, length);

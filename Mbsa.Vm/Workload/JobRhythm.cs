@@ -3,8 +3,9 @@ using Mbsa.Vm.Workload.Random;
 namespace Mbsa.Vm.Workload;
 
 /// <summary>
-/// What keeps jobs from going in step: a random place in the cycle of a job for it to begin at, and cycles that are a little longer or shorter than
-/// the one before. Drawn once a cycle, never for an I/O. A clone of a job without a rhythm begins at the beginning, and its cycles are all alike.
+/// What keeps jobs from going in step:
+/// a random place in the cycle of a job for it to begin at, and cycles that are a little longer or shorter than the one before.
+/// Drawn once a cycle, never for an I/O. A clone of a job without a rhythm begins at the beginning, and its cycles are all alike.
 /// </summary>
 public sealed class JobRhythm
 {
@@ -24,7 +25,9 @@ public sealed class JobRhythm
     /// <summary>A random place in a cycle, in nanoseconds from its beginning: each alike, above 0 and at most its length.</summary>
     public double PlaceNs(double cycleNs) => cycleNs * _random.NextAboveZero();
 
-    /// <summary>A time in whole nanoseconds that differs from this one by the jitter at most, each alike, so that its mean is this one.</summary>
+    /// <summary>
+    /// A time in whole nanoseconds that differs from this one by the jitter at most, each alike, so that its mean is this one.
+    /// </summary>
     public double AroundNs(double meanNs)
     {
         if (_jitter == 0)

@@ -2,7 +2,9 @@ using Mbsa.Vm.Storage;
 
 namespace Mbsa.Vm.Workload;
 
-/// <summary>One job in fio's vocabulary: what a thread of a guest does, over and over. Immutable; times are relative to the job's start.</summary>
+/// <summary>
+/// One job in fio's vocabulary: what a thread of a guest does, over and over. Immutable; times are relative to the job's start.
+/// </summary>
 public sealed record JobSpec
 {
     /// <summary>The job's name: a section of a fio file, or the VM's.</summary>
@@ -29,7 +31,9 @@ public sealed record JobSpec
     /// <summary>fio's <c>size</c>: length of the region; null is all that is left of the disk.</summary>
     public Extent? Size { get; init; }
 
-    /// <summary>fio's <c>io_size</c>: bytes to transfer before the job ends; null means <see cref="Size"/> times <see cref="Loops"/>.</summary>
+    /// <summary>
+    /// fio's <c>io_size</c>: bytes to transfer before the job ends; null means <see cref="Size"/> times <see cref="Loops"/>.
+    /// </summary>
     public long? IoSizeBytes { get; init; }
 
     /// <summary>fio's <c>loops</c>.</summary>
@@ -50,7 +54,9 @@ public sealed record JobSpec
     /// <summary>fio's <c>ioengine</c>: how the job waits for its I/O.</summary>
     public IoEngine Engine { get; init; } = IoEngine.Synchronous;
 
-    /// <summary>fio's <c>iodepth</c>: most I/Os in flight per job. It says something only with an <see cref="IoEngine.Asynchronous"/> engine.</summary>
+    /// <summary>
+    /// fio's <c>iodepth</c>: most I/Os in flight per job. It says something only with an <see cref="IoEngine.Asynchronous"/> engine.
+    /// </summary>
     public int IoDepth { get; init; } = 1;
 
     /// <summary>fio's <c>rate</c> for reads, bytes per second; null for no limit.</summary>
@@ -84,14 +90,14 @@ public sealed record JobSpec
     public int CpuPercent { get; init; } = 100;
 
     /// <summary>
-    /// By how much of itself a think time, and each of the two parts of a duty cycle, may be longer or shorter than it is on the average, 0 to 100. A
-    /// rate stays exact. Jobs of a fio job file have 0: fio's think times are all alike.
+    /// By how much of itself a think time, and each of the two parts of a duty cycle, may be longer or shorter than it is on the average,
+    /// 0 to 100. A rate stays exact. Jobs of a fio job file have 0: fio's think times are all alike.
     /// </summary>
     public int JitterPercent { get; init; } = DefaultJitterPercent;
 
     /// <summary>
-    /// The jitter when none is asked for. Jobs of one period forget within some hundred cycles how they stood to each other, so that no run is about one
-    /// such constellation; a single cycle is still much like the next.
+    /// The jitter when none is asked for. Jobs of one period forget within some hundred cycles how they stood to each other,
+    /// so that no run is about one such constellation; a single cycle is still much like the next.
     /// </summary>
     public const int DefaultJitterPercent = 10;
 

@@ -6,8 +6,8 @@ public static class NearestName
     private const int LongestName = 64;
 
     /// <summary>
-    /// The name with the least edit distance (insertions, deletions, substitutions, two neighbours exchanged), capitals or not; null when even that is more than a third of
-    /// the typed name's length and more than 1.
+    /// The name with the least edit distance (insertions, deletions, substitutions, two neighbours exchanged), capitals or not;
+    /// null when even that is more than a third of the typed name's length and more than 1.
     /// </summary>
     public static string? Of(string typed, IEnumerable<string> names) => Near(typed, names).FirstOrDefault();
 

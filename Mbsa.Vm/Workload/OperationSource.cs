@@ -5,7 +5,8 @@ namespace Mbsa.Vm.Workload;
 /// <summary>
 /// The operations of one clone of a job, one after the other, as fio would choose them. Random blocks are drawn with replacement (fio's
 /// <c>norandommap</c>); reads and writes of a sequential mix each go on where the last of their own kind ended, as in fio. It never ends:
-/// who runs it stops after <see cref="TotalBytes"/> or when the job's time is over. For one thread at a time; nothing here locks or allocates.
+/// who runs it stops after <see cref="TotalBytes"/> or when the job's time is over. For one thread at a time;
+/// nothing here locks or allocates.
 /// </summary>
 public sealed class OperationSource
 {
@@ -41,7 +42,8 @@ public sealed class OperationSource
         _onlyWrites = job.Pattern is IoPattern.Write or IoPattern.RandWrite || (isMix && job.ReadPercent == 0);
         _readsBelow = (ulong)(((UInt128)1 << 64) * (uint)(_mixed ? job.ReadPercent : 0) / 100);
         _access = job.Pattern is IoPattern.Read or IoPattern.Write or IoPattern.ReadWrite ? Access.Sequential
-            : job.Distribution.Kind switch { DistributionKind.Zipf => Access.Zipf, DistributionKind.Pareto => Access.Pareto, _ => Access.Uniform };
+            : job.Distribution.Kind switch
+                { DistributionKind.Zipf => Access.Zipf, DistributionKind.Pareto => Access.Pareto, _ => Access.Uniform };
         if (Reads)
         {
             _read = new Direction(job, job.ReadBlockBytes, lengthBytes, _access, sameAs: null);
@@ -76,7 +78,8 @@ public sealed class OperationSource
     /// <param name="operations">Takes them, in their order.</param>
     public void Draw(Span<IoOperation> operations)
     {
-        // Copies that nobody has the address of stay in registers: many are drawn at once, and drawing them is what the virtual clock mostly does.
+        // Copies that nobody has the address of stay in registers:
+        // many are drawn at once, and drawing them is what the virtual clock mostly does.
         var (random, previousEndBytes) = (_random, _previousEndBytes);
         foreach (ref var operation in operations)
         {

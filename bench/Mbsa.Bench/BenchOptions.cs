@@ -40,7 +40,8 @@ internal sealed record BenchOptions
                 "--sets" => options with { Sets = (int)Number(words[i], value, least: 1, most: 10_000_000) },
                 "--seed" => options with { Seed = (int)Number(words[i], value, least: 0, most: 1_000_000_000) },
                 "--policy" => options with { Policy = value },
-                _ => throw new InputException($"unknown option '{words[i]}'; known are --seconds, --repetitions, --profile, --sets, --seed and --policy"),
+                _ => throw new InputException(
+                    $"unknown option '{words[i]}'; known are --seconds, --repetitions, --profile, --sets, --seed and --policy"),
             };
         }
 

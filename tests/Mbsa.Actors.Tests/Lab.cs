@@ -33,7 +33,9 @@ internal static class Lab
         };
     }
 
-    /// <summary>Alone and at depth 1 an I/O of 2 us takes 28.5 us on path vhost-bio, and 29.5 us on virtio-mq, whose batch costs 1 us more.</summary>
+    /// <summary>
+    /// Alone and at depth 1 an I/O of 2 us takes 28.5 us on path vhost-bio, and 29.5 us on virtio-mq, whose batch costs 1 us more.
+    /// </summary>
     public static StageCosts Stages { get; } = new()
     {
         SubmitNs = 1000,
@@ -75,7 +77,8 @@ internal static class Lab
         Vms = [.. vms],
     };
 
-    public static VmSpec Vm(string name, IoPattern pattern = IoPattern.RandRead, int vcpus = 4, double weight = 1, long sizeBytes = 4 << 20) => new()
+    public static VmSpec Vm(string name, IoPattern pattern = IoPattern.RandRead,
+        int vcpus = 4, double weight = 1, long sizeBytes = 4 << 20) => new()
     {
         Name = name,
         Vcpus = vcpus,
@@ -85,7 +88,8 @@ internal static class Lab
     };
 
     /// <summary>A VM on a conventional path, a job of so many I/Os in flight on each VCPU.</summary>
-    public static VmSpec ConventionalVm(string name, IoPath path, int depth = 1, IoPattern pattern = IoPattern.RandRead, int vcpus = 1, long sizeBytes = 4 << 20) =>
+    public static VmSpec ConventionalVm(string name, IoPath path, int depth = 1,
+        IoPattern pattern = IoPattern.RandRead, int vcpus = 1, long sizeBytes = 4 << 20) =>
         Vm(name, pattern, vcpus, sizeBytes: sizeBytes) with
         {
             Storage = new StorageSpec(path, sizeBytes),
@@ -99,9 +103,11 @@ internal static class Lab
         Jobs = [new JobSpec { Pattern = IoPattern.Compute, NumJobs = vcpus, CpuPercent = cpuPercent }],
     };
 
-    public static JobSpec Job(IoPattern pattern, int numJobs) => new() { Name = "job", Pattern = pattern, NumJobs = numJobs, TimeBased = true };
+    public static JobSpec Job(IoPattern pattern, int numJobs) =>
+        new() { Name = "job", Pattern = pattern, NumJobs = numJobs, TimeBased = true };
 
-    public static ScenarioSpec With(this ScenarioSpec scenario, Func<HostSpec, HostSpec> change) => scenario with { Host = change(scenario.Host) };
+    public static ScenarioSpec With(this ScenarioSpec scenario, Func<HostSpec, HostSpec> change) =>
+        scenario with { Host = change(scenario.Host) };
 
     public static ScenarioSpec At(this ScenarioSpec scenario, long atNs, string vm, VmChange change) =>
         scenario with { Events = [.. scenario.Events, new ScenarioEvent(atNs, vm, change)] };

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Mbsa.Host.Tests;
 
-/// <summary>A program of the distribution that a test needs. Where it is not installed the test is skipped and says so; in CI it must be there.</summary>
+/// <summary>
+/// A program of the distribution that a test needs. Where it is not installed the test is skipped and says so; in CI it must be there.
+/// </summary>
 internal static class ExternalProgram
 {
     /// <summary>Skips the test when the program is not there.</summary>

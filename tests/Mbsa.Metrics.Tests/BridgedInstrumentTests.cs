@@ -6,25 +6,25 @@ namespace Mbsa.Metrics.Tests;
 
 public sealed class BridgedInstrumentTests : IDisposable
 {
-    private readonly MbsaInstruments instruments = new(new TestSource(TestSource.Host("h1", TestSource.Vm("oltp"))),
+    private readonly MbsaInstruments _instruments = new(new TestSource(TestSource.Host("h1", TestSource.Vm("oltp"))),
         TestSource.Instruments);
-    private readonly CollectorRegistry registry = new();
-    private readonly PrometheusBridge bridge;
+    private readonly CollectorRegistry _registry = new();
+    private readonly PrometheusBridge _bridge;
 
     public BridgedInstrumentTests() =>
-        bridge = new PrometheusBridge(
-            instruments, registry, new Dictionary<string, IReadOnlyList<double>> { ["mbsa.test.pause"] = [0.1, 1] });
+        _bridge = new PrometheusBridge(
+            _instruments, _registry, new Dictionary<string, IReadOnlyList<double>> { ["mbsa.test.pause"] = [0.1, 1] });
 
     public void Dispose()
     {
-        bridge.Dispose();
-        instruments.Dispose();
+        _bridge.Dispose();
+        _instruments.Dispose();
     }
 
     [Fact]
     public async Task Instruments_added_to_the_meter_later_are_bridged_by_their_kind()
     {
-        Meter meter = instruments.Meter;
+        Meter meter = _instruments.Meter;
         Counter<long> migrations = meter.CreateCounter<long>("mbsa.test.migrations", "{migration}", "Migrations.");
         UpDownCounter<int> open = meter.CreateUpDownCounter<int>("mbsa.test.open", "{file}", "Open files.");
         Gauge<double> level = meter.CreateGauge<double>("mbsa.test.level", "1", "A level.");
@@ -39,7 +39,7 @@ public sealed class BridgedInstrumentTests : IDisposable
         pause.Record(0.5, new KeyValuePair<string, object?>("service.name", 7));
         pause.Record(50, new KeyValuePair<string, object?>("service.name", 7));
 
-        Exposition scrape = await Exposition.Of(registry);
+        Exposition scrape = await Exposition.Of(_registry);
         Assert.Equal(5, scrape["mbsa_test_migrations_total"]);
         Assert.Equal(4, scrape["mbsa_test_open"]);
         Assert.Equal(0.25, scrape["mbsa_test_level_ratio"]);
@@ -55,11 +55,11 @@ public sealed class BridgedInstrumentTests : IDisposable
     [Fact]
     public async Task Tags_in_another_order_are_the_same_series_and_colliding_ones_are_joined()
     {
-        Counter<long> counter = instruments.Meter.CreateCounter<long>("mbsa.test.tags", null, "Tags.");
+        Counter<long> counter = _instruments.Meter.CreateCounter<long>("mbsa.test.tags", null, "Tags.");
         counter.Add(1, new("a", "x"), new("b", "y"));
         counter.Add(1, new("b", "y"), new("a", "x"));
         counter.Add(1, new("c.d", "x"), new("c-d", "y"));
-        Exposition scrape = await Exposition.Of(registry);
+        Exposition scrape = await Exposition.Of(_registry);
         Assert.Equal(2, scrape["mbsa_test_tags_total{a=\"x\",b=\"y\"}"]);
         Assert.Equal(1, scrape["mbsa_test_tags_total{c_d=\"x;y\"}"]);
     }
@@ -68,7 +68,7 @@ public sealed class BridgedInstrumentTests : IDisposable
     public async Task Numbers_are_written_alike_whatever_the_culture()
     {
         CultureInfo before = CultureInfo.CurrentCulture;
-        string inInvariant = (await Exposition.Of(registry)).Text;
+        string inInvariant = (await Exposition.Of(_registry)).Text;
         try
         {
             // Comma for the decimal point, as in much of Europe; made by hand because no culture data is loaded.
@@ -76,8 +76,9 @@ public sealed class BridgedInstrumentTests : IDisposable
             culture.NumberFormat.NumberDecimalSeparator = ",";
             culture.NumberFormat.NegativeSign = "~";
             CultureInfo.CurrentCulture = culture;
-            instruments.Meter.CreateCounter<long>("mbsa.test.culture", null, "Culture.").Add(1, new KeyValuePair<string, object?>("x", -1.5));
-            string inOther = (await Exposition.Of(registry)).Text;
+            _instruments.Meter.CreateCounter<long>("mbsa.test.culture", null, "Culture.")
+                .Add(1, new KeyValuePair<string, object?>("x", -1.5));
+            string inOther = (await Exposition.Of(_registry)).Text;
             Assert.Contains("mbsa_test_culture_total{x=\"-1.5\"} 1", inOther, StringComparison.Ordinal);
             Assert.StartsWith(inInvariant.TrimEnd(), inOther, StringComparison.Ordinal);
         }
@@ -90,10 +91,10 @@ public sealed class BridgedInstrumentTests : IDisposable
     [Fact]
     public async Task A_histogram_nobody_gave_buckets_has_those_of_its_advice()
     {
-        Histogram<double> advised = instruments.Meter.CreateHistogram(
+        Histogram<double> advised = _instruments.Meter.CreateHistogram(
             "mbsa.test.advised", "s", "Advised.", tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = [2, 4] });
         advised.Record(3);
-        Exposition scrape = await Exposition.Of(registry);
+        Exposition scrape = await Exposition.Of(_registry);
         Assert.Equal(
             ["+Inf", "2", "4"],
             scrape.Values.Keys.Where(series => series.StartsWith("mbsa_test_advised_seconds_bucket", StringComparison.Ordinal))

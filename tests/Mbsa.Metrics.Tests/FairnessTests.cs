@@ -4,7 +4,7 @@ namespace Mbsa.Metrics.Tests;
 
 public class FairnessTests
 {
-    private static readonly Gen<double[]> Allocations = Gen.Double[0.001, 1e6].Array[1, 20];
+    private static readonly Gen<double[]> _allocations = Gen.Double[0.001, 1e6].Array[1, 20];
 
     [Theory]
     [InlineData(new double[] { 5, 5, 5, 5 }, 1.0)]
@@ -20,7 +20,7 @@ public class FairnessTests
 
     [Fact]
     public void Jains_index_lies_between_one_over_n_and_one_and_knows_no_unit() =>
-        Allocations.Sample(allocations =>
+        _allocations.Sample(allocations =>
         {
             double index = Fairness.JainIndex(allocations);
             Assert.InRange(index, (1.0 / allocations.Length) - 1e-12, 1.0);
@@ -29,7 +29,7 @@ public class FairnessTests
 
     [Fact]
     public void Giving_to_the_poorest_from_the_richest_never_lowers_jains_index() =>
-        Allocations.Sample(allocations =>
+        _allocations.Sample(allocations =>
         {
             double[] after = [.. allocations.Order()];
             double given = (after[^1] - after[0]) / 4;

@@ -10,7 +10,7 @@ public class LatencyTests
 {
     private const string Labels = "host=\"h\",op=\"read\",vm=\"a\"";
 
-    private static readonly Gen<long> LatencyNs = Gen.OneOf(
+    private static readonly Gen<long> _latencyNs = Gen.OneOf(
         Gen.Long[1, 60_000],
         Gen.Long[1, 3_000_000_000],
         Gen.Int[0, LatencyBuckets.BoundariesNs.Length - 1].Select(i => LatencyBuckets.BoundariesNs[i]));
@@ -27,7 +27,7 @@ public class LatencyTests
 
     [Fact]
     public void Scrapes_show_every_bucket_exactly_and_the_right_sum_however_the_batches_fall() =>
-        LatencyNs.Array[0, 50].Array[1, 5].Sample(batches =>
+        _latencyNs.Array[0, 50].Array[1, 5].Sample(batches =>
         {
             var source = new TestSource(TestSource.Host("h"));
             using var instruments = new MbsaInstruments(source, TestSource.Instruments);

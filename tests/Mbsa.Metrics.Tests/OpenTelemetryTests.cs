@@ -100,7 +100,8 @@ public partial class OpenTelemetryTests
 
     /// <summary>Whether a series is of this test: it has a host of it, or is of what happens between hosts.</summary>
     private static bool IsOfThisTest(string metric, string? seriesHost, string host) =>
-        seriesHost == host || seriesHost == $"{host}-2" || (seriesHost is null && metric.StartsWith("mbsa_cluster_", StringComparison.Ordinal));
+        seriesHost == host || seriesHost == $"{host}-2"
+        || (seriesHost is null && metric.StartsWith("mbsa_cluster_", StringComparison.Ordinal));
 
     /// <summary>The types of the metrics and the samples of a test, without what an exporter adds of its own.</summary>
     private static Dictionary<string, string> Lines(string exposition, string host)
@@ -119,7 +120,8 @@ public partial class OpenTelemetryTests
                 IEnumerable<string> labels = Label().Matches(line).Select(match => match.Value)
                     .Where(label => !label.StartsWith("otel_", StringComparison.Ordinal))
                     .Order(StringComparer.Ordinal);
-                found[$"{name}{{{string.Join(',', labels)}}}"] = line[Math.Max(name.Length, line.LastIndexOf('}') + 1)..].Trim().Split(' ')[0].ToUpperInvariant();
+                found[$"{name}{{{string.Join(',', labels)}}}"] = line[Math.Max(name.Length, line.LastIndexOf('}') + 1)..]
+                    .Trim().Split(' ')[0].ToUpperInvariant();
             }
         }
         return found;

@@ -6,21 +6,21 @@ namespace Mbsa.Metrics.Tests;
 
 public sealed class PrometheusBridgeTests : IDisposable
 {
-    private readonly TestSource source = new(TestSource.Host("h1", TestSource.Vm("oltp"), TestSource.Vm("writer-1", times: 3)));
-    private readonly MbsaInstruments instruments;
-    private readonly CollectorRegistry registry = new();
-    private readonly PrometheusBridge bridge;
+    private readonly TestSource _source = new(TestSource.Host("h1", TestSource.Vm("oltp"), TestSource.Vm("writer-1", times: 3)));
+    private readonly MbsaInstruments _instruments;
+    private readonly CollectorRegistry _registry = new();
+    private readonly PrometheusBridge _bridge;
 
     public PrometheusBridgeTests()
     {
-        instruments = new MbsaInstruments(source, TestSource.Instruments);
-        bridge = new PrometheusBridge(instruments, registry);
+        _instruments = new MbsaInstruments(_source, TestSource.Instruments);
+        _bridge = new PrometheusBridge(_instruments, _registry);
     }
 
     public void Dispose()
     {
-        bridge.Dispose();
-        instruments.Dispose();
+        _bridge.Dispose();
+        _instruments.Dispose();
     }
 
     [Theory]
@@ -55,15 +55,15 @@ public sealed class PrometheusBridgeTests : IDisposable
     [InlineData("gauge", "mbsa_fairness_jain_ratio{host=\"h1\"}", 0.99)]
     public async Task A_scrape_shows_the_sample(string type, string series, double value)
     {
-        Exposition scrape = await Exposition.Of(registry);
+        Exposition scrape = await Exposition.Of(_registry);
         Assert.Equal(value, scrape[series]);
         Assert.Equal(type, scrape.Types[series.Split('{')[0]]);
-        Assert.Equal(1, source.Asked);
+        Assert.Equal(1, _source.Asked);
     }
 
     [Fact]
     public async Task A_single_host_has_no_series_of_what_happens_between_hosts() =>
-        Assert.DoesNotContain("mbsa_cluster_", (await Exposition.Of(registry)).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("mbsa_cluster_", (await Exposition.Of(_registry)).Text, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("gauge", "mbsa_cluster_host_up{host=\"h1\"}", 1)]
@@ -77,25 +77,27 @@ public sealed class PrometheusBridgeTests : IDisposable
     [InlineData("counter", "mbsa_scheduler_plans_total{host=\"h2\"}", 5)]
     public async Task A_scrape_of_several_hosts_shows_them_and_what_happened_between_them(string type, string series, double value)
     {
-        (source.Current, source.Cluster) = ([TestSource.Host("h1"), TestSource.Host("h2") with { IsUp = false }], TestSource.Between());
-        Exposition scrape = await Exposition.Of(registry);
+        (_source.Current, _source.Cluster) = ([TestSource.Host("h1"), TestSource.Host("h2") with { IsUp = false }], TestSource.Between());
+        Exposition scrape = await Exposition.Of(_registry);
         Assert.Equal(value, scrape[series]);
         Assert.Equal(type, scrape.Types[series.Split('{')[0]]);
-        Assert.Equal(1, source.Asked);
+        Assert.Equal(1, _source.Asked);
     }
 
     [Fact]
     public async Task A_vm_that_moved_has_all_its_series_on_the_new_host_and_none_on_the_old_one()
     {
         VmSample oltp = TestSource.Vm("oltp");
-        source.Current = [TestSource.Host("h1", oltp), TestSource.Host("h2")];
-        Exposition before = await Exposition.Of(registry);
-        source.Current = [TestSource.Host("h1"), TestSource.Host("h2", TestSource.Vm("oltp", times: 2))];
-        Exposition after = await Exposition.Of(registry);
+        _source.Current = [TestSource.Host("h1", oltp), TestSource.Host("h2")];
+        Exposition before = await Exposition.Of(_registry);
+        _source.Current = [TestSource.Host("h1"), TestSource.Host("h2", TestSource.Vm("oltp", times: 2))];
+        Exposition after = await Exposition.Of(_registry);
 
-        string[] SeriesOf(Exposition scrape) => [.. scrape.Values.Keys.Where(series => series.Contains("vm=\"oltp\"", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        string[] SeriesOf(Exposition scrape) =>
+            [.. scrape.Values.Keys.Where(series => series.Contains("vm=\"oltp\"", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
         Assert.NotEmpty(SeriesOf(before));
-        Assert.Equal(SeriesOf(before).Select(series => series.Replace("host=\"h1\"", "host=\"h2\"", StringComparison.Ordinal)), SeriesOf(after));
+        Assert.Equal(SeriesOf(before)
+            .Select(series => series.Replace("host=\"h1\"", "host=\"h2\"", StringComparison.Ordinal)), SeriesOf(after));
         Assert.Equal(20, after["mbsa_io_operations_total{host=\"h2\",op=\"read\",vm=\"oltp\"}"]);
         Assert.Equal(20, after["mbsa_io_latency_seconds_count{host=\"h2\",op=\"read\",vm=\"oltp\"}"]);
     }
@@ -104,34 +106,34 @@ public sealed class PrometheusBridgeTests : IDisposable
     public async Task Counters_follow_the_source_and_never_fall()
     {
         const string Reads = "mbsa_io_operations_total{host=\"h1\",op=\"read\",vm=\"oltp\"}";
-        Assert.Equal(10, (await Exposition.Of(registry))[Reads]);
-        Assert.Equal(10, (await Exposition.Of(registry))[Reads]);
-        source.Current = [TestSource.Host("h1", TestSource.Vm("oltp", times: 5))];
-        Assert.Equal(50, (await Exposition.Of(registry))[Reads]);
+        Assert.Equal(10, (await Exposition.Of(_registry))[Reads]);
+        Assert.Equal(10, (await Exposition.Of(_registry))[Reads]);
+        _source.Current = [TestSource.Host("h1", TestSource.Vm("oltp", times: 5))];
+        Assert.Equal(50, (await Exposition.Of(_registry))[Reads]);
     }
 
     [Fact]
     public async Task A_vm_made_again_under_its_old_name_counts_from_its_own_beginning()
     {
-        source.Current = [TestSource.Host("h1", TestSource.Vm("oltp", times: 5))];
-        await Exposition.Of(registry);
-        source.Current = [TestSource.Host("h1", TestSource.Vm("oltp", times: 2))];
-        Exposition scrape = await Exposition.Of(registry);
+        _source.Current = [TestSource.Host("h1", TestSource.Vm("oltp", times: 5))];
+        await Exposition.Of(_registry);
+        _source.Current = [TestSource.Host("h1", TestSource.Vm("oltp", times: 2))];
+        Exposition scrape = await Exposition.Of(_registry);
         Assert.Equal(20, scrape["mbsa_io_operations_total{host=\"h1\",op=\"read\",vm=\"oltp\"}"]);
         Assert.Equal(20, scrape["mbsa_io_latency_seconds_count{host=\"h1\",op=\"read\",vm=\"oltp\"}"]);
-        source.Current = [TestSource.Host("h1", TestSource.Vm("oltp", times: 3))];
-        Assert.Equal(30, (await Exposition.Of(registry))["mbsa_io_operations_total{host=\"h1\",op=\"read\",vm=\"oltp\"}"]);
+        _source.Current = [TestSource.Host("h1", TestSource.Vm("oltp", times: 3))];
+        Assert.Equal(30, (await Exposition.Of(_registry))["mbsa_io_operations_total{host=\"h1\",op=\"read\",vm=\"oltp\"}"]);
     }
 
     [Fact]
     public async Task A_vm_that_is_gone_takes_all_its_series_with_it_and_no_other()
     {
-        Histogram<double> pause = instruments.Meter.CreateHistogram<double>("mbsa.test.pause", "s", "Pauses.");
+        Histogram<double> pause = _instruments.Meter.CreateHistogram<double>("mbsa.test.pause", "s", "Pauses.");
         pause.Record(0.5, new("vm", "oltp"), new("host", "h1"));
         pause.Record(0.5, new("vm", "writer-1"), new("host", "h1"));
-        Exposition before = await Exposition.Of(registry);
-        source.Current = [source.Current[0] with { Vms = source.Current[0].Vms.RemoveAt(0) }];
-        Exposition after = await Exposition.Of(registry);
+        Exposition before = await Exposition.Of(_registry);
+        _source.Current = [_source.Current[0] with { Vms = _source.Current[0].Vms.RemoveAt(0) }];
+        Exposition after = await Exposition.Of(_registry);
 
         Assert.Contains(before.Values.Keys, series => series.Contains("vm=\"oltp\"", StringComparison.Ordinal));
         Assert.Equal(
@@ -142,8 +144,8 @@ public sealed class PrometheusBridgeTests : IDisposable
     [Fact]
     public async Task A_vm_that_was_stopped_is_gone()
     {
-        source.Current = [TestSource.Host("h1", TestSource.Vm("oltp"), TestSource.Vm("writer-1") with { State = VmState.Stopped })];
-        Exposition scrape = await Exposition.Of(registry);
+        _source.Current = [TestSource.Host("h1", TestSource.Vm("oltp"), TestSource.Vm("writer-1") with { State = VmState.Stopped })];
+        Exposition scrape = await Exposition.Of(_registry);
         Assert.Contains("mbsa_io_operations_total{host=\"h1\",op=\"read\",vm=\"oltp\"}", scrape.Values.Keys);
         Assert.DoesNotContain(scrape.Values.Keys, series => series.Contains("writer-1", StringComparison.Ordinal));
     }
@@ -151,9 +153,10 @@ public sealed class PrometheusBridgeTests : IDisposable
     [Fact]
     public async Task What_is_no_more_observed_goes_though_its_vm_stays()
     {
-        await Exposition.Of(registry);
-        source.Current = [TestSource.Host("h1", TestSource.Vm("oltp") with { PlannedShare = null, State = VmState.Finished, ReadLatency = null })];
-        Exposition scrape = await Exposition.Of(registry);
+        await Exposition.Of(_registry);
+        _source.Current =
+            [TestSource.Host("h1", TestSource.Vm("oltp") with { PlannedShare = null, State = VmState.Finished, ReadLatency = null })];
+        Exposition scrape = await Exposition.Of(_registry);
         Assert.DoesNotContain("mbsa_share_planned_ratio{host=\"h1\",vm=\"oltp\"}", scrape.Values.Keys);
         Assert.DoesNotContain("mbsa_io_latency_seconds_count{host=\"h1\",op=\"read\",vm=\"oltp\"}", scrape.Values.Keys);
         Assert.Equal(
@@ -165,11 +168,11 @@ public sealed class PrometheusBridgeTests : IDisposable
     [Fact]
     public async Task A_source_that_fails_shows_nothing_rather_than_something_old_and_comes_back()
     {
-        await Exposition.Of(registry);
-        source.Failure = new InvalidOperationException("gone");
-        Assert.Empty((await Exposition.Of(registry)).Values);
-        source.Failure = null;
-        Assert.Equal(10, (await Exposition.Of(registry))["mbsa_io_operations_total{host=\"h1\",op=\"read\",vm=\"oltp\"}"]);
+        await Exposition.Of(_registry);
+        _source.Failure = new InvalidOperationException("gone");
+        Assert.Empty((await Exposition.Of(_registry)).Values);
+        _source.Failure = null;
+        Assert.Equal(10, (await Exposition.Of(_registry))["mbsa_io_operations_total{host=\"h1\",op=\"read\",vm=\"oltp\"}"]);
     }
 
     [Fact]
@@ -180,11 +183,11 @@ public sealed class PrometheusBridgeTests : IDisposable
         var otherRegistry = new CollectorRegistry();
         using var otherBridge = new PrometheusBridge(otherInstruments, otherRegistry);
 
-        Exposition mine = await Exposition.Of(registry);
+        Exposition mine = await Exposition.Of(_registry);
         Exposition others = await Exposition.Of(otherRegistry);
         Assert.All(mine.Values.Keys, series => Assert.Contains("host=\"h1\"", series, StringComparison.Ordinal));
         Assert.All(others.Values.Keys, series => Assert.Contains("host=\"h2\"", series, StringComparison.Ordinal));
-        Assert.Equal(1, source.Asked);
+        Assert.Equal(1, _source.Asked);
         Assert.Equal(1, otherSource.Asked);
     }
 
@@ -193,12 +196,12 @@ public sealed class PrometheusBridgeTests : IDisposable
     {
         using var otherInstruments = new MbsaInstruments(new TestSource(TestSource.Host("h2", TestSource.Vm("oltp"))),
             TestSource.Instruments);
-        var otherBridge = new PrometheusBridge(otherInstruments, registry);
-        Exposition both = await Exposition.Of(registry);
+        var otherBridge = new PrometheusBridge(otherInstruments, _registry);
+        Exposition both = await Exposition.Of(_registry);
         Assert.Equal(2, both.Values.Keys.Count(series => series.StartsWith("mbsa_vms_running{", StringComparison.Ordinal)));
 
         otherBridge.Dispose();
-        Exposition one = await Exposition.Of(registry);
+        Exposition one = await Exposition.Of(_registry);
         Assert.NotEmpty(one.Values);
         Assert.All(one.Values.Keys, series => Assert.Contains("host=\"h1\"", series, StringComparison.Ordinal));
     }

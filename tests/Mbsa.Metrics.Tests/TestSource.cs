@@ -7,20 +7,20 @@ namespace Mbsa.Metrics.Tests;
 /// <summary>A source whose sample the test sets, and which counts how often it is asked.</summary>
 internal sealed class TestSource(params ImmutableArray<HostSample> hosts) : IMetricsSource
 {
-    private RunSample sample = new(hosts);
+    private RunSample _sample = new(hosts);
 
     /// <summary>The hosts of the sample.</summary>
     public ImmutableArray<HostSample> Current
     {
-        get => sample.Hosts;
-        set => sample = sample with { Hosts = value };
+        get => _sample.Hosts;
+        set => _sample = _sample with { Hosts = value };
     }
 
     /// <summary>What happened between them; null when there is one.</summary>
     public ClusterSample? Cluster
     {
-        get => sample.Cluster;
-        set => sample = sample with { Cluster = value };
+        get => _sample.Cluster;
+        set => _sample = _sample with { Cluster = value };
     }
 
     public Exception? Failure { get; set; }
@@ -30,7 +30,7 @@ internal sealed class TestSource(params ImmutableArray<HostSample> hosts) : IMet
     public RunSample Sample()
     {
         Asked++;
-        return Failure is null ? sample : throw Failure;
+        return Failure is null ? _sample : throw Failure;
     }
 
     /// <summary>Instruments of VMs and their disks, of each kind.</summary>

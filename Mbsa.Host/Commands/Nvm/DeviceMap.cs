@@ -2,7 +2,10 @@ using Mbsa.Nvm.Layout;
 
 namespace Mbsa.Host.Commands.Nvm;
 
-/// <summary>A device as a line of characters, each a stretch of it: '#' metadata, a letter for each child device, '.' free; whoever has most of the stretch is shown.</summary>
+/// <summary>
+/// A device as a line of characters, each a stretch of it: '#' metadata, a letter for each child device, '.' free;
+/// whoever has most of the stretch is shown.
+/// </summary>
 internal static class DeviceMap
 {
     private const string Letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";

@@ -17,10 +17,12 @@ internal sealed class NvmCheck(Terminal terminal, string file, bool repair)
     public static Command Command(Terminal terminal)
     {
         var file = NvmCommand.File();
-        var repair = new Option<bool>("--repair") { Description = "Write back what follows from what is good: a damaged copy from the other, the bitmap from the page tables" };
+        var repair = new Option<bool>("--repair")
+            { Description = "Write back what follows from what is good: a damaged copy from the other, the bitmap from the page tables" };
         var command = new Command(
             "check",
-            "Verify a device and its virtual disks; nothing is written without --repair. Exit code 0 all is well, 1 something is wrong, 2 it cannot be read at all.")
+            "Verify a device and its virtual disks; nothing is written without --repair. "
+            + "Exit code 0 all is well, 1 something is wrong, 2 it cannot be read at all.")
         {
             file, repair,
         };

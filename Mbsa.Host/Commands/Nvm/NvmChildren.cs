@@ -24,7 +24,9 @@ internal static class NvmChildren
             Change("create", "Make a child device; all its bytes are zero.", sized: true, (device, child, sizeBytes) =>
                 $"made, {Describe(device.CreateChild(child, sizeBytes))}"),
             list,
-            Change("resize", "Grow or shrink a child device, not below the virtual disk on it. What it grows by is zero; what it loses is wiped.", sized: true, (device, child, sizeBytes) =>
+            Change("resize",
+                "Grow or shrink a child device, not below the virtual disk on it. What it grows by is zero; what it loses is wiped.",
+                sized: true, (device, child, sizeBytes) =>
                 $"resized, {Describe(device.ResizeChild(child, sizeBytes, UsedBytes(device, child)))}"),
             Change("delete", "Delete a child device and wipe its bytes.", sized: false, (device, child, _) =>
             {
@@ -48,7 +50,8 @@ internal static class NvmChildren
                 return NvmCommand.Try(path, ledger =>
                 {
                     using var device = NvmDevice.Open(path, ledger);
-                    terminal.Lines.WriteLine($"{path}: child device '{child}': {change(device, child, sizeBytes)}; {Readable.Size(device.FreeBytes)} are free");
+                    terminal.Lines.WriteLine(
+                        $"{path}: child device '{child}': {change(device, child, sizeBytes)}; {Readable.Size(device.FreeBytes)} are free");
                     return ExitCode.Ok;
                 });
             });
@@ -71,7 +74,9 @@ internal static class NvmChildren
         return ExitCode.Ok;
     });
 
-    /// <summary>Bytes that the virtual disk on a child device takes; 0 without one. A damaged one counts whole: nobody knows what would be lost.</summary>
+    /// <summary>
+    /// Bytes that the virtual disk on a child device takes; 0 without one. A damaged one counts whole: nobody knows what would be lost.
+    /// </summary>
     private static long UsedBytes(NvmDevice device, string name)
     {
         if (device.Children.FirstOrDefault(child => child.Name == name) is not { } child)
@@ -91,5 +96,6 @@ internal static class NvmChildren
     }
 
     private static string Describe(ChildDevice child) =>
-        $"{Readable.Size(child.SizeBytes)} in {child.Extents.Count} piece{(child.Extents.Count == 1 ? "" : "s")}, {Readable.Share(child.LargePageShare)} of it in large pages";
+        $"{Readable.Size(child.SizeBytes)} in {child.Extents.Count} piece{(child.Extents.Count == 1 ? "" : "s")}, "
+        + $"{Readable.Share(child.LargePageShare)} of it in large pages";
 }

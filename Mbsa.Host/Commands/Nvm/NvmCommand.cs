@@ -23,7 +23,8 @@ internal static class NvmCommand
     public static Argument<string> File() => new("FILE") { Description = "The device's file" };
 
     /// <summary>A size on the command line.</summary>
-    public static Option<string> Size(string description) => new("--size") { HelpName = "SIZE", Description = description, Required = true };
+    public static Option<string> Size(string description) =>
+        new("--size") { HelpName = "SIZE", Description = description, Required = true };
 
     /// <summary>The bytes of a size.</summary>
     /// <exception cref="InputException">It is none.</exception>
@@ -57,8 +58,18 @@ internal static class NvmCommand
         var file = File();
         var size = Size("Size of the whole device, as in 8GiB");
         var uuid = new Option<string?>("--uuid") { HelpName = "UUID", Description = "The device's UUID; else a random one" };
-        var children = new Option<int?>("--children") { HelpName = "N", Description = "Child devices the NAT can hold [4096, fewer on a small device]" };
-        var command = new Command("create", "Make an empty device in a new file; all its room on the disk is taken at once.") { file, size, uuid, children };
+        var children = new Option<int?>("--children")
+        {
+            HelpName = "N",
+            Description = "Child devices the NAT can hold [4096, fewer on a small device]",
+        };
+        var command = new Command("create", "Make an empty device in a new file; all its room on the disk is taken at once.")
+        {
+            file,
+            size,
+            uuid,
+            children,
+        };
         command.SetAction(parsed =>
         {
             var path = parsed.GetRequiredValue(file);
@@ -67,8 +78,10 @@ internal static class NvmCommand
             return Try(path, ledger =>
             {
                 using var device = NvmDevice.Create(
-                    new NvmDeviceOptions { SizeBytes = sizeBytes, FilePath = path, DeviceId = id, MaxChildDevices = parsed.GetValue(children) }, ledger);
-                terminal.Lines.WriteLine($"{path}: a device of {Readable.Size(sizeBytes)}, {Readable.Size(device.FreeBytes)} of it for child devices, UUID {id}");
+                    new NvmDeviceOptions { SizeBytes =
+                        sizeBytes, FilePath = path, DeviceId = id, MaxChildDevices = parsed.GetValue(children) }, ledger);
+                terminal.Lines.WriteLine($"{path}: a device of {Readable.Size(sizeBytes)}, "
+                    + $"{Readable.Size(device.FreeBytes)} of it for child devices, UUID {id}");
                 return ExitCode.Ok;
             });
         });

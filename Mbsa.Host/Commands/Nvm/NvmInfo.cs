@@ -21,8 +21,13 @@ internal static class NvmInfo
     public static Command Command(Terminal terminal)
     {
         var file = NvmCommand.File();
-        var kind = new Option<string?>("--device") { HelpName = "NAME", Description = "The kind of NVM ('mbsa profiles' lists them), whose endurance says how much life is left" };
-        var command = new Command("info", "Show a device's layout, its child devices, the virtual disks on them and how they wore. Nothing is written.") { file, kind };
+        var kind = new Option<string?>("--device")
+        {
+            HelpName = "NAME",
+            Description = "The kind of NVM ('mbsa profiles' lists them), whose endurance says how much life is left",
+        };
+        var command = new Command("info",
+            "Show a device's layout, its child devices, the virtual disks on them and how they wore. Nothing is written.") { file, kind };
         command.SetAction(parsed =>
         {
             var profile = parsed.GetValue(kind) is { } name ? ProfileCatalog.Device(name) : null;
@@ -69,10 +74,12 @@ internal static class NvmInfo
         var free = device.FreeRuns;
         var freeBytes = free.Sum(run => run.Blocks) * DeviceGeometry.BlockBytes;
         var lines = terminal.Lines;
-        lines.WriteLine($"{file}: NVM device of {Readable.Size(geometry.DeviceBlocks * DeviceGeometry.BlockBytes)}, UUID {device.Gmb.DeviceId}, format version {GlobalMetadataBlock.FormatVersion}");
+        lines.WriteLine($"{file}: NVM device of {Readable.Size(geometry.DeviceBlocks * DeviceGeometry.BlockBytes)}, "
+            + $"UUID {device.Gmb.DeviceId}, format version {GlobalMetadataBlock.FormatVersion}");
         lines.WriteLine($"  [{DeviceMap.Draw(geometry, device.Children, MapCells)}]");
         lines.WriteLine($"  # GMB        {Blocks(0, DeviceGeometry.NatFirstBlock)}, two copies, generation {Plain(device.Gmb.Generation)}");
-        lines.WriteLine($"  # NAT        {Blocks(DeviceGeometry.NatFirstBlock, geometry.NatBlocks)}, {Plain(device.Gmb.ChildDevices)} of {Plain(geometry.NatEntries)} entries in use");
+        lines.WriteLine($"  # NAT        {Blocks(DeviceGeometry.NatFirstBlock, geometry.NatBlocks)}, "
+            + $"{Plain(device.Gmb.ChildDevices)} of {Plain(geometry.NatEntries)} entries in use");
         lines.WriteLine($"  # bitmap     {Blocks(geometry.BitmapFirstBlock, geometry.BitmapBlocks)}");
         lines.WriteLine($"    data area  {Blocks(geometry.DataFirstBlock, geometry.DataBlocks)}");
         lines.WriteLine($"  . free       {Readable.Size(freeBytes)} in {Plain(free.Count)} run{(free.Count == 1 ? "" : "s")}"
@@ -103,7 +110,8 @@ internal static class NvmInfo
         var childBytes = children.Sum(child => child.SizeBytes);
         var tableBytes = children.Sum(child => child.PageTableBytes);
         var large = childBytes == 0 ? 0 : children.Sum(child => child.LargePageShare * child.SizeBytes) / childBytes;
-        lines.WriteLine($"  metadata     {Readable.Size(geometry.DataFirstBlock * DeviceGeometry.BlockBytes)} of the device's and {Readable.Size(tableBytes)} of page tables; "
+        lines.WriteLine($"  metadata     {Readable.Size(geometry.DataFirstBlock * DeviceGeometry.BlockBytes)} "
+            + $"of the device's and {Readable.Size(tableBytes)} of page tables; "
             + $"{Readable.Share(large)} of the child devices' {Readable.Size(childBytes)} lie in large pages");
     }
 
@@ -115,9 +123,14 @@ internal static class NvmInfo
         yield return Readable.Share(child.LargePageShare);
         yield return Readable.Size(child.PageTableBytes);
         var more = child.Extents.Count > MostExtents ? $", ... {Plain(child.Extents.Count)} in all" : "";
-        yield return string.Join(", ", child.Extents.Take(MostExtents).Select(extent => $"{Plain(extent.FirstBlock)}-{Plain(extent.EndBlock - 1)}")) + more;
-        yield return disk.SuperBlock is { } super ? $"{Readable.Size(super.Geometry.GuestBlocks * DeviceGeometry.BlockBytes)}, wear: {super.WearPolicyName}" : "-";
-        yield return disk.Findings.Problems > 0 ? "damaged" : disk.SuperBlock is null ? "raw" : disk.SuperBlock.IsClean ? "clean" : "not ended cleanly";
+        yield return string.Join(", ", child.Extents.Take(MostExtents)
+            .Select(extent => $"{Plain(extent.FirstBlock)}-{Plain(extent.EndBlock - 1)}")) + more;
+        yield return disk.SuperBlock is { } super
+            ? $"{Readable.Size(super.Geometry.GuestBlocks * DeviceGeometry.BlockBytes)}, wear: {super.WearPolicyName}"
+            : "-";
+        yield return disk.Findings.Problems > 0
+            ? "damaged"
+            : disk.SuperBlock is null ? "raw" : disk.SuperBlock.IsClean ? "clean" : "not ended cleanly";
     }
 
     private static string Blocks(long first, long count) =>

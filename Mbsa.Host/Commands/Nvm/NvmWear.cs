@@ -23,9 +23,11 @@ internal static class NvmWear
         }
 
         var parameters = disk.SuperBlock!.WearParameters is { Length: > 0 } given ? $" ({given})" : "";
-        yield return $"wear of '{content.Child.Name}': {wear.Policy}{parameters}, {Readable.Count(wear.Writes)} block writes, {Readable.Count(wear.ExtraWrites)} of them by wear levelling"
+        yield return $"wear of '{content.Child.Name}': {wear.Policy}{parameters}, "
+            + $"{Readable.Count(wear.Writes)} block writes, {Readable.Count(wear.ExtraWrites)} of them by wear levelling"
             + (disk.SuperBlock.IsClean ? "" : "; as last stored, the disk was not ended cleanly");
-        yield return $"  worst block {Number(wear.Max)}, mean {Number(wear.Mean)}, coefficient of variation {Number(wear.CoefficientOfVariation * 100)} %";
+        yield return $"  worst block {Number(wear.Max)}, mean {Number(wear.Mean)}, "
+            + $"coefficient of variation {Number(wear.CoefficientOfVariation * 100)} %";
         if (profile is not null)
         {
             yield return $"  {Life(EnduranceProjection.Of(wear, profile.EnduranceWrites), profile)}";
@@ -68,7 +70,8 @@ internal static class NvmWear
         }
 
         var left = Math.Max(0, 1 - life.UsedFraction) * 100;
-        return $"'{profile.Name}' endures {profile.EnduranceWrites.ToString("0.##e0", CultureInfo.InvariantCulture)} writes a block: {left.ToString("0.####", CultureInfo.InvariantCulture)} % of the worst block's life is left; "
+        return $"'{profile.Name}' endures {profile.EnduranceWrites.ToString("0.##e0", CultureInfo.InvariantCulture)} writes a block: "
+            + $"{left.ToString("0.####", CultureInfo.InvariantCulture)} % of the worst block's life is left; "
             + $"going on like this the disk lives {Number(life.FractionOfIdeal * 100)} % as long as with even wear";
     }
 

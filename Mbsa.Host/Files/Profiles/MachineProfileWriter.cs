@@ -16,29 +16,43 @@ public static class MachineProfileWriter
     {
         var text = new StringBuilder();
         foreach (var line in comment?.ReplaceLineEndings("\n").Split('\n') ?? [])
+        {
             Line(text, $"# {line}".TrimEnd());
+        }
+
         Line(text, $"name: {Quote(profile.Name)}");
         Line(text, $"description: {Quote(profile.Description)}");
         Line(text, $"source: {Quote(profile.Source)}");
         Line(text, $"cores: {profile.Cores}");
         Line(text, $"memoryBandwidth: {Exact(profile.MemoryBandwidthBytesPerSecond)}B/s");
         if (profile.ContextSwitchNs > 0)
+        {
             Line(text, $"contextSwitch: {Exact(profile.ContextSwitchNs)}ns");
+        }
+
         Line(text, "paths:");
         foreach (var (name, path) in KnownNames.Paths)
         {
             if (!profile.Paths.TryGetValue(path, out var costs))
+            {
                 continue;
+            }
+
             Line(text, $"  {name}:");
             if (costs.Includes != ProtectionMethod.None)
+            {
                 Line(text, $"    includes: {KnownNames.NameOf(costs.Includes)}");
+            }
+
             Line(text, $"    read: {Cost(costs.Read)}");
             Line(text, $"    write: {Cost(costs.Write)}");
             if (costs.Stages is { } stages)
             {
                 Line(text, "    stages:");
                 foreach (var key in StageCostsReader.Keys)
+                {
                     Line(text, $"      {key}: {Exact(StageCostsReader.CostOf(stages, key))}ns");
+                }
             }
         }
 
@@ -72,13 +86,21 @@ public static class MachineProfileWriter
         foreach (var c in text)
         {
             if (c is '"' or '\\')
+            {
                 quoted.Append('\\').Append(c);
+            }
             else if (c == '\n')
+            {
                 quoted.Append("\\n");
+            }
             else if (char.IsControl(c) || c is '\u2028' or '\u2029' or '\uFEFF')
+            {
                 quoted.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:X4}");
+            }
             else
+            {
                 quoted.Append(c);
+            }
         }
 
         return quoted.Append('"').ToString();

@@ -29,7 +29,8 @@ public static class ProfileCatalog
 
     /// <summary>Where <c>mbsa calibrate</c> puts the profile of this machine, for this user, if it is not told otherwise.</summary>
     public static string ThisMachineFile => Path.Combine(
-        Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify), "mbsa", "this-machine.yaml");
+        Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify),
+        "mbsa", "this-machine.yaml");
 
     /// <summary>A machine by name or, when it looks like a path, from a file.</summary>
     /// <param name="nameOrPath">A name, <c>this</c>, or a path ending in .yaml or .yml or with a slash in it.</param>
@@ -38,11 +39,20 @@ public static class ProfileCatalog
     public static MachineProfile Machine(string nameOrPath, string? directory = null)
     {
         if (IsPath(nameOrPath))
+        {
             return FromFile(Locate(nameOrPath, directory), ProfileReader.Machine);
+        }
+
         if (nameOrPath != ThisMachine)
+        {
             return BuiltIn("machine", MachinePrefix, nameOrPath, [.. MachineNames, ThisMachine], ProfileReader.Machine);
+        }
+
         if (!File.Exists(ThisMachineFile))
+        {
             throw new InputException("this machine was not measured yet; run 'mbsa calibrate' first, or name a machine of 'mbsa profiles'");
+        }
+
         return FromFile(ThisMachineFile, ProfileReader.Machine);
     }
 
@@ -63,7 +73,8 @@ public static class ProfileCatalog
     private static T FromFile<T>(string path, Func<Node, string, Problems, T?> read)
         where T : class => Checked(YamlFile.Read(path), path, Path.GetFileNameWithoutExtension(path), read);
 
-    private static T BuiltIn<T>(string kind, string prefix, string name, IReadOnlyCollection<string> known, Func<Node, string, Problems, T?> read)
+    private static T BuiltIn<T>(string kind, string prefix, string name,
+        IReadOnlyCollection<string> known, Func<Node, string, Problems, T?> read)
         where T : class
     {
         using var stream = typeof(ProfileCatalog).Assembly.GetManifestResourceStream(prefix + name)

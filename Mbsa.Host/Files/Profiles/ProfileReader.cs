@@ -16,11 +16,13 @@ internal static class ProfileReader
     private const double MostOperationNs = 1e9;
     private const double MostNsPerByte = 1e6;
 
-    private static readonly string[] _machineKeys = ["name", "description", "source", "cores", "memoryBandwidth", "contextSwitch", "paths", "protection"];
+    private static readonly string[] _machineKeys =
+        ["name", "description", "source", "cores", "memoryBandwidth", "contextSwitch", "paths", "protection"];
     private static readonly string[] _costKeys = ["operation", "perByte", "random"];
     private static readonly string[] _pathKeys = ["read", "write", "includes"];
     private static readonly string[] _conventionalKeys = [.. _pathKeys, "stages"];
-    private static readonly string[] _protectionKeys = ["switch", "exit", "vectorSave", "wordPerByte", "pageChange", "shootDown", "map", "unmap"];
+    private static readonly string[] _protectionKeys =
+        ["switch", "exit", "vectorSave", "wordPerByte", "pageChange", "shootDown", "map", "unmap"];
 
     private static readonly string[] _deviceKeys =
         ["name", "description", "source", "readBandwidth", "writeBandwidth", "readLatencyFactor", "writeLatencyFactor", "endurance"];
@@ -30,10 +32,14 @@ internal static class ProfileReader
     {
         var before = problems.Count;
         if (MappingReader.Open(node, "a machine", _machineKeys, problems) is not { } map)
+        {
             return null;
+        }
+
         map.Require("cores", "cores: 4");
         map.Require("memoryBandwidth", "memoryBandwidth: 21.3GB/s");
-        map.Require("paths", "paths: { memory-bus: { read: { operation: 1us, perByte: 0.1ns }, write: { operation: 1us, perByte: 0.1ns } } }");
+        map.Require("paths",
+            "paths: { memory-bus: { read: { operation: 1us, perByte: 0.1ns }, write: { operation: 1us, perByte: 0.1ns } } }");
         var profile = new MachineProfile
         {
             Name = map.Text("name") ?? defaultName,
@@ -54,7 +60,10 @@ internal static class ProfileReader
     {
         var before = problems.Count;
         if (MappingReader.Open(node, "a device", _deviceKeys, problems) is not { } map)
+        {
             return null;
+        }
+
         map.Require("readBandwidth", "readBandwidth: 21.3GB/s");
         map.Require("writeBandwidth", "writeBandwidth: 7.1GB/s");
         var profile = new DeviceProfile
@@ -81,29 +90,42 @@ internal static class ProfileReader
         var names = KnownNames.Paths.Select(p => p.Name).ToArray();
         var paths = new SortedDictionary<IoPath, PathCosts>();
         if (machine.Mapping("paths", "the paths", names) is not { } map)
+        {
             return paths;
+        }
+
         foreach (var (name, path) in KnownNames.Paths)
         {
             if (map.Mapping(name, $"path {name}", path.IsConventional() ? _conventionalKeys : _pathKeys) is not { } directions)
+            {
                 continue;
+            }
+
             directions.Require("read", "read: { operation: 1us, perByte: 0.1ns }");
             directions.Require("write", "write: { operation: 1us, perByte: 0.1ns }");
             paths[path] = new PathCosts(
-                Cost(directions, "read"), Cost(directions, "write"), directions.Choice("includes", KnownNames.Protections) ?? ProtectionMethod.None)
+                Cost(directions, "read"), Cost(directions, "write"),
+                directions.Choice("includes", KnownNames.Protections) ?? ProtectionMethod.None)
             {
                 Stages = path.IsConventional() ? StageCostsReader.Read(directions) : null,
             };
         }
 
         if (paths.Count == 0)
+        {
             map.Problems.Error(map.Line, $"a machine needs the costs of at least one path ({string.Join(", ", names)})");
+        }
+
         return paths;
     }
 
     private static ProtectionCosts? Protection(MappingReader machine)
     {
         if (machine.Mapping("protection", "the costs of protections", _protectionKeys) is not { } map)
+        {
             return null;
+        }
+
         return new ProtectionCosts
         {
             SwitchNs = Part("switch"),
@@ -130,17 +152,28 @@ internal static class ProfileReader
         {
             var name = KnownNames.NameOf(costs.Includes);
             if (machine.Protection is null)
-                map.Problems.Error(map.Line, $"the figures of path '{KnownNames.NameOf(path)}' include protection '{name}', so the machine needs 'protection' with its costs");
-            else if (costs.Write.OperationNs + new ProtectionTimes(machine, path, ProtectionMethod.None, machine.Cores).ExtraNs(isWrite: true, 0) < 1
-                || costs.Read.OperationNs + new ProtectionTimes(machine, path, ProtectionMethod.None, machine.Cores).ExtraNs(isWrite: false, 4096) < 1)
-                map.Problems.Error(map.Line, $"the operations of path '{KnownNames.NameOf(path)}' take less than protection '{name}' alone, which they are said to include");
+            {
+                map.Problems.Error(map.Line, $"the figures of path '{KnownNames.NameOf(path)}' include protection '{name}', "
+                    + "so the machine needs 'protection' with its costs");
+            }
+            else if (costs.Write.OperationNs
+                + new ProtectionTimes(machine, path, ProtectionMethod.None, machine.Cores).ExtraNs(isWrite: true, 0) < 1
+                || costs.Read.OperationNs
+                + new ProtectionTimes(machine, path, ProtectionMethod.None, machine.Cores).ExtraNs(isWrite: false, 4096) < 1)
+            {
+                map.Problems.Error(map.Line, $"the operations of path '{KnownNames.NameOf(path)}' "
+                    + $"take less than protection '{name}' alone, which they are said to include");
+            }
         }
     }
 
     private static OperationCost Cost(MappingReader directions, string direction)
     {
         if (directions.Mapping(direction, $"the cost of a {direction}", _costKeys) is not { } map)
+        {
             return new OperationCost(1, 0);
+        }
+
         map.Require("operation", "operation: 1us");
         map.Require("perByte", "perByte: 0.1ns");
         // An operation that took no time would let the virtual clock stand still for ever.

@@ -4,7 +4,10 @@ using Mbsa.Vm.Paths;
 
 namespace Mbsa.Host.Files.Profiles;
 
-/// <summary>Reads <c>stages</c> of a conventional path: a time for each part of the way. None of them has a default: a part that is forgotten would be free.</summary>
+/// <summary>
+/// Reads <c>stages</c> of a conventional path: a time for each part of the way. None of them has a default:
+/// a part that is forgotten would be free.
+/// </summary>
 internal static class StageCostsReader
 {
     private const double MostNs = 1e9;
@@ -27,7 +30,10 @@ internal static class StageCostsReader
     {
         if (!path.Require("stages", $"stages: {{ {string.Join(", ", Keys.Select(key => $"{key}: 1us"))} }}")
             || path.Mapping("stages", "the stages of a conventional path", [.. Keys]) is not { } map)
+        {
             return null;
+        }
+
         var costs = new StageCosts
         {
             SubmitNs = Part("submit"),
@@ -46,7 +52,10 @@ internal static class StageCostsReader
             CompleteNs = Part("complete"),
         };
         if (costs.LockNs > costs.SubmitNs)
+        {
             map.Problems.Error(map.LineOf("lock"), "the lock is held during 'submit', so it cannot take longer");
+        }
+
         return costs;
 
         double Part(string key)

@@ -27,9 +27,16 @@ internal sealed class ClusterReader(Problems problems)
         if (hosts is null)
         {
             foreach (var key in Keys.Where(key => scenario.Find(key) is not null))
+            {
                 problems.Error(scenario.LineOf(key), $"'{key}' is for several hosts; write 'hosts' in place of 'host'");
+            }
+
             foreach (var vm in vms.Specs.Where(vm => vm.PinnedTo is not null))
-                problems.Error(vms.Lines[vm.Name], $"VM '{vm.Name}' names a host, and there is only one; leave 'host' out, or write 'hosts' in the scenario");
+            {
+                problems.Error(vms.Lines[vm.Name],
+                    $"VM '{vm.Name}' names a host, and there is only one; leave 'host' out, or write 'hosts' in the scenario");
+            }
+
             return null;
         }
 
@@ -71,11 +78,18 @@ internal sealed class ClusterReader(Problems problems)
     {
         var longestNs = durationNs ?? long.MaxValue;
         if (scenario.Whole("epoch", Dimension.Time, LeastEpochNs, long.MaxValue) is not { } written)
+        {
             return Math.Min(ClusterSpec.DefaultEpochNs, longestNs);
+        }
+
         if (written > longestNs)
+        {
             problems.Error(
                 scenario.LineOf("epoch"),
-                $"'epoch': {QuantityText.Format(written, Dimension.Time)} is longer than the run of {QuantityText.Format(longestNs, Dimension.Time)}; nothing would ever be decided");
+                $"'epoch': {QuantityText.Format(written, Dimension.Time)} is longer than the run of "
+                + $"{QuantityText.Format(longestNs, Dimension.Time)}; nothing would ever be decided");
+        }
+
         return written;
     }
 
@@ -83,9 +97,11 @@ internal sealed class ClusterReader(Problems problems)
     private void CheckNames(VmList vms, HostList hosts)
     {
         foreach (var name in vms.Names.Where(name => name == "cluster" || hosts.Lines.ContainsKey(name)))
+        {
             problems.Error(vms.Lines[name], name == "cluster"
                 ? "a VM beside several hosts cannot be called 'cluster': expectations use the word for all hosts together"
                 : $"a VM and the host on line {hosts.Lines[name]} are both called '{name}'; expectations could not tell them apart");
+        }
     }
 
     private void CheckPins(VmList vms, HostList hosts)
@@ -93,13 +109,21 @@ internal sealed class ClusterReader(Problems problems)
         foreach (var vm in vms.Specs)
         {
             if (vm.PinnedTo is not { } host)
+            {
                 continue;
+            }
+
             if (hosts.IsComplete && !hosts.Lines.ContainsKey(host))
+            {
                 problems.Unknown(vms.Lines[vm.Name], "host", host, hosts.Names);
+            }
             else if (vm.StartsAtOnce && hosts.IndexOf(host) is { } index && !hosts.Specs[index].IsThereAtOnce)
+            {
                 problems.Error(
                     vms.Lines[vm.Name],
-                    $"VM '{vm.Name}' starts at once on '{host}', which is not there yet; 'start: false' in the VM's entry makes it wait for an event");
+                    $"VM '{vm.Name}' starts at once on '{host}', which is not there yet; "
+                    + "'start: false' in the VM's entry makes it wait for an event");
+            }
         }
     }
 
@@ -112,9 +136,12 @@ internal sealed class ClusterReader(Problems problems)
         foreach (var change in events.OfVms.Where(e => e.Change is VmChange.SetQos { Qos.Reservation: not null }))
         {
             if (tenantOf.TryGetValue(change.Vm, out var tenant))
+            {
                 problems.Error(
                     vms.Lines[change.Vm],
-                    $"an event promises VM '{change.Vm}' something of its own, at {QuantityText.Format(change.AtNs, Dimension.Time)}, and it has a part in the promise to tenant '{tenant}'; leave one of them out");
+                    $"an event promises VM '{change.Vm}' something of its own, at {QuantityText.Format(change.AtNs, Dimension.Time)}, "
+                    + $"and it has a part in the promise to tenant '{tenant}'; leave one of them out");
+            }
         }
     }
 }

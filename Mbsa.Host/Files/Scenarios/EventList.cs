@@ -7,4 +7,5 @@ namespace Mbsa.Host.Files.Scenarios;
 /// <param name="OfVms">What happens to VMs.</param>
 /// <param name="PowerFailures">When the only host loses its power.</param>
 /// <param name="OfHosts">What happens to one of several hosts.</param>
-internal readonly record struct EventList(ImmutableArray<ScenarioEvent> OfVms, ImmutableArray<PowerFailure> PowerFailures, ImmutableArray<HostEvent> OfHosts);
+internal readonly record struct EventList(ImmutableArray<ScenarioEvent> OfVms,
+    ImmutableArray<PowerFailure> PowerFailures, ImmutableArray<HostEvent> OfHosts);

@@ -23,9 +23,16 @@ internal sealed class EventReader(VmList vms, HostList? hosts, Problems problems
     {
         var items = scenario.List("events");
         foreach (var item in items.TakeWhile(_ => !problems.IsFull && Count <= MostEvents))
+        {
             Read(item);
+        }
+
         if (Count > MostEvents || items.Length > MostEvents)
-            problems.Error(scenario.LineOf("events"), $"there are {Math.Max(Count, items.Length)} events or more, those of a pattern counted singly; at most {MostEvents} are allowed");
+        {
+            problems.Error(scenario.LineOf("events"), $"there are {Math.Max(Count, items.Length)} events or more, "
+                + $"those of a pattern counted singly; at most {MostEvents} are allowed");
+        }
+
         var failures = PowerFailures(durationNs);
         var ofVms = _vmEvents.InOrder(failures, durationNs);
         return new EventList(ofVms, failures, _hostEvents?.InOrder(durationNs) ?? []);
@@ -36,19 +43,31 @@ internal sealed class EventReader(VmList vms, HostList? hosts, Problems problems
     private void Read(Node node)
     {
         if (MappingReader.Open(node, "an event", _keys, problems) is not { } map)
+        {
             return;
+        }
+
         map.Require("at", "at: 1s");
         var atNs = map.Whole("at", Dimension.Time, 0, EventMap.LatestNs);
         var entry = new EventMap(map, atNs ?? 0, problems);
         var host = _ofHosts.FirstOrDefault(key => map.Find(key) is not null);
         if (host is not null && _hostEvents is null)
-            problems.Error(map.LineOf(host), $"'{host}' is for events of one of several hosts; write 'hosts' in place of 'host' in the scenario");
+        {
+            problems.Error(map.LineOf(host),
+                $"'{host}' is for events of one of several hosts; write 'hosts' in place of 'host' in the scenario");
+        }
         else if (_hostEvents is { } events && (host is not null || map.Find(PowerFails) is not null))
+        {
             events.Read(entry);
+        }
         else if (map.Find(PowerFails) is not null)
+        {
             ReadPowerFailure(entry);
+        }
         else
+        {
             _vmEvents.Read(entry);
+        }
     }
 
     private void ReadPowerFailure(EventMap entry)
@@ -66,13 +85,23 @@ internal sealed class EventReader(VmList vms, HostList? hosts, Problems problems
         foreach (var entry in _powerFailures.OrderBy(entry => entry.AtNs))
         {
             if (entry.OutageNs(PowerFails) is not { } outageNs)
+            {
                 continue;
+            }
+
             if (failures.LastOrDefault() is { } last && entry.AtNs < last.AtNs + last.OutageNs)
+            {
                 problems.Error(
                     entry.Map.LineOf("at"),
-                    $"the power has been away since {Format(last.AtNs)} and comes back at {Format(last.AtNs + last.OutageNs)}; it cannot fail before");
+                    $"the power has been away since {Format(last.AtNs)} and comes back "
+                    + $"at {Format(last.AtNs + last.OutageNs)}; it cannot fail before");
+            }
+
             if (entry.AtNs > durationNs)
+            {
                 EventMap.WarnOfLate(entry.Map, durationNs, problems);
+            }
+
             failures.Add(new PowerFailure(entry.AtNs, outageNs));
         }
 

@@ -43,18 +43,29 @@ internal sealed class HostEventReader(HostList hosts, VmList vms, Problems probl
         entry.Refuse("vm", "an event happens to a VM or to a host; leave 'vm' or 'host' out");
         entry.Map.Require("host", "host: h-1");
         if (entry.Change(Changes) is not { } change)
+        {
             return;
+        }
+
         var (first, second) = Meaning(entry, change);
         var lengthNs = LengthNs(entry, change, second);
         if (first is not { } happens)
+        {
             return;
+        }
+
         foreach (var (name, atNs) in entry.Targets("host", "host", hosts.Lines, hosts.IsComplete))
         {
             if (hosts.IndexOf(name) is not { } host)
+            {
                 continue;
+            }
+
             _events.Add(new Draft(new HostEvent(atNs, host, happens), entry.Map, IsEnd: false));
             if (second is { } ends && lengthNs is { } length)
+            {
                 _events.Add(new Draft(new HostEvent(Math.Min(atNs + length, EventMap.LatestNs), host, ends), entry.Map, IsEnd: true));
+            }
         }
     }
 
@@ -67,13 +78,21 @@ internal sealed class HostEventReader(HostList hosts, VmList vms, Problems probl
         foreach (var (happening, map, isEnd) in ordered)
         {
             if (WhyNot(happening.Change, standings[happening.Host], hosts.Specs[happening.Host].Name) is { } why)
+            {
                 problems.Error(map.Line, $"at {QuantityText.Format(happening.AtNs, Dimension.Time)} {why}");
+            }
+
             if (happening.AtNs > durationNs && !isEnd)
+            {
                 EventMap.WarnOfLate(map, durationNs, problems);
+            }
         }
 
         foreach (var host in hosts.Specs.Where((host, i) => !host.IsThereAtOnce && !standings[i].IsThere))
+        {
             problems.Warning(hosts.Lines[host.Name], $"host '{host.Name}' has 'start: false' and no event adds it");
+        }
+
         return [.. ordered.Select(e => e.Event)];
     }
 
@@ -108,19 +127,29 @@ internal sealed class HostEventReader(HostList hosts, VmList vms, Problems probl
         }
 
         if (second is null)
+        {
             entry.Refuse("for", "'for' is how long a host is lost or its link is down; leave it out here");
+        }
+
         return entry.Map.Whole("for", Dimension.Time, 0, EventMap.LatestNs);
     }
 
-    /// <summary>A VM that cannot move and is pinned to the host would stay for ever; one that is only pinned stays because its author said so.</summary>
+    /// <summary>
+    /// A VM that cannot move and is pinned to the host would stay for ever; one that is only pinned stays because its author said so.
+    /// </summary>
     private void CheckDrain(EventMap entry)
     {
         var drained = entry.Targets("host", "host", hosts.Lines, isComplete: false).Select(target => target.Name).ToHashSet();
         VmSpec[] pinned = [.. vms.Specs.Where(vm => vm.PinnedTo is { } host && drained.Contains(host))];
         if (Array.Find(pinned, vm => !vm.CanMove()) is { } stuck)
+        {
             problems.Error(entry.Map.LineOf("drain"), $"'{stuck.PinnedTo}' cannot be drained: {Moving.WhyNot(stuck)}");
+        }
         else if (pinned is [var stays, ..])
-            problems.Warning(entry.Map.LineOf("drain"), $"VM '{stays.Name}' is pinned to '{stays.PinnedTo}' and stays there when that is drained");
+        {
+            problems.Warning(entry.Map.LineOf("drain"),
+                $"VM '{stays.Name}' is pinned to '{stays.PinnedTo}' and stays there when that is drained");
+        }
     }
 
     /// <summary>Why a change cannot happen to a host that stands so; null when it can, and then the host stands as after it.</summary>
@@ -129,13 +158,19 @@ internal sealed class HostEventReader(HostList hosts, VmList vms, Problems probl
         if (change == HostChange.Add)
         {
             if (host.IsThere)
+            {
                 return $"host '{name}' is there already; 'start: false' in its entry makes it wait for this event";
+            }
+
             host.IsThere = true;
             return null;
         }
 
         if (!host.IsThere)
+        {
             return $"host '{name}' is not there yet; an event with 'add: true' has to come before";
+        }
+
         switch (change)
         {
             case HostChange.Lose when !host.IsLost:

@@ -9,7 +9,8 @@ namespace Mbsa.Host.Files.Scenarios;
 /// <param name="IsComplete">No name is missing, so a name that is not here does not exist.</param>
 internal sealed record HostList(ImmutableArray<ClusterHostSpec> Specs, IReadOnlyDictionary<string, int> Lines, bool IsComplete)
 {
-    private readonly Dictionary<string, int> _indices = Specs.Select((host, index) => (host.Name, index)).ToDictionary(h => h.Name, h => h.index);
+    private readonly Dictionary<string, int> _indices = Specs.Select((host, index) => (host.Name, index))
+        .ToDictionary(h => h.Name, h => h.index);
 
     /// <summary>Every name, in the order of the file.</summary>
     public ImmutableArray<string> Names { get; } = [.. Lines.Keys];

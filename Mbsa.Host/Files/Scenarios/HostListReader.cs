@@ -25,19 +25,32 @@ internal sealed class HostListReader(HostReader reader, Problems problems)
     public HostList? ReadAll(MappingReader scenario, VmList vms)
     {
         if (scenario.Find("hosts") is not { } node)
+        {
             return null;
+        }
+
         if (scenario.Find("host") is not null)
-            problems.Error(scenario.LineOf("host"), "'host' is for a scenario with a single host and 'hosts' for several; write one of the two");
+        {
+            problems.Error(scenario.LineOf("host"),
+                "'host' is for a scenario with a single host and 'hosts' for several; write one of the two");
+        }
+
         var items = node is SequenceNode list ? list.Items : [node];
         if (items.IsEmpty)
+        {
             problems.Error(scenario.LineOf("hosts"), "'hosts' is empty; a scenario needs at least one host");
+        }
+
         List<Entry> entries = [.. items.TakeWhile(_ => !problems.IsFull).Select(item => Read(item, vms)).OfType<Entry>()];
         _isComplete &= !problems.IsFull;
         CheckPayloads(entries);
         CheckFiles(entries);
         var specs = Specs(entries, vms);
         if (specs.Length == _lines.Count)
+        {
             CheckRoom(specs, vms);
+        }
+
         return new HostList(specs, _lines, _isComplete);
     }
 
@@ -59,8 +72,13 @@ internal sealed class HostListReader(HostReader reader, Problems problems)
         var count = map.Integer("count", 1, MostHosts);
         var name = map.Text("name");
         if (map.Find("count") is not null && count is null || map.Find("name") is not null && name is null)
+        {
             _isComplete = false;
-        var why = name is null ? null : _taken.Contains(name) ? $"a host cannot be called '{name}', which means something else" : NameRule.WhyNot(name, "host");
+        }
+
+        var why = name is null
+            ? null
+            : _taken.Contains(name) ? $"a host cannot be called '{name}', which means something else" : NameRule.WhyNot(name, "host");
         if (why is not null)
         {
             problems.Error(map.LineOf("name"), why);
@@ -85,7 +103,10 @@ internal sealed class HostListReader(HostReader reader, Problems problems)
     private bool IsNew(MappingReader map, string name)
     {
         if (_lines.TryAdd(name, map.Line))
+        {
             return true;
+        }
+
         problems.Error(map.LineOf("name"), $"there are two hosts called '{name}'; the first is on line {_lines[name]}");
         return false;
     }
@@ -103,7 +124,9 @@ internal sealed class HostListReader(HostReader reader, Problems problems)
             foreach (var name in names)
             {
                 if (reader.WithRoom(draft, name, vms with { Specs = [.. pinned[name]] }, leastBytes) is { } host)
+                {
                     specs.Add(new ClusterHostSpec(name, host) { IsThereAtOnce = isThereAtOnce });
+                }
             }
         }
 
@@ -115,37 +138,59 @@ internal sealed class HostListReader(HostReader reader, Problems problems)
         foreach (var (map, _, draft) in entries)
         {
             if (draft.Spec is { } spec && entries[0].Draft.Spec is { } first && spec.Payload != first.Payload)
+            {
                 problems.Error(
                     map.Line,
-                    $"'payload' is {NameOf(spec.Payload)} here and {NameOf(first.Payload)} on the hosts before; a VM that moves needs its bytes kept alike everywhere");
+                    $"'payload' is {NameOf(spec.Payload)} here and {NameOf(first.Payload)} on the hosts before; "
+                    + "a VM that moves needs its bytes kept alike everywhere");
+            }
         }
 
         static string NameOf(PayloadKind payload) => KnownNames.Payloads.First(p => p.Value == payload).Name;
     }
 
-    /// <summary>A host is rebuilt when its node is lost, from the steps it was given and nothing else; a file would already have what it is to do again.</summary>
+    /// <summary>
+    /// A host is rebuilt when its node is lost, from the steps it was given and nothing else;
+    /// a file would already have what it is to do again.
+    /// </summary>
     private void CheckFiles(List<Entry> entries)
     {
         foreach (var (_, _, draft) in entries.Where(e => e.Draft.Spec?.NvmFile is not null))
-            problems.Error(draft.Nvm!.LineOf("file"), "'file': the NVM of one of several hosts goes with the run, for its host may have to be rebuilt on another node; leave 'file' out");
+        {
+            problems.Error(draft.Nvm!.LineOf("file"), "'file': the NVM of one of several hosts goes with the run, "
+                + "for its host may have to be rebuilt on another node; leave 'file' out");
+        }
     }
 
-    /// <summary>A disk that no host has room for is an error; all of them together are a warning, for a VM may be refused in a scenario that is to show it.</summary>
+    /// <summary>
+    /// A disk that no host has room for is an error;
+    /// all of them together are a warning, for a VM may be refused in a scenario that is to show it.
+    /// </summary>
     private void CheckRoom(ImmutableArray<ClusterHostSpec> specs, VmList vms)
     {
         if (specs.IsEmpty || !problems.None)
+        {
             return;
+        }
+
         var largest = specs.MaxBy(host => host.Host.NvmSizeBytes)!;
         foreach (var vm in vms.Specs.Where(vm => vm.Storage is not null && NvmNeeds.DeviceBytes([vm]) > largest.Host.NvmSizeBytes))
+        {
             problems.Error(
                 vms.Lines[vm.Name],
-                $"the disk of VM '{vm.Name}' fits no host: {NvmNeeds.Describe([vm])}; the largest NVM, of '{largest.Name}', has {Size(largest.Host.NvmSizeBytes)}");
+                $"the disk of VM '{vm.Name}' fits no host: {NvmNeeds.Describe([vm])}; "
+                + $"the largest NVM, of '{largest.Name}', has {Size(largest.Host.NvmSizeBytes)}");
+        }
+
         var needed = (Int128)NvmNeeds.DeviceBytes([.. vms.Specs.Where(vm => vm.StartsAtOnce)]);
         var there = specs.Where(host => host.IsThereAtOnce).Aggregate((Int128)0, (sum, host) => sum + host.Host.NvmSizeBytes);
         if (needed > there)
+        {
             problems.Warning(
                 _lines[specs[0].Name],
-                $"the disks of the VMs that start at once need {Size((long)needed)} and the hosts that are there have {Size((long)there)}; VMs that find no room will not start");
+                $"the disks of the VMs that start at once need {Size((long)needed)} and the hosts that are there have {Size((long)there)}; "
+                + "VMs that find no room will not start");
+        }
 
         static string Size(long bytes) => QuantityText.Format(bytes, Dimension.Size);
     }

@@ -42,10 +42,16 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
         var device = Profile<DeviceProfile>(nvm, "device", "paper", n => ProfileCatalog.Device(n, directory), ProfileReader.Device);
         var file = nvm?.Text("file");
         if (file is not null && (file.Length == 0 || file.Any(char.IsControl)))
+        {
             problems.Error(nvm!.LineOf("file"), $"'file': '{Excerpt.Of(file)}' is not a file name");
+        }
+
         var id = nvm is null ? null : DeviceId(nvm, file);
         if (machine is not null)
+        {
             CheckPaths(machine, mayBeThere);
+        }
+
         // Everything is read before anything is given up, so that one wrong name hides no other mistake.
         var size = nvm?.Whole("size", Dimension.Size, 1 << 20, MostNvmBytes);
         var payload = Payload(nvm, all);
@@ -80,20 +86,35 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
         CheckSum(name is null ? "the host" : $"host '{name}'", vms);
         var needed = NvmNeeds.DeviceBytes(vms.Specs);
         if (draft.SizeBytes is { } given && given < needed)
+        {
             problems.Error(
                 draft.Nvm!.LineOf("size"),
-                $"the NVM of {QuantityText.Format(given, Dimension.Size)}{(name is null ? "" : $" of '{name}'")} is too small: {NvmNeeds.Describe(vms.Specs)}");
-        return draft.Spec is { } spec ? spec with { NvmSizeBytes = draft.SizeBytes ?? NvmNeeds.RoundUpToGiB(Math.Max(needed, leastBytes)) } : null;
+                $"the NVM of {QuantityText.Format(given, Dimension.Size)}{(name is null ? "" : $" of '{name}'")} is too small: "
+                + $"{NvmNeeds.Describe(vms.Specs)}");
+        }
+
+        return draft.Spec is { } spec
+            ? spec with { NvmSizeBytes = draft.SizeBytes ?? NvmNeeds.RoundUpToGiB(Math.Max(needed, leastBytes)) }
+            : null;
     }
 
     private Guid? DeviceId(MappingReader nvm, string? file)
     {
         if (nvm.Text("uuid") is not { } text)
+        {
             return null;
+        }
+
         if (file is null)
+        {
             problems.Error(nvm.LineOf("uuid"), "'uuid' tells a device in a file from others; add 'file', or leave it out");
+        }
+
         if (Guid.TryParseExact(text, "D", out var id))
+        {
             return id;
+        }
+
         problems.Error(nvm.LineOf("uuid"), $"'uuid': '{Excerpt.Of(text)}' is none; 'mbsa nvm info FILE' shows the device's");
         return null;
     }
@@ -103,7 +124,10 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
     {
         var node = map?.Find(key);
         if (node is MappingNode)
+        {
             return inline(node, "inline", problems);
+        }
+
         if (node is SequenceNode)
         {
             problems.Error(node.Line, $"'{key}': a name, a path or the keys of a {key} were expected, not a list");
@@ -132,16 +156,20 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
                 problems.Error(
                     vms.Lines[vm.Name],
                     $"machine '{machine.Name}' has no costs for path '{KnownNames.NameOf(storage.Path)}'; it has {known}"
-                        + (storage.Path.IsConventional() ? "; 'mbsa calibrate' cannot measure a hypervisor, so take them from a profile that has them, such as 'paper'" : ""));
+                        + (storage.Path.IsConventional()
+                        ? "; 'mbsa calibrate' cannot measure a hypervisor, so take them from a profile that has them, such as 'paper'"
+                        : ""));
                 return;
             }
         }
 
         if (clock == ClockKind.Virtual && vms.Specs.FirstOrDefault(vm => LacksCosts(machine, vm.Storage)) is { } first)
+        {
             problems.Error(
                 vms.Lines[first.Name],
                 $"machine '{machine.Name}' has no costs for protection '{KnownNames.NameOf(first.Storage!.Protection)}'; "
                     + "add 'protection' to its profile, or choose a machine that has it");
+        }
     }
 
     private static bool LacksCosts(MachineProfile machine, StorageSpec? storage) =>
@@ -151,9 +179,13 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
     private PayloadKind Payload(MappingReader? nvm, VmList vms)
     {
         var verify = vms.Specs.SelectMany(v => v.Jobs).Select(j => j.Verify).DefaultIfEmpty().Max();
-        var needed = verify switch { VerifyMethod.Crc32c => PayloadKind.Full, VerifyMethod.Meta => PayloadKind.Stamp, _ => PayloadKind.None };
+        var needed = verify switch
+            { VerifyMethod.Crc32c => PayloadKind.Full, VerifyMethod.Meta => PayloadKind.Stamp, _ => PayloadKind.None };
         if (nvm?.Choice("payload", KnownNames.Payloads) is not { } payload)
+        {
             return clock == ClockKind.Wall ? PayloadKind.Full : needed;
+        }
+
         if (payload < needed)
         {
             var method = verify == VerifyMethod.Crc32c ? "crc32c" : "meta";
@@ -168,9 +200,15 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
     {
         var written = qos?.Name("policy", KnownNames.Policies);
         if (policyOverride is null)
+        {
             return written ?? QosPolicies.Default;
+        }
+
         if (!KnownNames.Policies.Contains(policyOverride))
+        {
             problems.Error(0, new InputException(UnknownName.Message("policy", policyOverride, KnownNames.Policies)));
+        }
+
         return policyOverride;
     }
 
@@ -178,11 +216,18 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
     private void CheckOrder(MappingReader? qos, string policy)
     {
         if (qos?.Find("order") is not { } order || !KnownNames.Policies.Contains(policy))
+        {
             return;
+        }
+
         if (!QosPolicies.Named(policy).HasOrder)
+        {
             problems.Warning(order.Line, $"policy '{policy}' has no order of service, so 'order' changes nothing; {Having()} has");
+        }
         else if (clock == ClockKind.Wall)
+        {
             problems.Warning(order.Line, "'order' is of the virtual clock: real cores share bus and NVM whatever it says");
+        }
 
         static string Having() => string.Join(", ", QosPolicies.All.Where(p => p.HasOrder).Select(p => $"'{p.Name}'"));
     }
@@ -191,7 +236,10 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
     private void CheckKept(string policy, VmList vms)
     {
         if (!KnownNames.Policies.Contains(policy))
+        {
             return;
+        }
+
         var keeps = QosPolicies.Named(policy).Keeps;
         Warn(Promises.Reservations, "reservations", qos => qos.Reservation is not null);
         Warn(Promises.Limits, "limits", qos => qos.Limit is not null);
@@ -201,20 +249,26 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
         void Warn(Promises kind, string name, Func<QosSpec, bool> asks)
         {
             if (!keeps.HasFlag(kind) && vms.Specs.FirstOrDefault(v => asks(v.Qos)) is { } first)
+            {
                 problems.Warning(
                     vms.Lines[first.Name],
                     $"policy '{policy}' keeps no {name}; what '{first.Name}' asks for is only compared with what it got");
+            }
         }
     }
 
     /// <summary>What does not fit together is a warning, for a VM may be refused in a scenario that is to show it.</summary>
     private void CheckSum(string host, VmList vms)
     {
-        var reserving = vms.Specs.Where(v => v.StartsAtOnce && !v.Qos.OrBestEffort && v.Qos.Reservation?.Unit == PromiseUnit.Share).ToList();
+        var reserving = vms.Specs.Where(v =>
+            v.StartsAtOnce && !v.Qos.OrBestEffort && v.Qos.Reservation?.Unit == PromiseUnit.Share).ToList();
         var reserved = reserving.Sum(v => v.Qos.Reservation!.Value.Value);
         if (reserved > 1 + 1e-9)
+        {
             problems.Warning(
                 vms.Lines[reserving[^1].Name],
-                $"reservations add up to {QuantityText.Format(reserved, Dimension.Percent)} of {host}; VMs whose reservation does not fit will not start");
+                $"reservations add up to {QuantityText.Format(reserved, Dimension.Percent)} of {host}; "
+                + "VMs whose reservation does not fit will not start");
+        }
     }
 }

@@ -17,10 +17,15 @@ internal static class KnownPattern
     public static void Check(int line, string kind, string pattern, IReadOnlyDictionary<string, int> known, Problems problems)
     {
         if (!pattern.Contains('*') && !known.ContainsKey(pattern))
+        {
             problems.Unknown(line, kind, pattern, [.. known.Keys]);
+        }
         else if (pattern.Contains('*') && !known.Keys.Any(name => NamePattern.Matches(pattern, name)))
+        {
             problems.Error(
                 line,
-                $"no {kind} matches '{Excerpt.Of(pattern)}'; {kind}s: {string.Join(", ", known.Keys.Take(MostListed))}{(known.Count > MostListed ? ", ..." : "")}");
+                $"no {kind} matches '{Excerpt.Of(pattern)}'; {kind}s: "
+                + $"{string.Join(", ", known.Keys.Take(MostListed))}{(known.Count > MostListed ? ", ..." : "")}");
+        }
     }
 }

@@ -12,5 +12,6 @@ internal static class Moving
 
     /// <summary>Why a VM that cannot be moved cannot.</summary>
     public static string WhyNot(VmSpec vm) =>
-        $"VM '{vm.Name}' is on path '{KnownNames.NameOf(vm.Storage!.Path)}' and cannot move; only VMs on memory-bus and those without storage can";
+        $"VM '{vm.Name}' is on path '{KnownNames.NameOf(vm.Storage!.Path)}' and cannot move; "
+        + "only VMs on memory-bus and those without storage can";
 }

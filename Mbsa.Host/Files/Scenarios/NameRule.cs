@@ -2,7 +2,10 @@ using Mbsa.Host.Wording;
 
 namespace Mbsa.Host.Files.Scenarios;
 
-/// <summary>What VMs, hosts and tenants can be called: a name becomes part of an expectation (oltp.p99), a file and a metric's label, and a value there begins with a digit.</summary>
+/// <summary>
+/// What VMs, hosts and tenants can be called: a name becomes part of an expectation (oltp.p99), a file and a metric's label,
+/// and a value there begins with a digit.
+/// </summary>
 internal static class NameRule
 {
     private const int Longest = 64;

@@ -9,7 +9,9 @@ internal static class NvmNeeds
 {
     private const long GiB = 1L << 30;
 
-    /// <summary>Bytes of a device that holds all the disks: 1 % for page tables, bitmap and table of children, and a megabyte for small ones.</summary>
+    /// <summary>
+    /// Bytes of a device that holds all the disks: 1 % for page tables, bitmap and table of children, and a megabyte for small ones.
+    /// </summary>
     public static long DeviceBytes(ImmutableArray<VmSpec> vms)
     {
         var children = Children(vms);
@@ -26,7 +28,8 @@ internal static class NvmNeeds
         var data = disks.Aggregate((Int128)0, (sum, v) => sum + v.Storage!.SizeBytes);
         var needed = QuantityText.Format(DeviceBytes(vms), Dimension.Size);
         var what = disks.Length == 1 ? "one disk" : $"{disks.Length} disks";
-        return $"{what} of {QuantityText.Format((double)data, Dimension.Size)} in all and their metadata need {needed}; leave 'size' out to get enough";
+        return $"{what} of {QuantityText.Format((double)data, Dimension.Size)} in all and their metadata need {needed}; "
+            + "leave 'size' out to get enough";
     }
 
     private static Int128 Children(ImmutableArray<VmSpec> vms) =>

@@ -24,16 +24,28 @@ internal static class QosReader
             Weight = map.Number("weight", 0, MostWeight) ?? basis.Weight,
             Reservation = Promise(map, "reservation", basis.Reservation),
             Limit = Promise(map, "limit", basis.Limit),
-            LatencyNs = map.Find("latency") is ScalarNode { Text: "none" } ? null : map.Whole("latency", Dimension.Time, 1, MostLatencyNs) ?? basis.LatencyNs,
+            LatencyNs = map.Find("latency") is ScalarNode { Text: "none" }
+            ? null
+            : map.Whole("latency", Dimension.Time, 1, MostLatencyNs) ?? basis.LatencyNs,
             BurstOperations = map.Integer("burst", 1, MostBurst) ?? basis.BurstOperations,
             OrBestEffort = map.Choice("admission", _admissions) ?? basis.OrBestEffort,
         };
         if (qos is { LatencyNs: not null, Reservation: not { Value: > 0 } })
-            map.Problems.Error(map.LineOf("latency"), "the latency class is served first within its reservation; add one, such as 'reservation: 10%'");
+        {
+            map.Problems.Error(map.LineOf("latency"),
+                "the latency class is served first within its reservation; add one, such as 'reservation: 10%'");
+        }
+
         if (qos is { Reservation: { } floor, Limit: { } ceiling } && floor.Unit == ceiling.Unit && ceiling.Value < floor.Value)
+        {
             map.Problems.Error(map.LineOf("limit"), $"the limit of {Text(ceiling)} is below the reservation of {Text(floor)}");
+        }
+
         if (qos.Limit is { Value: <= 0 })
+        {
             map.Problems.Error(map.LineOf("limit"), "a limit of 0 would stop the VM for ever; write one above 0, or 'none'");
+        }
+
         return qos;
     }
 
@@ -41,7 +53,10 @@ internal static class QosReader
     public static Promise? Promise(MappingReader map, string key, Promise? basis)
     {
         if (map.Find(key) is not { } node)
+        {
             return basis;
+        }
+
         if (node is not ScalarNode { Text: var text })
         {
             map.Problems.Error(node.Line, $"'{key}': a share (40%) or a rate (800MB/s, 200kIOPS) was expected, not {node.Kind}");
@@ -49,10 +64,16 @@ internal static class QosReader
         }
 
         if (text == "none")
+        {
             return null;
+        }
+
         var (promise, error) = Parse(text);
         if (error is not null)
+        {
             map.Problems.Error(node.Line, $"'{key}': {error}");
+        }
+
         return promise;
     }
 
@@ -66,9 +87,15 @@ internal static class QosReader
             _ => (default(PromiseUnit?), default(Dimension)),
         };
         if (unit is null)
+        {
             return (null, $"'{Excerpt.Of(text)}' has no unit of a promise; write a share (40%) or a rate (800MB/s, 200kIOPS), or 'none'");
+        }
+
         if (Quantity.Try(text, dimension, out var value) is { } error)
+        {
             return (null, error);
+        }
+
         return unit == PromiseUnit.Share && value > 1
             ? (null, $"{text} is more than the whole host; at most 100% can be promised")
             : (new Promise(unit.Value, value), null);

@@ -35,7 +35,11 @@ public static class ScenarioFile
         {
             var text = YamlFile.ReadText(path);
             if (IsFioJobFile(path, text))
-                throw new InputException(path, 0, $"this is a fio job file; a VM of a scenario runs it with 'workload: {{ fio: {Excerpt.Of(Path.GetFileName(path))} }}' (docs/FIO.md)");
+            {
+                throw new InputException(path, 0, "this is a fio job file; a VM of a scenario runs it with 'workload: "
+                    + $"{{ fio: {Excerpt.Of(Path.GetFileName(path))} }}' (docs/FIO.md)");
+            }
+
             return new ScenarioReader(path, overrides ?? new ScenarioOverrides(), problems).Read(YamlFile.Parse(path, text));
         }
         catch (InputException e)
@@ -45,10 +49,14 @@ public static class ScenarioFile
         }
     }
 
-    /// <summary>Whoever comes from fio gives the program what he has. A scenario is a mapping, so its first line is never <c>[name]</c>.</summary>
+    /// <summary>
+    /// Whoever comes from fio gives the program what he has. A scenario is a mapping, so its first line is never <c>[name]</c>.
+    /// </summary>
     private static bool IsFioJobFile(string path, string text)
     {
-        var first = text.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Length > 0 && line[0] is not ('#' or ';')) ?? "";
-        return path.EndsWith(".fio", StringComparison.OrdinalIgnoreCase) || (first.StartsWith('[') && first.EndsWith(']') && !first.Contains(',', StringComparison.Ordinal));
+        var first = text.Split('\n').Select(line => line.Trim())
+            .FirstOrDefault(line => line.Length > 0 && line[0] is not ('#' or ';')) ?? "";
+        return path.EndsWith(".fio", StringComparison.OrdinalIgnoreCase)
+            || (first.StartsWith('[') && first.EndsWith(']') && !first.Contains(',', StringComparison.Ordinal));
     }
 }

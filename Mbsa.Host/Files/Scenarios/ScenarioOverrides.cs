@@ -3,7 +3,9 @@ using Mbsa.Vm.Paths;
 
 namespace Mbsa.Host.Files.Scenarios;
 
-/// <summary>What the command line sets instead of the scenario file; null leaves the file's value. Defaults that depend on a value follow it.</summary>
+/// <summary>
+/// What the command line sets instead of the scenario file; null leaves the file's value. Defaults that depend on a value follow it.
+/// </summary>
 public sealed record ScenarioOverrides
 {
     /// <summary>The clock.</summary>

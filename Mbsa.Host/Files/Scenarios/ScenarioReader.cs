@@ -17,7 +17,8 @@ internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, P
 
     private static readonly string[] _keys =
     [
-        "name", "description", "seed", "lockstep", "jitter", "clock", "duration", "warmup", "windows", "latency", "host", "vms", "events", "expect",
+        "name", "description", "seed", "lockstep", "jitter", "clock", "duration",
+        "warmup", "windows", "latency", "host", "vms", "events", "expect",
         .. ClusterReader.Keys,
     ];
 
@@ -27,7 +28,10 @@ internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, P
     public LoadedScenario? Read(Node root)
     {
         if (MappingReader.Open(root, "a scenario", _keys, problems) is not { } map)
+        {
             return null;
+        }
+
         var clock = overrides.Clock ?? map.Choice("clock", KnownNames.Clocks) ?? ClockKind.Virtual;
         var durationNs = DurationNs(map);
         var vms = new VmReader(Directory, overrides.Path, JitterPercent(map), problems).ReadAll(map);
@@ -64,7 +68,11 @@ internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, P
         if (overrides.DurationNs is { } overridden)
         {
             if (overridden is < 1000 or > MostDurationNs)
-                problems.Error(0, new InputException($"a duration from 1us to {QuantityText.Format(MostDurationNs, Dimension.Time)} was expected"));
+            {
+                problems.Error(0,
+                    new InputException($"a duration from 1us to {QuantityText.Format(MostDurationNs, Dimension.Time)} was expected"));
+            }
+
             return overridden;
         }
 
@@ -76,11 +84,17 @@ internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, P
     private int JitterPercent(MappingReader map)
     {
         if (map.Text("jitter") is not { } text)
+        {
             return JobSpec.DefaultJitterPercent;
+        }
+
         try
         {
             if (map.Find("lockstep") is ScalarNode { Text: "true" })
+            {
                 problems.Warning(map.LineOf("jitter"), "'jitter' does nothing with 'lockstep: true', which is without any");
+            }
+
             return FioNumber.Percent(text, 0);
         }
         catch (InputException e)
@@ -95,16 +109,24 @@ internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, P
         var written = map.Whole("windows", Dimension.Time, 1000, MostDurationNs);
         var windowNs = overrides.WindowNs ?? written;
         if (windowNs is not { } length)
+        {
             return null;
+        }
+
         var message = length < 1000 ? "windows shorter than 1us show nothing"
             : length > durationNs ? "a window is longer than the duration"
             : durationNs / length is > MostWindows and var count
                 ? $"there would be {count} windows; at most {MostWindows} are kept, so write longer ones"
             : null;
         if (message is not null && overrides.WindowNs is not null)
+        {
             problems.Error(0, new InputException(message));
+        }
         else if (message is not null)
+        {
             problems.Error(map.LineOf("windows"), $"'windows': {message}");
+        }
+
         return length;
     }
 
@@ -114,7 +136,10 @@ internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, P
         var areKnown = vms.IsComplete && hosts is not { IsComplete: false };
         var items = map.List("expect");
         if (items.Length > MostExpectations)
+        {
             problems.Error(map.LineOf("expect"), $"there are {items.Length} expectations; at most {MostExpectations} are allowed");
+        }
+
         var expectations = ImmutableArray.CreateBuilder<Expectation>();
         foreach (var item in items.Take(MostExpectations).TakeWhile(_ => !problems.IsFull))
         {

@@ -6,7 +6,9 @@ using Mbsa.Vm.Storage;
 
 namespace Mbsa.Host.Files.Scenarios;
 
-/// <summary>Reads those of <c>events</c> that happen to VMs. What one means can depend on those before it, so they are worked out in order of time.</summary>
+/// <summary>
+/// Reads those of <c>events</c> that happen to VMs. What one means can depend on those before it, so they are worked out in order of time.
+/// </summary>
 internal sealed class VmEventReader(VmList vms, HostList? hosts, Problems problems)
 {
     private const long MostChildBytes = 64L << 40;
@@ -32,7 +34,8 @@ internal sealed class VmEventReader(VmList vms, HostList? hosts, Problems proble
     {
         if (hosts is null && entry.Map.Find("migrate") is not null)
         {
-            entry.Refuse("migrate", "'migrate' moves a VM from one of several hosts to another; write 'hosts' in place of 'host' in the scenario");
+            entry.Refuse("migrate",
+                "'migrate' moves a VM from one of several hosts to another; write 'hosts' in place of 'host' in the scenario");
             return;
         }
 
@@ -41,7 +44,9 @@ internal sealed class VmEventReader(VmList vms, HostList? hosts, Problems proble
         foreach (var (name, atNs) in entry.Targets("vm", "VM", vms.Lines, vms.IsComplete))
         {
             if (change is not null && _specs.TryGetValue(name, out var vm))
+            {
                 _drafts.Add(new Draft(atNs, vm, change, entry));
+            }
         }
     }
 
@@ -54,15 +59,26 @@ internal sealed class VmEventReader(VmList vms, HostList? hosts, Problems proble
         foreach (var draft in _drafts.OrderBy(d => d.AtNs))
         {
             if (draft.AtNs > durationNs)
+            {
                 EventMap.WarnOfLate(draft.Entry.Map, durationNs, problems);
+            }
+
             if (failures.Any(f => f.AtNs < draft.AtNs && draft.AtNs < f.AtNs + f.OutageNs))
+            {
                 problems.Warning(draft.Entry.Map.LineOf("at"), "this event comes while the host has no power, and will not happen");
+            }
+
             if (Change(draft) is { } change)
+            {
                 events.Add(new ScenarioEvent(draft.AtNs, draft.Vm.Name, change));
+            }
         }
 
         foreach (var vm in vms.Specs.Where(v => problems.None && !_running.Contains(v.Name)))
+        {
             problems.Warning(vms.Lines[vm.Name], $"VM '{vm.Name}' has 'start: false' and no event starts it");
+        }
+
         return events.ToImmutable();
     }
 
@@ -85,7 +101,11 @@ internal sealed class VmEventReader(VmList vms, HostList? hosts, Problems proble
     private VmChange.Start Start(MappingReader map, VmSpec vm)
     {
         if (!_running.Add(vm.Name))
-            problems.Error(map.LineOf("start"), $"VM '{vm.Name}' was started before; 'start: false' in its entry makes it wait for this event");
+        {
+            problems.Error(map.LineOf("start"),
+                $"VM '{vm.Name}' was started before; 'start: false' in its entry makes it wait for this event");
+        }
+
         return new VmChange.Start();
     }
 
@@ -99,11 +119,20 @@ internal sealed class VmEventReader(VmList vms, HostList? hosts, Problems proble
         }
 
         if (map.Whole("resize", Dimension.Size, BlockStorage.BlockBytes, MostChildBytes) is not { } size)
+        {
             return null;
+        }
+
         if (size % BlockStorage.BlockBytes != 0)
+        {
             problems.Error(line, $"'resize': {size} bytes are not a whole number of blocks of {BlockStorage.BlockBytes}");
+        }
         else if (size < storage.ChildBytes)
-            problems.Error(line, $"'resize': the disk of VM '{vm.Name}' and its metadata take {storage.ChildBytes} bytes; its child device cannot have fewer");
+        {
+            problems.Error(line, $"'resize': the disk of VM '{vm.Name}' and its metadata take {storage.ChildBytes} bytes; "
+                + "its child device cannot have fewer");
+        }
+
         return new VmChange.Resize(size);
     }
 
@@ -111,20 +140,35 @@ internal sealed class VmEventReader(VmList vms, HostList? hosts, Problems proble
     {
         var line = map.LineOf("migrate");
         if (!vm.CanMove())
+        {
             problems.Error(line, Moving.WhyNot(vm));
+        }
+
         if (map.Text("migrate") is not { } to)
+        {
             return null;
+        }
+
         if (to is "true" or "anywhere")
         {
             if (vm.PinnedTo is { } pin)
-                problems.Error(line, $"VM '{vm.Name}' is pinned to '{pin}' and moves only to a host that the event names; leave 'host' out of the VM's entry, or write one here");
+            {
+                problems.Error(line, $"VM '{vm.Name}' is pinned to '{pin}' and moves only to a host that the event names; "
+                    + "leave 'host' out of the VM's entry, or write one here");
+            }
+
             return new VmChange.Migrate(null);
         }
 
         if (to == "false")
+        {
             problems.Error(line, "'migrate' is the name of a host, or 'true' for wherever there is room");
+        }
         else if (hosts is { IsComplete: true } && !hosts.Lines.ContainsKey(to))
+        {
             problems.Unknown(line, "host", to, hosts.Names);
+        }
+
         return new VmChange.Migrate(to);
     }
 }

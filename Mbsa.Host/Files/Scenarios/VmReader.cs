@@ -42,9 +42,15 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, int jitte
         {
             var items = scenario.List("vms");
             if (scenario.Find("vms") is SequenceNode { Items: [] })
+            {
                 problems.Error(scenario.LineOf("vms"), "'vms' is empty; a scenario needs at least one VM");
+            }
+
             foreach (var item in items.TakeWhile(_ => !problems.IsFull))
+            {
                 Read(item);
+            }
+
             _isComplete &= !problems.IsFull;
         }
 
@@ -63,7 +69,10 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, int jitte
         var name = Name(map);
         var count = map.Integer("count", 1, MostVms);
         if (name is null || (count is null && map.Find("count") is not null))
+        {
             _isComplete = false;
+        }
+
         var vcpus = map.Integer("vcpus", 1, MostVcpusPerVm) ?? 1;
         var storage = map.Mapping("storage", "storage", _storageKeys) is { } s ? Storage(s) : null;
         var jobs = new WorkloadReader(directory, jitterPercent, problems).Read(map, name ?? "vm", vcpus);
@@ -84,10 +93,18 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, int jitte
     private string? Name(MappingReader map)
     {
         if (!map.Require("name", "name: writer") || map.Text("name") is not { } name)
+        {
             return null;
-        var why = name == "host" ? "a VM cannot be called 'host': expectations use the word for all VMs together" : NameRule.WhyNot(name, "VM");
+        }
+
+        var why = name == "host"
+            ? "a VM cannot be called 'host': expectations use the word for all VMs together"
+            : NameRule.WhyNot(name, "VM");
         if (why is null)
+        {
             return name;
+        }
+
         problems.Error(map.LineOf("name"), why);
         return null;
     }
@@ -97,7 +114,10 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, int jitte
         map.Require("size", "size: 1GiB");
         var size = map.Whole("size", Dimension.Size, BlockStorage.BlockBytes, MostDiskBytes) ?? BlockStorage.BlockBytes;
         if (size % BlockStorage.BlockBytes != 0)
+        {
             problems.Error(map.LineOf("size"), $"'size': {size} bytes are not a whole number of blocks of {BlockStorage.BlockBytes}");
+        }
+
         var path = map.Choice("path", KnownNames.Paths) ?? IoPath.MemoryBus;
         var (protection, fallback) = Protection(map);
         var wear = map.Find("wear") is null ? "none" : map.Name("wear", KnownNames.WearPolicies);
@@ -108,11 +128,16 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, int jitte
         };
     }
 
-    /// <summary>A name, or <c>{ method: cr0-opt, fallback: pte }</c> for a scenario that shall also run where there are no protection keys.</summary>
+    /// <summary>
+    /// A name, or <c>{ method: cr0-opt, fallback: pte }</c> for a scenario that shall also run where there are no protection keys.
+    /// </summary>
     private static (ProtectionMethod Method, ProtectionMethod? Fallback) Protection(MappingReader storage)
     {
         if (storage.Find("protection") is not MappingNode)
+        {
             return (storage.Choice("protection", KnownNames.Protections) ?? ProtectionMethod.None, null);
+        }
+
         var map = storage.Mapping("protection", "a protection", _protectionKeys)!;
         map.Require("method", "method: cr0-opt");
         return (map.Choice("method", KnownNames.Protections) ?? ProtectionMethod.None, map.Choice("fallback", KnownNames.Protections));
@@ -138,9 +163,11 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, int jitte
         foreach (var job in jobs.Where(j => j.Pattern != IoPattern.Compute))
         {
             if (map.Find("storage") is null)
+            {
                 problems.Error(
                     line,
                     $"job '{Excerpt.Of(job.Name)}' does I/O, and its VM has no storage; add 'storage: {{ size: 1GiB }}'");
+            }
             else if (storage is not null)
             {
                 CheckRegion(line, job, storage.SizeBytes);
@@ -149,12 +176,19 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, int jitte
         }
 
         if (storage?.Path == IoPath.VhostBio && jobs.Sum(InFlight) is > VirtioDisk.MostInFlight and var inFlight)
-            problems.Error(line, $"{inFlight} I/Os in flight on the one queue of path vhost-bio; {VirtioDisk.MostInFlight} are the most (iodepth x numjobs)");
+        {
+            problems.Error(line, $"{inFlight} I/Os in flight on the one queue of path vhost-bio; "
+                + $"{VirtioDisk.MostInFlight} are the most (iodepth x numjobs)");
+        }
+
         var clones = jobs.Sum(j => (long)j.NumJobs);
         if (clones > 0 && clones < vcpus)
+        {
             problems.Warning(
                 line,
-                $"{clones} job{(clones == 1 ? "" : "s")} for {vcpus} VCPUs: the others stay idle; 'numjobs: {vcpus}' would keep them all busy");
+                $"{clones} job{(clones == 1 ? "" : "s")} for {vcpus} VCPUs: "
+                + $"the others stay idle; 'numjobs: {vcpus}' would keep them all busy");
+        }
     }
 
     /// <summary>The clones of a job lie behind one another, so with the first and the last all are on the disk.</summary>
@@ -178,17 +212,26 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, int jitte
     private void CheckDepth(int line, JobSpec job, IoPath path)
     {
         if (path is IoPath.MemoryBus or IoPath.Host && job is { Engine: IoEngine.Asynchronous, IoDepth: > 1 })
+        {
             problems.Warning(
                 line,
-                $"job '{Excerpt.Of(job.Name)}': on path {KnownNames.NameOf(path)} an I/O is done when it is submitted, so one is in flight per job; use numjobs for more");
+                $"job '{Excerpt.Of(job.Name)}': on path {KnownNames.NameOf(path)} an I/O is done when it is submitted, "
+                + "so one is in flight per job; use numjobs for more");
+        }
         else if (path == IoPath.VirtioMq && job is { Engine: IoEngine.Asynchronous, IoDepth: > VirtioDisk.MostInFlight })
-            problems.Error(line, $"job '{Excerpt.Of(job.Name)}': iodepth {job.IoDepth} does not fit the queue of a VCPU; {VirtioDisk.MostInFlight} are the most");
+        {
+            problems.Error(line, $"job '{Excerpt.Of(job.Name)}': "
+                + $"iodepth {job.IoDepth} does not fit the queue of a VCPU; {VirtioDisk.MostInFlight} are the most");
+        }
     }
 
     private void Expand(MappingReader map, VmSpec template, int? count, bool isRight)
     {
         if (template.Name.Length == 0)
+        {
             return;
+        }
+
         if (_lines.Count + (count ?? 1) > MostVms)
         {
             problems.Error(map.Line, $"there are more than {MostVms} VMs");
@@ -198,19 +241,31 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, int jitte
 
         _vcpus += (long)template.Vcpus * (count ?? 1);
         if (_vcpus > MostVcpus)
+        {
             problems.Error(map.Line, $"the VMs up to here have {_vcpus} VCPUs together; at most {MostVcpus} are allowed");
+        }
+
         _clones += template.Jobs.Sum(j => (long)j.NumJobs) * (count ?? 1);
         if (_clones > MostClones)
+        {
             problems.Error(map.Line, $"the VMs up to here have {_clones} jobs together, clones counted; at most {MostClones} are allowed");
+        }
+
         for (var i = 1; i <= (count ?? 1); i++)
+        {
             Add(map, count is null ? template : template with { Name = $"{template.Name}-{i}" }, isRight);
+        }
     }
 
     private void Add(MappingReader map, VmSpec vm, bool isRight)
     {
         if (!_lines.TryAdd(vm.Name, map.Line))
+        {
             problems.Error(map.LineOf("name"), $"there are two VMs called '{vm.Name}'; the first is on line {_lines[vm.Name]}");
+        }
         else if (isRight)
+        {
             _specs.Add(vm);
+        }
     }
 }

@@ -15,12 +15,21 @@ internal sealed class WorkloadReader(string directory, int jitterPercent, Proble
     public ImmutableArray<JobSpec> Read(MappingReader vm, string name, int vcpus)
     {
         if (!vm.Require("workload", "workload: { rw: randread, bs: 4k }"))
+        {
             return [];
+        }
+
         var node = vm.Find("workload")!;
         if (node is not SequenceNode list)
+        {
             return One(node, name, vcpus);
+        }
+
         if (list.Items.Length is 0 or > MostJobs)
+        {
             problems.Error(node.Line, $"'workload' has {list.Items.Length} jobs; from 1 to {MostJobs} are allowed");
+        }
+
         return Together(list.Items.Take(MostJobs), name, vcpus);
     }
 
@@ -34,9 +43,12 @@ internal sealed class WorkloadReader(string directory, int jitterPercent, Proble
             {
                 // A job's random numbers come from its name: two of one name would do the very same I/Os.
                 if (!names.Add(job.Name))
+                {
                     problems.Error(
                         item.Line,
                         $"two jobs of this VM are called '{Excerpt.Of(job.Name)}'; give each a 'name' of its own");
+                }
+
                 jobs.Add(job);
             }
         }
@@ -47,12 +59,21 @@ internal sealed class WorkloadReader(string directory, int jitterPercent, Proble
     private ImmutableArray<JobSpec> One(Node node, string name, int vcpus)
     {
         if (MappingReader.Open(node, "a workload", null, problems) is not { } map)
+        {
             return [];
+        }
+
         if (map.Find("fio") is null)
+        {
             return Inline(map, name, vcpus) is { } job ? [job] : [];
+        }
+
         // Options beside a file would have to win over its own or lose to them; neither is obvious, so there are none.
         foreach (var (key, line, _) in map.Entries.Where(e => e.Key != "fio"))
+        {
             problems.Error(line, $"'{Excerpt.Of(key)}' cannot stand beside 'fio'; write it into the job file");
+        }
+
         return map.Text("fio") is { } file ? JobFile(map.LineOf("fio"), Path.Combine(directory, file)) : [];
     }
 
@@ -83,7 +104,10 @@ internal sealed class WorkloadReader(string directory, int jitterPercent, Proble
             IEnumerable<JobOption> Followed()
             {
                 foreach (var option in options)
+                {
                     yield return current = option;
+                }
+
                 current = null;
             }
 
@@ -100,7 +124,10 @@ internal sealed class WorkloadReader(string directory, int jitterPercent, Proble
             {
                 problems.Error(e.Line, e);
                 if (current is null || problems.IsFull)
+                {
                     return null;
+                }
+
                 options.Remove(current);
             }
         }
@@ -114,14 +141,19 @@ internal sealed class WorkloadReader(string directory, int jitterPercent, Proble
             if (value is ScalarNode { IsNull: true } && char.IsAsciiDigit(key.FirstOrDefault()))
             {
                 var example = options.LastOrDefault() is { Value: { } before } last ? $"{last.Key}: \"{before},{key}\"" : "bs: \"4k,8k\"";
-                problems.Error(line, $"'{Excerpt.Of(key)}' is no option; in braces a comma ends a value, so put it in quotes: {Excerpt.Of(example)}");
+                problems.Error(line,
+                    $"'{Excerpt.Of(key)}' is no option; in braces a comma ends a value, so put it in quotes: {Excerpt.Of(example)}");
             }
             else if (value is ScalarNode scalar)
+            {
                 options.Add(new JobOption(key, scalar.IsNull ? null : scalar.Text, problems.File, line));
+            }
             else
+            {
                 problems.Error(
                     value.Line,
                     $"'{Excerpt.Of(key)}': a word or number was expected, as in a fio job file, not {value.Kind}");
+            }
         }
 
         return options;

@@ -20,11 +20,17 @@ internal sealed class MappingReader
         foreach (var (key, value) in node.Entries)
         {
             if (_values.TryGetValue(key.Text, out var first))
+            {
                 problems.Error(key.Line, $"'{Excerpt.Of(key.Text)}' is given twice in {what}; the first is on line {first.Line}");
+            }
             else if (keys is not null && !keys.Contains(key.Text))
+            {
                 problems.Unknown(key.Line, $"key of {what}", key.Text, keys);
+            }
             else
+            {
                 Add(key, value);
+            }
         }
     }
 
@@ -42,7 +48,10 @@ internal sealed class MappingReader
     public static MappingReader? Open(Node node, string what, IReadOnlyCollection<string>? keys, Problems problems)
     {
         if (node is MappingNode mapping)
+        {
             return new MappingReader(mapping, what, keys, problems);
+        }
+
         var expected = keys is null ? "a mapping of keys" : $"keys of {what} ({string.Join(", ", keys)})";
         problems.Error(node.Line, $"{node.Kind} stands where {expected} should stand");
         return null;
@@ -61,7 +70,10 @@ internal sealed class MappingReader
     public bool Require(string key, string example)
     {
         if (Find(key) is not null)
+        {
             return true;
+        }
+
         Problems.Error(Line, $"'{key}' is missing from {_what}; for example '{example}'");
         return false;
     }
@@ -81,9 +93,16 @@ internal sealed class MappingReader
     public long? Integer(string key, long least, long most)
     {
         if (Scalar(key, "a whole number") is not { } scalar)
+        {
             return null;
-        if (!long.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) || value < least || value > most)
+        }
+
+        if (!long.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            || value < least || value > most)
+        {
             return WrongValue<long>(scalar, key, $"a whole number from {least} to {most} was expected");
+        }
+
         return value;
     }
 
@@ -91,9 +110,15 @@ internal sealed class MappingReader
     public ulong? Unsigned(string key)
     {
         if (Scalar(key, "a whole number") is not { } scalar)
+        {
             return null;
+        }
+
         if (!ulong.TryParse(scalar.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var value))
+        {
             return WrongValue<ulong>(scalar, key, $"a whole number from 0 to {ulong.MaxValue} was expected");
+        }
+
         return value;
     }
 
@@ -101,9 +126,16 @@ internal sealed class MappingReader
     public double? Number(string key, double above, double most)
     {
         if (Scalar(key, "a number") is not { } scalar)
+        {
             return null;
-        if (!double.TryParse(scalar.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || !(value > above) || !(value <= most))
+        }
+
+        if (!double.TryParse(scalar.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            || !(value > above) || !(value <= most))
+        {
             return WrongValue<double>(scalar, key, FormattableString.Invariant($"a number above {above} and up to {most} was expected"));
+        }
+
         return value;
     }
 
@@ -111,11 +143,20 @@ internal sealed class MappingReader
     public long? Whole(string key, Dimension dimension, long least, long most)
     {
         if (Scalar(key, Quantity.NameOf(dimension)) is not { } scalar)
+        {
             return null;
+        }
+
         if (Quantity.TryWhole(scalar.Text, dimension, out var value) is { } error)
+        {
             return Wrong<long?>(scalar.Line, key, error);
+        }
+
         if (value < least || value > most)
+        {
             return WrongValue<long>(scalar, key, $"{Range(least, most, dimension)} was expected");
+        }
+
         return value;
     }
 
@@ -123,11 +164,20 @@ internal sealed class MappingReader
     public double? Measure(string key, Dimension dimension, double least, double most)
     {
         if (Scalar(key, Quantity.NameOf(dimension)) is not { } scalar)
+        {
             return null;
+        }
+
         if (Quantity.Try(scalar.Text, dimension, out var value) is { } error)
+        {
             return Wrong<double?>(scalar.Line, key, error);
+        }
+
         if (value < least || value > most)
+        {
             return WrongValue<double>(scalar, key, $"{Range(least, most, dimension)} was expected");
+        }
+
         return value;
     }
 
@@ -145,7 +195,10 @@ internal sealed class MappingReader
         where T : struct
     {
         if (Name(key, [.. choices.Select(c => c.Name)], future) is not { } name)
+        {
             return null;
+        }
+
         return choices.First(c => c.Name == name).Value;
     }
 
@@ -156,9 +209,15 @@ internal sealed class MappingReader
     public string? Name(string key, IReadOnlyList<string> known, IReadOnlyList<string>? future = null)
     {
         if (Scalar(key, "a name") is not { } scalar || known.Contains(scalar.Text))
+        {
             return Find(key) is ScalarNode found ? found.Text : null;
+        }
+
         if (future is not null && future.Contains(scalar.Text))
+        {
             return Wrong<string>(scalar.Line, key, $"'{scalar.Text}' is not available yet; available: {string.Join(", ", known)}");
+        }
+
         Problems.Unknown(scalar.Line, key, scalar.Text, known);
         return null;
     }

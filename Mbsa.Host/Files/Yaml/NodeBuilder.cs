@@ -40,7 +40,10 @@ internal sealed class NodeBuilder(string? file, string text)
         catch (YamlException e)
         {
             if (e.Message.Contains("tab", StringComparison.Ordinal) && LineWithTab(LineOf(e.Start)) is { } tab)
+            {
                 throw Wrong(tab, "a tab; YAML is indented with spaces");
+            }
+
             throw Wrong(LineOf(e.Start), $"this is not valid YAML: {e.Message.Split('\n')[0]}");
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or IndexOutOfRangeException or FormatException)
@@ -50,14 +53,18 @@ internal sealed class NodeBuilder(string? file, string text)
         }
     }
 
-    /// <summary>The first line from one on that is indented with a tab: where the parser noticed is known only as where the mapping around it began.</summary>
+    /// <summary>
+    /// The first line from one on that is indented with a tab: where the parser noticed is known only as where the mapping around it began.
+    /// </summary>
     private int? LineWithTab(int first)
     {
         var number = 0;
         foreach (var line in text.AsSpan().EnumerateLines())
         {
             if (++number >= first && line[..^line.TrimStart(" \t").Length].Contains('\t'))
+            {
                 return number;
+            }
         }
 
         return null;
@@ -67,12 +74,18 @@ internal sealed class NodeBuilder(string? file, string text)
     {
         Next<StreamStart>(parser);
         if (!Move(parser) || parser.Current is not DocumentStart)
+        {
             throw Wrong(0, "there is nothing in the file");
+        }
+
         Move(parser);
         var root = BuildNode(parser, 1);
         Next<DocumentEnd>(parser);
         if (Move(parser) && parser.Current is DocumentStart second)
+        {
             throw Wrong(LineOf(second.Start), "a second document begins here; only one a file is read");
+        }
+
         return root;
     }
 
@@ -82,9 +95,14 @@ internal sealed class NodeBuilder(string? file, string text)
         var current = parser.Current ?? throw Wrong(0, "the file ends too early");
         var line = LineOf(current.Start);
         if (depth > MostDepth)
+        {
             throw Wrong(line, $"lists and mappings stand more than {MostDepth} deep in one another");
+        }
+
         if (current is AnchorAlias alias)
+        {
             return Resolve(alias, line);
+        }
 
         var before = Count(1, line) - 1;
         var anchor = Anchor(current, line);
@@ -96,7 +114,10 @@ internal sealed class NodeBuilder(string? file, string text)
             _ => throw Wrong(line, "a value was expected here"),
         };
         if (anchor is not null)
+        {
             _anchors[anchor] = (node, _nodes - before);
+        }
+
         return node;
     }
 
@@ -104,7 +125,10 @@ internal sealed class NodeBuilder(string? file, string text)
     {
         var items = ImmutableArray.CreateBuilder<Node>();
         while (Move(parser) && parser.Current is not SequenceEnd)
+        {
             items.Add(BuildNode(parser, depth + 1));
+        }
+
         return new SequenceNode(line, items.ToImmutable());
     }
 
@@ -117,7 +141,10 @@ internal sealed class NodeBuilder(string? file, string text)
             Move(parser);
             var value = BuildNode(parser, depth + 1);
             if (key is not ScalarNode name)
+            {
                 throw Wrong(key.Line, $"a key must be a single word, not {key.Kind}");
+            }
+
             entries.Add(new(name, value));
         }
 
@@ -127,9 +154,15 @@ internal sealed class NodeBuilder(string? file, string text)
     private Node Resolve(AnchorAlias alias, int line)
     {
         if (!_anchors.TryGetValue(alias.Value.Value, out var target))
+        {
             throw Wrong(line, $"'*{Excerpt.Of(alias.Value.Value)}' refers to an anchor that does not stand before it");
+        }
+
         if (target is not { } known)
+        {
             throw Wrong(line, $"'*{Excerpt.Of(alias.Value.Value)}' stands inside the node it refers to");
+        }
+
         Count(known.Nodes, line);
         return known.Node;
     }
@@ -137,11 +170,20 @@ internal sealed class NodeBuilder(string? file, string text)
     private string? Anchor(ParsingEvent current, int line)
     {
         if (current is not NodeEvent node)
+        {
             return null;
+        }
+
         if (!node.Tag.IsEmpty)
+        {
             throw Wrong(line, $"the tag '{Excerpt.Of(node.Tag.ToString() ?? "")}' is not known; write the value without it");
+        }
+
         if (node.Anchor.IsEmpty)
+        {
             return null;
+        }
+
         _anchors[node.Anchor.Value] = null;
         return node.Anchor.Value;
     }
@@ -150,7 +192,10 @@ internal sealed class NodeBuilder(string? file, string text)
     {
         _nodes += nodes;
         if (_nodes > MostNodes)
+        {
             throw Wrong(line, $"the file has more than {MostNodes} values, aliases counted as often as they are used");
+        }
+
         return _nodes;
     }
 
@@ -158,7 +203,9 @@ internal sealed class NodeBuilder(string? file, string text)
         where T : ParsingEvent
     {
         if (!Move(parser) || parser.Current is not T)
+        {
             throw Wrong(parser.Current is null ? 0 : LineOf(parser.Current.Start), "the file ends, or goes on, where it should not");
+        }
     }
 
     private static int LineOf(Mark mark) => (int)Math.Clamp(mark.Line, 1, int.MaxValue);

@@ -34,7 +34,9 @@ internal sealed class Problems(string? file)
     public void Error(int line, InputException error)
     {
         if (!IsFull && _seen.Add(error.Describe()))
+        {
             _errors.Add((line, error));
+        }
     }
 
     /// <summary>Something is allowed and probably not meant.</summary>
@@ -42,21 +44,27 @@ internal sealed class Problems(string? file)
     {
         var text = new InputException(file, line, message).Describe();
         if (_warnings.Count < MostErrors && _seen.Add(text))
+        {
             _warnings.Add((line, text));
+        }
     }
 
     /// <summary>A line about another file, already complete.</summary>
     public void ForeignWarning(int line, string text)
     {
         if (_warnings.Count < MostErrors && _seen.Add(text))
+        {
             _warnings.Add((line, text));
+        }
     }
 
     /// <summary>A name that does not exist, with the nearest that does, or all of them when none is near.</summary>
     public void Unknown(int line, string kind, string name, IReadOnlyCollection<string> known)
     {
         if (!IsFull)
+        {
             Error(line, UnknownName.Message(kind, name, known));
+        }
     }
 
     /// <summary>The errors in the order of their lines.</summary>
@@ -69,7 +77,10 @@ internal sealed class Problems(string? file)
     public void ThrowIfAny()
     {
         if (None)
+        {
             return;
+        }
+
         var errors = Errors;
         var rest = errors.Length - 1;
         throw rest == 0

@@ -5,7 +5,9 @@ using Mbsa.Vm;
 
 namespace Mbsa.Host.Files.Yaml;
 
-/// <summary>Reads a YAML file that somebody wrote, or broke, into nodes with lines: an <see cref="InputException"/> is the worst that can happen.</summary>
+/// <summary>
+/// Reads a YAML file that somebody wrote, or broke, into nodes with lines: an <see cref="InputException"/> is the worst that can happen.
+/// </summary>
 internal static class YamlFile
 {
     /// <summary>A scenario of ten thousand VMs is a few kilobytes; a megabyte is a mistake.</summary>
@@ -23,7 +25,10 @@ internal static class YamlFile
         try
         {
             if (Directory.Exists(path))
+            {
                 throw new InputException(path, 0, "this is a directory; a YAML file was expected");
+            }
+
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             return Decode(path, ReadAtMost(stream, MostBytes + 1));
         }
@@ -52,12 +57,21 @@ internal static class YamlFile
     private static string Decode(string path, byte[] bytes)
     {
         if (bytes.Length == 0)
+        {
             throw new InputException(path, 0, "the file is empty");
+        }
+
         if (bytes.Length > MostBytes)
+        {
             throw new InputException(path, 0, "the file is larger than 1 MiB, which no scenario or profile needs");
+        }
+
         var zero = Array.IndexOf(bytes, (byte)0);
         if (zero >= 0)
+        {
             throw new InputException(path, LineOf(bytes, zero), "there is a zero byte; a text file was expected");
+        }
+
         try
         {
             return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes).TrimStart('\uFEFF');

@@ -3,8 +3,9 @@ using System.Numerics;
 namespace Mbsa.Vm.Workload.Random;
 
 /// <summary>
-/// Draws one of a power of two of cells in proportion to their masses, in constant time and from one random number: its upper bits name a cell, the
-/// rest decides between that cell and its alias (Vose, "A linear algorithm for generating random numbers with a given distribution", IEEE TSE 1991).
+/// Draws one of a power of two of cells in proportion to their masses, in constant time and from one random number:
+/// its upper bits name a cell, the rest decides between that cell and its alias (Vose,
+/// "A linear algorithm for generating random numbers with a given distribution", IEEE TSE 1991).
 /// </summary>
 public sealed class AliasTable
 {

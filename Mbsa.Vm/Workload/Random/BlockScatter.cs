@@ -1,10 +1,10 @@
 namespace Mbsa.Vm.Workload.Random;
 
 /// <summary>
-/// Strews ranks of popularity over a region, so that hot blocks are not neighbours: block = rank * step mod count, with a step next to count divided by
-/// the golden ratio and without a common divisor, which makes it a bijection. The golden ratio keeps the hottest k blocks about count / k
-/// apart for every k. fio scatters by hashing, which puts several ranks on one block; a bijection leaves the distribution exact. It depends on
-/// the count alone: all jobs on a region of a size share their hot blocks.
+/// Strews ranks of popularity over a region, so that hot blocks are not neighbours: block = rank * step mod count,
+/// with a step next to count divided by the golden ratio and without a common divisor, which makes it a bijection. The golden
+/// ratio keeps the hottest k blocks about count / k apart for every k. fio scatters by hashing, which puts several ranks on one block;
+/// a bijection leaves the distribution exact. It depends on the count alone: all jobs on a region of a size share their hot blocks.
 /// </summary>
 public readonly struct BlockScatter
 {
@@ -29,8 +29,8 @@ public readonly struct BlockScatter
     }
 
     /// <summary>
-    /// The block of a rank; both count from 0. The remainder is taken without a division: a quotient by way of a reciprocal is short by one at most.
-    /// (V. Shoup's trick, as in his library NTL's MulModPrecon.)
+    /// The block of a rank; both count from 0. The remainder is taken without a division:
+    /// a quotient by way of a reciprocal is short by one at most. (V. Shoup's trick, as in his library NTL's MulModPrecon.)
     /// </summary>
     public long BlockOf(long rank)
     {

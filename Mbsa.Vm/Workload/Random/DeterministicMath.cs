@@ -3,8 +3,8 @@ namespace Mbsa.Vm.Workload.Random;
 /// <summary>
 /// Logarithm, exponential and power made of +, -, * and / alone, which IEEE 754 rounds in one way only. So they give the same bits on every
 /// processor and with every C library, which Math.Log, Math.Exp and Math.Pow do not promise. Relative error: at most about 1e-15 for
-/// <see cref="Log"/> and <see cref="Exp"/>; for <see cref="Pow"/> about 1e-16 times the size of y ln x more, so 1e-14 where a result is within
-/// e^-50 and e^50.
+/// <see cref="Log"/> and <see cref="Exp"/>; for <see cref="Pow"/> about 1e-16 times the size of y ln x more,
+/// so 1e-14 where a result is within e^-50 and e^50.
 /// </summary>
 public static class DeterministicMath
 {
@@ -68,8 +68,10 @@ public static class DeterministicMath
         var k = (int)((x * InverseLn2) + (x < 0 ? -0.5 : 0.5));
         var r = x - (k * Ln2High) - (k * Ln2Low);
         var z = r * r;
-        var even = (1.0 / 2) + (z * ((1.0 / 24) + (z * ((1.0 / 720) + (z * ((1.0 / 40320) + (z * ((1.0 / 3628800) + (z * (1.0 / 479001600))))))))));
-        var odd = (1.0 / 6) + (z * ((1.0 / 120) + (z * ((1.0 / 5040) + (z * ((1.0 / 362880) + (z * ((1.0 / 39916800) + (z * (1.0 / 6227020800))))))))));
+        var even = (1.0 / 2)
+            + (z * ((1.0 / 24) + (z * ((1.0 / 720) + (z * ((1.0 / 40320) + (z * ((1.0 / 3628800) + (z * (1.0 / 479001600))))))))));
+        var odd = (1.0 / 6)
+            + (z * ((1.0 / 120) + (z * ((1.0 / 5040) + (z * ((1.0 / 362880) + (z * ((1.0 / 39916800) + (z * (1.0 / 6227020800))))))))));
         var result = 1 + (r + (z * (even + (r * odd))));
         return Scale(result, k);
     }

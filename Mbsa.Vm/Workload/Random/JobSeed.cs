@@ -9,21 +9,22 @@ public static class JobSeed
     private const ulong FnvPrime = 0x100000001B3;
 
     /// <summary>
-    /// The seed of one clone of one job: FNV-1a (64 bits) over the scenario's seed, the names with their lengths before them, and the clone's
-    /// index; mixed at the end, because FNV alone leaves neighbouring indices alike.
+    /// The seed of one clone of one job: FNV-1a (64 bits) over the scenario's seed, the names with their lengths before them,
+    /// and the clone's index; mixed at the end, because FNV alone leaves neighbouring indices alike.
     /// </summary>
     public static ulong SeedFor(ulong scenarioSeed, string vmName, string jobName, int cloneIndex) =>
         SplitMix64.Mix(HashOf(scenarioSeed, vmName, jobName, cloneIndex));
 
     /// <summary>
-    /// The seed of the same clone's <see cref="JobRhythm"/>: when it does something has nothing to do with what it does, so this is another stream. A
-    /// job's own <c>randseed</c> does not count: two VMs with one job file must not go in step.
+    /// The seed of the same clone's <see cref="JobRhythm"/>: when it does something has nothing to do with what it does,
+    /// so this is another stream. A job's own <c>randseed</c> does not count: two VMs with one job file must not go in step.
     /// </summary>
     public static ulong RhythmSeedFor(ulong scenarioSeed, string vmName, string jobName, int cloneIndex) =>
         SplitMix64.Mix(Absorb(HashOf(scenarioSeed, vmName, jobName, cloneIndex), "rhythm"));
 
     /// <summary>
-    /// The seed of a clone of a job that named its own with fio's <c>randseed</c>: the scenario, the VM and the job's name do not count then.
+    /// The seed of a clone of a job that named its own with fio's <c>randseed</c>:
+    /// the scenario, the VM and the job's name do not count then.
     /// </summary>
     public static ulong SeedFor(ulong randSeed, int cloneIndex) =>
         SplitMix64.Mix(Absorb(Absorb(FnvOffset, randSeed), (ulong)cloneIndex));

@@ -1,8 +1,8 @@
 namespace Mbsa.Vm.Workload.Random;
 
 /// <summary>
-/// The distribution that fio calls pareto: rank = (n - 1) u^p with u uniform and p = ln h / ln (1 - h), so the first share h of the ranks gets the
-/// share 1 - h of the draws: 80/20 at h = 0.2. (fio's HOWTO, <c>random_distribution</c>; its lib/zipf.c has the formula.)
+/// The distribution that fio calls pareto: rank = (n - 1) u^p with u uniform and p = ln h / ln (1 - h), so the first share h of the ranks
+/// gets the share 1 - h of the draws: 80/20 at h = 0.2. (fio's HOWTO, <c>random_distribution</c>; its lib/zipf.c has the formula.)
 /// </summary>
 public sealed class ParetoRanks
 {

@@ -1,8 +1,8 @@
 namespace Mbsa.Vm.Workload.Random;
 
 /// <summary>
-/// SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014): a counter behind a mixer. Any two seeds give
-/// unrelated streams, so it is what seeds the generators that do the work.
+/// SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014): a counter behind a mixer.
+/// Any two seeds give unrelated streams, so it is what seeds the generators that do the work.
 /// </summary>
 public struct SplitMix64(ulong seed)
 {

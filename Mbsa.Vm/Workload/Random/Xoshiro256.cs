@@ -35,7 +35,8 @@ public struct Xoshiro256
     }
 
     /// <summary>
-    /// A number from 0 up to but not including <paramref name="count"/>, by multiply and shift: the chances of any two differ by at most 2^-64.
+    /// A number from 0 up to but not including <paramref name="count"/>, by multiply and shift:
+    /// the chances of any two differ by at most 2^-64.
     /// </summary>
     public long Below(long count) => (long)Math.BigMul(Next(), (ulong)count, out _);
 
@@ -52,5 +53,6 @@ public struct Xoshiro256
     }
 
     /// <summary>A generator with a state that was written down.</summary>
-    internal static Xoshiro256 RestoreFrom(BinaryReader from) => new(from.ReadUInt64(), from.ReadUInt64(), from.ReadUInt64(), from.ReadUInt64());
+    internal static Xoshiro256 RestoreFrom(BinaryReader from) =>
+        new(from.ReadUInt64(), from.ReadUInt64(), from.ReadUInt64(), from.ReadUInt64());
 }

@@ -1,11 +1,11 @@
 namespace Mbsa.Vm.Workload.Random;
 
 /// <summary>
-/// Zipf's law over n ranks, exactly: rank k (from 0) is drawn in proportion to (k + 1)^-theta. An alias table (Walker 1977, Vose 1991) chooses one
-/// of 1024 cells: the 512 hottest ranks have one each, and the rest is cut into at most 512 segments of geometrically growing width.
-/// Inside a segment a rank is drawn uniformly and taken with the probability that makes up for the slope, and since a segment is at most
-/// a few percent long almost every one is taken at once. So a draw needs no power, memory is constant (about 28 KiB), and the time to build
-/// it does not grow with n.
+/// Zipf's law over n ranks, exactly: rank k (from 0) is drawn in proportion to (k + 1)^-theta.
+/// An alias table (Walker 1977, Vose 1991) chooses one of 1024 cells: the 512 hottest ranks have one each,
+/// and the rest is cut into at most 512 segments of geometrically growing width. Inside a segment a rank is drawn uniformly and taken
+/// with the probability that makes up for the slope, and since a segment is at most a few percent long almost every one is taken at once.
+/// So a draw needs no power, memory is constant (about 28 KiB), and the time to build it does not grow with n.
 /// </summary>
 public sealed class ZipfRanks
 {

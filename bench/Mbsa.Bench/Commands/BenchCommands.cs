@@ -18,12 +18,14 @@ internal static class BenchCommands
           protection what each protection of the mapped device costs here
           wear       how evenly the wear policies spread writes, to the first block failure; takes some minutes
           qos        the bars of docs/QOS.md under each policy
-          search     random sets of VMs against the optimum, what breaks a bar is shrunk to a scenario; [--sets N] [--seed S] [--policy P]; exit code 1 when a hard bar is broken
+          search     random sets of VMs against the optimum, what breaks a bar is shrunk to a scenario;
+                     [--sets N] [--seed S] [--policy P]; exit code 1 when a hard bar is broken
           watch      what page, metrics, export and live table take from a run
           cluster    64 hosts x 16 VMs on one node and on several
           all        everything in turn but the search
 
-        --seconds is the length of one measurement, of a search the whole; --repetitions how often each is taken. Results are Markdown on standard output.
+        --seconds is the length of one measurement, of a search the whole; --repetitions how often each is taken.
+        Results are Markdown on standard output.
         """;
 
     private static readonly (string Name, Action<BenchOptions, TextWriter> Run)[] _commands =
@@ -42,7 +44,8 @@ internal static class BenchCommands
     ];
 
     /// <summary>Runs what the command line asks for.</summary>
-    /// <returns>The exit code: 0 when everything was measured, whether the budgets hold or not; 1 when a search found what must not be.</returns>
+    /// <returns>The exit code: 0 when everything was measured, whether the budgets hold or not;
+    /// 1 when a search found what must not be.</returns>
     /// <exception cref="InputException">The command line is wrong.</exception>
     /// <exception cref="BenchException">A measurement failed.</exception>
     public static int Run(string[] words)
@@ -67,7 +70,8 @@ internal static class BenchCommands
         var chosen = _commands.Where(command => words[0] == "all" || words[0] == command.Name).ToArray();
         if (chosen.Length == 0)
         {
-            throw new InputException($"unknown command '{words[0]}'; known are {string.Join(", ", _commands.Select(command => command.Name))}, {SearchCommand.Name} and all");
+            throw new InputException($"unknown command '{words[0]}'; "
+                + $"known are {string.Join(", ", _commands.Select(command => command.Name))}, {SearchCommand.Name} and all");
         }
 
         var options = BenchOptions.Parse(words.AsSpan(1));

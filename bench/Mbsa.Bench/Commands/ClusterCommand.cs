@@ -23,13 +23,15 @@ internal static class ClusterCommand
     public static void Run(BenchOptions options, TextWriter output)
     {
         output.WriteLine("## cluster: 64 hosts x 16 VMs, one virtual second, payload none\n");
-        output.WriteLine("Each node is a process; 'mbsa run --cluster' submits and waits. Reports of all must be the same byte for byte.\n");
+        output.WriteLine(
+            "Each node is a process; 'mbsa run --cluster' submits and waits. Reports of all must be the same byte for byte.\n");
         var directory = Directory.CreateTempSubdirectory("mbsa-bench-");
         try
         {
             var scenario = Path.Combine(directory.FullName, "rack.yaml");
             File.WriteAllText(scenario, Rack);
-            var table = new Table("nodes", "processors each", "run", "processor time of the nodes", "I/Os simulated per second", "against one node alike");
+            var table = new Table("nodes", "processors each", "run",
+                "processor time of the nodes", "I/Os simulated per second", "against one node alike");
             string? first = null;
             var alone = new Dictionary<int, double>();
             foreach (var (nodes, processors) in _fleets)
@@ -61,7 +63,8 @@ internal static class ClusterCommand
         }
     }
 
-    private static (Samples Run, Samples ProcessorTime, string Report) Measure(string scenario, string directory, int nodes, int? processors, int repetitions)
+    private static (Samples Run, Samples ProcessorTime, string Report) Measure(string scenario,
+        string directory, int nodes, int? processors, int repetitions)
     {
         var (run, used, report) = (new Samples(), new Samples(), "");
         using var fleet = new NodeFleet(nodes, processors);

@@ -6,8 +6,8 @@ using Mbsa.Vm.Tests.PowerFailure;
 namespace Mbsa.Bench.Commands;
 
 /// <summary>
-/// Power failures at every fence of long random histories, and what the checker says of them: it must find nothing, and must find something when a
-/// fence is dropped or changes places with the next. The histories are those of the tests, longer.
+/// Power failures at every fence of long random histories, and what the checker says of them: it must find nothing,
+/// and must find something when a fence is dropped or changes places with the next. The histories are those of the tests, longer.
 /// </summary>
 internal static class CrashCommand
 {
@@ -15,7 +15,9 @@ internal static class CrashCommand
     private const int StatesPerFence = 256;
     private const int StatesPerMutantFence = 8;
 
-    /// <summary>Fences of a history that are dropped or swapped, one at a time and evenly spread: each is a whole life to explore.</summary>
+    /// <summary>
+    /// Fences of a history that are dropped or swapped, one at a time and evenly spread: each is a whole life to explore.
+    /// </summary>
     private const int Mutants = 24;
 
     /// <summary>Explores and prints; <c>--repetitions</c> is the number of seeds of each history.</summary>
@@ -42,9 +44,11 @@ internal static class CrashCommand
                 tally.Add(kind.Live(seed, 8, 4, null));
             }
 
-            explored.Add([$"{kind.Name}, and again in the recovery", $"{tally.Fences}", $"{tally.Exhaustive}", $"{tally.States}", $"{tally.Violations}"]);
+            explored.Add([$"{kind.Name}, and again in the recovery", $"{tally.Fences}",
+                $"{tally.Exhaustive}", $"{tally.States}", $"{tally.Violations}"]);
             var life = kind.Live(0, 2, 0, null);
-            mutants.Add([kind.Name, $"{Changed(life).Count()}", Noticed(kind, life, FenceFate.Dropped), Noticed(kind, life, FenceFate.SwappedWithNext)]);
+            mutants.Add([kind.Name, $"{Changed(life).Count()}",
+                Noticed(kind, life, FenceFate.Dropped), Noticed(kind, life, FenceFate.SwappedWithNext)]);
         }
 
         explored.Print(output);
@@ -88,7 +92,8 @@ internal static class CrashCommand
         yield return Disk("start-gap", "psi=8", 80);
     }
 
-    private static Kind Disk(string policy, string parameters, int writes) => new($"disk, wear {policy} {parameters}".TrimEnd(), (seed, states, recovery, fate) =>
+    private static Kind Disk(string policy, string parameters, int writes) =>
+        new($"disk, wear {policy} {parameters}".TrimEnd(), (seed, states, recovery, fate) =>
     {
         using var history = new DiskHistory(GuestBlocks, policy, parameters, seed, states, recovery, fate);
         history.Live(writes);

@@ -16,7 +16,8 @@ internal static class FirstQuantumCommand
     public const string Name = "first-quantum";
 
     /// <summary>Prints the milliseconds from the start of this process to the first quantum.</summary>
-    /// <param name="words">A scenario file; then the value of <see cref="Stopwatch.GetTimestamp"/> just before the start, which all processes of a machine share.</param>
+    /// <param name="words">A scenario file; then the value of <see cref="Stopwatch.GetTimestamp"/> just before the start,
+    /// which all processes of a machine share.</param>
     /// <param name="output">Where it goes.</param>
     public static void Run(ReadOnlySpan<string> words, TextWriter output)
     {

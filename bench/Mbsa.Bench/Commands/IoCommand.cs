@@ -18,7 +18,9 @@ internal static class IoCommand
     private const long HotDiskBytes = 64L << 20;
     private const double HotTheta = 1.2;
 
-    /// <summary>Three copies of the disk stand in memory at most (fio's file stays); below this there is no room for them and the rest.</summary>
+    /// <summary>
+    /// Three copies of the disk stand in memory at most (fio's file stays); below this there is no room for them and the rest.
+    /// </summary>
     private const long EnoughMemoryBytes = 5L << 30;
 
     private static readonly string[] _contenders = ["mbsa", "mbsa, latency every", "mbsa, due-time", "bare loop", "fio mmap", "fio psync"];
@@ -30,7 +32,8 @@ internal static class IoCommand
         var repetitions = options.Repetitions ?? 5;
         var diskBytes = MachineHeader.MemoryAvailableBytes() >= EnoughMemoryBytes ? DiskBytes : DiskBytes / 2;
         output.WriteLine($"## io: 4 KiB, memory-bus, device dram, disk of {diskBytes >> 20} MiB, wall clock\n");
-        output.WriteLine($"IOPS, median (min..max) of {repetitions} rounds of {Show.Seconds(seconds)}; in a round each contender has its turn.");
+        output.WriteLine(
+            $"IOPS, median (min..max) of {repetitions} rounds of {Show.Seconds(seconds)}; in a round each contender has its turn.");
         output.WriteLine(FioProcess.WhyNot is { } why ? $"No figures of fio: {why}.\n" : "");
         using var fio = FioProcess.WhyNot is null ? new FioProcess(diskBytes) : null;
         var figures = new Table(["VCPUs", "pattern", .. _contenders]);
@@ -94,13 +97,16 @@ internal static class IoCommand
             levelled.Add(Mbsa(point, LatencySampling.Sampled, "due-time", Math.Min(0.2, seconds), seconds, hot));
         }
 
-        budgets.AtLeast($"randwrite zipf:{HotTheta} on {HotDiskBytes >> 20} MiB, {jobs} VCPU{(jobs == 1 ? "" : "s")}: due-time against none", ShareLevelled, levelled.RatioTo(none), Show.Percent);
+        budgets.AtLeast($"randwrite zipf:{HotTheta} on {HotDiskBytes >> 20} MiB, {jobs} VCPU{(jobs == 1 ? "" : "s")}: "
+            + "due-time against none", ShareLevelled, levelled.RatioTo(none), Show.Percent);
     }
 
     /// <summary>One VM, its disk in memory from the start; as many VCPUs as jobs, on two cores.</summary>
-    private static double Mbsa(IoPoint point, LatencySampling latency, string wearPolicy, double warmupSeconds, double seconds, AccessDistribution? distribution = null)
+    private static double Mbsa(IoPoint point, LatencySampling latency, string wearPolicy,
+        double warmupSeconds, double seconds, AccessDistribution? distribution = null)
     {
-        var vm = Lab.Vm("vm", point.Jobs, point.DiskBytes, Lab.Job(point.Pattern, point.Jobs) with { Distribution = distribution ?? AccessDistribution.Uniform });
+        var vm = Lab.Vm("vm", point.Jobs, point.DiskBytes,
+            Lab.Job(point.Pattern, point.Jobs) with { Distribution = distribution ?? AccessDistribution.Uniform });
         vm = vm with { Storage = vm.Storage! with { WearPolicy = wearPolicy } };
         var scenario = Lab.Scenario(ClockKind.Wall, Lab.Machine(cores: 2), [vm]);
         scenario = scenario.Lasting(seconds) with { WarmupNs = (long)(warmupSeconds * 1e9), Latency = latency };
@@ -127,7 +133,8 @@ internal static class IoCommand
         {
             var name = ours == 0 ? what : $"{what}{_contenders[ours]["mbsa".Length..]}";
             budgets.AtLeast($"{name}: share of the bare loop", share, samples[ours].RatioTo(samples[3]), Show.Percent);
-            budgets.AtLeast($"{name}: against fio mmap", FioFactor, isFioWarm ? samples[ours].RatioTo(samples[4]) : new Samples(), Show.Times);
+            budgets.AtLeast($"{name}: against fio mmap", FioFactor,
+                isFioWarm ? samples[ours].RatioTo(samples[4]) : new Samples(), Show.Times);
         }
 
         budgets.AtLeast($"{what}: due-time against none", ShareLevelled, samples[2].RatioTo(samples[0]), Show.Percent);

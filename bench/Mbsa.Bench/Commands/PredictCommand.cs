@@ -12,8 +12,8 @@ using Mbsa.Vm.Workload;
 namespace Mbsa.Bench.Commands;
 
 /// <summary>
-/// Whether the virtual clock predicts the wall clock: the same scenarios under both, the virtual one with this machine's profile. The machine
-/// is calibrated in turns with the wall runs, so that a machine that changes its pace does not look mispredicted.
+/// Whether the virtual clock predicts the wall clock: the same scenarios under both, the virtual one with this machine's profile.
+/// The machine is calibrated in turns with the wall runs, so that a machine that changes its pace does not look mispredicted.
 /// </summary>
 internal static class PredictCommand
 {
@@ -40,13 +40,16 @@ internal static class PredictCommand
         var walls = MeasureWalls(workloads, calibration, seconds, repetitions);
         var machine = (given ?? calibration!.Profile()) with { Cores = _cores };
         var source = given is null ? "calibrated in turns with the wall runs, medians" : options.Profile;
-        output.WriteLine($"{_cores} cores; profile: {source}. Wall: {repetitions} runs of {Show.Seconds(seconds)}, the workloads in turns.");
+        output.WriteLine(
+            $"{_cores} cores; profile: {source}. Wall: {repetitions} runs of {Show.Seconds(seconds)}, the workloads in turns.");
         output.WriteLine("Device: as fast as memory, its bandwidth without limit.\n");
         PrintProfile(machine, output);
         PrintPredictions(workloads, machine, walls, output);
     }
 
-    /// <summary>Bytes per second of every VM that does I/O; the workloads in turns, so that a change of the machine's pace is spread over all.</summary>
+    /// <summary>
+    /// Bytes per second of every VM that does I/O; the workloads in turns, so that a change of the machine's pace is spread over all.
+    /// </summary>
     private static Dictionary<(string Workload, string Vm), Samples> MeasureWalls(
         ImmutableArray<Workload> workloads, MachineCalibration? calibration, double seconds, int repetitions)
     {
@@ -79,7 +82,8 @@ internal static class PredictCommand
     }
 
     private static void PrintPredictions(
-        ImmutableArray<Workload> workloads, MachineProfile machine, Dictionary<(string Workload, string Vm), Samples> walls, TextWriter output)
+        ImmutableArray<Workload> workloads, MachineProfile machine,
+        Dictionary<(string Workload, string Vm), Samples> walls, TextWriter output)
     {
         var table = new Table("workload", "VM", "wall: median (min..max)", "virtual", "error");
         var errors = new List<double>();
@@ -101,7 +105,8 @@ internal static class PredictCommand
         budgets.Print(output);
     }
 
-    private static IEnumerable<(string Vm, double BytesPerSecond)> Throughputs(Workload workload, ClockKind clock, MachineProfile machine, double seconds)
+    private static IEnumerable<(string Vm, double BytesPerSecond)> Throughputs(Workload workload,
+        ClockKind clock, MachineProfile machine, double seconds)
     {
         var scenario = Lab.Scenario(clock, machine, workload.Vms).WithPolicy(workload.Policy).Lasting(seconds);
         var device = scenario.Host.Device with { ReadBandwidthBytesPerSecond = 1e12, WriteBandwidthBytesPerSecond = 1e12 };
@@ -128,7 +133,8 @@ internal static class PredictCommand
         [
             .. from pattern in new[] { IoPattern.Read, IoPattern.Write, IoPattern.RandRead, IoPattern.RandWrite }
                select new Workload(Show.Pattern(pattern), "fair", [Vm("vm", pattern)]),
-            new Workload("a: randread : randwrite = 1 : 3, fair", "fair", [Vm("reader", IoPattern.RandRead, 1), Vm("writer", IoPattern.RandWrite, 3)]),
+            new Workload("a: randread : randwrite = 1 : 3, fair", "fair",
+                [Vm("reader", IoPattern.RandRead, 1), Vm("writer", IoPattern.RandWrite, 3)]),
             new Workload("b: randrw 70/30, write 16k, 50 % hog, none", "none",
             [
                 Lab.Vm("mixed", _cores, DiskBytes, mixed),
@@ -138,7 +144,9 @@ internal static class PredictCommand
         ];
     }
 
-    /// <summary>Each VCPU goes through a part of its own: two that follow one another over the same blocks measure the cache they share.</summary>
+    /// <summary>
+    /// Each VCPU goes through a part of its own: two that follow one another over the same blocks measure the cache they share.
+    /// </summary>
     private static JobSpec InParts(JobSpec job)
     {
         var part = new Extent(DiskBytes / 65536 / _cores * 65536);

@@ -7,7 +7,9 @@ using Mbsa.Vm.Workload;
 
 namespace Mbsa.Bench.Commands;
 
-/// <summary>What each protection of the mapped device really costs here: the wall clock's 4 KiB I/O behind it, against none, taken in turns.</summary>
+/// <summary>
+/// What each protection of the mapped device really costs here: the wall clock's 4 KiB I/O behind it, against none, taken in turns.
+/// </summary>
 internal static class ProtectionCommand
 {
     private const long DiskBytes = 64L << 20;
@@ -19,7 +21,8 @@ internal static class ProtectionCommand
         var seconds = options.Seconds ?? 0.5;
         var repetitions = options.Repetitions ?? 5;
         output.WriteLine($"## protection: 4 KiB, memory-bus, device dram, disk of {DiskBytes >> 20} MiB, wall clock\n");
-        output.WriteLine($"IOPS, median (min..max) of {repetitions} rounds of {Show.Seconds(seconds)}; in a round each protection has its turn. Ratios are medians within a round.\n");
+        output.WriteLine($"IOPS, median (min..max) of {repetitions} rounds of {Show.Seconds(seconds)}; "
+            + "in a round each protection has its turn. Ratios are medians within a round.\n");
         var methods = KnownNames.Protections.Where(p => ProtectionSupport.WhyNot(p.Value) is null).ToArray();
         foreach (var (name, method) in KnownNames.Protections.Except(methods))
         {
@@ -42,7 +45,8 @@ internal static class ProtectionCommand
 
                 for (var i = 0; i < methods.Length; i++)
                 {
-                    table.Add($"{vcpus}", Show.Pattern(pattern), methods[i].Name, samples[i].Text(Show.Millions), samples[i].RatioTo(samples[0]).Text(Show.Percent));
+                    table.Add($"{vcpus}", Show.Pattern(pattern), methods[i].Name, samples[i]
+                        .Text(Show.Millions), samples[i].RatioTo(samples[0]).Text(Show.Percent));
                 }
             }
         }

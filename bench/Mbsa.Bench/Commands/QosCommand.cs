@@ -16,7 +16,8 @@ internal static class QosCommand
         var table = new Table(["metric", "bar", .. policies]);
         foreach (var bar in QosBars.All)
         {
-            var cells = policies.Select(policy => bar.Of(policy) is var figure && bar.IsHeldBy(figure) ? $"{bar.Format(figure)} *" : bar.Format(figure));
+            var cells = policies.Select(policy =>
+                bar.Of(policy) is var figure && bar.IsHeldBy(figure) ? $"{bar.Format(figure)} *" : bar.Format(figure));
             table.Add([bar.Metric, $"{(bar.IsFloor ? ">=" : "<=")} {bar.Format(bar.Bound)}", .. cells]);
         }
 

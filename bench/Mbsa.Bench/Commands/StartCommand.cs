@@ -45,8 +45,10 @@ internal static class StartCommand
         var repetitions = options.Repetitions ?? 5;
         output.WriteLine("## start: fresh processes, virtual clock\n");
         output.WriteLine(
-            "The first quantum is seen from within a fresh process of the bench, which reads the scenario and starts it as mbsa does; the clock runs\n"
-            + "from before the process is started, so the runtime's own start is in it. Process times and memory are of 'mbsa run' itself.\n");
+            "The first quantum is seen from within a fresh process of the bench, "
+            + "which reads the scenario and starts it as mbsa does; the clock runs\n"
+            + "from before the process is started, so the runtime's own start is in it. "
+            + "Process times and memory are of 'mbsa run' itself.\n");
         var budgets = new BudgetTable();
         var directory = Directory.CreateTempSubdirectory("mbsa-bench-");
         try
@@ -55,11 +57,13 @@ internal static class StartCommand
             budgets.AtMost("64 VMs x 4 VCPUs: start to first quantum", FirstQuantumSeconds, Repeat(() => FirstQuantum(many)), Show.Seconds);
             var runs = Enumerable.Range(0, repetitions).Select(_ => Mbsa(many)).ToArray();
             budgets.Note("64 VMs x 4 VCPUs: mbsa run of 100 ms, whole process", new Samples(runs.Select(run => run.Seconds)), Show.Seconds);
-            budgets.Note("64 VMs x 4 VCPUs: mbsa run, peak memory", new Samples(runs.Select(run => (double)run.PeakResidentBytes)), Show.Megabytes);
+            budgets.Note("64 VMs x 4 VCPUs: mbsa run, peak memory",
+                new Samples(runs.Select(run => (double)run.PeakResidentBytes)), Show.Megabytes);
             runs = [.. Enumerable.Range(0, repetitions).Select(_ => Mbsa(large))];
             var peaks = new Samples(runs.Select(run => (double)run.PeakResidentBytes));
             budgets.AtMost("8 GiB device, 8 VMs x 4 VCPUs: peak memory", MemoryBytes, peaks, Show.Megabytes);
-            budgets.Note("8 GiB device, 8 VMs x 4 VCPUs: mbsa run of 1 s, whole process", new Samples(runs.Select(run => run.Seconds)), Show.Seconds);
+            budgets.Note("8 GiB device, 8 VMs x 4 VCPUs: mbsa run of 1 s, whole process",
+                new Samples(runs.Select(run => run.Seconds)), Show.Seconds);
         }
         finally
         {

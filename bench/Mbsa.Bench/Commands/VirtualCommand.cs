@@ -67,11 +67,16 @@ internal static class VirtualCommand
         {
             foreach (var depth in new[] { 1, 32 })
             {
-                var job = Lab.Job(IoPattern.RandReadWrite, 1) with { Engine = depth == 1 ? IoEngine.Synchronous : IoEngine.Asynchronous, IoDepth = depth };
+                var job = Lab.Job(IoPattern.RandReadWrite, 1) with
+                {
+                    Engine = depth == 1 ? IoEngine.Synchronous : IoEngine.Asynchronous,
+                    IoDepth = depth,
+                };
                 var scenario = Scenario(1, job, "fair");
                 scenario = scenario with { Vms = [.. scenario.Vms.Select(vm => vm with { Storage = vm.Storage! with { Path = path } })] };
                 var samples = new Samples(Enumerable.Range(0, repetitions).Select(_ => PerSecond(scenario, seconds)).ToArray());
-                budgets.AtLeast($"1 VM x 4 VCPUs, {Name(job)}, depth {depth}, {(path == IoPath.VhostBio ? "vhost-bio" : "virtio-mq")}", ConventionalBudgetPerSecond, samples, Show.Millions);
+                budgets.AtLeast($"1 VM x 4 VCPUs, {Name(job)}, depth {depth}, {(path == IoPath.VhostBio ? "vhost-bio" : "virtio-mq")}",
+                    ConventionalBudgetPerSecond, samples, Show.Millions);
             }
         }
 
@@ -93,7 +98,9 @@ internal static class VirtualCommand
         var (operations, elapsed) = (Operations(run) - operationsBefore, Stopwatch.GetElapsedTime(before));
         run.Interrupt();
         var result = run.Completion.GetAwaiter().GetResult();
-        return result.Problems.IsEmpty ? operations / elapsed.TotalSeconds : throw new BenchException($"the run has problems: {string.Join("; ", result.Problems)}");
+        return result.Problems.IsEmpty
+            ? operations / elapsed.TotalSeconds
+            : throw new BenchException($"the run has problems: {string.Join("; ", result.Problems)}");
     }
 
     private static ScenarioSpec Scenario(int vms, JobSpec job, string policy)
@@ -103,7 +110,9 @@ internal static class VirtualCommand
     }
 
     private static string Name(JobSpec job) =>
-        job.Distribution.Kind == DistributionKind.Zipf ? $"{Show.Pattern(job.Pattern)} zipf:{job.Distribution.Parameter}" : Show.Pattern(job.Pattern);
+        job.Distribution.Kind == DistributionKind.Zipf
+        ? $"{Show.Pattern(job.Pattern)} zipf:{job.Distribution.Parameter}"
+        : Show.Pattern(job.Pattern);
 
     private static long Operations(ScenarioRun run) => run.Snapshot().Vms.Sum(vm => vm.ReadOperations + vm.WriteOperations);
 }

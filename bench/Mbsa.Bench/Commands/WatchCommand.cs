@@ -8,9 +8,10 @@ using Mbsa.Vm.Workload;
 namespace Mbsa.Bench.Commands;
 
 /// <summary>
-/// What watching takes from a run under the wall clock: the page and /metrics with clients that read and clients that do not, a collector that is away, the
-/// table of a terminal. Two figures for each. Processor time of all threads that are not the cores', as a part of the cores' time, against a run that nobody
-/// watches: where all cores are at work, it is taken from the VMs, and it hardly varies. Throughput given up, from rounds like a palindrome: has everything in it, and the machine's noise.
+/// What watching takes from a run under the wall clock: the page and /metrics with clients that read and clients that do not,
+/// a collector that is away, the table of a terminal. Two figures for each. Processor time of all threads that are not the cores', as a
+/// part of the cores' time, against a run that nobody watches: where all cores are at work, it is taken from the VMs, and it hardly varies.
+/// Throughput given up, from rounds like a palindrome: has everything in it, and the machine's noise.
 /// </summary>
 internal static class WatchCommand
 {
@@ -23,11 +24,11 @@ internal static class WatchCommand
     /// <summary>OpenTelemetry's own is a minute; a run of the bench is over before.</summary>
     private const int ExportPeriodMs = 1000;
 
-    private static readonly Watching s_nobody = new("nobody");
+    private static readonly Watching _nobody = new("nobody");
 
-    private static readonly ImmutableArray<Watching> s_ways =
+    private static readonly ImmutableArray<Watching> _ways =
     [
-        s_nobody,
+        _nobody,
         new("page and /metrics") { Served = true },
         new("the same, beside clients that do not read") { Served = true, Deaf = true },
         new("collector that is away") { Exported = true },
@@ -43,21 +44,24 @@ internal static class WatchCommand
         // As for whoever sets it in the environment of the program; only this process reads it here.
         Environment.SetEnvironmentVariable("OTEL_METRIC_EXPORT_INTERVAL", ExportPeriodMs.ToString(CultureInfo.InvariantCulture));
         output.WriteLine("## watch: what watching takes from a run\n");
-        output.WriteLine($"Wall clock, {Vms} VMs, 4 KiB random reads and writes. {repetitions} rounds of {2 * s_ways.Length} runs of {Show.Seconds(seconds)}, each forth and back through the ways of watching.");
-        output.WriteLine($"/metrics is scraped every {Show.Seconds(WatchClients.ScrapePeriod.TotalSeconds)}, metrics are exported every {Show.Seconds(ExportPeriodMs / 1e3)}; {WatchClients.DeafStreams} streams and one scrape are not read.");
-        output.WriteLine("Taken: processor time of the threads that are not the cores', and time in which the garbage collector let nobody run, as a part of the cores' time.\n");
+        output.WriteLine($"Wall clock, {Vms} VMs, 4 KiB random reads and writes. {repetitions} rounds of "
+            + $"{2 * _ways.Length} runs of {Show.Seconds(seconds)}, each forth and back through the ways of watching.");
+        output.WriteLine($"/metrics is scraped every {Show.Seconds(WatchClients.ScrapePeriod.TotalSeconds)}, metrics are "
+            + $"exported every {Show.Seconds(ExportPeriodMs / 1e3)}; {WatchClients.DeafStreams} streams and one scrape are not read.");
+        output.WriteLine("Taken: processor time of the threads that are not the cores', "
+            + "and time in which the garbage collector let nobody run, as a part of the cores' time.\n");
 
         // What is compiled at its first use is not steady state: lines of its own.
-        var firsts = s_ways.Select(way => (way.Name, Run: Measure(scenario, way))).ToArray();
-        var series = s_ways.ToDictionary(way => way, _ => new Series());
+        var firsts = _ways.Select(way => (way.Name, Run: Measure(scenario, way))).ToArray();
+        var series = _ways.ToDictionary(way => way, _ => new Series());
         for (var repetition = 0; repetition < repetitions; repetition++)
         {
-            Round(scenario, repetition % 2 == 0 ? s_ways : [.. s_ways.Reverse()], series);
+            Round(scenario, repetition % 2 == 0 ? _ways : [.. _ways.Reverse()], series);
         }
 
         Print(series, output);
         output.WriteLine("Whose time that is, in milliseconds of a core for each second of a run:");
-        foreach (var way in s_ways)
+        foreach (var way in _ways)
         {
             output.WriteLine($"- {way.Name}: {series[way].ByThread()}");
         }
@@ -65,7 +69,8 @@ internal static class WatchCommand
         output.WriteLine("\nBefore all these, in this order, while the code of a new process is compiled, in seconds of a core:");
         foreach (var (name, run) in firsts)
         {
-            output.WriteLine($"- watched by {name}: compiler {Show.Seconds(run.CompilerShare * run.CoresNs / 1e9)}, other threads {Show.Seconds(run.OthersShare * run.CoresNs / 1e9)}");
+            output.WriteLine($"- watched by {name}: compiler {Show.Seconds(run.CompilerShare * run.CoresNs / 1e9)}, "
+                + $"other threads {Show.Seconds(run.OthersShare * run.CoresNs / 1e9)}");
         }
 
         output.WriteLine();
@@ -85,18 +90,19 @@ internal static class WatchCommand
     private static void Print(Dictionary<Watching, Series> series, TextWriter output)
     {
         var budgets = new BudgetTable();
-        var nobody = series[s_nobody];
-        foreach (var way in s_ways.Where(way => way != s_nobody))
+        var nobody = series[_nobody];
+        foreach (var way in _ways.Where(way => way != _nobody))
         {
-            budgets.AtMost($"{way.Name}: taken, more than with {s_nobody.Name}", Budget, series[way].Taken.Beyond(nobody.Taken), Show.FinePercent);
+            budgets.AtMost($"{way.Name}: taken, more than with {_nobody.Name}",
+                Budget, series[way].Taken.Beyond(nobody.Taken), Show.FinePercent);
         }
 
-        foreach (var way in s_ways.Where(way => way != s_nobody))
+        foreach (var way in _ways.Where(way => way != _nobody))
         {
             budgets.Note($"{way.Name}: throughput given up", series[way].Iops.LossAgainst(nobody.Iops), Show.FinePercent);
         }
 
-        foreach (var way in s_ways)
+        foreach (var way in _ways)
         {
             budgets.Note($"{way.Name}: taken", series[way].Taken, Show.FinePercent);
             budgets.Note($"{way.Name}: beside that, taken by the compiler", series[way].Compiler, Show.FinePercent);
@@ -110,7 +116,8 @@ internal static class WatchCommand
     private static ScenarioSpec Scenario(double seconds)
     {
         var cores = Environment.ProcessorCount;
-        ImmutableArray<VmSpec> specs = [.. Enumerable.Range(1, Vms).Select(i => Lab.Vm($"vm-{i}", cores, DiskBytes, Lab.Job(IoPattern.RandReadWrite, 1)))];
+        ImmutableArray<VmSpec> specs =
+            [.. Enumerable.Range(1, Vms).Select(i => Lab.Vm($"vm-{i}", cores, DiskBytes, Lab.Job(IoPattern.RandReadWrite, 1)))];
         return Lab.Scenario(ClockKind.Wall, Lab.Machine(cores), specs).Lasting(seconds).Touched();
     }
 

@@ -6,8 +6,8 @@ using Mbsa.Vm.Wear;
 namespace Mbsa.Bench.Commands;
 
 /// <summary>
-/// How evenly the wear policies spread writes, and what that costs: small disks written until their first block fails, under three loads, and
-/// one pass of the paper's Figure 8 over a disk of its size. Everything but the times is the same on every machine.
+/// How evenly the wear policies spread writes, and what that costs: small disks written until their first block fails, under three loads,
+/// and one pass of the paper's Figure 8 over a disk of its size. Everything but the times is the same on every machine.
 /// </summary>
 internal static class WearCommand
 {
@@ -31,8 +31,10 @@ internal static class WearCommand
     public static void Run(BenchOptions options, TextWriter output)
     {
         output.WriteLine($"## wear: {Blocks} blocks, endurance {Endurance}, to the first block failure\n");
-        output.WriteLine("Figure 8: eighths of the disk written for 30*, 15*, 40, 5, 5, 60, 5, 20 minutes, again and again (* invented, see PaperWearLoad).");
-        output.WriteLine("Life is of the guest's writes, against all blocks worn out; metadata is the most written line against the most written block.\n");
+        output.WriteLine("Figure 8: eighths of the disk written for 30*, 15*, 40, 5, "
+            + "5, 60, 5, 20 minutes, again and again (* invented, see PaperWearLoad).");
+        output.WriteLine("Life is of the guest's writes, against all blocks worn out; "
+            + "metadata is the most written line against the most written block.\n");
         var bars = new BudgetTable();
         var table = Columns();
         foreach (var (name, load) in Loads())

@@ -7,8 +7,8 @@ using Mbsa.Vm.Workload.Random;
 namespace Mbsa.Bench.Measuring;
 
 /// <summary>
-/// What changing from one disk to another costs where nothing schedules: threads that read random blocks of one NVM area for a while, then of the next. Caches and page-table
-/// entries of the area before are lost as in VMs that take turns; nothing else happens.
+/// What changing from one disk to another costs where nothing schedules: threads that read random blocks of one NVM area for a while,
+/// then of the next. Caches and page-table entries of the area before are lost as in VMs that take turns; nothing else happens.
 /// </summary>
 internal sealed class BareSwitching : IDisposable
 {
@@ -21,7 +21,8 @@ internal sealed class BareSwitching : IDisposable
     /// <summary>So many areas of one device, every page touched.</summary>
     public BareSwitching(int areas, long bytes)
     {
-        _device = NvmDevice.Create(new NvmDeviceOptions { SizeBytes = areas * (bytes + bytes / 64) + (64L << 20), DeviceId = Guid.Empty }, new MemoryLedger());
+        _device = NvmDevice.Create(new NvmDeviceOptions
+            { SizeBytes = areas * (bytes + bytes / 64) + (64L << 20), DeviceId = Guid.Empty }, new MemoryLedger());
         _areas = [.. Enumerable.Range(0, areas).Select(area => _device.Map(_device.CreateChild($"area-{area}", bytes), prefault: true))];
         Array.ForEach(_areas, FirstTouch.Touch);
         _blocks = bytes / IoPoint.BlockBytes;

@@ -15,7 +15,8 @@ internal sealed record ChildProcess(double Seconds, long PeakResidentBytes, stri
     public static ChildProcess Run(string assembly, Func<IEnumerable<string>> arguments)
     {
         var watch = Stopwatch.StartNew();
-        using var process = Process.Start(new ProcessStartInfo(Runtime(), [Path.Combine(AppContext.BaseDirectory, assembly), .. arguments()])
+        using var process = Process
+            .Start(new ProcessStartInfo(Runtime(), [Path.Combine(AppContext.BaseDirectory, assembly), .. arguments()])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -1,8 +1,8 @@
 namespace Mbsa.Bench.Measuring;
 
 /// <summary>
-/// One engine of fio at one point. Every process of fio maps the file anew and takes a fault at the first touch of each page, which can cost
-/// as much as fifty I/Os. Those are warm-up, not I/O: what is measured is repeated with a longer warm-up until hardly any are left.
+/// One engine of fio at one point. Every process of fio maps the file anew and takes a fault at the first touch of each page, which can
+/// cost as much as fifty I/Os. Those are warm-up, not I/O: what is measured is repeated with a longer warm-up until hardly any are left.
 /// </summary>
 internal sealed class FioContender(FioProcess fio, string engine, IoPoint point, double seconds)
 {

@@ -50,14 +50,16 @@ internal sealed class FioProcess : IDisposable
             "--name=bench", $"--ioengine={engine}", $"--filename=/proc/{Environment.ProcessId}/fd/{descriptor}",
             $"--rw={Show.Pattern(point.Pattern)}", $"--bs={IoPoint.BlockBytes}", $"--size={point.DiskBytes}", $"--numjobs={point.Jobs}",
             "--direct=0", "--norandommap", "--randrepeat=0", "--invalidate=0", "--allow_file_create=0", "--time_based",
-            $"--ramp_time={Milliseconds(warmupSeconds)}", $"--runtime={Milliseconds(seconds)}", "--group_reporting", "--output-format=json");
+            $"--ramp_time={Milliseconds(warmupSeconds)}",
+            $"--runtime={Milliseconds(seconds)}", "--group_reporting", "--output-format=json");
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         var jsonAt = output.IndexOf('{', StringComparison.Ordinal);
         if (process.ExitCode != 0 || jsonAt < 0)
         {
-            throw new BenchException($"fio ended with exit code {process.ExitCode}: {errors.GetAwaiter().GetResult().Trim()} {output.Trim()}");
+            throw new BenchException(
+                $"fio ended with exit code {process.ExitCode}: {errors.GetAwaiter().GetResult().Trim()} {output.Trim()}");
         }
 
         using var json = JsonDocument.Parse(output[jsonAt..]);

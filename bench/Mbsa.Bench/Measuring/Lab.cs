@@ -33,7 +33,8 @@ internal static class Lab
     public static MachineProfile Machine(int cores) => ProfileCatalog.Machine("generic-4core") with { Cores = cores };
 
     /// <summary>A job that goes on until the run ends.</summary>
-    public static JobSpec Job(IoPattern pattern, int numJobs) => new() { Name = "job", Pattern = pattern, NumJobs = numJobs, TimeBased = true };
+    public static JobSpec Job(IoPattern pattern, int numJobs) =>
+        new() { Name = "job", Pattern = pattern, NumJobs = numJobs, TimeBased = true };
 
     /// <summary>A VM with a disk and one job, a clone for each VCPU.</summary>
     public static VmSpec Vm(string name, int vcpus, long diskBytes, JobSpec job) => new()
@@ -88,7 +89,8 @@ internal static class Lab
             WarmupNs = scenario.WarmupNs + touchNs,
             Vms = [.. scenario.Vms.Select(vm => vm with
             {
-                Jobs = [.. vm.Jobs.Select(job => job with { StartDelayNs = touchNs }), .. vm.Storage is { } disk ? [Toucher(vm, disk)] : Array.Empty<JobSpec>()],
+                Jobs = [.. vm.Jobs.Select(job => job with { StartDelayNs = touchNs }),
+                    .. vm.Storage is { } disk ? [Toucher(vm, disk)] : Array.Empty<JobSpec>()],
             })],
         };
     }
@@ -102,7 +104,8 @@ internal static class Lab
     }
 
     /// <summary>I/Os per second of the scenario's clock, all VMs together.</summary>
-    public static double Iops(this RunResult result) => result.Vms.Sum(vm => vm.Read.Operations + vm.Write.Operations) * 1e9 / result.MeasuredNs;
+    public static double Iops(this RunResult result) =>
+        result.Vms.Sum(vm => vm.Read.Operations + vm.Write.Operations) * 1e9 / result.MeasuredNs;
 
     private static JobSpec Toucher(VmSpec vm, StorageSpec disk)
     {

@@ -44,7 +44,8 @@ internal sealed class NodeFleet : IDisposable
     private void Start(int? processors)
     {
         string[] join = Address.Length == 0 ? [] : ["--seed", Address];
-        var start = new ProcessStartInfo(ChildProcess.Runtime(), [Path.Combine(AppContext.BaseDirectory, "mbsa.dll"), "node", "--listen", "127.0.0.1:0", .. join])
+        var start = new ProcessStartInfo(ChildProcess.Runtime(),
+            [Path.Combine(AppContext.BaseDirectory, "mbsa.dll"), "node", "--listen", "127.0.0.1:0", .. join])
         {
             RedirectStandardOutput = true,
         };

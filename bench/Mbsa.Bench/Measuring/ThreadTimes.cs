@@ -26,7 +26,8 @@ internal sealed class ThreadTimes
         {
             try
             {
-                // The first figure of schedstat: nanoseconds on a processor. The ticks of `stat` are of 10 ms, which is as much as a second of watching takes.
+                // The first figure of schedstat: nanoseconds on a processor.
+                // The ticks of `stat` are of 10 ms, which is as much as a second of watching takes.
                 var time = File.ReadAllText(Path.Combine(directory, "schedstat")).Split(' ')[0];
                 threads[int.Parse(Path.GetFileName(directory), CultureInfo.InvariantCulture)] =
                     (File.ReadAllText(Path.Combine(directory, "comm")).TrimEnd('\n'), long.Parse(time, CultureInfo.InvariantCulture));
@@ -41,8 +42,8 @@ internal sealed class ThreadTimes
     }
 
     /// <summary>
-    /// What threads took since an earlier moment that are neither those of the cores nor clients of the bench, by name, in nanoseconds. The threads of
-    /// the cores' dispatcher carry the host's supervisor too: what it does is not in here.
+    /// What threads took since an earlier moment that are neither those of the cores nor clients of the bench, by name, in nanoseconds.
+    /// The threads of the cores' dispatcher carry the host's supervisor too: what it does is not in here.
     /// </summary>
     /// <exception cref="BenchException">No cores run: their threads could not be told from the others.</exception>
     public Dictionary<string, long> OthersSince(ThreadTimes earlier)

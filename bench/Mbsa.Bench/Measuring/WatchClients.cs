@@ -4,8 +4,8 @@ using System.Text;
 namespace Mbsa.Bench.Measuring;
 
 /// <summary>
-/// Clients of a served run, on threads of their own with blocking sockets, so that what they take can be told from what the server takes: one scrapes
-/// /metrics, one reads the page's stream of events, others do not read.
+/// Clients of a served run, on threads of their own with blocking sockets, so that what they take can be told from what the server takes:
+/// one scrapes /metrics, one reads the page's stream of events, others do not read.
 /// </summary>
 internal sealed class WatchClients : IDisposable
 {
@@ -41,7 +41,8 @@ internal sealed class WatchClients : IDisposable
             _deaf.Add(Ask(i < DeafStreams ? "/api/live" : "/metrics", DeafBufferBytes));
         }
 
-        _threads = [.. new Action[] { ReadStream, Scrape }.Select(work => new Thread(() => work()) { Name = ThreadName, IsBackground = true })];
+        _threads = [.. new Action[]
+            { ReadStream, Scrape }.Select(work => new Thread(() => work()) { Name = ThreadName, IsBackground = true })];
         foreach (var thread in _threads)
         {
             thread.Start();
@@ -64,7 +65,8 @@ internal sealed class WatchClients : IDisposable
         _over.Dispose();
         if (_streamBytes == 0 || _scrapeBytes == 0)
         {
-            throw new BenchException($"the clients got {_streamBytes} bytes of the stream and {_scrapeBytes} of metrics: nothing was watched");
+            throw new BenchException(
+                $"the clients got {_streamBytes} bytes of the stream and {_scrapeBytes} of metrics: nothing was watched");
         }
     }
 

@@ -21,13 +21,17 @@ internal sealed record WatchedRun(double Iops, IReadOnlyDictionary<string, long>
     /// <summary>The end of the measured part that is not looked at, as the cores' threads end with it, in nanoseconds.</summary>
     private const long TailNs = 50_000_000;
 
-    /// <summary>How the runtime calls the thread that compiles anew what is called often: when, depends on how busy the machine is.</summary>
+    /// <summary>
+    /// How the runtime calls the thread that compiles anew what is called often: when, depends on how busy the machine is.
+    /// </summary>
     private const string Compiler = ".NET Tiered Com";
 
     /// <summary>Time of all cores, used or not, in nanoseconds.</summary>
     public double CoresNs => LengthNs * Cores;
 
-    /// <summary>Processor time of the compiler, as a part of the cores' time. It goes down to nothing once everything is compiled.</summary>
+    /// <summary>
+    /// Processor time of the compiler, as a part of the cores' time. It goes down to nothing once everything is compiled.
+    /// </summary>
     public double CompilerShare => OthersNs.GetValueOrDefault(Compiler) / CoresNs;
 
     /// <summary>Processor time of the threads that are neither the cores' nor the compiler's, as a part of the cores' time.</summary>
@@ -89,7 +93,9 @@ internal sealed record WatchedRun(double Iops, IReadOnlyDictionary<string, long>
         return nowNs;
     }
 
-    /// <summary>As a terminal of usual size would have it, with all its escape sequences. What the terminal does with them is not ours.</summary>
+    /// <summary>
+    /// As a terminal of usual size would have it, with all its escape sequences. What the terminal does with them is not ours.
+    /// </summary>
     private static async Task DrawAsync(ScenarioSpec scenario, IRunningScenario run)
     {
         var nowhere = new StreamWriter("/dev/null");

@@ -10,7 +10,8 @@ namespace Mbsa.Bench.Qos;
 /// <param name="IsFloor">Whether the bound is the least it may be; else the most.</param>
 /// <param name="Format">The figure for people.</param>
 /// <param name="Measure">Finds the figure, given how a scenario runs under the policy.</param>
-internal sealed record QosBar(string Metric, double Bound, bool IsFloor, Func<double, string> Format, Func<Func<ScenarioSpec, RunResult>, double> Measure)
+internal sealed record QosBar(string Metric, double Bound, bool IsFloor,
+    Func<double, string> Format, Func<Func<ScenarioSpec, RunResult>, double> Measure)
 {
     /// <summary>Whether a figure is good enough.</summary>
     public bool IsHeldBy(double figure) => IsFloor ? figure >= Bound : figure <= Bound;

@@ -18,7 +18,8 @@ internal static class QosBars
         new("reservation of 40 % missed, of backlogged 100 ms windows", 0.01, false, Show.FinePercent, MissedWindows),
         new("the same over a whole second: got of what was reserved", 0.99, true, Show.FinePercent, LeastSecond),
         new("ceiling overshoot, worst 10 ms", 0.01, false, Show.FinePercent, WorstOvershoot),
-        new("10 ms windows until within 2 % after an event, worst", 2, false, v => v.ToString("0", CultureInfo.InvariantCulture), WindowsToRecover),
+        new("10 ms windows until within 2 % after an event, worst", 2, false,
+            v => v.ToString("0", CultureInfo.InvariantCulture), WindowsToRecover),
         new("use of the binding resource, worst of three mixes", 0.98, true, Show.Percent, LeastUse),
         new("p99 of a 64-I/O batch beside 7 antagonists, against alone", 1.2, false, Show.Times, BatchRatio),
         new("throughput given up, against round robin", 0.02, false, Show.FinePercent, GivenUp),
@@ -84,7 +85,8 @@ internal static class QosBars
     private static double WindowsToRecover(Func<ScenarioSpec, RunResult> run)
     {
         var scenario = Scenario(
-                500, 10, Reader("a"), Writer("b"), Reader("limited").With(new QosSpec { Limit = new Promise(PromiseUnit.Share, 0.05) }), Writer("late").Later())
+                500, 10, Reader("a"), Writer("b"), Reader("limited")
+                .With(new QosSpec { Limit = new Promise(PromiseUnit.Share, 0.05) }), Writer("late").Later())
             .At(100, "late", new VmChange.Start())
             .At(200, "limited", new VmChange.SetQos(QosSpec.BestEffort))
             .At(300, "a", new VmChange.SetQos(new QosSpec { Weight = 3 }))
@@ -100,7 +102,8 @@ internal static class QosBars
         return stages.Max(stage =>
         {
             var windows = result.Windows.Where(w => w.StartNs >= stage.FromMs * Ms && w.StartNs < (stage.FromMs + 100) * Ms).ToList();
-            var lastOff = windows.FindLastIndex(w => stage.Due.Zip(w.Shares, (due, got) => due > 0 && Math.Abs(got / due - 1) > 0.02).Any(off => off));
+            var lastOff = windows.FindLastIndex(w =>
+                stage.Due.Zip(w.Shares, (due, got) => due > 0 && Math.Abs(got / due - 1) > 0.02).Any(off => off));
             return lastOff + 2;
         });
     }
@@ -110,7 +113,8 @@ internal static class QosBars
     {
         Scenario(500, 100, Hog("a"), Hog("b"), Writer("c"), Writer("d")),
         Scenario(500, 100, Reader("reserved").With(Reserved(0.5)).Pausing(2000, Ms), Writer("a"), Reader("b"), Hog("c")),
-        Scenario(500, 100, Reader("limited").With(new QosSpec { Limit = new Promise(PromiseUnit.Share, 0.1) }), Writer("a"), Writer("b", 1)),
+        Scenario(500, 100, Reader("limited")
+            .With(new QosSpec { Limit = new Promise(PromiseUnit.Share, 0.1) }), Writer("a"), Writer("b", 1)),
     }.Min(scenario =>
     {
         var result = run(scenario);
@@ -123,7 +127,8 @@ internal static class QosBars
         var urgent = Reader("urgent", 1).Pausing(64, Ms / 2)
             .With(new QosSpec { Reservation = new Promise(PromiseUnit.Share, 0.2), LatencyNs = 300_000 });
         VmSpec[] antagonists = [Writer("a"), Reader("b"), Hog("c"), Writer("d"), Reader("e"), Hog("f"), Writer("g")];
-        return (double)run(Scenario(1000, 100, [urgent, .. antagonists])).Vms[0].BatchNs!.P99 / run(Scenario(1000, 100, urgent)).Vms[0].BatchNs!.P99;
+        return (double)run(Scenario(1000, 100, [urgent, .. antagonists])).Vms[0].BatchNs!.P99
+            / run(Scenario(1000, 100, urgent)).Vms[0].BatchNs!.P99;
     }
 
     private static double GivenUp(Func<ScenarioSpec, RunResult> run)

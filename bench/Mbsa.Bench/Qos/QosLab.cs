@@ -8,8 +8,8 @@ using Mbsa.Vm.Workload;
 namespace Mbsa.Bench.Qos;
 
 /// <summary>
-/// The host of the known right answers in docs/QOS.md: four cores, an I/O takes 2 us of a core, the NVM does a million reads a second or a third as many
-/// writes. Everything can be worked out on paper.
+/// The host of the known right answers in docs/QOS.md: four cores, an I/O takes 2 us of a core,
+/// the NVM does a million reads a second or a third as many writes. Everything can be worked out on paper.
 /// </summary>
 internal static class QosLab
 {

@@ -41,7 +41,9 @@ internal sealed class Samples
     /// <summary>By how much measurements are above others taken side by side.</summary>
     public Samples Beyond(Samples other) => new(_values.Zip(other._values, (mine, others) => mine - others));
 
-    /// <summary>"median (min..max)", of eight and more with the middle half of them; the median alone of one measurement, nothing of none.</summary>
+    /// <summary>
+    /// "median (min..max)", of eight and more with the middle half of them; the median alone of one measurement, nothing of none.
+    /// </summary>
     public string Text(Func<double, string> format) => _values.Count switch
     {
         0 => "",

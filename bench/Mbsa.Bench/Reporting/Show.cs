@@ -28,7 +28,8 @@ internal static class Show
     public static string Megabytes(double bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0} MB");
 
     /// <summary>Bytes per second in thousand millions.</summary>
-    public static string GigabytesPerSecond(double bytesPerSecond) => string.Create(CultureInfo.InvariantCulture, $"{bytesPerSecond / 1e9:0.000} GB/s");
+    public static string GigabytesPerSecond(double bytesPerSecond) =>
+        string.Create(CultureInfo.InvariantCulture, $"{bytesPerSecond / 1e9:0.000} GB/s");
 
     /// <summary>Bytes per I/O, to the millionth: even one allocation in a million I/Os shall show.</summary>
     public static string BytesPerIo(double bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes:0.######} B");

@@ -3,8 +3,8 @@ using Mbsa.Cores.Timing;
 namespace Mbsa.Bench.Searching;
 
 /// <summary>
-/// Who may be on the cores of a host at one moment, and how fast all of them run then. A scheduler chooses who runs; bus and NVM divide themselves among those
-/// who do. So what any scheduler can reach is a mixture in time of these.
+/// Who may be on the cores of a host at one moment, and how fast all of them run then. A scheduler chooses who runs;
+/// bus and NVM divide themselves among those who do. So what any scheduler can reach is a mixture in time of these.
 /// </summary>
 internal static class Configurations
 {

@@ -53,7 +53,8 @@ internal sealed record FreeHost : DrawnHost
         Name = "drawn",
         Cores = Cores,
         MemoryBandwidthBytesPerSecond = BusBytesPerSecond,
-        Paths = new Dictionary<IoPath, PathCosts> { [IoPath.MemoryBus] = new(new OperationCost(OperationNs, NsPerByte), new OperationCost(OperationNs, NsPerByte)) },
+        Paths = new Dictionary<IoPath, PathCosts>
+        { [IoPath.MemoryBus] = new(new OperationCost(OperationNs, NsPerByte), new OperationCost(OperationNs, NsPerByte)) },
     };
 
     /// <inheritdoc/>

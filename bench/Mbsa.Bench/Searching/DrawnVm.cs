@@ -81,7 +81,9 @@ internal sealed record DrawnJob(int Clones, int BlockBytes, int ReadPercent = 0,
         Name = name,
         NumJobs = Clones,
         TimeBased = true,
-        Pattern = IsComputing ? IoPattern.Compute : ReadPercent switch { 0 => IoPattern.RandWrite, 100 => IoPattern.RandRead, _ => IoPattern.RandReadWrite },
+        Pattern = IsComputing
+        ? IoPattern.Compute
+        : ReadPercent switch { 0 => IoPattern.RandWrite, 100 => IoPattern.RandRead, _ => IoPattern.RandReadWrite },
         ReadPercent = ReadPercent,
         ReadBlockBytes = Math.Max(512, BlockBytes),
         WriteBlockBytes = Math.Max(512, BlockBytes),

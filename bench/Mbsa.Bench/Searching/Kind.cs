@@ -33,7 +33,9 @@ internal sealed record Kind(int Vm, int Vcpus, double Bus, double Nvm, double Co
         }
     }
 
-    /// <summary>How much of its core time a VM spends in each of two jobs, by what it used of bus or NVM: of that by which they differ more.</summary>
+    /// <summary>
+    /// How much of its core time a VM spends in each of two jobs, by what it used of bus or NVM: of that by which they differ more.
+    /// </summary>
     private static double[] Parts(DrawnVm vm, (double Bus, double Nvm)[] takes, double[] relative, double coresPerShare)
     {
         var byBus = Math.Abs(takes[0].Bus - takes[1].Bus) > Math.Abs(takes[0].Nvm - takes[1].Nvm);
@@ -52,7 +54,8 @@ internal sealed record Kind(int Vm, int Vcpus, double Bus, double Nvm, double Co
             return (0, 0);
         }
 
-        var (read, write, reads) = (host.CostNs(job.BlockBytes, isWrite: false), host.CostNs(job.BlockBytes, isWrite: true), job.ReadPercent / 100.0);
+        var (read, write, reads) =
+            (host.CostNs(job.BlockBytes, isWrite: false), host.CostNs(job.BlockBytes, isWrite: true), job.ReadPercent / 100.0);
         double Mean(int resource) => read[resource] * reads + write[resource] * (1 - reads);
         var coreNs = Mean(0) * host.Machine.Cores;
         return (Mean(1) / coreNs, Mean(2) / coreNs);

@@ -46,12 +46,15 @@ internal sealed record Lie(string Vm, LieKind Kind, int Clones, int BlockBytes, 
         }
 
         var random = new Random(~seed);
-        return new Lie(liars[random.Next(liars.Count)].Name, (LieKind)random.Next(4), random.Next(1, 9), 512 << random.Next(16), random.Next(2) * 100);
+        return new Lie(liars[random.Next(liars.Count)].Name, (LieKind)random.Next(4),
+            random.Next(1, 9), 512 << random.Next(16), random.Next(2) * 100);
     }
 
     /// <summary>The set in which it is told; null for one in which the liar is not, or has a floor.</summary>
     public DrawnSet? In(DrawnSet set) =>
-        set.Vms.Any(vm => vm.Name == Vm && vm.Floor == 0) ? set with { Vms = [.. set.Vms.Select(vm => vm.Name == Vm ? Told(vm) : vm)] } : null;
+        set.Vms.Any(vm => vm.Name == Vm && vm.Floor == 0)
+        ? set with { Vms = [.. set.Vms.Select(vm => vm.Name == Vm ? Told(vm) : vm)] }
+        : null;
 
     /// <summary>The least that a neighbour kept of what it may not lose; null when none can be judged.</summary>
     public Part? Judge(DrawnSet set, RunResult before, RunResult after)

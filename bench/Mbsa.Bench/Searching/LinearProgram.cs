@@ -1,8 +1,8 @@
 namespace Mbsa.Bench.Searching;
 
 /// <summary>
-/// A linear program: maximise the value of columns, each at least 0, within rows that are at most their right-hand sides; by the simplex method on a dense
-/// tableau, in two phases (Dantzig, 1951). Small: tens of rows, thousands of columns.
+/// A linear program: maximise the value of columns, each at least 0, within rows that are at most their right-hand sides;
+/// by the simplex method on a dense tableau, in two phases (Dantzig, 1951). Small: tens of rows, thousands of columns.
 /// </summary>
 internal sealed class LinearProgram
 {
@@ -25,7 +25,8 @@ internal sealed class LinearProgram
         _basis = new int[atMost.Length];
         for (var row = 0; row < atMost.Length; row++)
         {
-            // Columns, slacks, artificial columns, right-hand side; a row with a negative side is turned around and begins with its artificial column.
+            // Columns, slacks, artificial columns, right-hand side;
+            // a row with a negative side is turned around and begins with its artificial column.
             var sign = atMost[row] < 0 ? -1 : 1;
             var cells = new double[_columns + 2 * atMost.Length + 1];
             for (var column = 0; column < _columns; column++)
@@ -44,7 +45,8 @@ internal sealed class LinearProgram
     /// <param name="columns">The cells of each column, one for each row.</param>
     /// <param name="value">The value of each column.</param>
     /// <param name="atMost">The right-hand side of each row.</param>
-    /// <returns>How much of each column, and what one more of each right-hand side would be worth; null when nothing satisfies all rows.</returns>
+    /// <returns>How much of each column, and what one more of each right-hand side would be worth;
+    /// null when nothing satisfies all rows.</returns>
     /// <exception cref="BenchException">There is no end to the value, or to the search for it.</exception>
     public static (double[] Columns, double[] Prices)? Solve(IReadOnlyList<double[]> columns, double[] value, double[] atMost)
     {
@@ -123,7 +125,8 @@ internal sealed class LinearProgram
         {
             if (_rows[row][column] > Nothing)
             {
-                var (limit, other) = (_rows[row][^1] / _rows[row][column], leaving is { } l ? _rows[l][^1] / _rows[l][column] : double.PositiveInfinity);
+                var (limit, other) = (_rows[row][^1] / _rows[row][column],
+                    leaving is { } l ? _rows[l][^1] / _rows[l][column] : double.PositiveInfinity);
                 leaving = limit < other || (limit == other && _basis[row] < _basis[leaving!.Value]) ? row : leaving;
             }
         }

@@ -39,7 +39,9 @@ internal static class Optimum
             for (var step = 0; step < 200; step++)
             {
                 var middle = (low + high) / 2;
-                (low, high) = Enumerable.Range(0, Resources).All(r => UseAt(r, middle) <= capacity[r] * (1 + 1e-13)) ? (middle, high) : (low, middle);
+                (low, high) = Enumerable.Range(0, Resources).All(r => UseAt(r, middle) <= capacity[r] * (1 + 1e-13))
+                    ? (middle, high)
+                    : (low, middle);
             }
 
             var full = Enumerable.Range(0, Resources).Where(r => UseAt(r, low) >= capacity[r] * (1 - Slack)).ToList();

@@ -1,9 +1,10 @@
 namespace Mbsa.Bench.Searching;
 
 /// <summary>
-/// The weighted max-min optimum, with floors and ceilings, of all that a scheduler can reach: it decides who is on the cores, and no more. A VCPU has a
-/// core or has none, and those who want more of a full NVM than there is stretch each other while they hold their cores. So where cores and NVM are short at
-/// once not even the best schedule uses both in full, as <see cref="Optimum"/> has it. Found by linear programs over <see cref="Configurations"/>.
+/// The weighted max-min optimum, with floors and ceilings, of all that a scheduler can reach: it decides who is on the cores, and no more.
+/// A VCPU has a core or has none, and those who want more of a full NVM than there is stretch each other while they hold their cores.
+/// So where cores and NVM are short at once not even the best schedule uses both in full, as <see cref="Optimum"/> has it.
+/// Found by linear programs over <see cref="Configurations"/>.
 /// </summary>
 internal static class ReachableOptimum
 {
@@ -43,7 +44,8 @@ internal static class ReachableOptimum
     }
 
     /// <summary>Raises theta until it reaches a ceiling, or nobody who holds it up can have more.</summary>
-    private static double?[]? Raise(IReadOnlyList<Kind> kinds, IReadOnlyList<Claim> claims, IReadOnlyList<double[]> configurations, double?[] settled)
+    private static double?[]? Raise(IReadOnlyList<Kind> kinds,
+        IReadOnlyList<Claim> claims, IReadOnlyList<double[]> configurations, double?[] settled)
     {
         int[] open = [.. Enumerable.Range(0, claims.Count).Where(i => settled[i] is null)];
         var most = open.Min(i => claims[i].Cap / claims[i].Weight);
@@ -74,7 +76,8 @@ internal static class ReachableOptimum
     }
 
     /// <summary>What each kind has to have: what is settled, or its floor, and as much as theta says.</summary>
-    private static List<(int Kind, double PerTheta, double Needed)> Rows(IReadOnlyList<Kind> kinds, IReadOnlyList<Claim> claims, double?[] settled)
+    private static List<(int Kind, double PerTheta, double Needed)> Rows(IReadOnlyList<Kind> kinds,
+        IReadOnlyList<Claim> claims, double?[] settled)
     {
         var rows = new List<(int, double, double)>();
         for (var k = 0; k < kinds.Count; k++)

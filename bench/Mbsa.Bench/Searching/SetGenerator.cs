@@ -31,7 +31,8 @@ internal static class SetGenerator
     /// <summary>
     /// Whether the floors of a set can be kept as those that are drawn: they fit together, and each is well within its VM's reach.
     /// </summary>
-    public static bool IsKeepable(DrawnSet set) => Fits(set) && set.Vms.Where(vm => vm.Floor > 0).All(vm => vm.Floor <= MostOfReach * Reach(set, vm) + 0.0005);
+    public static bool IsKeepable(DrawnSet set) =>
+        Fits(set) && set.Vms.Where(vm => vm.Floor > 0).All(vm => vm.Floor <= MostOfReach * Reach(set, vm) + 0.0005);
 
     private static FreeHost DrawFree(Random random)
     {
@@ -47,7 +48,8 @@ internal static class SetGenerator
         };
     }
 
-    private static ShippedHost DrawShipped(Random random) => new(Pick(random, ProfileCatalog.MachineNames), Pick(random, ProfileCatalog.DeviceNames));
+    private static ShippedHost DrawShipped(Random random) =>
+        new(Pick(random, ProfileCatalog.MachineNames), Pick(random, ProfileCatalog.DeviceNames));
 
     private static DrawnVm DrawVm(Random random, string name)
     {
@@ -108,7 +110,8 @@ internal static class SetGenerator
     {
         if (random.Next(3) == 0 && vm.IsOfOneKind)
         {
-            vm = vm with { Floor = Math.Round(Math.Min(MostOfReach * Reach(set, vm), due * (0.4 + 1.6 * random.NextDouble()) * reserved), 3) };
+            vm = vm with
+                { Floor = Math.Round(Math.Min(MostOfReach * Reach(set, vm), due * (0.4 + 1.6 * random.NextDouble()) * reserved), 3) };
         }
 
         if (random.Next(8) == 0)

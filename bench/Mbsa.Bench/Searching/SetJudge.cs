@@ -60,7 +60,8 @@ internal static class SetJudge
     /// <summary>What the VMs of a set claimed in a run.</summary>
     public static IReadOnlyList<Claim> Claims(DrawnSet set, RunResult run) =>
     [
-        .. set.Vms.Select((vm, i) => SetClaims.Measured(set, vm, run.Vms[i], vm.LongestPauseNs > 0 ? SetRun.Alone(set, vm) : double.PositiveInfinity)),
+        .. set.Vms.Select((vm, i) =>
+            SetClaims.Measured(set, vm, run.Vms[i], vm.LongestPauseNs > 0 ? SetRun.Alone(set, vm) : double.PositiveInfinity)),
     ];
 
     private static Verdict Judge(DrawnSet set, IReadOnlyList<Claim> all, Stretch stretch)
@@ -79,7 +80,8 @@ internal static class SetJudge
         var within = Optimum.Shares(bound, capacity);
         var reachable = full.Count > 0 ? Reachable(set, vms, claims, optimum, stretch.IsWhole) : optimum;
 
-        Part? Least(Func<DrawnVm, bool> which, Func<int, double> due) => Enumerable.Range(0, vms.Length).Where(i => which(vms[i]) && due(i) > 0)
+        Part? Least(Func<DrawnVm, bool> which, Func<int, double> due) =>
+            Enumerable.Range(0, vms.Length).Where(i => which(vms[i]) && due(i) > 0)
             .Select(i => new Part((got[i] + EdgeShare(set, claims[i], stretch)) / due(i), vms[i].Name)).MinBy(part => part.Kept);
 
         return new Verdict(
@@ -91,12 +93,13 @@ internal static class SetJudge
     }
 
     /// <summary>
-    /// How far all can come towards the optimum at once, each as far as the others unless it needs nothing of what holds them up; the optimum itself where that is not known: what
-    /// the jobs of a VM did in a stretch is not, only what they did in the whole run.
+    /// How far all can come towards the optimum at once, each as far as the others unless it needs nothing of what holds them up;
+    /// the optimum itself where that is not known: what the jobs of a VM did in a stretch is not, only what they did in the whole run.
     /// </summary>
     private static double[] Reachable(DrawnSet set, DrawnVm[] vms, Claim[] claims, double[] optimum, bool isWhole)
     {
-        Claim[] towards = [.. claims.Select((claim, i) => claim with { Weight = optimum[i], Floor = Math.Min(claim.Floor, optimum[i]), Cap = optimum[i] })];
+        Claim[] towards = [.. claims.Select((claim, i) =>
+            claim with { Weight = optimum[i], Floor = Math.Min(claim.Floor, optimum[i]), Cap = optimum[i] })];
         return isWhole || Array.TrueForAll(vms, vm => vm.IsOfOneKind)
             ? ReachableOptimum.Shares(Kind.Of(set.Host, vms, claims), towards, set.Host.Machine.Cores) ?? optimum
             : optimum;

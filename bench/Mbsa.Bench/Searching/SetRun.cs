@@ -28,7 +28,12 @@ internal static class SetRun
     /// <summary>The dominant share of a VM that has the host to itself, without promises.</summary>
     public static double Alone(DrawnSet set, DrawnVm vm)
     {
-        var alone = set with { Vms = [vm with { Floor = 0, Limit = null, ComesAtMs = null, GoesAtMs = null }], DurationMs = 50, WarmupMs = 10 };
+        var alone = set with
+        {
+            Vms = [vm with { Floor = 0, Limit = null, ComesAtMs = null, GoesAtMs = null }],
+            DurationMs = 50,
+            WarmupMs = 10,
+        };
         var run = Play(alone, "none");
         return run.Vms[0].DominantShare(run.MeasuredNs);
     }
@@ -52,7 +57,8 @@ internal static class SetRun
             if (end - from >= LeastStretchMs && there.Length > 0)
             {
                 var windows = run.Windows.Where(window => window.StartNs >= from * Ms && window.StartNs < end * Ms).ToList();
-                yield return new Stretch(there, [.. there.Select(i => windows.Average(window => window.Shares[i]))], (end - from) * Ms, IsWhole: false);
+                yield return new Stretch(there, [.. there.Select(i => windows.Average(window => window.Shares[i]))],
+                    (end - from) * Ms, IsWhole: false);
             }
         }
     }

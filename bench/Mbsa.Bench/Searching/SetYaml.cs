@@ -18,8 +18,10 @@ internal static class SetYaml
             Write(text, vm);
         }
 
-        var events = set.Vms.SelectMany(vm => new[] { (At: vm.ComesAtMs, vm.Name, What: "start"), (At: vm.GoesAtMs, vm.Name, What: "stop") })
-            .Where(e => e.At is not null).OrderBy(e => e.At).Select(e => $"  - {{ at: {e.At}ms, vm: {e.Name}, {e.What}: true }}\n").ToList();
+        var events = set.Vms.SelectMany(vm =>
+            new[] { (At: vm.ComesAtMs, vm.Name, What: "start"), (At: vm.GoesAtMs, vm.Name, What: "stop") })
+            .Where(e => e.At is not null).OrderBy(e => e.At)
+            .Select(e => $"  - {{ at: {e.At}ms, vm: {e.Name}, {e.What}: true }}\n").ToList();
         return text.Append(events.Count > 0 ? "events:\n" : "").AppendJoin("", events).ToString();
     }
 
@@ -34,10 +36,12 @@ internal static class SetYaml
             var cost = $"{{ operation: {Number(host.OperationNs)}ns, perByte: {Number(host.NsPerByte)}ns }}";
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"  machine: {{ cores: {host.Cores}, memoryBandwidth: {Number(host.BusBytesPerSecond)}B/s, paths: {{ memory-bus: {{ read: {cost}, write: {cost} }} }} }}\n");
+                $"  machine: {{ cores: {host.Cores}, memoryBandwidth: {Number(host.BusBytesPerSecond)}B/s, paths: "
+                + $"{{ memory-bus: {{ read: {cost}, write: {cost} }} }} }}\n");
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"  nvm: {{ device: {{ readBandwidth: {Number(host.ReadBytesPerSecond)}B/s, writeBandwidth: {Number(host.WriteBytesPerSecond)}B/s }} }}\n");
+                $"  nvm: {{ device: {{ readBandwidth: {Number(host.ReadBytesPerSecond)}B/s, "
+                + $"writeBandwidth: {Number(host.WriteBytesPerSecond)}B/s }} }}\n");
         }
     }
 

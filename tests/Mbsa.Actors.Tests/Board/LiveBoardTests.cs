@@ -71,7 +71,8 @@ public sealed class LiveBoardTests
         _board.Publish(Plan.Empty);
 
         Assert.Equal(4, _board.Plans);
-        Assert.Equal([0.5, 0.7, null], _board.Journal.Since(0).Select(e => e.Shares!.TryGetValue("a", out var share) ? share : (double?)null));
+        Assert.Equal([0.5, 0.7, null], _board.Journal.Since(0)
+            .Select(e => e.Shares!.TryGetValue("a", out var share) ? share : (double?)null));
         Assert.Null(_board.PlannedShareOf(0));
     }
 

@@ -30,14 +30,17 @@ internal static class ClusterLab
     public static ScenarioSpec Happening(this ScenarioSpec scenario, params HostEvent[] events) =>
         scenario with { Cluster = scenario.Cluster! with { Events = [.. events] } };
 
-    /// <summary>A run that takes seconds whatever the machine, and most of them talk between nodes: time to do something to these in the middle.</summary>
+    /// <summary>
+    /// A run that takes seconds whatever the machine, and most of them talk between nodes: time to do something to these in the middle.
+    /// </summary>
     public static ScenarioSpec Talkative()
     {
         var scenario = Scenario(hosts: 4, vms: 8);
         return scenario with
         {
             DurationNs = 4000 * Lab.Millisecond,
-            Vms = [.. scenario.Vms.Select(vm => vm with { Jobs = [Lab.Job(IoPattern.RandReadWrite, 2) with { ReadRateIops = 1000, WriteRateIops = 1000 }] })],
+            Vms = [.. scenario.Vms.Select(vm =>
+                vm with { Jobs = [Lab.Job(IoPattern.RandReadWrite, 2) with { ReadRateIops = 1000, WriteRateIops = 1000 }] })],
             Cluster = scenario.Cluster! with { EpochNs = Lab.Millisecond },
         };
     }
@@ -46,7 +49,8 @@ internal static class ClusterLab
     public static async Task<List<ClusterNode>> StartNodesAsync(int count, Action<string>? say = null)
     {
         var first = await ClusterNode.StartAsync(Options(), say);
-        var others = await Task.WhenAll(Enumerable.Range(1, count - 1).Select(_ => ClusterNode.StartAsync(Options() with { Seeds = [first.Address] }, say)));
+        var others = await Task.WhenAll(Enumerable.Range(1, count - 1)
+            .Select(_ => ClusterNode.StartAsync(Options() with { Seeds = [first.Address] }, say)));
         return [first, .. others];
     }
 

@@ -29,9 +29,11 @@ public sealed class HandshakeTests : IDisposable
 
         Assert.Contains("its secret or its TLS is another", await WhyNotAsync(member with { Secret = "wrong", KnockPatience = _short }));
         Assert.Contains("its secret or its TLS is another", await WhyNotAsync(member with { Secret = null, KnockPatience = _short }));
-        Assert.Contains("its configuration is 'stable after 2 s, no TLS', this one's is 'stable after 9 s, no TLS'", await WhyNotAsync(member with { StableAfterSeconds = 9 }));
+        Assert.Contains("its configuration is 'stable after 2 s, no TLS', this one's is 'stable after 9 s, no TLS'",
+            await WhyNotAsync(member with { StableAfterSeconds = 9 }));
         Assert.Contains("its secret or its TLS is another", (await Assert.ThrowsAsync<InputException>(
-            () => ClusterRun.SubmitAsync(ClusterLab.Scenario(1, 1), node.Address, ClusterLab.Options() with { Secret = "wrong", KnockPatience = _short }))).Message);
+            () => ClusterRun.SubmitAsync(ClusterLab.Scenario(1, 1), node.Address,
+                ClusterLab.Options() with { Secret = "wrong", KnockPatience = _short }))).Message);
 
         var old = await Knock.GateOf(node.System, node.Address.ToString()).Ask<Unwelcome>(new Hello(0, "0.0.9", null));
         Assert.Contains("does not understand version 0.0.9", old.Reason);
@@ -48,9 +50,14 @@ public sealed class HandshakeTests : IDisposable
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var taken = ((IPEndPoint)listener.LocalEndpoint).Port;
-        Assert.Equal($"cannot listen at 127.0.0.1:{taken}: port {taken} is in use; name another port", await WhyNotAsync(ClusterLab.Options() with { Port = taken }));
+        Assert.Equal($"cannot listen at 127.0.0.1:{taken}: port {taken} is in use; name another port",
+            await WhyNotAsync(ClusterLab.Options() with { Port = taken }));
         Assert.Contains("192.0.2.1 is no address of this machine", await WhyNotAsync(ClusterLab.Options() with { Host = "192.0.2.1" }));
-        Assert.Contains("it is no node of mbsa", await WhyNotAsync(ClusterLab.Options() with { Seeds = [new NodeAddress("127.0.0.1", taken)], KnockPatience = _short }));
+        Assert.Contains("it is no node of mbsa", await WhyNotAsync(ClusterLab.Options() with
+        {
+            Seeds = [new NodeAddress("127.0.0.1", taken)],
+            KnockPatience = _short,
+        }));
         listener.Stop();
         Assert.Contains("no node of a cluster can be reached at", (await Assert.ThrowsAsync<InputException>(
             () => ClusterRun.SubmitAsync(ClusterLab.Scenario(1, 1), new NodeAddress("127.0.0.1", taken), ClusterLab.Options()))).Message);
@@ -60,10 +67,12 @@ public sealed class HandshakeTests : IDisposable
     public async Task Second_run_is_told_that_the_cluster_is_busy()
     {
         await using var node = await ClusterNode.StartAsync(ClusterLab.Options());
-        var first = await ClusterRun.SubmitAsync(ClusterLab.Scenario(2, 4) with { Name = "long", DurationNs = 600_000 * Lab.Millisecond }, node.Address, ClusterLab.Options());
+        var first = await ClusterRun.SubmitAsync(ClusterLab.Scenario(2, 4) with
+            { Name = "long", DurationNs = 600_000 * Lab.Millisecond }, node.Address, ClusterLab.Options());
         await ClusterLab.UntilAsync(() => first.Snapshot().ClockNs > 0);
         var second = await ClusterRun.SubmitAsync(ClusterLab.Scenario(1, 1), node.Address, ClusterLab.Options());
-        Assert.Equal("the cluster is busy with a run of 'long'", (await Assert.ThrowsAsync<ScenarioFailedException>(() => second.Completion)).Message);
+        Assert.Equal("the cluster is busy with a run of 'long'",
+            (await Assert.ThrowsAsync<ScenarioFailedException>(() => second.Completion)).Message);
 
         first.Interrupt();
         var result = await first.Completion.WaitAsync(TimeSpan.FromSeconds(30));
@@ -85,8 +94,17 @@ public sealed class HandshakeTests : IDisposable
             await using var first = await ClusterNode.StartAsync(options);
             await using var second = await ClusterNode.StartAsync(options with { Seeds = [first.Address] });
             await ClusterLab.UntilAsync(() => second.Members == 2);
-            Assert.Contains("its TLS is another", await WhyNotAsync(options with { Certificate = other, Seeds = [first.Address], KnockPatience = _short }));
-            Assert.Contains("its TLS is another", await WhyNotAsync(ClusterLab.Options() with { Seeds = [first.Address], KnockPatience = _short }));
+            Assert.Contains("its TLS is another", await WhyNotAsync(options with
+            {
+                Certificate = other,
+                Seeds = [first.Address],
+                KnockPatience = _short,
+            }));
+            Assert.Contains("its TLS is another", await WhyNotAsync(ClusterLab.Options() with
+            {
+                Seeds = [first.Address],
+                KnockPatience = _short,
+            }));
         }
         finally
         {

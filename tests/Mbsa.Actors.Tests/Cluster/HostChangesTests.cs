@@ -13,7 +13,8 @@ public sealed class HostChangesTests
     public async Task What_a_tenant_had_on_a_host_that_was_lost_is_taken_back_before_it_has_power_again()
     {
         var scenario = ClusterLab.Scenario(hosts: 1, vms: 1);
-        scenario = scenario with { Cluster = scenario.Cluster! with { Tenants = [new TenantSpec("tenant", [0], new Promise(PromiseUnit.Share, 0.8))] } };
+        scenario = scenario with { Cluster = scenario.Cluster! with
+            { Tenants = [new TenantSpec("tenant", [0], new Promise(PromiseUnit.Share, 0.8))] } };
         List<HostCommand> done = [];
         var state = new ClusterState(scenario, new HostCluster(scenario, [new Host(done)], CancellationToken.None));
         var leases = new Leases(state);
@@ -42,7 +43,8 @@ public sealed class HostChangesTests
         {
             done.AddRange(commands);
             ImmutableArray<HostAnswer> answers = [.. commands.Select(_ => new HostAnswer.Done())];
-            return Task.FromResult(new HostReport(1, untilNs, default, null, answers, [new VmStanding(0, VmState.Running, 0, new TenantUse())]));
+            return Task.FromResult(new HostReport(1, untilNs, default, null,
+                answers, [new VmStanding(0, VmState.Running, 0, new TenantUse())]));
         }
     }
 }

@@ -6,7 +6,9 @@ using Mbsa.Vm.Workload;
 
 namespace Mbsa.Actors.Tests.Cluster;
 
-/// <summary>Emulated hosts that are lost and come back, are drained or cut off: every acknowledged write is there, every VM in one place or none.</summary>
+/// <summary>
+/// Emulated hosts that are lost and come back, are drained or cut off: every acknowledged write is there, every VM in one place or none.
+/// </summary>
 [Collection("cluster")]
 public sealed class HostLossTests
 {
@@ -47,7 +49,8 @@ public sealed class HostLossTests
         {
             // In a round, and in the stop: the last part of the way lies within the downtime.
             var atNs = moveNs + (part < 4 ? undisturbed.TotalNs * part / 4 : undisturbed.TotalNs - undisturbed.DowntimeNs / 2);
-            var result = await migrating.Happening([new(atNs, lost, HostChange.Lose), new(atNs + 20 * Lab.Millisecond, lost, HostChange.Return)]).RunOnAsync(1);
+            var result = await migrating
+                .Happening([new(atNs, lost, HostChange.Lose), new(atNs + 20 * Lab.Millisecond, lost, HostChange.Return)]).RunOnAsync(1);
             Assert.Empty(result.Problems);
             AssertAllWell(result);
             var migration = Assert.Single(result.Cluster!.Migrations);
@@ -61,8 +64,10 @@ public sealed class HostLossTests
     [Fact]
     public async Task Drained_host_ends_empty_gets_no_vm_any_more_and_an_added_one_takes_them()
     {
-        var scenario = Verified(hosts: 3, vms: 4).At(60 * Lab.Millisecond, "vm-1", new VmChange.Migrate(null)).Happening([new(5 * Lab.Millisecond, 2, HostChange.Add), new(10 * Lab.Millisecond, 0, HostChange.Drain)]);
-        scenario = scenario with { Cluster = scenario.Cluster! with { Hosts = scenario.Cluster.Hosts.SetItem(2, scenario.Cluster.Hosts[2] with { IsThereAtOnce = false }) } };
+        var scenario = Verified(hosts: 3, vms: 4).At(60 * Lab.Millisecond, "vm-1", new VmChange.Migrate(null))
+            .Happening([new(5 * Lab.Millisecond, 2, HostChange.Add), new(10 * Lab.Millisecond, 0, HostChange.Drain)]);
+        scenario = scenario with { Cluster = scenario.Cluster! with
+            { Hosts = scenario.Cluster.Hosts.SetItem(2, scenario.Cluster.Hosts[2] with { IsThereAtOnce = false }) } };
         var result = await scenario.RunOnAsync(1);
         Assert.Empty(result.Problems);
         AssertAllWell(result);
@@ -74,12 +79,14 @@ public sealed class HostLossTests
     [Fact]
     public async Task Link_that_goes_down_cancels_what_moves_over_it_and_nothing_else()
     {
-        var scenario = Verified(hosts: 2, vms: 2).At(10 * Lab.Millisecond, "vm-0", new VmChange.Migrate(null)).At(60 * Lab.Millisecond, "vm-0", new VmChange.Migrate(null))
+        var scenario = Verified(hosts: 2, vms: 2).At(10 * Lab.Millisecond, "vm-0", new VmChange.Migrate(null))
+            .At(60 * Lab.Millisecond, "vm-0", new VmChange.Migrate(null))
             .Happening([new(11 * Lab.Millisecond, 1, HostChange.LinkDown), new(50 * Lab.Millisecond, 1, HostChange.LinkUp)]);
         scenario = scenario with { Cluster = scenario.Cluster! with { Network = new NetworkSpec(2e8, 20_000) } };
         var result = await scenario.RunOnAsync(1);
         AssertAllWell(result);
-        Assert.Collection(result.Cluster!.Migrations, cut => Assert.Contains("link of h-1 went down", cut.WhyCancelled), done => Assert.True(done.IsDone, done.WhyCancelled));
+        Assert.Collection(result.Cluster!.Migrations, cut => Assert.Contains("link of h-1 went down", cut.WhyCancelled),
+            done => Assert.True(done.IsDone, done.WhyCancelled));
         Assert.Equal(1, result.Cluster.HostOfVm[0]);
     }
 
@@ -89,7 +96,8 @@ public sealed class HostLossTests
         return scenario with
         {
             DurationNs = 120 * Lab.Millisecond,
-            Vms = [.. scenario.Vms.Select(vm => vm with { Jobs = [Lab.Job(IoPattern.RandReadWrite, 2) with { Verify = VerifyMethod.Meta, ReadRateIops = 20_000, WriteRateIops = 20_000 }] })],
+            Vms = [.. scenario.Vms.Select(vm => vm with { Jobs = [Lab.Job(IoPattern.RandReadWrite, 2) with
+                { Verify = VerifyMethod.Meta, ReadRateIops = 20_000, WriteRateIops = 20_000 }] })],
         };
     }
 

@@ -6,7 +6,9 @@ using Mbsa.Vm.Workload;
 
 namespace Mbsa.Actors.Tests.Cluster;
 
-/// <summary>VMs that move while they run: nothing of their disks is lost, each runs in one place, and it is the same on any number of nodes.</summary>
+/// <summary>
+/// VMs that move while they run: nothing of their disks is lost, each runs in one place, and it is the same on any number of nodes.
+/// </summary>
 [Collection("cluster")]
 public sealed class MigrationTests
 {
@@ -37,13 +39,20 @@ public sealed class MigrationTests
     [Fact]
     public async Task The_time_in_which_a_vm_was_active_goes_with_it()
     {
-        var scenario = ClusterLab.Scenario(hosts: 2, vms: 2) with { WarmupNs = 10 * Lab.Millisecond, DurationNs = 40 * Lab.Millisecond, WindowNs = 15 * Lab.Millisecond };
+        var scenario = ClusterLab.Scenario(hosts: 2, vms: 2) with
+        {
+            WarmupNs = 10 * Lab.Millisecond,
+            DurationNs = 40 * Lab.Millisecond,
+            WindowNs = 15 * Lab.Millisecond,
+        };
         scenario = scenario with { Vms = [scenario.Vms[0], scenario.Vms[1] with { StartsAtOnce = false }] };
-        var run = await scenario.At(5 * Lab.Millisecond, "vm-0", new VmChange.Migrate(null)).At(6 * Lab.Millisecond, "vm-1", new VmChange.Start())
+        var run = await scenario.At(5 * Lab.Millisecond, "vm-0", new VmChange.Migrate(null))
+            .At(6 * Lab.Millisecond, "vm-1", new VmChange.Start())
             .At(36 * Lab.Millisecond, "vm-0", new VmChange.Stop()).RunOnAsync(1);
         Assert.True(run.Cluster!.Migrations.Single().IsDone);
         Assert.Equal([36 * Lab.Millisecond, 34 * Lab.Millisecond], run.Vms.Select(vm => vm.ActiveNs));
-        Assert.Equal([(0L, 15L), (15, 30), (30, 40)], run.Windows.Select(window => (window.StartNs / Lab.Millisecond, window.EndNs / Lab.Millisecond)));
+        Assert.Equal([(0L, 15L), (15, 30), (30, 40)],
+            run.Windows.Select(window => (window.StartNs / Lab.Millisecond, window.EndNs / Lab.Millisecond)));
         Assert.All(run.Windows.SelectMany(window => window.Shares), share => Assert.InRange(share, 0, 1 + 1e-9));
     }
 
@@ -79,9 +88,11 @@ public sealed class MigrationTests
         var scenario = ClusterLab.Scenario(hosts: 2, vms: 2);
         scenario = scenario with
         {
-            Vms = [.. scenario.Vms.Select(vm => vm with { Jobs = [Lab.Job(IoPattern.RandReadWrite, 2) with { TimeBased = false, IoSizeBytes = 32 << 20 }] })],
+            Vms = [.. scenario.Vms.Select(vm =>
+                vm with { Jobs = [Lab.Job(IoPattern.RandReadWrite, 2) with { TimeBased = false, IoSizeBytes = 32 << 20 }] })],
             DurationNs = 200 * Lab.Millisecond,
-            Events = [new ScenarioEvent(4 * Lab.Millisecond, "vm-0", new VmChange.Migrate(null)), new ScenarioEvent(15 * Lab.Millisecond, "vm-0", new VmChange.Migrate("h-0"))],
+            Events = [new ScenarioEvent(4 * Lab.Millisecond, "vm-0", new VmChange.Migrate(null)),
+                new ScenarioEvent(15 * Lab.Millisecond, "vm-0", new VmChange.Migrate("h-0"))],
         };
         var moved = await scenario.RunOnAsync(1);
         Assert.Empty(moved.Problems);
@@ -97,8 +108,10 @@ public sealed class MigrationTests
         return scenario with
         {
             DurationNs = 150 * Lab.Millisecond,
-            Vms = [.. scenario.Vms.Select(vm => vm with { Jobs = [Lab.Job(IoPattern.RandReadWrite, 2) with { Verify = VerifyMethod.Meta, ReadRateIops = 20_000, WriteRateIops = 20_000 }] })],
-            Events = [.. Enumerable.Range(0, vms).Select(vm => new ScenarioEvent((5 + vm) * Lab.Millisecond, $"vm-{vm}", new VmChange.Migrate(null)))],
+            Vms = [.. scenario.Vms.Select(vm => vm with { Jobs = [Lab.Job(IoPattern.RandReadWrite, 2) with
+                { Verify = VerifyMethod.Meta, ReadRateIops = 20_000, WriteRateIops = 20_000 }] })],
+            Events = [.. Enumerable.Range(0, vms)
+                .Select(vm => new ScenarioEvent((5 + vm) * Lab.Millisecond, $"vm-{vm}", new VmChange.Migrate(null)))],
         };
     }
 }

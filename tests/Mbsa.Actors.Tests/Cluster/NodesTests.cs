@@ -44,7 +44,8 @@ public sealed class NodesTests
             var run = await ClusterRun.SubmitAsync(scenario, nodes[1].Address, ClusterLab.Options());
             await ClusterLab.UntilAsync(() => run.Snapshot().ClockNs >= scenario.DurationNs / 5);
             Assert.False(run.Completion.IsCompleted);
-            var lost = whose == Coordinators ? nodes[0] : nodes.Skip(1).First(node => node.Hosts > 0); // a node that joined a moment ago may have come too late for hosts
+            // a node that joined a moment ago may have come too late for hosts
+            var lost = whose == Coordinators ? nodes[0] : nodes.Skip(1).First(node => node.Hosts > 0);
             await (inGoodOrder ? lost.LeaveAsync() : lost.CrashAsync());
             var disturbed = await run.Completion.WaitAsync(TimeSpan.FromSeconds(120));
             var undisturbed = await _undisturbed.Value;
@@ -74,7 +75,8 @@ public sealed class NodesTests
 
         var periodNs = scenario.SeriesPeriodNs!.Value;
         Assert.Equal(Enumerable.Range(1, 10).Select(point => point * periodNs), run.Series.Select(point => point.EndNs));
-        Assert.Equal(run.Snapshot().Vms.Select(vm => vm.Operations), run.Snapshot().Vms.Select((_, vm) => run.Series.Sum(point => point.Vms[vm].Operations)));
+        Assert.Equal(run.Snapshot().Vms.Select(vm => vm.Operations),
+            run.Snapshot().Vms.Select((_, vm) => run.Series.Sum(point => point.Vms[vm].Operations)));
         Assert.All(run.Series, point => Assert.All(point.Vms.AsEnumerable().Skip(1), vm => Assert.True(vm.Operations > 0)));
     }
 

@@ -6,11 +6,14 @@ using Mbsa.Actors.Nodes;
 
 namespace Mbsa.Actors.Tests.Cluster;
 
-/// <summary>A network between nodes that is cut: the larger part goes on, the smaller one ends itself, and the run is what it would have been.</summary>
+/// <summary>
+/// A network between nodes that is cut: the larger part goes on, the smaller one ends itself, and the run is what it would have been.
+/// </summary>
 [Collection("cluster")]
 public sealed class PartitionTests
 {
-    private static readonly Config _throttled = ConfigurationFactory.ParseString("akka.remote.dot-netty.tcp.applied-adapters = [\"trttl\"]");
+    private static readonly Config _throttled =
+        ConfigurationFactory.ParseString("akka.remote.dot-netty.tcp.applied-adapters = [\"trttl\"]");
 
     [Theory]
     [InlineData(0)] // the oldest, with the coordinator
@@ -46,13 +49,15 @@ public sealed class PartitionTests
     }
 
     private static Task<ClusterNode> StartAsync(ClusterNode? seed) =>
-        ClusterNode.StartAsync(ClusterLab.Options() with { Seeds = seed is null ? [] : [seed.Address] }, null, _throttled, CancellationToken.None);
+        ClusterNode.StartAsync(ClusterLab.Options() with { Seeds = seed is null ? [] : [seed.Address] },
+            null, _throttled, CancellationToken.None);
 
     /// <summary>Nothing gets from one node to the other any more.</summary>
     private static async Task CutAsync(ClusterNode from, ClusterNode to)
     {
         var system = (ExtendedActorSystem)from.System;
         var address = system.Provider.DefaultAddress.WithHost(to.Address.Host).WithPort(to.Address.Port);
-        Assert.True(await ((IRemoteActorRefProvider)system.Provider).Transport.ManagementCommand(new SetThrottle(address, ThrottleTransportAdapter.Direction.Both, Blackhole.Instance)));
+        Assert.True(await ((IRemoteActorRefProvider)system.Provider).Transport
+            .ManagementCommand(new SetThrottle(address, ThrottleTransportAdapter.Direction.Both, Blackhole.Instance)));
     }
 }

@@ -5,7 +5,9 @@ using Mbsa.Vm.Workload;
 
 namespace Mbsa.Actors.Tests.Cluster;
 
-/// <summary>What the coordinator believes to be taken is what is taken: of VMs that are given up, hosts that are drained, and VMs that grew.</summary>
+/// <summary>
+/// What the coordinator believes to be taken is what is taken: of VMs that are given up, hosts that are drained, and VMs that grew.
+/// </summary>
 [Collection("cluster")]
 public sealed class RoomTests
 {
@@ -19,7 +21,8 @@ public sealed class RoomTests
         scenario = scenario with
         {
             Vms = [scenario.Vms[0].Reserved(PromiseUnit.Share, 0.6), scenario.Vms[1].Reserved(PromiseUnit.Share, 0.6).Late()],
-            Events = [.. Enumerable.Range(1, 4).Select(time => new ScenarioEvent(time * Lab.Millisecond, "vm-0", new VmChange.FailVcpu(0)))],
+            Events = [.. Enumerable.Range(1, 4)
+                .Select(time => new ScenarioEvent(time * Lab.Millisecond, "vm-0", new VmChange.FailVcpu(0)))],
         };
 
         var result = await scenario.At(30 * Lab.Millisecond, "vm-1", new VmChange.Start()).RunOnAsync(1);
@@ -88,10 +91,12 @@ public sealed class RoomTests
         var scenario = Lasting(ClusterLab.Scenario(hosts: 2, vms), 300);
         return scenario with
         {
-            Vms = [.. scenario.Vms.Select(vm => vm with { Jobs = [Lab.Job(IoPattern.RandReadWrite, 2) with { ReadRateIops = 1000, WriteRateIops = 1000 }] })],
+            Vms = [.. scenario.Vms.Select(vm =>
+                vm with { Jobs = [Lab.Job(IoPattern.RandReadWrite, 2) with { ReadRateIops = 1000, WriteRateIops = 1000 }] })],
             Cluster = scenario.Cluster! with { Network = _slow },
         };
     }
 
-    private static ScenarioSpec Lasting(ScenarioSpec scenario, long milliseconds) => scenario with { DurationNs = milliseconds * Lab.Millisecond };
+    private static ScenarioSpec Lasting(ScenarioSpec scenario, long milliseconds) =>
+        scenario with { DurationNs = milliseconds * Lab.Millisecond };
 }

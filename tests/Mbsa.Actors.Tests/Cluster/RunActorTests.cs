@@ -31,7 +31,8 @@ public sealed class RunActorTests : TestKit
         var (client, region) = (CreateTestProbe(), CreateTestProbe());
         var run = Sys.ActorOf(Props.Create(() => new RunActor("run", region, client)));
         var port = new ParcelPort();
-        port.Send(WireFormat.ToBytes<RunParcel>(new RunParcel.Submit(ClusterLab.Scenario(hosts: 2, vms: 2))), message => run.Tell(message, client));
+        port.Send(WireFormat.ToBytes<RunParcel>(new RunParcel.Submit(ClusterLab.Scenario(hosts: 2, vms: 2))), message =>
+            run.Tell(message, client));
         region.ExpectMsg<ToHost>();
 
         Sys.Stop(region.LastSender);

@@ -12,7 +12,12 @@ public sealed class WallMigrationTests
     [Fact]
     public async Task Vm_moves_to_another_node_and_back_with_every_byte()
     {
-        var scenario = ClusterLab.Scenario(hosts: 2, vms: 2, host => host with { Machine = Lab.Machine(cores: 1), Payload = PayloadKind.Full, QuantumNs = 200_000 });
+        var scenario = ClusterLab.Scenario(hosts: 2, vms: 2, host => host with
+        {
+            Machine = Lab.Machine(cores: 1),
+            Payload = PayloadKind.Full,
+            QuantumNs = 200_000,
+        });
         scenario = scenario with
         {
             Clock = ClockKind.Wall,
@@ -21,15 +26,18 @@ public sealed class WallMigrationTests
             {
                 Vcpus = 1,
                 Storage = vm.Storage! with { SizeBytes = 32 << 20 },
-                Jobs = [Lab.Job(IoPattern.RandReadWrite, 1) with { Verify = VerifyMethod.Crc32c, ReadRateIops = 10_000, WriteRateIops = 10_000 }],
+                Jobs = [Lab.Job(IoPattern.RandReadWrite, 1) with
+                    { Verify = VerifyMethod.Crc32c, ReadRateIops = 10_000, WriteRateIops = 10_000 }],
             })],
-            Events = [new ScenarioEvent(50 * Lab.Millisecond, "vm-0", new VmChange.Migrate("h-1")), new ScenarioEvent(200 * Lab.Millisecond, "vm-0", new VmChange.Migrate("h-0"))],
+            Events = [new ScenarioEvent(50 * Lab.Millisecond, "vm-0", new VmChange.Migrate("h-1")),
+                new ScenarioEvent(200 * Lab.Millisecond, "vm-0", new VmChange.Migrate("h-0"))],
         };
         var result = await scenario.RunOnAsync(2);
         Assert.Empty(result.Problems);
         Assert.All(result.Cluster!.Migrations, migration => Assert.True(migration.IsDone, migration.WhyCancelled));
         Assert.Equal(2, result.Cluster.Migrations.Length);
-        Assert.True(result.Cluster.Migrations[1].Bytes > 100 * 4096); // much of what it had written until then: how much that is depends on the machine
+        // much of what it had written until then: how much that is depends on the machine
+        Assert.True(result.Cluster.Migrations[1].Bytes > 100 * 4096);
         Assert.All(result.Vms, vm =>
         {
             Assert.Equal(VmState.Running, vm.State);

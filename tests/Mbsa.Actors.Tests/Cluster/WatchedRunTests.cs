@@ -31,7 +31,8 @@ public sealed class WatchedRunTests
             Events = [new ScenarioEvent(10 * Lab.Millisecond, "vm-0", new VmChange.Migrate("h-2"))],
             Cluster = scenario.Cluster! with
             {
-                Events = [new HostEvent(200 * Lab.Millisecond, 1, HostChange.Lose), new HostEvent(250 * Lab.Millisecond, 1, HostChange.Return)],
+                Events = [new HostEvent(200 * Lab.Millisecond, 1, HostChange.Lose),
+                    new HostEvent(250 * Lab.Millisecond, 1, HostChange.Return)],
             },
         };
 

@@ -15,7 +15,8 @@ public sealed class LeaseBookTests
     [Fact]
     public void Vms_that_are_pinned_and_moved_by_events_are_counted_where_they_may_go()
     {
-        var scenario = DecidingLab.Cluster(3, [.. Enumerable.Range(0, 3).Select(vm => Lab.Vm($"vm-{vm}").Pinned("h0"))]).Tenant(600_000, 0, 1, 2)
+        var scenario = DecidingLab.Cluster(3, [.. Enumerable.Range(0, 3).Select(vm => Lab.Vm($"vm-{vm}").Pinned("h0"))])
+            .Tenant(600_000, 0, 1, 2)
             .At(Lab.Millisecond, "vm-1", new VmChange.Migrate("h1")).At(Lab.Millisecond, "vm-2", new VmChange.Migrate("h2"));
         var rig = new LeaseRig(scenario).Start(0, 0).Start(1, 1).Start(2, 2);
         rig.Decide();
@@ -32,7 +33,8 @@ public sealed class LeaseBookTests
     public void Before_anything_was_measured_vms_count_by_what_they_can_do()
     {
         // Two readers against one on the other host, and one of a single VCPU, which can do half as much as the NVM.
-        var rig = Rig(3, 400_000, Reader("a"), Reader("b"), Reader("c"), Reader("d", vcpus: 1)).Start(0, 0).Start(1, 0).Start(2, 1).Start(3, 2);
+        var rig = Rig(3, 400_000, Reader("a"), Reader("b"), Reader("c"), Reader("d", vcpus: 1))
+            .Start(0, 0).Start(1, 0).Start(2, 1).Start(3, 2);
         rig.Decide();
         Is([2 / 3.5 * 400_000, 1 / 3.5 * 400_000, 0.5 / 3.5 * 400_000], rig.Given.Values);
         Is([1 / 3.5 * 400_000, 1 / 3.5 * 400_000, 1 / 3.5 * 400_000, 0.5 / 3.5 * 400_000], rig.Reserved);
@@ -146,7 +148,8 @@ public sealed class LeaseBookTests
     [Fact]
     public void What_a_host_has_no_room_for_goes_to_others()
     {
-        var rig = Rig(2, 600_000, Reader("a"), Reader("b"), Reader("big").Reserved(PromiseUnit.Share, 0.8)).Start(0, 0).Start(1, 1).Start(2, 0);
+        var rig = Rig(2, 600_000, Reader("a"), Reader("b"), Reader("big").Reserved(PromiseUnit.Share, 0.8))
+            .Start(0, 0).Start(1, 1).Start(2, 0);
         rig.Decide();
         Is([200_000, 400_000], rig.Given.Values);
     }
@@ -155,7 +158,8 @@ public sealed class LeaseBookTests
     public void Tenants_that_want_more_of_a_host_than_it_has_room_for_get_the_same_part_of_it()
     {
         // Both want all of their promise on h0, which has half its NVM left: 5/12 of it each. The first has another host.
-        var scenario = DecidingLab.Cluster(2, Reader("a"), Reader("b"), Reader("c"), Reader("big").Reserved(PromiseUnit.Share, 0.5)).Tenant(800_000, 0, 2).Tenant(400_000, 1);
+        var scenario = DecidingLab.Cluster(2, Reader("a"), Reader("b"), Reader("c"), Reader("big").Reserved(PromiseUnit.Share, 0.5))
+            .Tenant(800_000, 0, 2).Tenant(400_000, 1);
         var rig = new LeaseRig(scenario).Start(0, 0).Start(1, 0).Start(2, 1).Start(3, 0);
         rig.Decide();
         Is([250_000, 550_000], rig.Given.Values);
@@ -166,7 +170,8 @@ public sealed class LeaseBookTests
     public void No_vm_is_promised_more_than_its_vcpus_or_its_limit_let_it_have()
     {
         // A VCPU does 500,000 reads of 2 us; a limit of 10 % of the host is 100,000.
-        var rig = Rig(2, 900_000, Reader("a", vcpus: 1), Reader("b").Limited(PromiseUnit.Share, 0.1), Reader("c")).Start(0, 0).Start(1, 1).Start(2, 1);
+        var rig = Rig(2, 900_000, Reader("a", vcpus: 1), Reader("b").Limited(PromiseUnit.Share, 0.1), Reader("c"))
+            .Start(0, 0).Start(1, 1).Start(2, 1);
         rig.Decide();
         Is([900_000], [rig.Reserved.Sum()]);
         rig.Epoch(vm => vm == 2 ? (0, false) : (100_000, true));
@@ -225,8 +230,10 @@ public sealed class LeaseBookTests
     [Fact]
     public void On_a_host_that_is_full_those_that_shrink_come_before_those_that_grow()
     {
-        // 600,000 on h0. The second tenant has no other host; the first wants to be there more and more. The rig fails where a host could not admit what it is told.
-        var scenario = DecidingLab.Cluster(2, Reader("a"), Reader("b"), Reader("c"), Reader("big").Reserved(PromiseUnit.Share, 0.4)).Tenant(500_000, 0, 2).Tenant(500_000, 1);
+        // 600,000 on h0. The second tenant has no other host; the first wants to be there more and more.
+        // The rig fails where a host could not admit what it is told.
+        var scenario = DecidingLab.Cluster(2, Reader("a"), Reader("b"), Reader("c"), Reader("big").Reserved(PromiseUnit.Share, 0.4))
+            .Tenant(500_000, 0, 2).Tenant(500_000, 1);
         var rig = new LeaseRig(scenario).Start(0, 0).Start(1, 0).Start(2, 1).Start(3, 0);
         rig.Decide();
         rig.Epoch(vm => (vm == 0 ? 10_000 : 90_000, false));
@@ -262,5 +269,6 @@ public sealed class LeaseBookTests
 
     /// <summary>A tenant of all VMs without a reservation.</summary>
     private static LeaseRig Rig(int hosts, double iops, params VmSpec[] vms) =>
-        new(DecidingLab.Cluster(hosts, vms).Tenant(iops, [.. Enumerable.Range(0, vms.Length).Where(vm => vms[vm].Qos.Reservation is null)]));
+        new(DecidingLab.Cluster(hosts, vms)
+            .Tenant(iops, [.. Enumerable.Range(0, vms.Length).Where(vm => vms[vm].Qos.Reservation is null)]));
 }

@@ -5,8 +5,9 @@ using Mbsa.Model.Scenario;
 namespace Mbsa.Actors.Tests.Deciding;
 
 /// <summary>
-/// Random sequences of demand, cuts, losses, returns, VMs that start, stop and move, of two tenants on four hosts beside VMs with reservations of their own: never more than promised is in force or
-/// reserved, every host admits what it is told, and two epochs after the last change all is in proportion again.
+/// Random sequences of demand, cuts, losses, returns, VMs that start,
+/// stop and move, of two tenants on four hosts beside VMs with reservations of their own: never more than promised is in force or reserved,
+/// every host admits what it is told, and two epochs after the last change all is in proportion again.
 /// </summary>
 public sealed class LeaseInvariantTests
 {
@@ -54,7 +55,8 @@ public sealed class LeaseInvariantTests
             threads: 1);
 
     /// <summary>Two tenants of four readers each, and four readers with a tenth of a host for themselves.</summary>
-    private static ScenarioSpec Scenario(double first, double second) => DecidingLab.Cluster(Hosts, [.. Enumerable.Range(0, Vms).Select(i => i < TenantVms ? Lab.Vm($"vm-{i}") : DecidingLab.Reader($"vm-{i}", 0.1))])
+    private static ScenarioSpec Scenario(double first, double second) => DecidingLab.Cluster(Hosts,
+        [.. Enumerable.Range(0, Vms).Select(i => i < TenantVms ? Lab.Vm($"vm-{i}") : DecidingLab.Reader($"vm-{i}", 0.1))])
         .Tenant(first, 0, 1, 2, 3).Tenant(second, 4, 5, 6, 7);
 
     private static void Change(LeaseRig rig, int kind, int vm, int host)
@@ -68,7 +70,8 @@ public sealed class LeaseInvariantTests
             case 2 when isHeard: rig.Lose(host); break;
             case 3 when rig.Contacts[host] == HostContact.Gone: rig.Contacts[host] = HostContact.Heard; break;
             case 4 when isAt is { } at && rig.Contacts[at] == HostContact.Heard: rig.Stop(vm); break;
-            case 5 when isAt is { } from && rig.Contacts[from] == HostContact.Heard && isHeard && from != host && rig.Placement.WhyNot(vm, host) is null: rig.Move(vm, host); break;
+            case 5 when isAt is { } from && rig.Contacts[from] == HostContact.Heard && isHeard
+                && from != host && rig.Placement.WhyNot(vm, host) is null: rig.Move(vm, host); break;
             case > 5 when isAt is null && isHeard && rig.Placement.WhyNot(vm, host) is null: rig.Start(vm, host); break;
         }
     }
@@ -78,7 +81,8 @@ public sealed class LeaseInvariantTests
         for (var tenant = 0; tenant < 2; tenant++)
         {
             var promise = rig.Leases.Results[tenant].Promised;
-            foreach (var afterNs in new[] { 0, DecidingLab.Epoch / 2, DecidingLab.Epoch, 2 * DecidingLab.Epoch - 1, 2 * DecidingLab.Epoch, 5 * DecidingLab.Epoch })
+            foreach (var afterNs in new[]
+                { 0, DecidingLab.Epoch / 2, DecidingLab.Epoch, 2 * DecidingLab.Epoch - 1, 2 * DecidingLab.Epoch, 5 * DecidingLab.Epoch })
             {
                 var inForce = Enumerable.Range(0, Hosts).Sum(host => rig.Leases.InForce(tenant, host, rig.NowNs + afterNs));
                 Assert.True(inForce <= promise, $"{inForce} in force {afterNs} ns after {rig.NowNs}");
@@ -97,7 +101,8 @@ public sealed class LeaseInvariantTests
         {
             List<int> vms = [.. Enumerable.Range(4 * tenant, 4).Where(vm => rig.HostOfVm[vm] is not null)];
             var wants = vms.Select(vm => rates[vm] > 80 ? 1e6 : rates[vm] * 1100.0).ToList();
-            LeaseBookTests.Is(wants.Select(want => rig.Leases.Results[tenant].Promised * want / wants.Sum()), vms.Select(vm => rig.Reserved[vm]));
+            LeaseBookTests.Is(wants.Select(want => rig.Leases.Results[tenant].Promised * want / wants.Sum()),
+                vms.Select(vm => rig.Reserved[vm]));
         }
     }
 }

@@ -8,8 +8,8 @@ using Mbsa.Model.Scenario;
 namespace Mbsa.Actors.Tests.Deciding;
 
 /// <summary>
-/// A <see cref="LeaseBook"/> and hosts that do as they are told, each with the book its own admission uses: whatever the lease book says is admitted there, in its order, or the test fails. What
-/// VMs do and want is for the test to say.
+/// A <see cref="LeaseBook"/> and hosts that do as they are told, each with the book its own admission uses:
+/// whatever the lease book says is admitted there, in its order, or the test fails. What VMs do and want is for the test to say.
 /// </summary>
 internal sealed class LeaseRig
 {
@@ -79,7 +79,10 @@ internal sealed class LeaseRig
         }
     }
 
-    /// <summary>An epoch passes in which each VM that runs does so many I/Os per second, and wants more of them all the time or not; then the decision.</summary>
+    /// <summary>
+    /// An epoch passes in which each VM that runs does so many I/Os per second, and wants more of them all the time or not;
+    /// then the decision.
+    /// </summary>
     public LeaseDecision Epoch(Func<int, (double Rate, bool WantsMore)> does, long passedNs = DecidingLab.Epoch)
     {
         NowNs += passedNs;
@@ -89,7 +92,8 @@ internal sealed class LeaseRig
             {
                 var (before, (rate, wantsMore)) = (_counts.GetValueOrDefault((host, vm)), does(vm));
                 var operations = before.Operations + (long)(rate * passedNs / 1e9);
-                _counts[(host, vm)] = new VmCounts(host, vm, operations, operations * 4096.0, before.ReadyNs, before.BackloggedNs + (wantsMore ? passedNs : passedNs / 2));
+                _counts[(host, vm)] = new VmCounts(host, vm, operations, operations * 4096.0,
+                    before.ReadyNs, before.BackloggedNs + (wantsMore ? passedNs : passedNs / 2));
             }
         }
 
@@ -128,5 +132,6 @@ internal sealed class LeaseRig
     }
 
     private void Admit(int vm, int host, QosSpec qos) =>
-        Assert.Null(_hosts[host].Admit(new AdmittedTenant(vm, _scenario.Vms[vm].Vcpus, qos, Placement.Needs.Use(vm, host)!), _queue, NowNs));
+        Assert.Null(_hosts[host]
+            .Admit(new AdmittedTenant(vm, _scenario.Vms[vm].Vcpus, qos, Placement.Needs.Use(vm, host)!), _queue, NowNs));
 }

@@ -19,9 +19,12 @@ public sealed class LinkShareTests
     }
 
     [Fact]
-    public void What_is_slowed_down_elsewhere_leaves_the_rest_to_others() => Gives([(0, 1), (0, 2), (0, 3), (4, 3)], 1 / 3.0, 1 / 3.0, 1 / 3.0, 2 / 3.0);
+    public void What_is_slowed_down_elsewhere_leaves_the_rest_to_others() =>
+        Gives([(0, 1), (0, 2), (0, 3), (4, 3)], 1 / 3.0, 1 / 3.0, 1 / 3.0, 2 / 3.0);
 
-    /// <summary>Max-min fair means: no link carries more than it can, and each flow has one that is full and on which nobody has more.</summary>
+    /// <summary>
+    /// Max-min fair means: no link carries more than it can, and each flow has one that is full and on which nobody has more.
+    /// </summary>
     [Fact]
     public void Random_flows_are_divided_max_min_fairly() =>
         Gen.Select(Gen.Int[0, 5], Gen.Int[1, 5]).Array[0, 40].Sample(draws =>
@@ -36,7 +39,8 @@ public sealed class LinkShareTests
             Assert.All(links, link => Assert.True(link.Sum(f => parts[f]) <= 1 + 1e-9));
             for (var flow = 0; flow < flows.Count; flow++)
             {
-                Assert.Contains(links, link => link.Contains(flow) && link.Sum(f => parts[f]) >= 1 - 1e-9 && link.All(f => parts[f] <= parts[flow] + 1e-9));
+                Assert.Contains(links, link =>
+                    link.Contains(flow) && link.Sum(f => parts[f]) >= 1 - 1e-9 && link.All(f => parts[f] <= parts[flow] + 1e-9));
             }
         }, iter: 1000);
 

@@ -95,13 +95,17 @@ public sealed class NetworkTests
         Assert.Throws<ArgumentOutOfRangeException>(() => _network.TryStart(2, 2, 3, -1));
     }
 
-    /// <summary>No flow is complete before a link alone could have sent it; a link that is never idle is done when its bytes are; and it does not matter in how many steps time passes.</summary>
+    /// <summary>
+    /// No flow is complete before a link alone could have sent it; a link that is never idle is done when its bytes are;
+    /// and it does not matter in how many steps time passes.
+    /// </summary>
     [Fact]
     public void Random_flows_are_never_early_waste_nothing_and_do_not_depend_on_steps() =>
         Gen.Select(Gen.Int[0, 3], Gen.Int[1, 3], Gen.Int[0, 100_000], Gen.Int[0, 5000]).Array[1, 30].Sample(draws =>
         {
             var spec = new NetworkSpec(3.125e9, 250);
-            var starts = draws.Select((d, i) => (Id: i, From: d.Item1, To: (d.Item1 + d.Item2) % 4, Bytes: d.Item3, AtNs: draws.Take(i + 1).Sum(e => (long)e.Item4))).ToList();
+            var starts = draws.Select((d, i) => (Id: i, From: d.Item1, To: (d.Item1 + d.Item2) % 4,
+                Bytes: d.Item3, AtNs: draws.Take(i + 1).Sum(e => (long)e.Item4))).ToList();
             var (once, steps) = (new Network(4, spec), new Network(4, spec));
             List<CompletedFlow> inOne = [], inMany = [];
             foreach (var (id, from, to, bytes, atNs) in starts)

@@ -36,7 +36,8 @@ public sealed class PlacementTests
     {
         // h0 has more of the NVM taken, h1 more of the cores: each kind of VM goes where its own resource is tight.
         var hog = Lab.Hog("hog").Reserved(PromiseUnit.Share, 0.4);
-        var placement = new Placement(DecidingLab.Cluster(2, DecidingLab.Reader("a", 0.5), hog, DecidingLab.Reader("b", 0.3), hog with { Name = "hog-2" }));
+        var placement = new Placement(DecidingLab.Cluster(2, DecidingLab.Reader("a", 0.5),
+            hog, DecidingLab.Reader("b", 0.3), hog with { Name = "hog-2" }));
         placement.Put(0, 0);
         placement.Put(1, 1);
         Assert.Equal(0, Choose(placement, 2));
@@ -47,7 +48,8 @@ public sealed class PlacementTests
     public void Space_decides_for_a_vm_that_reserves_little_and_has_a_large_disk()
     {
         var placement = new Placement(DecidingLab.Cluster(
-            2, DecidingLab.Reader("a", 0.01, sizeBytes: 100 << 20), DecidingLab.Reader("b", 0.2), DecidingLab.Reader("c", 0.02, sizeBytes: 100 << 20), DecidingLab.Reader("d", 0.3)));
+            2, DecidingLab.Reader("a", 0.01, sizeBytes: 100 << 20), DecidingLab.Reader("b", 0.2),
+            DecidingLab.Reader("c", 0.02, sizeBytes: 100 << 20), DecidingLab.Reader("d", 0.3)));
         placement.Put(0, 0);
         placement.Put(1, 1);
         Assert.Equal(0, Choose(placement, 2));
@@ -57,7 +59,8 @@ public sealed class PlacementTests
     [Fact]
     public void Vms_without_a_reservation_go_where_fewest_vcpus_are_for_each_core_and_then_where_most_nvm_is_free()
     {
-        var scenario = DecidingLab.Cluster(3, Lab.Vm("a"), Lab.Vm("b", sizeBytes: 8 << 20), Lab.Vm("c", vcpus: 8, sizeBytes: 16 << 20), Lab.Vm("d"), Lab.Vm("e"), Lab.Vm("f"))
+        var scenario = DecidingLab.Cluster(3, Lab.Vm("a"), Lab.Vm("b", sizeBytes: 8 << 20),
+            Lab.Vm("c", vcpus: 8, sizeBytes: 16 << 20), Lab.Vm("d"), Lab.Vm("e"), Lab.Vm("f"))
             .Host(2, host => host with { Machine = Lab.Machine(8) });
         var placement = new Placement(scenario);
         placement.Put(0, 0);
@@ -84,7 +87,8 @@ public sealed class PlacementTests
     [InlineData(PlacementRule.Spread)]
     public void Of_hosts_with_equal_room_the_one_with_fewest_vcpus_for_each_core(PlacementRule rule)
     {
-        var placement = new Placement(DecidingLab.Cluster(2, Lab.Vm("a"), DecidingLab.Reader("b", 0.5)).With(cluster => cluster with { Placement = rule }));
+        var placement = new Placement(DecidingLab.Cluster(2, Lab.Vm("a"), DecidingLab.Reader("b", 0.5))
+            .With(cluster => cluster with { Placement = rule }));
         placement.Put(0, 0);
         Assert.Equal(1, Choose(placement, 1));
     }
@@ -94,7 +98,8 @@ public sealed class PlacementTests
     {
         var placement = With(3, (0.9, 0), (0.7, 1), (0.8, 2), (0.4, null));
         var why = placement.Choose(3, _ => true).WhyNot;
-        Assert.Equal("no host has room for it; on h1, which comes nearest, its reservation takes 40 % of the NVM, and 30 % is left beside what is reserved for others", why);
+        Assert.Equal("no host has room for it; on h1, which comes nearest, "
+            + "its reservation takes 40 % of the NVM, and 30 % is left beside what is reserved for others", why);
         Assert.Contains("only h2 takes a VM now, and its reservation takes 40 %", placement.Choose(3, host => host == 2).WhyNot);
         Assert.Contains("no host takes", placement.Choose(3, _ => false).WhyNot);
     }
@@ -102,7 +107,8 @@ public sealed class PlacementTests
     [Fact]
     public void A_vm_that_is_pinned_goes_there_or_nowhere()
     {
-        var placement = new Placement(DecidingLab.Cluster(2, DecidingLab.Reader("a", 0.7), DecidingLab.Reader("b", 0.4).Pinned("h1"), DecidingLab.Reader("c", 0.3).Pinned("h1")));
+        var placement = new Placement(DecidingLab.Cluster(2, DecidingLab.Reader("a", 0.7),
+            DecidingLab.Reader("b", 0.4).Pinned("h1"), DecidingLab.Reader("c", 0.3).Pinned("h1")));
         Assert.Equal(1, Choose(placement, 1));
         Assert.Equal("it is pinned to h1, which takes no VM now", placement.Choose(1, host => host == 0).WhyNot);
         placement.Put(0, 1);
@@ -115,7 +121,8 @@ public sealed class PlacementTests
     {
         var lenient = DecidingLab.Reader("c", 0.5);
         var placement = new Placement(DecidingLab.Cluster(
-            2, DecidingLab.Reader("a", 0.7), DecidingLab.Reader("b", 0.6), lenient with { Qos = lenient.Qos with { OrBestEffort = true } }, DecidingLab.Reader("d", 0.4)));
+            2, DecidingLab.Reader("a", 0.7), DecidingLab.Reader("b", 0.6),
+            lenient with { Qos = lenient.Qos with { OrBestEffort = true } }, DecidingLab.Reader("d", 0.4)));
         placement.Put(0, 0);
         placement.Put(1, 1);
         var choice = placement.Choose(2, _ => true);
@@ -151,7 +158,8 @@ public sealed class PlacementTests
     public void The_static_floor_of_a_tenant_counts_once_on_each_host_that_has_a_vm_of_it()
     {
         // 800,000 reads a second over twice four hosts: 100,000, a tenth of an NVM.
-        var scenario = DecidingLab.Cluster(4, Lab.Vm("a"), Lab.Vm("b"), DecidingLab.Reader("c", 0.85), Lab.Vm("w", IoPattern.RandWrite)).Tenant(800_000, 0, 1, 3);
+        var scenario = DecidingLab.Cluster(4, Lab.Vm("a"), Lab.Vm("b"), DecidingLab.Reader("c", 0.85), Lab.Vm("w", IoPattern.RandWrite))
+            .Tenant(800_000, 0, 1, 3);
         var placement = new Placement(scenario);
         Assert.Equal(100_000, placement.Needs.Floor(0).Value);
         placement.Put(0, 0);
@@ -169,12 +177,14 @@ public sealed class PlacementTests
 
     [Fact]
     public void A_tenant_whose_vms_are_pinned_has_floors_on_those_hosts_only() =>
-        Assert.Equal(50_000, new Placement(DecidingLab.Cluster(8, Lab.Vm("a").Pinned("h1"), Lab.Vm("b").Pinned("h1"), Lab.Vm("c").Pinned("h5")).Tenant(200_000, 0, 1, 2)).Needs.Floor(0).Value);
+        Assert.Equal(50_000, new Placement(DecidingLab.Cluster(8, Lab.Vm("a").Pinned("h1"), Lab.Vm("b")
+            .Pinned("h1"), Lab.Vm("c").Pinned("h5")).Tenant(200_000, 0, 1, 2)).Needs.Floor(0).Value);
 
     [Fact]
     public void Vms_that_start_together_are_placed_pinned_first_and_then_the_largest_first()
     {
-        var scenario = DecidingLab.Cluster(2, Lab.Vm("a"), DecidingLab.Reader("b", 0.2), DecidingLab.Reader("c", 0.5), Lab.Vm("d", sizeBytes: 100 << 20), DecidingLab.Reader("e", 0.1).Pinned("h1"), Lab.Vm("f"));
+        var scenario = DecidingLab.Cluster(2, Lab.Vm("a"), DecidingLab.Reader("b", 0.2), DecidingLab.Reader("c", 0.5),
+            Lab.Vm("d", sizeBytes: 100 << 20), DecidingLab.Reader("e", 0.1).Pinned("h1"), Lab.Vm("f"));
         Assert.Equal([4, 2, 3, 1, 0, 5], new Placement(scenario).Order([0, 1, 2, 3, 4, 5]).ToArray());
     }
 
@@ -195,7 +205,8 @@ public sealed class PlacementTests
     [Fact]
     public void Vms_of_a_drained_host_go_to_others_and_who_finds_no_room_is_told_why()
     {
-        var scenario = DecidingLab.Cluster(3, DecidingLab.Reader("a", 0.3), DecidingLab.Reader("b", 0.5), DecidingLab.Reader("c", 0.2).Pinned("h0"), DecidingLab.Reader("d", 0.6), DecidingLab.Reader("e", 0.9));
+        var scenario = DecidingLab.Cluster(3, DecidingLab.Reader("a", 0.3), DecidingLab.Reader("b", 0.5),
+            DecidingLab.Reader("c", 0.2).Pinned("h0"), DecidingLab.Reader("d", 0.6), DecidingLab.Reader("e", 0.9));
         var placement = new Placement(scenario);
         foreach (var (vm, host) in new[] { (0, 0), (1, 0), (2, 0), (3, 1), (4, 2) })
         {
@@ -214,7 +225,8 @@ public sealed class PlacementTests
     [Fact]
     public void A_host_whose_machine_does_not_have_the_path_is_not_chosen()
     {
-        var scenario = DecidingLab.Cluster(2, Lab.ConventionalVm("a", IoPath.VirtioMq)).Host(0, host => host with { Machine = QosLab.Machine(4, 2000, 2000) });
+        var scenario = DecidingLab.Cluster(2, Lab.ConventionalVm("a", IoPath.VirtioMq))
+            .Host(0, host => host with { Machine = QosLab.Machine(4, 2000, 2000) });
         var placement = new Placement(scenario);
         Assert.Equal(1, Choose(placement, 0));
         Assert.Contains("does not have the VM's path", placement.Choose(0, host => host == 0).WhyNot);
@@ -223,7 +235,8 @@ public sealed class PlacementTests
     [Fact]
     public void A_thousand_vms_on_64_hosts_are_placed_at_once()
     {
-        var placement = new Placement(DecidingLab.Cluster(64, [.. Enumerable.Range(0, 1024).Select(i => DecidingLab.Reader($"vm-{i}", 0.06))]));
+        var placement =
+            new Placement(DecidingLab.Cluster(64, [.. Enumerable.Range(0, 1024).Select(i => DecidingLab.Reader($"vm-{i}", 0.06))]));
         foreach (var vm in placement.Order(Enumerable.Range(0, 1024)))
         {
             placement.Put(vm, Choose(placement, vm));
@@ -272,7 +285,8 @@ public sealed class PlacementTests
         var pages = (data + 511) / 512 + 1;
         var raw = Lab.Vm("a") with { Storage = new StorageSpec(IoPath.Host, (data - pages + 1) * 4096) };
         Assert.Contains("child device takes", new Placement(DecidingLab.Cluster(1, raw)).WhyNot(0, 0));
-        Assert.Null(new Placement(DecidingLab.Cluster(1, raw with { Storage = raw.Storage with { SizeBytes = (data - pages) * 4096 } })).WhyNot(0, 0));
+        Assert.Null(new Placement(DecidingLab.Cluster(1, raw with { Storage = raw.Storage with { SizeBytes = (data - pages) * 4096 } }))
+            .WhyNot(0, 0));
     }
 
     /// <summary>Where there is room by the account a real device has it too; and the account wastes less than a hundredth.</summary>
@@ -284,7 +298,8 @@ public sealed class PlacementTests
             var scenario = DecidingLab.Cluster(1, [.. blocks.Select((count, i) => Lab.Vm($"vm-{i}", sizeBytes: count * 4096L))])
                 .Host(0, host => host with { NvmSizeBytes = DeviceBytes });
             var (placement, ledger) = (new Placement(scenario), new MemoryLedger());
-            using (var device = NvmDevice.Create(new NvmDeviceOptions { SizeBytes = DeviceBytes, DeviceId = new Guid(1, 2, 3, [4, 5, 6, 7, 8, 9, 10, 11]) }, ledger))
+            using (var device = NvmDevice.Create(new NvmDeviceOptions
+                { SizeBytes = DeviceBytes, DeviceId = new Guid(1, 2, 3, [4, 5, 6, 7, 8, 9, 10, 11]) }, ledger))
             {
                 for (var vm = 0; vm < blocks.Length; vm++)
                 {
@@ -295,7 +310,8 @@ public sealed class PlacementTests
                     }
                     else
                     {
-                        Assert.True(scenario.Vms[vm].Storage!.ChildBytes > device.FreeBytes - DeviceBytes / 100, $"{device.FreeBytes} were free");
+                        Assert.True(scenario.Vms[vm].Storage!.ChildBytes > device.FreeBytes - DeviceBytes / 100,
+                            $"{device.FreeBytes} were free");
                     }
                 }
             }

@@ -77,7 +77,9 @@ public sealed class WhereaboutsTests
         Assert.Equal(2, _vms.Violations);
     }
 
-    /// <summary>Beside the book a world in which every host does as it is told: whatever is asked, in whatever order, no VM ever runs twice in it.</summary>
+    /// <summary>
+    /// Beside the book a world in which every host does as it is told: whatever is asked, in whatever order, no VM ever runs twice in it.
+    /// </summary>
     [Fact]
     public void Whatever_is_asked_of_it_no_vm_runs_on_two_hosts() =>
         Gen.Select(Gen.Int[0, 6], Gen.Int[0, 3], Gen.Int[0, 2]).Array[0, 60].Sample(asked =>

@@ -55,9 +55,12 @@ public sealed class MoveMishapTests : IDisposable
         await rig.AskAsync<Done>(1, new WriteBlocks(0, first.Content));
         await rig.RunToAsync(3 * Millisecond);
         var paused = await rig.AskAsync<VmPaused>(0, new PauseVm(0));
-        Assert.Contains("not what left", await RefusalAsync(rig, 1, new ResumeVm(0, paused.Guest, paused.ContentHash)), StringComparison.Ordinal); // without the last round
+        // without the last round
+        Assert.Contains("not what left",
+            await RefusalAsync(rig, 1, new ResumeVm(0, paused.Guest, paused.ContentHash)), StringComparison.Ordinal);
         await rig.AskAsync<Done>(1, new WriteBlocks(0, paused.Last.Content));
-        Assert.Contains("guest", await RefusalAsync(rig, 1, new ResumeVm(0, Damaged(paused.Guest), paused.ContentHash)), StringComparison.Ordinal);
+        Assert.Contains("guest", await RefusalAsync(rig, 1, new ResumeVm(0, Damaged(paused.Guest), paused.ContentHash)),
+            StringComparison.Ordinal);
 
         Assert.Contains("paused", await RefusalAsync(rig, 0, new NextRound(0)), StringComparison.Ordinal);
         await rig.AskAsync<Done>(1, new ForgetVm(0));
@@ -79,7 +82,8 @@ public sealed class MoveMishapTests : IDisposable
         var paused = await rig.AskAsync<VmPaused>(0, new PauseVm(0));
         await rig.AskAsync<Done>(1, new WriteBlocks(0, first.Content));
         await rig.AskAsync<Done>(1, new WriteBlocks(0, paused.Last.Content));
-        Assert.Contains("guest", await RefusalAsync(rig, 1, new ResumeVm(0, Damaged(paused.Guest), paused.ContentHash)), StringComparison.Ordinal);
+        Assert.Contains("guest", await RefusalAsync(rig, 1, new ResumeVm(0, Damaged(paused.Guest), paused.ContentHash)),
+            StringComparison.Ordinal);
         await rig.AskAsync<VmRunning>(1, new ResumeVm(0, paused.Guest, paused.ContentHash));
         await rig.AskAsync<Done>(0, new ForgetVm(0));
         await rig.FinishAsync(0, 1);
@@ -95,13 +99,15 @@ public sealed class MoveMishapTests : IDisposable
         await rig.AskAsync<VmPrepared>(1, new PrepareVm(1, QosSpec.BestEffort));
         await rig.AskAsync<MoveRound>(0, new BeginMove(0));
         var paused = await rig.AskAsync<VmPaused>(0, new PauseVm(0));
-        Assert.Contains("it is 'a'", await RefusalAsync(rig, 1, new ResumeVm(1, paused.Guest, paused.ContentHash)), StringComparison.Ordinal);
+        Assert.Contains("it is 'a'",
+            await RefusalAsync(rig, 1, new ResumeVm(1, paused.Guest, paused.ContentHash)), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_host_says_why_a_vm_cannot_come_and_keeps_nothing_of_it()
     {
-        var scenario = Lab.Scenario(Lab.Vm("big", sizeBytes: 200 << 20), Lab.Vm("raw") with { Storage = new StorageSpec(IoPath.Host, 4 << 20) }, Lab.Vm("other", sizeBytes: 100 << 20), Lab.Vm("light"));
+        var scenario = Lab.Scenario(Lab.Vm("big", sizeBytes: 200 << 20),
+            Lab.Vm("raw") with { Storage = new StorageSpec(IoPath.Host, 4 << 20) }, Lab.Vm("other", sizeBytes: 100 << 20), Lab.Vm("light"));
         await using var rig = new MoveRig(scenario);
         await rig.StartAsync(0, 0);
         await rig.StartAsync(1, 0);
@@ -113,7 +119,8 @@ public sealed class MoveMishapTests : IDisposable
         Assert.Contains("memory-bus", await RefusalAsync(rig, 1, new PrepareVm(1, QosSpec.BestEffort)), StringComparison.Ordinal);
         Assert.Contains("memory-bus", await RefusalAsync(rig, 0, new BeginMove(1)), StringComparison.Ordinal);
         Assert.Contains("on this host", await RefusalAsync(rig, 0, new PrepareVm(0, QosSpec.BestEffort)), StringComparison.Ordinal);
-        foreach (var message in (object[])[new BeginMove(0), new NextRound(0), new PauseVm(0), new CancelMove(0), new AskVm(0, CollectResult.Instance)])
+        foreach (var message in (object[])[new BeginMove(0), new NextRound(0),
+            new PauseVm(0), new CancelMove(0), new AskVm(0, CollectResult.Instance)])
         {
             Assert.Contains("not on this host", await RefusalAsync(rig, 1, message), StringComparison.Ordinal);
         }
@@ -255,7 +262,11 @@ public sealed class MoveMishapTests : IDisposable
         }
 
         // The disk is on the second host now: a new one on the first has no business there.
-        await using var again = new MoveRig(scenario, change: (index, host) => host with { NvmFile = File(index), NvmSizeIsAskedFor = false });
+        await using var again = new MoveRig(scenario, change: (index, host) => host with
+        {
+            NvmFile = File(index),
+            NvmSizeIsAskedFor = false,
+        });
         await again.StartAsync(0, 0);
         Assert.Contains("earlier run", await RefusalAsync(again, 1, new PrepareVm(0, QosSpec.BestEffort)), StringComparison.Ordinal);
     }
@@ -269,7 +280,8 @@ public sealed class MoveMishapTests : IDisposable
         }
     }
 
-    private static async Task<string> RefusalAsync(MoveRig rig, int host, object message) => (await rig.AskAsync<VmRefused>(host, message)).Reason;
+    private static async Task<string> RefusalAsync(MoveRig rig, int host, object message) =>
+        (await rig.AskAsync<VmRefused>(host, message)).Reason;
 
     private static async Task AssertWholeAsync(MoveRig rig, int host)
     {

@@ -16,7 +16,10 @@ using Mbsa.Vm.Vcpus;
 
 namespace Mbsa.Actors.Tests.Moving;
 
-/// <summary>Hosts in one actor system with the test in the place of whoever moves VMs between them: it lets their time pass in steps, and asserts at the end that all memory was given back.</summary>
+/// <summary>
+/// Hosts in one actor system with the test in the place of whoever moves VMs between them:
+/// it lets their time pass in steps, and asserts at the end that all memory was given back.
+/// </summary>
 internal sealed class MoveRig : IAsyncDisposable
 {
     private const string Dispatcher = "rig";
@@ -35,9 +38,11 @@ internal sealed class MoveRig : IAsyncDisposable
         _system = ActorSystem.Create("rig", ConfigurationFactory.ParseString($$"""
             akka { loglevel = OFF, stdout-loglevel = OFF, log-dead-letters = off, coordinated-shutdown.run-by-clr-shutdown-hook = off }
             akka.actor.guardian-supervisor-strategy = "Akka.Actor.StoppingSupervisorStrategy, Akka"
-            {{Dispatcher}} { type = ForkJoinDispatcher, throughput = 1, dedicated-thread-pool { thread-count = {{threads}}, threadtype = background } }
+            {{Dispatcher}} { type = ForkJoinDispatcher, throughput = 1
+            dedicated-thread-pool { thread-count = {{threads}}, threadtype = background } }
             """));
-        _hosts = [.. Enumerable.Range(0, hosts).Select(host => Start(scenario with { Host = change?.Invoke(host, scenario.Host) ?? scenario.Host }, host))];
+        _hosts = [.. Enumerable.Range(0, hosts)
+            .Select(host => Start(scenario with { Host = change?.Invoke(host, scenario.Host) ?? scenario.Host }, host))];
     }
 
     /// <summary>What the host of this index shows.</summary>
@@ -50,7 +55,9 @@ internal sealed class MoveRig : IAsyncDisposable
     public async Task<T> AskAsync<T>(int host, object message)
     {
         var answer = await AskAsync(host, message);
-        return Assert.IsType<T>(answer is VmRefused refused && typeof(T) != typeof(VmRefused) ? throw new InvalidOperationException(refused.Reason) : answer);
+        return Assert.IsType<T>(answer is VmRefused refused && typeof(T) != typeof(VmRefused)
+            ? throw new InvalidOperationException(refused.Reason)
+            : answer);
     }
 
     /// <summary>Starts a VM.</summary>
@@ -106,7 +113,8 @@ internal sealed class MoveRig : IAsyncDisposable
     }
 
     /// <summary>What every VM used of a host.</summary>
-    public async Task<ImmutableDictionary<int, TenantUse>> AccountAsync(int host) => (await AskAsync<TenantUses>(host, ReadAccounts.Instance)).ByVm;
+    public async Task<ImmutableDictionary<int, TenantUse>> AccountAsync(int host) =>
+        (await AskAsync<TenantUses>(host, ReadAccounts.Instance)).ByVm;
 
     /// <summary>Lets time pass until all that a VM has to do is done.</summary>
     public async Task FinishAsync(int vm, int host)
@@ -143,7 +151,8 @@ internal sealed class MoveRig : IAsyncDisposable
         if (wall is null)
         {
             var virtualCores = new VirtualCores(capacity, queue);
-            (cores, supervisor) = (virtualCores, Props.Create(() => new VirtualQosSupervisor(policy, capacity, virtualCores, queue, board)));
+            (cores, supervisor) = (virtualCores,
+                Props.Create(() => new VirtualQosSupervisor(policy, capacity, virtualCores, queue, board)));
         }
         else
         {
@@ -151,7 +160,8 @@ internal sealed class MoveRig : IAsyncDisposable
             (cores, supervisor) = (wallCores, Props.Create(() => new WallQosSupervisor(policy, capacity, wallCores, wall.Clock, board)));
         }
 
-        var services = new HostServices(scenario, board, cores, _system.ActorOf(supervisor.WithDispatcher(Dispatcher), $"qos-{index}"), capacity, wall);
+        var services = new HostServices(scenario, board, cores,
+            _system.ActorOf(supervisor.WithDispatcher(Dispatcher), $"qos-{index}"), capacity, wall);
         var actor = _system.ActorOf(Props.Create(() => new HostActor(services, device)).WithDispatcher(Dispatcher), $"host-{index}");
         return new Host(actor, cores, board);
     }

@@ -64,8 +64,16 @@ public sealed class MoveTests
     public async Task In_the_middle_of_an_io_longer_than_a_quantum_it_goes_on_at_the_target(string policy, string parameters)
     {
         // A write of 256 KiB keeps the NVM for 262 us, in quanta of 25.
-        var job = Lab.Job(IoPattern.RandReadWrite, 2) with { TimeBased = false, IoSizeBytes = 12 << 20, ReadBlockBytes = 64 << 10, WriteBlockBytes = 256 << 10, Verify = VerifyMethod.Crc32c };
-        var scenario = Lab.Scenario(Brief("a", policy, parameters) with { Jobs = [job] }).With(h => h with { Payload = PayloadKind.Full, Device = Lab.Device(4e9, 1e9) });
+        var job = Lab.Job(IoPattern.RandReadWrite, 2) with
+        {
+            TimeBased = false,
+            IoSizeBytes = 12 << 20,
+            ReadBlockBytes = 64 << 10,
+            WriteBlockBytes = 256 << 10,
+            Verify = VerifyMethod.Crc32c,
+        };
+        var scenario = Lab.Scenario(Brief("a", policy, parameters) with { Jobs = [job] })
+            .With(h => h with { Payload = PayloadKind.Full, Device = Lab.Device(4e9, 1e9) });
         var stays = await RunAsync(scenario, _ => Task.FromResult(0));
         var moves = await RunAsync(scenario, async rig =>
         {
@@ -97,8 +105,10 @@ public sealed class MoveTests
     public async Task At_whatever_moments_it_moves_or_stays_after_all(int seed)
     {
         var random = new Random(seed);
-        var (policy, parameters, payload) = Disks.Select(row => ((string)row[0], (string)row[1], (PayloadKind)row[2])).ElementAt(random.Next(15));
-        var scenario = Lab.Scenario(Brief("a", policy, parameters), Lab.Vm("b", IoPattern.RandReadWrite, vcpus: 1)).With(h => h with { Payload = payload });
+        var (policy, parameters, payload) = Disks.Select(row => ((string)row[0], (string)row[1], (PayloadKind)row[2]))
+            .ElementAt(random.Next(15));
+        var scenario = Lab.Scenario(Brief("a", policy, parameters), Lab.Vm("b", IoPattern.RandReadWrite, vcpus: 1))
+            .With(h => h with { Payload = payload });
         var stays = await RunAsync(scenario, _ => Task.FromResult(0));
         var moves = await RunAsync(scenario, async rig =>
         {
@@ -149,7 +159,8 @@ public sealed class MoveTests
             await rig.RunToAsync(3_333_333);
             var paused = await rig.MoveAsync(0, 0, 1);
             await rig.RunToAsync(9 * Millisecond);
-            return (rig.TraceHash(0), rig.TraceHash(1), paused.PausedNs, paused.ContentHash, paused.Last.Blocks, paused.GuestBytes, (await rig.ResultAsync(0, 1)).Quanta);
+            return (rig.TraceHash(0), rig.TraceHash(1), paused.PausedNs, paused.ContentHash,
+                paused.Last.Blocks, paused.GuestBytes, (await rig.ResultAsync(0, 1)).Quanta);
         }
     }
 
@@ -167,14 +178,16 @@ public sealed class MoveTests
         Assert.Equal(52, moved.Wear!.Writes);
 
         await rig.RunToAsync(52_000 + 26_000);
-        Assert.Equal((20_000, 13_000), ((await rig.AccountAsync(0))[0].Use.CoresNs, (await rig.AccountAsync(1))[0].Use.CoresNs)); // of 4 cores; until 40 us there
+        // of 4 cores; until 40 us there
+        Assert.Equal((20_000, 13_000), ((await rig.AccountAsync(0))[0].Use.CoresNs, (await rig.AccountAsync(1))[0].Use.CoresNs));
     }
 
     [Fact]
     public async Task What_sleeps_sleeps_on()
     {
         // 3 I/Os of 2 us, then 3 ms of thinking; it is moved while it thinks.
-        var scenario = Lab.Scenario(Lab.Vm("a", vcpus: 1) with { Jobs = [Lab.Job(IoPattern.RandRead, 1) with { ThinkTimeNs = 3 * Millisecond, ThinkTimeBlocks = 3 }] }) with { Lockstep = true };
+        var scenario = Lab.Scenario(Lab.Vm("a", vcpus: 1) with { Jobs =
+            [Lab.Job(IoPattern.RandRead, 1) with { ThinkTimeNs = 3 * Millisecond, ThinkTimeBlocks = 3 }] }) with { Lockstep = true };
         await using var rig = new MoveRig(scenario);
         await rig.StartAsync(0, 0);
         await rig.RunToAsync(Millisecond);
@@ -189,8 +202,13 @@ public sealed class MoveTests
     [Fact]
     public async Task Vms_without_a_disk_and_vms_that_have_finished_move_too()
     {
-        var finished = Lab.Vm("finished", vcpus: 2) with { Jobs = [Lab.Job(IoPattern.Write, 2) with { TimeBased = false, IoSizeBytes = 1 << 20, Verify = VerifyMethod.Crc32c }] };
-        var half = finished with { Name = "half", Jobs = [Lab.Job(IoPattern.Write, 1) with { TimeBased = false, IoSizeBytes = 1 << 20 }, Lab.Job(IoPattern.RandRead, 1)] };
+        var finished = Lab.Vm("finished", vcpus: 2) with
+            { Jobs = [Lab.Job(IoPattern.Write, 2) with { TimeBased = false, IoSizeBytes = 1 << 20, Verify = VerifyMethod.Crc32c }] };
+        var half = finished with
+        {
+            Name = "half",
+            Jobs = [Lab.Job(IoPattern.Write, 1) with { TimeBased = false, IoSizeBytes = 1 << 20 }, Lab.Job(IoPattern.RandRead, 1)],
+        };
         var scenario = Lab.Scenario(finished, half, Lab.Hog("hog", 2, 50)).With(h => h with { Payload = PayloadKind.Full });
         await using var rig = new MoveRig(scenario);
         for (var vm = 0; vm < 3; vm++)
@@ -205,7 +223,8 @@ public sealed class MoveTests
             await rig.MoveAsync(vm, 0, 1, rounds: 1, roundNs: 0);
         }
 
-        Assert.Equal((VmState.Finished, VmState.Running, VmState.Running), (rig.Board(1).StateOf(0), rig.Board(1).StateOf(1), rig.Board(1).StateOf(2)));
+        Assert.Equal((VmState.Finished, VmState.Running, VmState.Running),
+            (rig.Board(1).StateOf(0), rig.Board(1).StateOf(1), rig.Board(1).StateOf(2)));
         Assert.Equal(VmState.Waiting, rig.Board(0).StateOf(0));
         await rig.RunToAsync(20 * Millisecond);
         var results = await Task.WhenAll(Enumerable.Range(0, 3).Select(vm => rig.ResultAsync(vm, 1)));
@@ -246,12 +265,14 @@ public sealed class MoveTests
     public async Task Its_promise_is_kept_where_it_comes_to_and_free_where_it_was()
     {
         QosSpec Half(bool orBestEffort = false) => new() { Reservation = new Promise(PromiseUnit.Share, 0.6), OrBestEffort = orBestEffort };
-        var scenario = Lab.Scenario(Lab.Vm("a") with { Qos = Half() }, Lab.Vm("b") with { Qos = Half() }, Lab.Vm("c") with { Qos = Half(orBestEffort: true) });
+        var scenario = Lab.Scenario(Lab.Vm("a") with { Qos = Half() },
+            Lab.Vm("b") with { Qos = Half() }, Lab.Vm("c") with { Qos = Half(orBestEffort: true) });
         await using var rig = new MoveRig(scenario);
         await rig.StartAsync(0, 0);
         await rig.StartAsync(1, 1);
         Assert.Contains("40 % is left", (await rig.AskAsync<VmRefused>(1, new PrepareVm(0, Half()))).Reason, StringComparison.Ordinal);
-        Assert.Contains("40 % is left", (await rig.AskAsync<VmPrepared>(1, new PrepareVm(2, Half(orBestEffort: true)))).WhyBestEffort, StringComparison.Ordinal);
+        Assert.Contains("40 % is left",
+            (await rig.AskAsync<VmPrepared>(1, new PrepareVm(2, Half(orBestEffort: true)))).WhyBestEffort, StringComparison.Ordinal);
         await rig.AskAsync<Done>(1, new ForgetVm(2));
 
         await rig.AskAsync<Done>(1, new EndVm(1));
@@ -270,7 +291,8 @@ public sealed class MoveTests
             Storage = new StorageSpec(IoPath.MemoryBus, 8 << 20, i == 0 ? "none" : "due-time"),
             Jobs = [Lab.Job(IoPattern.RandReadWrite, 2) with { TimeBased = false, IoSizeBytes = 16 << 20, Verify = VerifyMethod.Crc32c }],
         });
-        var scenario = (Lab.Scenario([.. vms]) with { Clock = ClockKind.Wall }).OnRealCores().With(h => h with { Payload = PayloadKind.Full, QuantumNs = 100_000 });
+        var scenario = (Lab.Scenario([.. vms]) with { Clock = ClockKind.Wall })
+            .OnRealCores().With(h => h with { Payload = PayloadKind.Full, QuantumNs = 100_000 });
         await using var rig = new MoveRig(scenario);
         await rig.StartAsync(0, 0);
         await rig.StartAsync(1, 1);
@@ -289,7 +311,8 @@ public sealed class MoveTests
     }
 
     /// <summary>What does not depend on which of two jobs comes first, as when a block is read and written.</summary>
-    private static object Figures(VmResult vm) => (vm.Read.Operations, vm.Read.Bytes, vm.Write.Operations, vm.Write.Bytes, vm.Wear!.Writes - vm.Wear.ExtraWrites);
+    private static object Figures(VmResult vm) =>
+        (vm.Read.Operations, vm.Read.Bytes, vm.Write.Operations, vm.Write.Bytes, vm.Wear!.Writes - vm.Wear.ExtraWrites);
 
     /// <param name="scenario">The VM in question is its first.</param>
     /// <param name="act">Moves it; answers where it is then.</param>
@@ -314,11 +337,15 @@ public sealed class MoveTests
         Storage = new StorageSpec(IoPath.MemoryBus, 4 << 20, policy, parameters),
         Jobs =
         [
-            new JobSpec { Name = "random", Pattern = IoPattern.RandReadWrite, ReadPercent = 30, IoSizeBytes = 6 << 20, Verify = VerifyMethod.Crc32c },
-            new JobSpec { Name = "zipf", Pattern = IoPattern.RandWrite, Distribution = new AccessDistribution(DistributionKind.Zipf, 1.2), IoSizeBytes = 6 << 20, Verify = VerifyMethod.Crc32c },
-            new JobSpec { Name = "sequential", Pattern = IoPattern.ReadWrite, ReadBlockBytes = 8192, WriteBlockBytes = 16384, IoSizeBytes = 3 << 20, Verify = VerifyMethod.Crc32c },
+            new JobSpec { Name = "random", Pattern =
+                IoPattern.RandReadWrite, ReadPercent = 30, IoSizeBytes = 6 << 20, Verify = VerifyMethod.Crc32c },
+            new JobSpec { Name = "zipf", Pattern = IoPattern.RandWrite, Distribution =
+                new AccessDistribution(DistributionKind.Zipf, 1.2), IoSizeBytes = 6 << 20, Verify = VerifyMethod.Crc32c },
+            new JobSpec { Name = "sequential", Pattern =
+                IoPattern.ReadWrite, ReadBlockBytes = 8192, WriteBlockBytes = 16384, IoSizeBytes = 3 << 20, Verify = VerifyMethod.Crc32c },
             new JobSpec { Name = "paced", Pattern = IoPattern.RandRead, ReadRateIops = 20_000, IoSizeBytes = 1 << 20 },
-            new JobSpec { Name = "thinks", Pattern = IoPattern.RandReadWrite, ThinkTimeNs = 30_000, ThinkTimeBlocks = 3, IoSizeBytes = 1 << 20, Verify = VerifyMethod.Crc32c },
+            new JobSpec { Name = "thinks", Pattern =
+                IoPattern.RandReadWrite, ThinkTimeNs = 30_000, ThinkTimeBlocks = 3, IoSizeBytes = 1 << 20, Verify = VerifyMethod.Crc32c },
         ],
     };
 }

@@ -12,13 +12,15 @@ public sealed class BarsTests
     {
         var vms = QosLab.Many(8, i => writes ? QosLab.Writer($"vm-{i}", vcpus: 1 + i % 4) : QosLab.Reader($"vm-{i}", vcpus: 1 + i % 4));
         var run = await QosLab.Host(vms).For(200, 20, 10).RunAsync();
-        Assert.All(run.Windows, w => Assert.True(QosLab.Jain([.. w.Operations.Select(n => (double)n)]) >= 0.999, string.Join(" ", w.Operations)));
+        Assert.All(run.Windows, w =>
+            Assert.True(QosLab.Jain([.. w.Operations.Select(n => (double)n)]) >= 0.999, string.Join(" ", w.Operations)));
     }
 
     [Fact]
     public async Task Weights_hold_within_1_percent_in_each_100_ms_also_for_who_joins_late()
     {
-        var scenario = QosLab.Host(QosLab.Reader("one"), QosLab.Reader("two", weight: 2), QosLab.Reader("late", weight: 4).Late()).For(800, 20, 100)
+        var scenario = QosLab.Host(QosLab.Reader("one"), QosLab.Reader("two", weight: 2),
+            QosLab.Reader("late", weight: 4).Late()).For(800, 20, 100)
             .At(300 * Lab.Millisecond, "late", new VmChange.Start());
         var run = await scenario.RunAsync();
         var (one, two, late) = (run.Series("one"), run.Series("two"), run.Series("late"));
@@ -38,7 +40,8 @@ public sealed class BarsTests
     [InlineData(PromiseUnit.BytesPerSecond, 0.8e9)]
     public async Task A_reservation_is_not_missed_in_any_backlogged_100_ms(PromiseUnit unit, double value)
     {
-        VmSpec[] others = [.. QosLab.Many(4, i => QosLab.Writer($"writer-{i}").Weight(5)), .. QosLab.Many(3, i => Lab.Hog($"hog-{i}").Weight(5))];
+        VmSpec[] others = [.. QosLab.Many(4, i => QosLab.Writer($"writer-{i}").Weight(5)),
+            .. QosLab.Many(3, i => Lab.Hog($"hog-{i}").Weight(5))];
         var run = await QosLab.Host([QosLab.Reader("reserved").Reserved(unit, value), .. others]).For(1000, 20).RunAsync();
         Assert.True(run.Of("reserved").Use.ReservationWindows >= 9);
         Assert.Equal(0, run.Of("reserved").Use.ReservationMisses);
@@ -49,9 +52,11 @@ public sealed class BarsTests
     [InlineData(PromiseUnit.OperationsPerSecond, 400_000, 400_000)]
     [InlineData(PromiseUnit.OperationsPerSecond, 20_000, 20_000)]
     [InlineData(PromiseUnit.BytesPerSecond, 409.6e6, 100_000)]
-    public async Task A_ceiling_is_kept_within_1_percent_in_each_10_ms_and_reached(PromiseUnit unit, double value, double operationsPerSecond)
+    public async Task A_ceiling_is_kept_within_1_percent_in_each_10_ms_and_reached(PromiseUnit unit,
+        double value, double operationsPerSecond)
     {
-        var run = await QosLab.Host(QosLab.Reader("limited", vcpus: 2).Limited(unit, value), QosLab.Writer("writer"), Lab.Hog("hog", 2)).For(300, 20, 10).RunAsync();
+        var run = await QosLab.Host(QosLab.Reader("limited", vcpus: 2).Limited(unit, value), QosLab.Writer("writer"), Lab.Hog("hog", 2))
+            .For(300, 20, 10).RunAsync();
         Assert.All(run.Series("limited"), n => Assert.True(n <= operationsPerSecond / 100 * 1.01 + 1, $"{n} in 10 ms"));
         QosLab.Near(operationsPerSecond, run.OperationsPerSecond("limited"), 0.01);
     }

@@ -2,14 +2,19 @@ using Mbsa.Model.Scenario;
 
 namespace Mbsa.Actors.Tests.Qos;
 
-/// <summary>The known right answers of docs/QOS.md, worked out on paper, through the whole way under the virtual clock: within 1 %.</summary>
+/// <summary>
+/// The known right answers of docs/QOS.md, worked out on paper, through the whole way under the virtual clock: within 1 %.
+/// </summary>
 public sealed class KnownAnswerTests
 {
     [Fact]
     public Task A_reader_and_a_writer_of_equal_weights_have_equal_dominant_shares() =>
         Gives(QosLab.Host(QosLab.Reader("reader"), QosLab.Writer("writer")), 500_000, 166_667);
 
-    /// <summary>Quanta of 25 us: 13 reads are 13 us of the NVM, but 26 of a core; 9 writes are 27 us of the NVM. That is 13 + 27 units for one turn each.</summary>
+    /// <summary>
+    /// Quanta of 25 us: 13 reads are 13 us of the NVM, but 26 of a core; 9 writes are 27 us of the NVM.
+    /// That is 13 + 27 units for one turn each.
+    /// </summary>
     [Theory]
     [InlineData("none", 325_000, 225_000)]
     [InlineData("cap", 325_000, 225_000)]
@@ -21,7 +26,8 @@ public sealed class KnownAnswerTests
     [InlineData(875_000, 250_000, 250_000, 375_000)]
     [InlineData(1_200_000, 250_000, 380_000, 570_000)]
     [InlineData(3_000_000, 666_667, 1_333_333, 1_000_000)]
-    public async Task The_classic_three_have_their_floors_and_ceilings_and_the_rest_by_weight(double capacity, double first, double second, double third)
+    public async Task The_classic_three_have_their_floors_and_ceilings_and_the_rest_by_weight(double capacity,
+        double first, double second, double third)
     {
         await Gives(QosLab.CoresOnly(capacity, Classic()), first, second, third);
 
@@ -54,7 +60,8 @@ public sealed class KnownAnswerTests
     ];
 
     private static ScenarioSpec CpuAndNvm() =>
-        QosLab.Host(QosLab.Reader("a"), QosLab.Writer("b")).With(host => host with { Machine = QosLab.Machine(4, readNs: 8000, writeNs: 2000) });
+        QosLab.Host(QosLab.Reader("a"), QosLab.Writer("b"))
+        .With(host => host with { Machine = QosLab.Machine(4, readNs: 8000, writeNs: 2000) });
 
     private static async Task Gives(ScenarioSpec scenario, params double[] operationsPerSecond)
     {

@@ -3,7 +3,10 @@ using Mbsa.Vm.Workload;
 
 namespace Mbsa.Actors.Tests.Qos;
 
-/// <summary>Reservations that are not kept are seen, whatever the VM does between its I/Os; and those of VMs that do not use them are not made out to be missed.</summary>
+/// <summary>
+/// Reservations that are not kept are seen, whatever the VM does between its I/Os;
+/// and those of VMs that do not use them are not made out to be missed.
+/// </summary>
 public sealed class MissesTests
 {
     [Theory]
@@ -11,7 +14,8 @@ public sealed class MissesTests
     [InlineData("cap")]
     public async Task A_vm_that_pauses_for_a_microsecond_in_a_thousand_ios_is_judged_and_missed(string policy)
     {
-        var use = (await QosLab.Host(Pausing("v", 1000, 1000, vcpus: 4, IoPattern.RandWrite).Reserved(PromiseUnit.Share, 0.4), QosLab.Writer("big", vcpus: 12))
+        var use = (await QosLab.Host(Pausing("v", 1000, 1000, vcpus: 4, IoPattern.RandWrite)
+            .Reserved(PromiseUnit.Share, 0.4), QosLab.Writer("big", vcpus: 12))
             .Under(policy).For(500, 20).RunAsync()).Of("v").Use;
         Assert.Equal((5, 5), (use.ReservationWindows, use.ReservationMisses));
         Assert.InRange(use.ReservationJudgedNs, 490e6, 500e6);
@@ -20,7 +24,8 @@ public sealed class MissesTests
     [Fact]
     public async Task A_pause_after_each_io_does_not_hide_that_a_floor_is_missed()
     {
-        var run = await QosLab.Host(Pausing("shy", 1, 1000).Reserved(PromiseUnit.OperationsPerSecond, 100_000), Lab.Hog("hog", 8)).Under("none").For(300).RunAsync();
+        var run = await QosLab.Host(Pausing("shy", 1, 1000).Reserved(PromiseUnit.OperationsPerSecond, 100_000), Lab.Hog("hog", 8))
+            .Under("none").For(300).RunAsync();
         Assert.True(run.OperationsPerSecond("shy") < 90_000);
         Assert.Equal((3, 3), (run.Of("shy").Use.ReservationWindows, run.Of("shy").Use.ReservationMisses));
     }
@@ -48,7 +53,8 @@ public sealed class MissesTests
     [Fact]
     public async Task Who_is_idle_is_not_judged()
     {
-        var use = (await QosLab.Host(Pausing("idle", 1, 20_000_000).Reserved(PromiseUnit.Share, 0.4), Lab.Hog("hog")).Under("none").For(300).RunAsync()).Of("idle").Use;
+        var use = (await QosLab.Host(Pausing("idle", 1, 20_000_000).Reserved(PromiseUnit.Share, 0.4), Lab.Hog("hog"))
+            .Under("none").For(300).RunAsync()).Of("idle").Use;
         Assert.Equal((0, 0, 0L), (use.ReservationWindows, use.ReservationMisses, use.ReservationJudgedNs));
     }
 
@@ -74,7 +80,8 @@ public sealed class MissesTests
     [Fact]
     public async Task A_vm_that_leaves_is_judged_as_long_as_it_was_there()
     {
-        var run = await QosLab.Host(QosLab.Reader("v").Reserved(PromiseUnit.Share, 0.6), Lab.Hog("hog", 12)).Under("none").For(300).At(150 * Lab.Millisecond, "v", new VmChange.Stop()).RunAsync();
+        var run = await QosLab.Host(QosLab.Reader("v").Reserved(PromiseUnit.Share, 0.6), Lab.Hog("hog", 12))
+            .Under("none").For(300).At(150 * Lab.Millisecond, "v", new VmChange.Stop()).RunAsync();
         Assert.Equal((2, 2), (run.Of("v").Use.ReservationWindows, run.Of("v").Use.ReservationMisses));
         Assert.InRange(run.Of("v").Use.ReservationJudgedNs, 149e6, 150e6);
     }
@@ -82,7 +89,8 @@ public sealed class MissesTests
     [Fact]
     public async Task A_vm_that_comes_late_is_judged_from_then_on()
     {
-        var run = await QosLab.Host(QosLab.Reader("v").Reserved(PromiseUnit.Share, 0.6).Late(), Lab.Hog("hog", 12)).For(200).At(50 * Lab.Millisecond, "v", new VmChange.Start()).RunAsync();
+        var run = await QosLab.Host(QosLab.Reader("v").Reserved(PromiseUnit.Share, 0.6).Late(), Lab.Hog("hog", 12))
+            .For(200).At(50 * Lab.Millisecond, "v", new VmChange.Start()).RunAsync();
         Assert.Equal((2, 0), (run.Of("v").Use.ReservationWindows, run.Of("v").Use.ReservationMisses));
         Assert.InRange(run.Of("v").Use.ReservationJudgedNs, 149e6, 150e6);
     }

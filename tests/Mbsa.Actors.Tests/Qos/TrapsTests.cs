@@ -12,14 +12,16 @@ public sealed class TrapsTests
     [InlineData(0.249)]
     public async Task Limit_just_below_what_a_vm_would_have_anyway_is_reached(double limit)
     {
-        var run = await QosLab.CoresOnly(2e6, [QosLab.Reader("limited").Limited(PromiseUnit.Share, limit), .. QosLab.Many(3, i => QosLab.Reader($"busy-{i}"))]).For(300, 20, 50).RunAsync();
+        var run = await QosLab.CoresOnly(2e6, [QosLab.Reader("limited").Limited(PromiseUnit.Share, limit),
+            .. QosLab.Many(3, i => QosLab.Reader($"busy-{i}"))]).For(300, 20, 50).RunAsync();
         Assert.All(run.Series("limited"), operations => Assert.InRange(operations, 0.99 * limit * 2e6 * 0.05, 1.01 * limit * 2e6 * 0.05));
     }
 
     [Fact]
     public async Task Nothing_is_hoarded_while_idle()
     {
-        var sleeper = QosLab.Reader("sleeper") with { Jobs = [QosLab.Reader("sleeper").Jobs[0] with { StartDelayNs = 100 * Lab.Millisecond }] };
+        var sleeper = QosLab.Reader("sleeper") with
+            { Jobs = [QosLab.Reader("sleeper").Jobs[0] with { StartDelayNs = 100 * Lab.Millisecond }] };
         var run = await QosLab.CoresOnly(2e6, sleeper, QosLab.Reader("busy")).For(200, 0, 10).RunAsync();
         QosLab.Near(20_000, run.Series("busy")[8], 0.01);
         Assert.All(run.Series("busy")[11..], n => QosLab.Near(10_000, n, 0.02));
@@ -28,7 +30,8 @@ public sealed class TrapsTests
     [Fact]
     public async Task Nothing_is_hoarded_while_limited()
     {
-        var scenario = QosLab.CoresOnly(2e6, QosLab.Reader("limited").Limited(PromiseUnit.Share, 0.1), QosLab.Reader("busy")).For(300, 20, 10)
+        var scenario = QosLab.CoresOnly(2e6, QosLab.Reader("limited")
+            .Limited(PromiseUnit.Share, 0.1), QosLab.Reader("busy")).For(300, 20, 10)
             .At(150 * Lab.Millisecond, "limited", new VmChange.SetQos(new QosSpec()));
         var run = await scenario.RunAsync();
         Assert.All(run.Series("limited")[..15], n => QosLab.Near(2000, n, 0.02));
@@ -55,7 +58,8 @@ public sealed class TrapsTests
     [Fact]
     public async Task Short_bursts_with_pauses_between_them_are_no_way_to_more()
     {
-        var bursty = Lab.Vm("bursty") with { Jobs = [Lab.Job(Mbsa.Vm.Workload.IoPattern.RandRead, 4) with { ThinkTimeNs = 50_000, ThinkTimeBlocks = 50 }] };
+        var bursty = Lab.Vm("bursty") with
+            { Jobs = [Lab.Job(Mbsa.Vm.Workload.IoPattern.RandRead, 4) with { ThinkTimeNs = 50_000, ThinkTimeBlocks = 50 }] };
         var run = await QosLab.CoresOnly(2e6, bursty, QosLab.Reader("steady-1"), QosLab.Reader("steady-2")).For(200, 20, 10).RunAsync();
         Assert.True(run.OperationsPerSecond("bursty") <= 1.01 * run.OperationsPerSecond("steady-1"));
         Assert.All(run.Windows, w => QosLab.Near(1, w.Operations[1] / (double)w.Operations[2], 0.02, "steady"));
@@ -73,14 +77,17 @@ public sealed class TrapsTests
     public async Task Nobody_eats_the_next_period_of_another_every_millisecond_is_fair()
     {
         var run = await QosLab.CoresOnly(2e6, QosLab.Many(4, i => QosLab.Reader($"vm-{i}"))).For(100, 20, 1).RunAsync();
-        Assert.All(run.Windows, w => Assert.True(QosLab.Jain([.. w.Operations.Select(n => (double)n)]) >= 0.99, string.Join(" ", w.Operations)));
+        Assert.All(run.Windows, w =>
+            Assert.True(QosLab.Jain([.. w.Operations.Select(n => (double)n)]) >= 0.99, string.Join(" ", w.Operations)));
     }
 
     [Fact]
     public async Task Fairness_is_not_only_in_the_mean()
     {
-        var run = await QosLab.Host([.. QosLab.Many(3, i => QosLab.Reader($"reader-{i}")), .. QosLab.Many(3, i => QosLab.Writer($"writer-{i}"))]).For(200, 20, 10).RunAsync();
-        Assert.All(run.Windows, w => Assert.True(QosLab.Jain([.. w.Operations.Select((n, i) => n * (i < 3 ? 1.0 : 3))]) >= 0.999, string.Join(" ", w.Operations)));
+        var run = await QosLab.Host([.. QosLab.Many(3, i => QosLab.Reader($"reader-{i}")),
+            .. QosLab.Many(3, i => QosLab.Writer($"writer-{i}"))]).For(200, 20, 10).RunAsync();
+        Assert.All(run.Windows, w =>
+            Assert.True(QosLab.Jain([.. w.Operations.Select((n, i) => n * (i < 3 ? 1.0 : 3))]) >= 0.999, string.Join(" ", w.Operations)));
     }
 
     private static async Task<double> RatioAsync(ScenarioSpec scenario, string a, string b)

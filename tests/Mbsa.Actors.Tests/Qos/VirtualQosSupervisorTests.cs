@@ -239,13 +239,15 @@ public sealed class VirtualQosSupervisorTests : TestKit
         Admit(1);
         _supervisor.Tell(new ChangeTenant(0, new QosSpec { Reservation = new Promise(PromiseUnit.Share, 0.7) }), TestActor);
         ExpectMsg<TenantAdmitted>();
-        foreach (var qos in new[] { new QosSpec { Reservation = new Promise(PromiseUnit.Share, 0.4) }, new QosSpec { Weight = double.NaN }, new QosSpec { Weight = 0 } })
+        foreach (var qos in new[] { new QosSpec { Reservation = new Promise(PromiseUnit.Share, 0.4) }, new QosSpec
+            { Weight = double.NaN }, new QosSpec { Weight = 0 } })
         {
             _supervisor.Tell(new ChangeTenant(1, qos), TestActor);
             Assert.NotEmpty(ExpectMsg<TenantRefused>().Reason);
         }
 
-        _supervisor.Tell(new ChangeTenant(1, new QosSpec { Reservation = new Promise(PromiseUnit.Share, 0.4), OrBestEffort = true }), TestActor);
+        _supervisor.Tell(new ChangeTenant(1,
+            new QosSpec { Reservation = new Promise(PromiseUnit.Share, 0.4), OrBestEffort = true }), TestActor);
         Assert.Contains("30 % is left", ExpectMsg<TenantAdmitted>().WhyBestEffort, StringComparison.Ordinal);
         _supervisor.Tell(new ChangeTenant(1, new QosSpec { Reservation = new Promise(PromiseUnit.Share, 0.3) }), TestActor);
         Assert.Null(ExpectMsg<TenantAdmitted>().WhyBestEffort);

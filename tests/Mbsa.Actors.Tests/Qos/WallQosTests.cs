@@ -21,7 +21,8 @@ public sealed class WallQosTests
         var reserved = Lab.Vm("reserved") with { Qos = new QosSpec { Reservation = new Promise(PromiseUnit.Share, 0.5) } };
         var antagonists = Enumerable.Range(0, 6).Select(i => i % 2 == 0 ? Lab.Vm($"antagonist-{i}") : Lab.Hog($"antagonist-{i}"));
         var scenario = Wall([reserved, .. antagonists]);
-        Assert.InRange(await MedianAsync(scenario, run => run.Of("reserved").Use.Use.CoresNs / run.Vms.Sum(vm => vm.Use.Use.CoresNs)), 0.475, 0.7);
+        Assert.InRange(await MedianAsync(scenario,
+            run => run.Of("reserved").Use.Use.CoresNs / run.Vms.Sum(vm => vm.Use.Use.CoresNs)), 0.475, 0.7);
     }
 
     [Theory]
@@ -48,5 +49,6 @@ public sealed class WallQosTests
     /// <summary>Half a second: windows of a noisy machine have to be short against it.</summary>
     private static ScenarioSpec Wall(params VmSpec[] vms) =>
         (Lab.Scenario(vms) with { Clock = ClockKind.Wall, DurationNs = 500 * Lab.Millisecond, WarmupNs = 50 * Lab.Millisecond })
-        .With(host => host with { Payload = PayloadKind.Full, QuantumNs = HostSpec.DefaultQuantumNs(ClockKind.Wall), Machine = Lab.Machine(cores: 2) });
+        .With(host => host with { Payload =
+            PayloadKind.Full, QuantumNs = HostSpec.DefaultQuantumNs(ClockKind.Wall), Machine = Lab.Machine(cores: 2) });
 }

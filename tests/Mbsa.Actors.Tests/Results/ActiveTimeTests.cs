@@ -16,7 +16,8 @@ public sealed class ActiveTimeTests
         VmSpec[] vms = [Lab.Vm("all", vcpus: 1), Late("late"), Lab.Vm("stopped", vcpus: 1), Once("batch"), Late("never")];
         var scenario = Lab.Scenario(vms) with { WarmupNs = 5 * Ms, DurationNs = 20 * Ms };
         var run = await scenario.At(8 * Ms, "late", new VmChange.Start()).At(13 * Ms, "stopped", new VmChange.Stop()).RunAsync();
-        Assert.Equal([20 * Ms, 12 * Ms, 13 * Ms, 15 * Ms, 0], run.Vms.Select(vm => vm.ActiveNs)); // a batch of 20 ms of which 5 were warm-up
+        // a batch of 20 ms of which 5 were warm-up
+        Assert.Equal([20 * Ms, 12 * Ms, 13 * Ms, 15 * Ms, 0], run.Vms.Select(vm => vm.ActiveNs));
         Assert.Equal(VmState.Finished, run.Of("batch").State);
         Assert.Equal(500_000, Iops(run.Of("late")), 5_000.0); // a core of its own: 2 us each
         Assert.Equal(500_000, Iops(run.Of("stopped")), 5_000.0);
@@ -26,7 +27,8 @@ public sealed class ActiveTimeTests
     [Fact]
     public async Task What_finished_before_the_measured_part_was_not_active_in_it()
     {
-        var run = await (Lab.Scenario(Lab.Vm("other"), Once("batch", operations: 100)) with { WarmupNs = 5 * Ms, DurationNs = 5 * Ms }).RunAsync();
+        var run = await (Lab.Scenario(Lab.Vm("other"), Once("batch", operations: 100)) with
+            { WarmupNs = 5 * Ms, DurationNs = 5 * Ms }).RunAsync();
         Assert.Equal((VmState.Finished, 0L, 5 * Ms), (run.Of("batch").State, run.Of("batch").ActiveNs, run.Of("other").ActiveNs));
     }
 

@@ -11,7 +11,8 @@ public sealed class RunJournalTests
     public void A_report_tells_what_happened_at_one_moment_in_the_order_of_VMs_whoever_was_quicker()
     {
         var scenario = Lab.Scenario(Lab.Vm("b"), Lab.Vm("a"));
-        RunEvent[] written = [Entry(5, "a", "stopped"), Entry(5, null, "new plan"), Entry(5, "b", "failed"), Entry(5, "b", "stopped"), Entry(4, "a", "running")];
+        RunEvent[] written = [Entry(5, "a", "stopped"), Entry(5, null, "new plan"),
+            Entry(5, "b", "failed"), Entry(5, "b", "stopped"), Entry(4, "a", "running")];
 
         Assert.Equal(
             ["a running", "new plan", "b failed", "b stopped", "a stopped"],

@@ -9,7 +9,8 @@ public sealed class RunSeriesTests
     public void A_point_is_taken_when_its_time_has_come_and_holds_what_happened_in_it()
     {
         var operations = 0L;
-        var series = new RunSeries(10, () => [new VmSample { Name = "a", State = VmState.Running, ReadOperations = operations, ReadBytes = 8 * operations }]);
+        var series = new RunSeries(10, () =>
+            [new VmSample { Name = "a", State = VmState.Running, ReadOperations = operations, ReadBytes = 8 * operations }]);
 
         operations = 3;
         series.Advance(9);
@@ -32,7 +33,8 @@ public sealed class RunSeriesTests
     public void What_is_left_at_the_end_is_not_lost_and_says_how_long_it_was(long endNs, int points, long lastStartNs, long lastEndNs)
     {
         var nowNs = 0L;
-        var series = new RunSeries(10, () => [new VmSample { Name = "a", State = VmState.Running, ReadOperations = 5 * nowNs, ObservedNs = nowNs, CoresUsedNs = nowNs / 2.0 }]);
+        var series = new RunSeries(10, () => [new VmSample
+            { Name = "a", State = VmState.Running, ReadOperations = 5 * nowNs, ObservedNs = nowNs, CoresUsedNs = nowNs / 2.0 }]);
         foreach (var ns in new[] { 10, 20, endNs })
         {
             nowNs = ns;

@@ -23,7 +23,8 @@ public sealed class ConventionalRunTests
         var (vm, batchNs) = (result.Of("a"), path == IoPath.VirtioMq ? 1000 : 0);
         double[] stages = [1000, 500, 500, 10_000, 500 + batchNs, 3000, 100, 400, 500, 10_500, 1500];
         Assert.Equal(expectedNs, stages.Sum());
-        Assert.All(vm.Stages!.MeanNs.Zip(stages), stage => Assert.Equal(stage.Second, stage.First, 2.0)); // each step ends on a whole nanosecond
+        // each step ends on a whole nanosecond
+        Assert.All(vm.Stages!.MeanNs.Zip(stages), stage => Assert.Equal(stage.Second, stage.First, 2.0));
         Assert.Equal(vm.Read.Operations, vm.Stages!.Requests);
         Assert.Equal(1e9 / expectedNs, result.OperationsPerSecond("a"), 1e9 / expectedNs * 0.002);
         Assert.Equal(vm.Stages.MeanNs.Sum(), vm.Read.LatencyNs!.Mean, expectedNs * 0.005);
@@ -32,12 +33,14 @@ public sealed class ConventionalRunTests
     [Theory]
     [InlineData(IoPath.VhostBio, 28_500)]
     [InlineData(IoPath.VirtioMq, 29_500)]
-    public async Task A_request_longer_than_a_quantum_takes_as_long_in_pieces_and_passes_its_stubs_where_they_are(IoPath path, long softwareNs)
+    public async Task A_request_longer_than_a_quantum_takes_as_long_in_pieces_and_passes_its_stubs_where_they_are(
+        IoPath path, long softwareNs)
     {
         const int blockBytes = 256 << 10;
         var job = Lab.Job(IoPattern.RandWrite, 1) with { WriteBlockBytes = blockBytes };
         var vm = Lab.ConventionalVm("a", path) with { Jobs = [job] };
-        var result = await (Lab.Scenario(vm) with { WarmupNs = Lab.Millisecond }).With(host => host with { Machine = WithNsPerByte(1) }).RunAsync();
+        var result = await (Lab.Scenario(vm) with { WarmupNs = Lab.Millisecond })
+            .With(host => host with { Machine = WithNsPerByte(1) }).RunAsync();
 
         var (latency, stages) = (result.Of("a").Write.LatencyNs!, result.Of("a").Stages!);
         Assert.Equal(softwareNs + blockBytes, stages.MeanNs.Sum(), 40.0); // a nanosecond for each piece and step
@@ -70,7 +73,8 @@ public sealed class ConventionalRunTests
     [InlineData(IoPath.VirtioMq, 7, 2)]
     public async Task At_depth_n_little_s_law_holds(IoPath path, int depth, int vcpus)
     {
-        var result = await (Lab.Scenario(Lab.ConventionalVm("a", path, depth, IoPattern.RandReadWrite, vcpus)) with { WarmupNs = 2 * Lab.Millisecond }).RunAsync();
+        var result = await (Lab.Scenario(Lab.ConventionalVm("a", path, depth, IoPattern.RandReadWrite, vcpus)) with
+            { WarmupNs = 2 * Lab.Millisecond }).RunAsync();
         var vm = result.Of("a");
         var operations = vm.Read.Operations + vm.Write.Operations;
         var latencyNs = (vm.Read.Operations * vm.Read.LatencyNs!.Mean + vm.Write.Operations * vm.Write.LatencyNs!.Mean) / operations;
@@ -87,7 +91,8 @@ public sealed class ConventionalRunTests
         var many = await Lab.Scenario(Lab.ConventionalVm("a", path, 32)).RunAsync();
         Assert.InRange(many.OperationsPerSecond("a") / one.OperationsPerSecond("a"), 3, 32);
         Assert.InRange(many.Of("a").Stages!.MeanNs[1] / one.Of("a").Stages!.MeanNs[1], 0, 0.2); // exits
-        Assert.Equal(one.Of("a").Stages!.MeanNs[4], many.Of("a").Stages!.MeanNs[4] + (path == IoPath.VirtioMq ? 1000 : 0), 150.0); // parsing is not, but for what a batch costs
+        // parsing is not, but for what a batch costs
+        Assert.Equal(one.Of("a").Stages!.MeanNs[4], many.Of("a").Stages!.MeanNs[4] + (path == IoPath.VirtioMq ? 1000 : 0), 150.0);
     }
 
     [Theory]
@@ -95,9 +100,11 @@ public sealed class ConventionalRunTests
     public async Task One_io_thread_is_the_limit_however_many_vcpus_there_are(IoPath path)
     {
         // Parsing, device, copy and used ring of a request take the I/O thread 3 us, so 333,333 a second are the most.
-        var four = await Lab.Scenario(Lab.ConventionalVm("a", path, 32, vcpus: 4)).With(h => h with { Machine = Lab.Machine(cores: 8) }).RunAsync();
+        var four = await Lab.Scenario(Lab.ConventionalVm("a", path, 32, vcpus: 4))
+            .With(h => h with { Machine = Lab.Machine(cores: 8) }).RunAsync();
         Assert.InRange(four.OperationsPerSecond("a"), 280_000, 333_334);
-        var eight = await Lab.Scenario(Lab.ConventionalVm("a", path, 32, vcpus: 8)).With(h => h with { Machine = Lab.Machine(cores: 16) }).RunAsync();
+        var eight = await Lab.Scenario(Lab.ConventionalVm("a", path, 32, vcpus: 8))
+            .With(h => h with { Machine = Lab.Machine(cores: 16) }).RunAsync();
         Assert.InRange(eight.OperationsPerSecond("a") / four.OperationsPerSecond("a"), 0.9, 1.05);
     }
 
@@ -116,7 +123,8 @@ public sealed class ConventionalRunTests
     public async Task The_time_of_an_io_thread_is_its_vms(IoPath path)
     {
         // On one core a VM that computes and one that does I/O get half of it each, front end and back end together.
-        var result = await Lab.Scenario(Lab.Hog("hog", vcpus: 1), Lab.ConventionalVm("io", path, 32)).With(h => h with { Machine = Lab.Machine(cores: 1), Policy = "fair" }).RunAsync();
+        var result = await Lab.Scenario(Lab.Hog("hog", vcpus: 1), Lab.ConventionalVm("io", path, 32))
+            .With(h => h with { Machine = Lab.Machine(cores: 1), Policy = "fair" }).RunAsync();
         Assert.Equal(0.5, result.Of("io").CoreShare, 0.02);
         Assert.Equal(1, result.Utilisation.Cpu, 0.002);
         var (io, seconds) = (result.Of("io"), result.MeasuredNs);
@@ -128,7 +136,8 @@ public sealed class ConventionalRunTests
     [MemberData(nameof(Paths))]
     public async Task The_host_and_its_vms_share_out_all_of_the_cores_time(IoPath path)
     {
-        var result = await Lab.Scenario(Lab.ConventionalVm("a", path, 8, vcpus: 3), Lab.Vm("b", vcpus: 2), Lab.Hog("c", vcpus: 2, cpuPercent: 40)).RunAsync();
+        var result = await Lab.Scenario(Lab.ConventionalVm("a", path, 8, vcpus: 3),
+            Lab.Vm("b", vcpus: 2), Lab.Hog("c", vcpus: 2, cpuPercent: 40)).RunAsync();
         var usedNs = result.Vms.Sum(vm => vm.StorageCpuNs + vm.ComputeCpuNs);
         Assert.Equal(result.Utilisation.Cpu, usedNs / (4.0 * result.MeasuredNs), 0.001);
     }
@@ -157,7 +166,8 @@ public sealed class ConventionalRunTests
     [InlineData(IoPath.VirtioMq, PayloadKind.Stamp)]
     public async Task Every_read_finds_what_was_last_written(IoPath path, PayloadKind payload)
     {
-        var vms = Enumerable.Range(0, 2).Select(i => Verifying($"vm-{i}", path, depth: 1 + 7 * i) with { Storage = new StorageSpec(path, 4 << 20, i == 0 ? "none" : "due-time") });
+        var vms = Enumerable.Range(0, 2).Select(i => Verifying($"vm-{i}", path, depth: 1 + 7 * i) with
+            { Storage = new StorageSpec(path, 4 << 20, i == 0 ? "none" : "due-time") });
         var result = await Lab.Scenario([.. vms]).With(h => h with { Payload = payload }).RunAsync();
         Assert.Empty(result.Problems);
         Assert.All(result.Vms, vm => Assert.InRange(vm.BlocksVerified, 500, long.MaxValue));
@@ -180,7 +190,8 @@ public sealed class ConventionalRunTests
     [MemberData(nameof(Paths))]
     public async Task A_vcpu_that_fails_comes_back_and_what_it_had_in_flight_is_not_lost_to_the_others(IoPath path)
     {
-        var scenario = Lab.Scenario(Verifying("a", path, depth: 8), Verifying("b", path, depth: 3)).With(h => h with { Payload = PayloadKind.Full });
+        var scenario = Lab.Scenario(Verifying("a", path, depth: 8), Verifying("b", path, depth: 3))
+            .With(h => h with { Payload = PayloadKind.Full });
         foreach (var (ms, vcpu) in new[] { (3, 0), (7, 1), (7, 0), (11, 1) })
         {
             scenario = scenario.At(ms * Lab.Millisecond, "a", new VmChange.FailVcpu(vcpu));
@@ -196,7 +207,8 @@ public sealed class ConventionalRunTests
     [Fact]
     public async Task A_vcpu_that_comes_back_gets_on_when_the_block_it_wants_is_no_longer_in_flight()
     {
-        // With four blocks what it wants first is often one that it had in flight when it failed; so it fails at every step of its I/Os of some 50 us.
+        // With four blocks what it wants first is often one that it had in flight when it failed;
+        // so it fails at every step of its I/Os of some 50 us.
         var vm = Verifying("a", IoPath.VhostBio, depth: 8, vcpus: 1, sizeBytes: 4 * 4096);
         var scenario = Lab.Scenario(vm).With(h => h with { Payload = PayloadKind.Full }) with { DurationNs = 2 * Lab.Millisecond };
         var unharmed = (await scenario.RunAsync()).Totals()[0];
@@ -213,7 +225,8 @@ public sealed class ConventionalRunTests
     [MemberData(nameof(Paths))]
     public async Task After_a_power_failure_every_acknowledged_write_is_there(IoPath path)
     {
-        var scenario = Lab.Scenario(Verifying("a", path, depth: 8), Verifying("b", path, depth: 1)).With(h => h with { Payload = PayloadKind.Full });
+        var scenario = Lab.Scenario(Verifying("a", path, depth: 8), Verifying("b", path, depth: 1))
+            .With(h => h with { Payload = PayloadKind.Full });
         var result = await scenario.Failing(6, 2).Failing(14, 0).RunAsync();
         Assert.Empty(result.Problems);
         Assert.All(result.Vms, vm => Assert.Equal((VmState.Running, 0), (vm.State, vm.BlocksWrong)));
@@ -238,7 +251,8 @@ public sealed class ConventionalRunTests
     {
         var paced = Lab.ConventionalVm("paced", path) with { Jobs = [Lab.Job(IoPattern.RandRead, 1) with { ReadRateIops = 5000 }] };
         var thinking = Lab.ConventionalVm("thinking", path) with { Jobs = [Lab.Job(IoPattern.RandRead, 1) with { ThinkTimeNs = 71_500 }] };
-        var deep = Lab.ConventionalVm("deep", path, 8) with { Jobs = [Lab.Job(IoPattern.RandRead, 1) with { Engine = IoEngine.Asynchronous, IoDepth = 8, ReadRateIops = 50_000 }] };
+        var deep = Lab.ConventionalVm("deep", path, 8) with
+            { Jobs = [Lab.Job(IoPattern.RandRead, 1) with { Engine = IoEngine.Asynchronous, IoDepth = 8, ReadRateIops = 50_000 }] };
         var result = await Lab.Scenario(paced, thinking, deep).RunAsync();
         Assert.Equal(5000, result.OperationsPerSecond("paced"), 100.0);
         Assert.Equal(10_000, result.OperationsPerSecond("thinking"), path == IoPath.VirtioMq ? 300.0 : 200.0);
@@ -248,7 +262,8 @@ public sealed class ConventionalRunTests
     [Fact]
     public async Task A_vcpu_can_compute_beside_its_io()
     {
-        var vm = Lab.ConventionalVm("a", IoPath.VhostBio) with { Jobs = [Lab.Job(IoPattern.RandRead, 1), Lab.Hog("hog", vcpus: 1).Jobs[0]] };
+        var vm = Lab.ConventionalVm("a", IoPath.VhostBio) with
+            { Jobs = [Lab.Job(IoPattern.RandRead, 1), Lab.Hog("hog", vcpus: 1).Jobs[0]] };
         var result = await Lab.Scenario(vm).RunAsync();
         Assert.InRange(result.Of("a").Read.Operations, 100, long.MaxValue);
         Assert.InRange(result.Of("a").ComputeCpuNs, result.MeasuredNs / 2, result.MeasuredNs);
@@ -257,7 +272,8 @@ public sealed class ConventionalRunTests
     [Fact]
     public async Task A_queue_takes_interrupts_although_its_first_vcpu_only_computes()
     {
-        var vm = Lab.ConventionalVm("a", IoPath.VhostBio, vcpus: 3) with { Jobs = [Lab.Hog("hog", vcpus: 1).Jobs[0], Lab.Job(IoPattern.RandRead, 2)] };
+        var vm = Lab.ConventionalVm("a", IoPath.VhostBio, vcpus: 3) with
+            { Jobs = [Lab.Hog("hog", vcpus: 1).Jobs[0], Lab.Job(IoPattern.RandRead, 2)] };
         var result = await Lab.Scenario(vm).RunAsync();
         Assert.InRange(result.Of("a").Read.Operations, 500, long.MaxValue);
     }
@@ -265,7 +281,8 @@ public sealed class ConventionalRunTests
     [Fact]
     public async Task More_in_flight_than_a_queue_can_hold_is_refused_with_the_reason()
     {
-        var result = await Lab.Scenario(Lab.ConventionalVm("deep", IoPath.VhostBio, 11_000), Lab.ConventionalVm("other", IoPath.VhostBio)).RunAsync();
+        var result = await Lab.Scenario(Lab.ConventionalVm("deep", IoPath.VhostBio, 11_000),
+            Lab.ConventionalVm("other", IoPath.VhostBio)).RunAsync();
         Assert.Equal(VmState.Failed, result.Of("deep").State);
         Assert.Contains("10922 requests are the most that a queue holds", Assert.Single(result.Problems), StringComparison.Ordinal);
         Assert.True(result.Totals()[1] > 0);
@@ -274,7 +291,8 @@ public sealed class ConventionalRunTests
     private static MachineProfile WithNsPerByte(double nsPerByte)
     {
         var machine = Lab.Machine();
-        return machine with { Paths = machine.Paths.ToDictionary(path => path.Key, path => path.Value with { Read = Dearer(path.Value.Read), Write = Dearer(path.Value.Write) }) };
+        return machine with { Paths = machine.Paths.ToDictionary(path => path.Key,
+            path => path.Value with { Read = Dearer(path.Value.Read), Write = Dearer(path.Value.Write) }) };
 
         OperationCost Dearer(OperationCost cost) => cost with { NsPerByte = nsPerByte };
     }
@@ -286,7 +304,8 @@ public sealed class ConventionalRunTests
     }
 
     private static ScenarioSpec Eventful(IoPath path, ulong seed) =>
-        (Lab.Scenario(Lab.ConventionalVm("a", path, 16, IoPattern.RandReadWrite, vcpus: 3), Lab.ConventionalVm("b", path, 4, IoPattern.RandWrite), Lab.Vm("bus", vcpus: 2), Lab.Hog("hog", vcpus: 2, cpuPercent: 60)) with { Seed = seed })
+        (Lab.Scenario(Lab.ConventionalVm("a", path, 16, IoPattern.RandReadWrite, vcpus: 3), Lab.ConventionalVm("b", path,
+            4, IoPattern.RandWrite), Lab.Vm("bus", vcpus: 2), Lab.Hog("hog", vcpus: 2, cpuPercent: 60)) with { Seed = seed })
         .With(h => h with { Device = Lab.Device(8e9, 3e9) })
         .At(4 * Lab.Millisecond, "a", new VmChange.FailVcpu(1))
         .At(9 * Lab.Millisecond, "b", new VmChange.Stop())

@@ -9,7 +9,9 @@ using Mbsa.Vm.Workload;
 
 namespace Mbsa.Actors.Tests.Scenarios;
 
-/// <summary>The same scenario and seed are the same run: however many threads carry the actors, and whatever else the machine does.</summary>
+/// <summary>
+/// The same scenario and seed are the same run: however many threads carry the actors, and whatever else the machine does.
+/// </summary>
 public sealed class DeterminismTests
 {
     [Fact]
@@ -47,7 +49,8 @@ public sealed class DeterminismTests
 
     [Fact]
     public void Vms_that_stop_at_any_time_harm_nobody_leak_nothing_and_do_so_again() =>
-        Gen.Select(Gen.Long[0, 10_000_000].Array[1, 3], Gen.ULong, Gen.Int[0, QosPolicies.All.Count - 1].Select(i => QosPolicies.All[i].Name), Gen.Int[1, 2]).Sample((stopsNs, seed, policy, threads) =>
+        Gen.Select(Gen.Long[0, 10_000_000].Array[1, 3], Gen.ULong, Gen.Int[0, QosPolicies.All.Count - 1]
+            .Select(i => QosPolicies.All[i].Name), Gen.Int[1, 2]).Sample((stopsNs, seed, policy, threads) =>
         {
             var patterns = new[] { IoPattern.RandReadWrite, IoPattern.Write, IoPattern.Read };
             var stopping = stopsNs.Select((_, i) => Lab.Vm($"stops-{i}", patterns[i], vcpus: 1 + i, weight: 1 + i));
@@ -74,9 +77,11 @@ public sealed class DeterminismTests
     /// <summary>Something of everything that could disturb the order of things.</summary>
     private static ScenarioSpec Eventful(ulong seed)
     {
-        var brief = Lab.Vm("brief", vcpus: 3) with { Jobs = [Lab.Job(IoPattern.Write, 3) with { TimeBased = false, IoSizeBytes = 1 << 20 }] };
+        var brief = Lab.Vm("brief", vcpus: 3) with
+            { Jobs = [Lab.Job(IoPattern.Write, 3) with { TimeBased = false, IoSizeBytes = 1 << 20 }] };
         var paced = Lab.Vm("paced", vcpus: 2) with { Jobs = [Lab.Job(IoPattern.RandRead, 2) with { ReadRateIops = 30_000 }] };
-        return (Lab.Scenario(Lab.Vm("a", IoPattern.RandReadWrite, vcpus: 3), Lab.Vm("b", IoPattern.RandWrite, weight: 2), brief, paced, Lab.Hog("hog", 2, 30)) with { Seed = seed })
+        return (Lab.Scenario(Lab.Vm("a", IoPattern.RandReadWrite, vcpus: 3),
+            Lab.Vm("b", IoPattern.RandWrite, weight: 2), brief, paced, Lab.Hog("hog", 2, 30)) with { Seed = seed })
             .With(h => h with { Device = Lab.Device(6e9, 2e9) })
             .At(3 * Lab.Millisecond, "a", new VmChange.FailVcpu(2))
             .At(5 * Lab.Millisecond, "b", new VmChange.SetQos(new QosSpec { Weight = 3 }))

@@ -11,7 +11,9 @@ using Mbsa.Vm.Workload;
 
 namespace Mbsa.Actors.Tests.Scenarios;
 
-/// <summary>A device in a file is there for the next run, with all that is on it; a device that is not what the scenario asks for is left alone.</summary>
+/// <summary>
+/// A device in a file is there for the next run, with all that is on it; a device that is not what the scenario asks for is left alone.
+/// </summary>
 [Collection(WallClock.Name)]
 public sealed class DeviceFileTests : IDisposable
 {
@@ -39,7 +41,8 @@ public sealed class DeviceFileTests : IDisposable
     [MemberData(nameof(Clocks))]
     public async Task Disks_and_their_bytes_are_there_for_the_next_run(ClockKind clock)
     {
-        var writer = Lab.Vm("a", IoPattern.Write, vcpus: 1) with { Jobs = [Lab.Job(IoPattern.Write, 1) with { Verify = VerifyMethod.Crc32c }] };
+        var writer = Lab.Vm("a", IoPattern.Write, vcpus: 1) with
+            { Jobs = [Lab.Job(IoPattern.Write, 1) with { Verify = VerifyMethod.Crc32c }] };
         Assert.Empty((await On(clock, InFile(writer)).RunAsync()).Problems);
         var before = Look();
 
@@ -70,11 +73,16 @@ public sealed class DeviceFileTests : IDisposable
         await scenario.RunAsync();
         var bytes = await File.ReadAllBytesAsync(FilePath);
 
-        AssertRefused(scenario.With(h => h with { NvmSizeBytes = 64 * MiB }), "GMB: the device has 33554432 bytes, the scenario asks for 67108864; write 'size: 33554432B'");
-        AssertRefused(scenario.With(h => h with { NvmDeviceId = Guid.Empty }), "the scenario asks for 00000000-0000-0000-0000-000000000000");
-        AssertRefused(scenario with { Vms = [vm with { Storage = new StorageSpec(IoPath.MemoryBus, 8 * MiB) }] }, "child device 'a': its virtual disk has 4194304 bytes, the scenario asks for 8388608; write 'size: 4194304B'");
-        AssertRefused(scenario with { Vms = [vm with { Storage = new StorageSpec(IoPath.MemoryBus, MiB) }] }, "the scenario asks for 1048576");
-        AssertRefused(scenario with { Vms = [vm with { Storage = new StorageSpec(IoPath.Host, 4 * MiB) }] }, "it holds a virtual disk, which path 'host' would overwrite");
+        AssertRefused(scenario.With(h => h with { NvmSizeBytes = 64 * MiB }),
+            "GMB: the device has 33554432 bytes, the scenario asks for 67108864; write 'size: 33554432B'");
+        AssertRefused(scenario.With(h => h with { NvmDeviceId = Guid.Empty }),
+            "the scenario asks for 00000000-0000-0000-0000-000000000000");
+        AssertRefused(scenario with { Vms = [vm with { Storage = new StorageSpec(IoPath.MemoryBus, 8 * MiB) }] },
+            "child device 'a': its virtual disk has 4194304 bytes, the scenario asks for 8388608; write 'size: 4194304B'");
+        AssertRefused(scenario with { Vms = [vm with { Storage = new StorageSpec(IoPath.MemoryBus, MiB) }] },
+            "the scenario asks for 1048576");
+        AssertRefused(scenario with { Vms = [vm with { Storage = new StorageSpec(IoPath.Host, 4 * MiB) }] },
+            "it holds a virtual disk, which path 'host' would overwrite");
 
         Assert.Equal(bytes, await File.ReadAllBytesAsync(FilePath));
         Assert.Empty((await scenario.With(h => h with { NvmSizeBytes = 64 * MiB, NvmSizeIsAskedFor = false }).RunAsync()).Problems);
@@ -89,9 +97,11 @@ public sealed class DeviceFileTests : IDisposable
         var bytes = await File.ReadAllBytesAsync(FilePath);
 
         // Each of the two would fit alone; that of "a" is there already and takes nothing.
-        AssertRefused(AsItIs(Sized("a", 4 * MiB), Sized("b", 14 * MiB), Sized("c", 14 * MiB)), "data area: the device is too small: 2 VMs ('b', 'c') still need ");
+        AssertRefused(AsItIs(Sized("a", 4 * MiB), Sized("b", 14 * MiB), Sized("c", 14 * MiB)),
+            "data area: the device is too small: 2 VMs ('b', 'c') still need ");
         AssertRefused(AsItIs(Sized("b", 40 * MiB)), "the device is too small: VM 'b' still needs ");
-        AssertRefused(AsItIs(Lab.Vm("r") with { Storage = new StorageSpec(IoPath.Host, 32 * MiB) }), "of 33554432 are free; name a larger device");
+        AssertRefused(AsItIs(Lab.Vm("r") with { Storage = new StorageSpec(IoPath.Host, 32 * MiB) }),
+            "of 33554432 are free; name a larger device");
 
         Assert.Equal(bytes, await File.ReadAllBytesAsync(FilePath));
         Assert.Empty((await AsItIs(Sized("a", 4 * MiB), Sized("b", 14 * MiB)).RunAsync()).Problems);
@@ -127,13 +137,15 @@ public sealed class DeviceFileTests : IDisposable
             .At(10 * Lab.Millisecond, "a", new VmChange.Resize(8 * MiB))
             .At(12 * Lab.Millisecond, "b", new VmChange.Resize(30 * MiB))
             .At(13 * Lab.Millisecond, "b", new VmChange.Resize(MiB));
-        scenario = scenario with { Vms = [.. scenario.Vms.Select(vm => vm with { Jobs = [vm.Jobs[0] with { Verify = VerifyMethod.Crc32c }] })] };
+        scenario = scenario with { Vms =
+            [.. scenario.Vms.Select(vm => vm with { Jobs = [vm.Jobs[0] with { Verify = VerifyMethod.Crc32c }] })] };
         var result = await scenario.RunAsync();
 
         Assert.Equal(2, result.Problems.Length);
         Assert.StartsWith("b: not resized: data area: the device is too small", result.Problems[0], StringComparison.Ordinal);
         var used = VirtualDisks.RequiredBytes(4 * MiB);
-        Assert.StartsWith($"b: not resized: child device 'b': it cannot have 1048576 bytes: {used} of its {used} are used", result.Problems[1], StringComparison.Ordinal);
+        Assert.StartsWith($"b: not resized: child device 'b': it cannot have 1048576 bytes: {used} of its {used} are used",
+            result.Problems[1], StringComparison.Ordinal);
         Assert.All(result.Vms, vm => Assert.True(vm.BlocksVerified > 0 && vm.BlocksWrong == 0 && vm.State == VmState.Running));
         using var device = NvmDevice.Open(FilePath, new MemoryLedger());
         Assert.Equal(8 * MiB, device.Children.Single(child => child.Name == "a").SizeBytes);
@@ -144,7 +156,8 @@ public sealed class DeviceFileTests : IDisposable
     private ScenarioSpec InFile(params VmSpec[] vms) => InMemory(vms).With(h => h with { NvmFile = FilePath });
 
     private static ScenarioSpec On(ClockKind clock, ScenarioSpec scenario) =>
-        (clock == ClockKind.Virtual ? scenario : scenario with { Clock = clock, DurationNs = 40 * Lab.Millisecond }).With(h => h with { Payload = PayloadKind.Full });
+        (clock == ClockKind.Virtual ? scenario : scenario with { Clock = clock, DurationNs = 40 * Lab.Millisecond })
+        .With(h => h with { Payload = PayloadKind.Full });
 
     private static void AssertRefused(ScenarioSpec scenario, string expected)
     {

@@ -15,7 +15,8 @@ public sealed class EventTests
     public async Task A_stopped_vm_gives_its_share_and_its_memory_to_others(ClockKind clock)
     {
         // The device holds two of these disks, so the third VM can only start because the first gave its memory back.
-        var scenario = On(clock, Lab.Vm("a", sizeBytes: 40 << 20), Lab.Vm("b", sizeBytes: 40 << 20), Lab.Vm("c", sizeBytes: 40 << 20) with { StartsAtOnce = false })
+        var scenario = On(clock, Lab.Vm("a", sizeBytes: 40 << 20), Lab.Vm("b", sizeBytes: 40 << 20),
+            Lab.Vm("c", sizeBytes: 40 << 20) with { StartsAtOnce = false })
             .With(h => h with { NvmSizeBytes = 96 << 20 })
             .At(10 * Lab.Millisecond, "a", new VmChange.Stop())
             .At(11 * Lab.Millisecond, "c", new VmChange.Start());
@@ -50,13 +51,16 @@ public sealed class EventTests
     public async Task A_vcpu_that_fails_too_often_ends_its_vm_and_no_other(ClockKind clock)
     {
         var scenario = On(clock, Lab.Vm("a", vcpus: 2), Lab.Vm("b", vcpus: 2));
-        var spacing = clock == ClockKind.Virtual ? 2 : 150; // real cores need time to come to the failure and to restart, most on a busy machine
+        // real cores need time to come to the failure and to restart, most on a busy machine
+        var spacing = clock == ClockKind.Virtual ? 2 : 150;
         for (var i = 1; i <= 4; i++)
         {
             scenario = scenario.At(spacing * i * Lab.Millisecond, "a", new VmChange.FailVcpu(0));
         }
 
-        var result = await (clock == ClockKind.Virtual ? scenario : scenario with { DurationNs = 5 * spacing * Lab.Millisecond }).RunAsync();
+        var result = await (clock == ClockKind.Virtual
+            ? scenario
+            : scenario with { DurationNs = 5 * spacing * Lab.Millisecond }).RunAsync();
         Assert.Equal([VmState.Failed, VmState.Running], result.Vms.Select(v => v.State));
         Assert.All(result.Totals(), total => Assert.True(total > 0));
         Assert.Contains(result.Problems, p => p.Contains("given up"));
@@ -84,7 +88,8 @@ public sealed class EventTests
     [Fact]
     public async Task A_change_of_weight_holds_from_then_on()
     {
-        var scenario = On(ClockKind.Virtual, Lab.Vm("a"), Lab.Vm("b")).At(10 * Lab.Millisecond, "a", new VmChange.SetQos(new QosSpec { Weight = 3 }))
+        var scenario = On(ClockKind.Virtual, Lab.Vm("a"), Lab.Vm("b"))
+            .At(10 * Lab.Millisecond, "a", new VmChange.SetQos(new QosSpec { Weight = 3 }))
             with
         { WindowNs = 10 * Lab.Millisecond };
         var windows = (await scenario.RunAsync()).Windows;
@@ -112,5 +117,6 @@ public sealed class EventTests
 
     private static ScenarioSpec On(ClockKind clock, params VmSpec[] vms) => clock == ClockKind.Virtual
         ? Lab.Scenario(vms)
-        : (Lab.Scenario(vms) with { Clock = ClockKind.Wall, DurationNs = 150 * Lab.Millisecond }).With(h => h with { Payload = PayloadKind.Full, QuantumNs = 100_000 });
+        : (Lab.Scenario(vms) with { Clock = ClockKind.Wall, DurationNs = 150 * Lab.Millisecond })
+            .With(h => h with { Payload = PayloadKind.Full, QuantumNs = 100_000 });
 }

@@ -57,7 +57,8 @@ public sealed class MishapTests
     [Fact]
     public async Task A_vm_whose_job_does_not_fit_its_disk_is_refused_with_the_reason_and_the_others_run()
     {
-        var misfit = Lab.Vm("misfit", vcpus: 2) with { Jobs = [Lab.Job(IoPattern.Read, 1), Lab.Job(IoPattern.Read, 1) with { Size = new Extent(1L << 40) }] };
+        var misfit = Lab.Vm("misfit", vcpus: 2) with
+            { Jobs = [Lab.Job(IoPattern.Read, 1), Lab.Job(IoPattern.Read, 1) with { Size = new Extent(1L << 40) }] };
         var result = await Lab.Scenario(misfit, Lab.Vm("other")).RunAsync();
         Assert.Equal(VmState.Failed, result.Of("misfit").State);
         Assert.Contains("misfit", Assert.Single(result.Problems));
@@ -99,7 +100,8 @@ public sealed class MishapTests
     {
         // Each quantum of this VM throws, so its VCPUs fail together whenever they begin anew: half a block cannot be verified.
         var broken = Lab.Job(IoPattern.RandRead, 2) with { ReadBlockBytes = 2048, Verify = VerifyMethod.Crc32c };
-        var scenario = Lab.Scenario(Lab.Vm("a", vcpus: 2) with { Jobs = [broken] }, Lab.Vm("b", vcpus: 2)).With(h => h with { Payload = PayloadKind.Full });
+        var scenario = Lab.Scenario(Lab.Vm("a", vcpus: 2) with { Jobs = [broken] }, Lab.Vm("b", vcpus: 2))
+            .With(h => h with { Payload = PayloadKind.Full });
         var result = await scenario.RunAsync();
 
         Assert.Equal([VmState.Failed, VmState.Running], result.Vms.Select(v => v.State));

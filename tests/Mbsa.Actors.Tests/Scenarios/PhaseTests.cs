@@ -98,7 +98,8 @@ public sealed class PhaseTests
         foreach (var vm in Partly(IoPath.MemoryBus).Vms)
         {
             var atOnce = Lab.Scenario(vm);
-            var later = (atOnce with { DurationNs = atOnce.DurationNs + laterNs, Vms = [vm with { StartsAtOnce = false }] }).At(laterNs, vm.Name, new VmChange.Start());
+            var later = (atOnce with { DurationNs = atOnce.DurationNs + laterNs, Vms = [vm with { StartsAtOnce = false }] })
+                .At(laterNs, vm.Name, new VmChange.Start());
             var (first, second) = (await atOnce.RunAsync(), await later.RunAsync());
             Assert.Equal(
                 (first.Of(vm.Name).Read.Operations, first.Of(vm.Name).ComputeCpuNs, first.Of(vm.Name).BatchNs?.Max),
@@ -126,7 +127,8 @@ public sealed class PhaseTests
 
     private static ScenarioSpec Partly(IoPath path)
     {
-        VmSpec Of(string name, JobSpec job) => path == IoPath.MemoryBus ? Lab.Vm(name, vcpus: 1) with { Jobs = [job] } : Lab.ConventionalVm(name, path) with { Jobs = [job] };
+        VmSpec Of(string name, JobSpec job) =>
+            path == IoPath.MemoryBus ? Lab.Vm(name, vcpus: 1) with { Jobs = [job] } : Lab.ConventionalVm(name, path) with { Jobs = [job] };
         var scenario = Lab.Scenario(
             Of("thinks", Lab.Job(IoPattern.RandRead, 1) with { ThinkTimeNs = 63_000 }),
             Of("batches", Lab.Job(IoPattern.RandRead, 1) with { ThinkTimeNs = 1_100_000, ThinkTimeBlocks = 10 }),
@@ -135,8 +137,8 @@ public sealed class PhaseTests
     }
 
     /// <summary>
-    /// The part of the servers that is used when each of so many customers asks for service, gets it by processor sharing or in turn, and thinks: the
-    /// distributions do not matter, only their means do.
+    /// The part of the servers that is used when each of so many customers asks for service, gets it by processor sharing or in turn,
+    /// and thinks: the distributions do not matter, only their means do.
     /// </summary>
     private static double MachineRepairman()
     {

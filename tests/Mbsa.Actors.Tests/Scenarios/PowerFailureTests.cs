@@ -11,7 +11,9 @@ using Mbsa.Vm.Workload;
 
 namespace Mbsa.Actors.Tests.Scenarios;
 
-/// <summary>The host loses its power in the middle of a run: its VMs come back with every acknowledged write, and nothing is left behind.</summary>
+/// <summary>
+/// The host loses its power in the middle of a run: its VMs come back with every acknowledged write, and nothing is left behind.
+/// </summary>
 [Collection(WallClock.Name)]
 public sealed class PowerFailureTests : IDisposable
 {
@@ -43,11 +45,13 @@ public sealed class PowerFailureTests : IDisposable
     [MemberData(nameof(Wear))]
     public async Task Every_acknowledged_write_is_there_afterwards(ClockKind clock, string policy, string parameters)
     {
-        var result = await On(clock, Verifying("a", policy, parameters), Verifying("b", policy, parameters)).Failing(6, 2).Failing(14, 0).RunAsync();
+        var result = await On(clock, Verifying("a", policy, parameters), Verifying("b", policy, parameters))
+            .Failing(6, 2).Failing(14, 0).RunAsync();
 
         Assert.Empty(result.Problems);
         Assert.All(result.Vms, vm => Assert.Equal((VmState.Running, 0), (vm.State, vm.BlocksWrong)));
-        Assert.All(result.Vms, vm => Assert.True(vm.BlocksVerified > (clock == ClockKind.Virtual ? 1000 : 0), $"{vm.BlocksVerified} blocks"));
+        Assert.All(result.Vms, vm =>
+            Assert.True(vm.BlocksVerified > (clock == ClockKind.Virtual ? 1000 : 0), $"{vm.BlocksVerified} blocks"));
         Assert.Equal([(6, 2, 2, 2), (14, 0, 2, 2)], result.PowerFailures.Select(Figures));
         if (clock == ClockKind.Virtual) // what a real machine writes in 6 ms may not be enough for a policy to move anything
         {
@@ -64,26 +68,34 @@ public sealed class PowerFailureTests : IDisposable
     public async Task A_long_io_that_was_cut_off_is_partly_there_and_was_not_acknowledged(ClockKind clock, string policy, string parameters)
     {
         var vm = Verifying("a", policy, parameters);
-        var big = vm with { Jobs = [vm.Jobs[0] with { Distribution = AccessDistribution.Uniform, WriteBlockBytes = 512 << 10, ReadBlockBytes = 512 << 10 }] };
-        var result = await On(clock, big, big with { Name = "b" }).With(h => h with { Device = Lab.Device(4e9, 1e9) }).Failing(6, 2).Failing(14, 0).RunAsync();
+        var big = vm with { Jobs =
+            [vm.Jobs[0] with { Distribution = AccessDistribution.Uniform, WriteBlockBytes = 512 << 10, ReadBlockBytes = 512 << 10 }] };
+        var result = await On(clock, big, big with { Name = "b" })
+            .With(h => h with { Device = Lab.Device(4e9, 1e9) }).Failing(6, 2).Failing(14, 0).RunAsync();
 
         // Read back at the end is every block that was written, also those of I/Os that nobody ever heard were done.
         Assert.Empty(result.Problems);
         Assert.All(result.Vms, vm => Assert.Equal((VmState.Running, 0), (vm.State, vm.BlocksWrong)));
-        Assert.All(result.Vms, vm => Assert.True(vm.BlocksVerified > (clock == ClockKind.Virtual ? 100 : 0), $"{vm.BlocksVerified} blocks"));
+        Assert.All(result.Vms, vm =>
+            Assert.True(vm.BlocksVerified > (clock == ClockKind.Virtual ? 100 : 0), $"{vm.BlocksVerified} blocks"));
     }
 
     [Fact]
     public async Task Nobody_runs_without_power_and_windows_stay_where_they_are()
     {
-        var scenario = Lab.Scenario(Lab.Vm("a", vcpus: 2), Lab.Vm("b", vcpus: 2)) with { WindowNs = 2 * Millisecond, WarmupNs = 3 * Millisecond };
+        var scenario = Lab.Scenario(Lab.Vm("a", vcpus: 2), Lab.Vm("b", vcpus: 2)) with
+        {
+            WindowNs = 2 * Millisecond,
+            WarmupNs = 3 * Millisecond,
+        };
         var result = await scenario.Failing(4, 6).RunAsync();
 
         Assert.Equal(20 * Millisecond, result.MeasuredNs);
         Assert.Equal([0, 2, 4, 6, 8, 10, 12, 14, 16, 18], result.Windows.Select(w => w.StartNs / Millisecond));
 
         // An I/O of 2 us on each of four cores; the quantum of 12 or 13 that the failure cuts off counts for nothing.
-        Assert.All(result.Windows, w => Assert.InRange(w.Operations.Sum(), w.StartNs is >= 4_000_000 and < 10_000_000 ? 0 : 3900, w.StartNs is >= 4_000_000 and < 10_000_000 ? 0 : 4040));
+        Assert.All(result.Windows, w => Assert.InRange(w.Operations.Sum(),
+            w.StartNs is >= 4_000_000 and < 10_000_000 ? 0 : 3900, w.StartNs is >= 4_000_000 and < 10_000_000 ? 0 : 4040));
         Assert.Equal(result.Totals().Sum(), result.Windows.Sum(w => w.Operations.Sum()));
         Assert.All(result.Vms, vm => Assert.Equal(0.5, vm.PlannedShare!.Value, 6));
     }
@@ -91,7 +103,8 @@ public sealed class PowerFailureTests : IDisposable
     [Fact]
     public async Task The_same_failure_is_the_same_run_on_any_number_of_threads()
     {
-        var scenario = (On(ClockKind.Virtual, Verifying("a", "due-time", "q=16 t=4"), Verifying("b", "due-time", "q=16 t=4 atomic"), Lab.Hog("hog", 2, 30)) with { Seed = 5 })
+        var scenario = (On(ClockKind.Virtual, Verifying("a", "due-time", "q=16 t=4"),
+            Verifying("b", "due-time", "q=16 t=4 atomic"), Lab.Hog("hog", 2, 30)) with { Seed = 5 })
             .With(h => h with { Device = Lab.Device(6e9, 2e9) }).Failing(3, 1).Failing(9, 0);
         var first = await OnThreadsAsync(scenario, 1);
 
@@ -123,7 +136,8 @@ public sealed class PowerFailureTests : IDisposable
     public async Task A_finite_job_begins_anew_and_its_counts_go_on()
     {
         // 1024 blocks at 2 us: 2.05 ms a run; the failure comes after 500 of them.
-        var brief = Lab.Vm("brief", vcpus: 1) with { Jobs = [Lab.Job(IoPattern.Write, 1) with { TimeBased = false, IoSizeBytes = 4 << 20 }] };
+        var brief = Lab.Vm("brief", vcpus: 1) with
+            { Jobs = [Lab.Job(IoPattern.Write, 1) with { TimeBased = false, IoSizeBytes = 4 << 20 }] };
         var late = Lab.Vm("late", vcpus: 1) with { Jobs = [Lab.Job(IoPattern.RandRead, 1) with { StartDelayNs = 2 * Millisecond }] };
         var result = await Lab.Scenario(brief, late).Failing(1, 4).RunAsync();
 
@@ -135,13 +149,16 @@ public sealed class PowerFailureTests : IDisposable
     [Fact]
     public async Task Vms_that_had_ended_before_stay_ended()
     {
-        var finished = Lab.Vm("finished", vcpus: 2) with { Jobs = [Lab.Job(IoPattern.Write, 2) with { TimeBased = false, IoSizeBytes = 1 << 20, Verify = VerifyMethod.Crc32c }] };
-        var scenario = On(ClockKind.Virtual, Lab.Vm("stopped"), finished, Lab.Vm("waiting") with { StartsAtOnce = false }, Lab.Vm("stays"), Lab.Hog("hog", 1))
+        var finished = Lab.Vm("finished", vcpus: 2) with
+            { Jobs = [Lab.Job(IoPattern.Write, 2) with { TimeBased = false, IoSizeBytes = 1 << 20, Verify = VerifyMethod.Crc32c }] };
+        var scenario = On(ClockKind.Virtual, Lab.Vm("stopped"), finished,
+            Lab.Vm("waiting") with { StartsAtOnce = false }, Lab.Vm("stays"), Lab.Hog("hog", 1))
             .At(3 * Millisecond, "stopped", new VmChange.Stop()).Failing(8, 1);
         var result = await scenario.RunAsync();
         var without = await (scenario with { DurationNs = 8 * Millisecond, PowerFailures = [] }).RunAsync();
 
-        Assert.Equal([VmState.Stopped, VmState.Finished, VmState.Waiting, VmState.Running, VmState.Running], result.Vms.Select(v => v.State));
+        Assert.Equal([VmState.Stopped, VmState.Finished, VmState.Waiting, VmState.Running, VmState.Running],
+            result.Vms.Select(v => v.State));
         Assert.Equal((8, 1, 2, 2), Figures(Assert.Single(result.PowerFailures)));
         Assert.Equal(without.Totals()[..2], result.Totals()[..2]);
         Assert.Equal((without.Of("finished").BlocksVerified, 0), (result.Of("finished").BlocksVerified, result.Of("finished").BlocksWrong));
@@ -177,7 +194,8 @@ public sealed class PowerFailureTests : IDisposable
     [InlineData(ClockKind.Wall)]
     public async Task The_run_may_end_before_the_power_is_back(ClockKind clock)
     {
-        var result = await On(clock, Verifying("a", "due-time", "q=16 t=4"), Verifying("raw", "none", "", IoPath.Host)).Failing(10, 1000).RunAsync();
+        var result = await On(clock, Verifying("a", "due-time", "q=16 t=4"), Verifying("raw", "none", "", IoPath.Host))
+            .Failing(10, 1000).RunAsync();
 
         Assert.Empty(result.Problems);
         Assert.All(result.Vms, vm => Assert.Equal((VmState.NoPower, 0), (vm.State, vm.BlocksWrong)));
@@ -193,7 +211,8 @@ public sealed class PowerFailureTests : IDisposable
     public async Task A_device_in_a_file_holds_raw_and_virtual_disks_over_the_failure_and_is_clean_after_the_run(ClockKind clock)
     {
         var file = Path.Combine(_folder, "device.nvm");
-        var scenario = On(clock, Verifying("a", "due-time", "q=16 t=4"), Verifying("raw", "none", "", IoPath.Host)).With(h => h with { NvmFile = file });
+        var scenario = On(clock, Verifying("a", "due-time", "q=16 t=4"), Verifying("raw", "none", "", IoPath.Host))
+            .With(h => h with { NvmFile = file });
         var result = await scenario.At(3 * Millisecond, "raw", new VmChange.Resize(6 << 20)).Failing(5, 1).Failing(9, 1).RunAsync();
 
         Assert.Empty(result.Problems);
@@ -224,7 +243,8 @@ public sealed class PowerFailureTests : IDisposable
         }
 
         // Another program, because .NET respects the lock that the run has on its file.
-        using (var damage = System.Diagnostics.Process.Start("dd", ["if=/dev/urandom", $"of={file}", "bs=4096", "count=2", $"seek={superBlock}", "conv=notrunc", "status=none"]))
+        using (var damage = System.Diagnostics.Process.Start("dd",
+            ["if=/dev/urandom", $"of={file}", "bs=4096", "count=2", $"seek={superBlock}", "conv=notrunc", "status=none"]))
         {
             await damage.WaitForExitAsync();
             Assert.Equal(0, damage.ExitCode);
@@ -242,7 +262,8 @@ public sealed class PowerFailureTests : IDisposable
     {
         Skip.If(ProtectionSupport.WhyNot(ProtectionMethod.Pte) is not null, "no page protection");
         var vm = Verifying("a", "none", "");
-        var result = await On(ClockKind.Wall, vm with { Storage = vm.Storage! with { Protection = ProtectionMethod.Pte } }).Failing(5, 1).RunAsync();
+        var result = await On(ClockKind.Wall, vm with { Storage = vm.Storage! with { Protection = ProtectionMethod.Pte } })
+            .Failing(5, 1).RunAsync();
 
         Assert.Equal((0, VmState.Running, 0), (result.Problems.Length, result.Of("a").State, result.Of("a").BlocksWrong));
         Assert.Equal(1, Assert.Single(result.PowerFailures).VmsBack);
@@ -251,7 +272,11 @@ public sealed class PowerFailureTests : IDisposable
     [Fact]
     public async Task Whoever_watches_sees_that_there_is_no_power()
     {
-        var run = ScenarioRun.Start(On(ClockKind.Wall, Verifying("a", "none", "")) with { DurationNs = 3600_000 * Millisecond, PowerFailures = [new(Millisecond, 3600_000 * Millisecond)] });
+        var run = ScenarioRun.Start(On(ClockKind.Wall, Verifying("a", "none", "")) with
+        {
+            DurationNs = 3600_000 * Millisecond,
+            PowerFailures = [new(Millisecond, 3600_000 * Millisecond)],
+        });
         while (run.Snapshot().Vms[0].State != VmState.NoPower)
         {
             await Task.Delay(1);
@@ -278,7 +303,8 @@ public sealed class PowerFailureTests : IDisposable
     }
 
     private static ScenarioSpec On(ClockKind clock, params VmSpec[] vms) =>
-        (clock == ClockKind.Virtual ? Lab.Scenario(vms) : Lab.Scenario(vms) with { Clock = clock, DurationNs = 30 * Millisecond }).With(h => h with { Payload = PayloadKind.Full });
+        (clock == ClockKind.Virtual ? Lab.Scenario(vms) : Lab.Scenario(vms) with { Clock = clock, DurationNs = 30 * Millisecond })
+        .With(h => h with { Payload = PayloadKind.Full });
 
     private static async Task<RunResult> OnThreadsAsync(ScenarioSpec scenario, int threads)
     {

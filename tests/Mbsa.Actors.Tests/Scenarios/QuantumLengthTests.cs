@@ -13,7 +13,8 @@ public sealed class QuantumLengthTests
         var runs = new List<LatencySummaryNs>();
         foreach (var quantumNs in new[] { 5_000, 50_000, 500_000, 5_000_000 })
         {
-            var result = await (Burst() with { WarmupNs = 10 * Lab.Millisecond }).With(host => host with { QuantumNs = quantumNs }).RunAsync();
+            var result = await (Burst() with { WarmupNs = 10 * Lab.Millisecond })
+                .With(host => host with { QuantumNs = quantumNs }).RunAsync();
             var latency = result.Of("reader").Read.LatencyNs!;
             runs.Add(new LatencySummaryNs(latency.Mean, latency.P50, latency.P99));
         }
@@ -32,7 +33,8 @@ public sealed class QuantumLengthTests
         {
             Jobs = [Lab.Job(IoPattern.RandWrite, 1) with { ThinkTimeNs = 800_000, ThinkTimeBlocks = 20 }],
         });
-        return (Lab.Scenario([Lab.Vm("reader", vcpus: 1), .. writers]) with { DurationNs = 50 * Lab.Millisecond, Lockstep = true }).With(host => host with
+        return (Lab.Scenario([Lab.Vm("reader", vcpus: 1), .. writers]) with
+            { DurationNs = 50 * Lab.Millisecond, Lockstep = true }).With(host => host with
         {
             Policy = "none",
             Machine = Lab.Machine(24) with { Paths = new Dictionary<IoPath, PathCosts> { [IoPath.MemoryBus] = costs } },

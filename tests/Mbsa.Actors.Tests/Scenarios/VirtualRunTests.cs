@@ -23,7 +23,8 @@ public sealed class VirtualRunTests
     [Fact]
     public async Task Reader_and_writer_without_policy_take_turns_where_writes_keep_the_nvm_three_times_as_long()
     {
-        // 1,000,000 units a second, a read 1 and a write 3. In a turn are 13 reads, 2 us of a core each, or 9 writes, 3 us of the NVM each: 40 units.
+        // 1,000,000 units a second, a read 1 and a write 3. In a turn are 13 reads, 2 us of a core each, or 9 writes, 3 us of the NVM each:
+        // 40 units.
         var result = await Lab.Scenario(Lab.Vm("reader"), Lab.Vm("writer", IoPattern.RandWrite))
             .With(h => h with { Policy = "none", Device = Lab.Device(4.096e9, 4.096e9 / 3) })
             .RunAsync();
@@ -47,7 +48,8 @@ public sealed class VirtualRunTests
     [InlineData(7)]
     public async Task The_same_scenario_and_seed_give_the_same_run_and_another_seed_another(ulong seed)
     {
-        var scenario = Lab.Scenario(Lab.Vm("a", IoPattern.RandReadWrite), Lab.Vm("b", IoPattern.RandReadWrite, weight: 2), Lab.Hog("hog", cpuPercent: 30))
+        var scenario = Lab.Scenario(Lab.Vm("a", IoPattern.RandReadWrite),
+            Lab.Vm("b", IoPattern.RandReadWrite, weight: 2), Lab.Hog("hog", cpuPercent: 30))
             .With(h => h with { Device = Lab.Device(4e9, 1e9) }) with
         { Seed = seed };
         var first = await scenario.RunAsync();
@@ -70,9 +72,11 @@ public sealed class VirtualRunTests
     [Fact]
     public async Task A_protection_takes_the_core_time_it_costs_and_only_of_those_who_have_it()
     {
-        var costs = new ProtectionCosts { SwitchNs = 0, ExitNs = 1000, VectorSaveNs = 0, WordNsPerByte = 0, PageChangeNs = 0, ShootDownNs = 0, MapNs = 0, UnmapNs = 0 };
+        var costs = new ProtectionCosts
+            { SwitchNs = 0, ExitNs = 1000, VectorSaveNs = 0, WordNsPerByte = 0, PageChangeNs = 0, ShootDownNs = 0, MapNs = 0, UnmapNs = 0 };
         var plain = Lab.Vm("plain", IoPattern.RandWrite, vcpus: 1);
-        var exits = Lab.Vm("exits", IoPattern.RandWrite, vcpus: 1) with { Storage = plain.Storage! with { Protection = ProtectionMethod.Cr0 } };
+        var exits = Lab.Vm("exits", IoPattern.RandWrite, vcpus: 1) with
+            { Storage = plain.Storage! with { Protection = ProtectionMethod.Cr0 } };
 
         var result = await Lab.Scenario(plain, exits).With(h => h with { Machine = h.Machine with { Protection = costs } }).RunAsync();
 
@@ -83,7 +87,8 @@ public sealed class VirtualRunTests
     [Theory]
     [InlineData(IoPath.Host, 1)]
     [InlineData(IoPath.MemoryBus, 32)]
-    public async Task An_asynchronous_engine_costs_a_context_switch_an_io_whatever_its_depth_where_io_is_done_when_it_is_submitted(IoPath path, int depth)
+    public async Task An_asynchronous_engine_costs_a_context_switch_an_io_whatever_its_depth_where_io_is_done_when_it_is_submitted(
+        IoPath path, int depth)
     {
         VmSpec Engine(IoEngine engine) => Lab.Vm(engine.ToString(), vcpus: 1) with
         {

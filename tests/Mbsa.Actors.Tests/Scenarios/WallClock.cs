@@ -1,6 +1,8 @@
 namespace Mbsa.Actors.Tests.Scenarios;
 
-/// <summary>Tests on real time: they run alone, after the others, and compare medians, because somebody else's program may run on the same cores.</summary>
+/// <summary>
+/// Tests on real time: they run alone, after the others, and compare medians, because somebody else's program may run on the same cores.
+/// </summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class WallClock
 {

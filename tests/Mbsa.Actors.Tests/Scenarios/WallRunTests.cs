@@ -36,8 +36,10 @@ public sealed class WallRunTests
     [InlineData(IoPath.VirtioMq, 16)]
     public async Task On_a_conventional_path_vms_read_what_they_wrote(IoPath path, int depth)
     {
-        var vms = Enumerable.Range(0, 3).Select(i => Lab.ConventionalVm($"vm-{i}", path, depth, IoPattern.RandReadWrite, vcpus: 2)).ToArray();
-        var result = await Wall(300, [.. vms.Select(vm => vm with { Jobs = [vm.Jobs[0] with { Verify = VerifyMethod.Crc32c }] })]).RunAsync();
+        var vms = Enumerable.Range(0, 3)
+            .Select(i => Lab.ConventionalVm($"vm-{i}", path, depth, IoPattern.RandReadWrite, vcpus: 2)).ToArray();
+        var result = await Wall(300,
+            [.. vms.Select(vm => vm with { Jobs = [vm.Jobs[0] with { Verify = VerifyMethod.Crc32c }] })]).RunAsync();
         Assert.Empty(result.Problems);
         Assert.All(result.Vms, v => Assert.InRange(v.BlocksVerified, 20, long.MaxValue));
         Assert.All(result.Vms, v => Assert.Equal(0, v.BlocksWrong));
@@ -102,8 +104,8 @@ public sealed class WallRunTests
         {
             var result = await Wall(300, paced).RunAsync();
 
-            // The pace is a schedule: what a busy machine made it miss in the warm-up it catches up with in what is measured. One that had no core for
-            // longer says nothing of the pace, so it is asked again.
+            // The pace is a schedule: what a busy machine made it miss in the warm-up it catches up with in what is measured.
+            // One that had no core for longer says nothing of the pace, so it is asked again.
             best = Math.Max(best, result.OperationsPerSecond("paced"));
             Assert.InRange(best, 0, 1100);
             Assert.InRange(result.Utilisation.Cpu, 0, 0.1);

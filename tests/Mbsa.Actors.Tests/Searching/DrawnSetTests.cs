@@ -12,7 +12,8 @@ public sealed class DrawnSetTests
     private static readonly Lazy<DrawnSet[]> _sets = new(() => [.. _seeds.Select(SetGenerator.Draw)]);
 
     [Fact]
-    public void The_same_seed_draws_the_same_set() => Assert.All(_seeds.Take(40), seed => Assert.Equal(Text(_sets.Value[seed]), Text(SetGenerator.Draw(seed))));
+    public void The_same_seed_draws_the_same_set() =>
+        Assert.All(_seeds.Take(40), seed => Assert.Equal(Text(_sets.Value[seed]), Text(SetGenerator.Draw(seed))));
 
     [Fact]
     public void Everything_that_can_be_drawn_is_drawn()
@@ -38,10 +39,15 @@ public sealed class DrawnSetTests
     [Fact]
     public async Task The_file_of_a_set_runs_as_the_set_does()
     {
-        DrawnSet[] sets = [_sets.Value.First(set => set.Host is ShippedHost), _sets.Value.First(set => set.ChangesAtMs.Count > 1), .. _sets.Value.Take(10)];
+        DrawnSet[] sets = [_sets.Value.First(set => set.Host is ShippedHost),
+            _sets.Value.First(set => set.ChangesAtMs.Count > 1), .. _sets.Value.Take(10)];
         foreach (var set in sets)
         {
-            var shorter = set with { DurationMs = set.DurationMs / 4, Vms = [.. set.Vms.Select(vm => vm with { ComesAtMs = vm.ComesAtMs / 4, GoesAtMs = vm.GoesAtMs / 4 })] };
+            var shorter = set with
+            {
+                DurationMs = set.DurationMs / 4,
+                Vms = [.. set.Vms.Select(vm => vm with { ComesAtMs = vm.ComesAtMs / 4, GoesAtMs = vm.GoesAtMs / 4 })],
+            };
             var run = SetRun.Play(shorter, QosPolicies.Default);
             var read = await ScenarioRun.Start(Read(SetYaml.Of(shorter, QosPolicies.Default)).Spec).Completion;
 
@@ -56,7 +62,8 @@ public sealed class DrawnSetTests
         var read = Read(Text(set)).Spec;
         Assert.Equal(set.ToScenario("plan").Vms.Select(vm => vm.Qos.Weight), read.Vms.Select(vm => vm.Qos.Weight));
         Assert.Equal(set.Vms.Select(vm => vm.Floor), read.Vms.Select(vm => Math.Round(vm.Qos.Reservation?.Value ?? 0, 6)));
-        Assert.Equal(set.Vms.Select(vm => vm.Limit), read.Vms.Select(vm => vm.Qos.Limit is { } limit ? Math.Round(limit.Value, 6) : (double?)null));
+        Assert.Equal(set.Vms.Select(vm => vm.Limit),
+            read.Vms.Select(vm => vm.Qos.Limit is { } limit ? Math.Round(limit.Value, 6) : (double?)null));
     });
 
     private static string Text(DrawnSet set) => SetYaml.Of(set, "plan");

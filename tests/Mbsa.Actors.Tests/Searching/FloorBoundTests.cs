@@ -34,12 +34,16 @@ public sealed class FloorBoundTests
     private static bool IsBound(DrawnVm vm, double reach) =>
         vm is { Floor: > 0, Limit: null, LongestPauseNs: 0, ComesAtMs: null, GoesAtMs: null } && vm.Floor <= 0.7 * reach;
 
-    /// <summary>What the VCPUs of a VM can use of the host, and what its most expensive quantum costs: one that an I/O overran by nearly its own length.</summary>
+    /// <summary>
+    /// What the VCPUs of a VM can use of the host, and what its most expensive quantum costs:
+    /// one that an I/O overran by nearly its own length.
+    /// </summary>
     private static (double Reach, double QuantumNs) Floor(DrawnSet set, int vm, RunResult run)
     {
         var use = run.Vms[vm].Use.Use;
         var coresOfDominant = use.CoresNs / use.DominantNs;
-        return (set.Vms[vm].Vcpus / (double)set.Host.Machine.Cores / coresOfDominant, 2.0 * set.QuantumNs / (set.Host.Machine.Cores * coresOfDominant));
+        return (set.Vms[vm].Vcpus / (double)set.Host.Machine.Cores / coresOfDominant,
+            2.0 * set.QuantumNs / (set.Host.Machine.Cores * coresOfDominant));
     }
 
     /// <summary>How far service fell behind the floor in whatever interval that was the most, in nanoseconds of the host.</summary>

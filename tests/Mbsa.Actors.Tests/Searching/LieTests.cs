@@ -4,11 +4,20 @@ namespace Mbsa.Actors.Tests.Searching;
 
 public sealed class LieTests
 {
-    private static readonly FreeHost _host = new() { Cores = 4, OperationNs = 2000, NsPerByte = 0, BusBytesPerSecond = 1e12, ReadBytesPerSecond = 4096e6, WriteBytesPerSecond = 4096e6 / 3 };
+    private static readonly FreeHost _host = new()
+    {
+        Cores = 4,
+        OperationNs = 2000,
+        NsPerByte = 0,
+        BusBytesPerSecond = 1e12,
+        ReadBytesPerSecond = 4096e6,
+        WriteBytesPerSecond = 4096e6 / 3,
+    };
     private static readonly DrawnSet _set = new()
     {
         Host = _host,
-        Vms = [new DrawnVm { Name = "honest", Jobs = [new DrawnJob(4, 4096)] }, new DrawnVm { Name = "liar", Jobs = [new DrawnJob(4, 4096)] }],
+        Vms = [new DrawnVm { Name = "honest", Jobs = [new DrawnJob(4, 4096)] },
+            new DrawnVm { Name = "liar", Jobs = [new DrawnJob(4, 4096)] }],
     };
 
     /// <summary>By turns of 25 us the liar's VCPUs take more of the NVM, the more of them there are.</summary>

@@ -24,9 +24,11 @@ public sealed class OptimumTests
     [InlineData(875, 250, 250, 375)]
     [InlineData(1200, 250, 380, 570)]
     [InlineData(3000, 2000 / 3.0, 4000 / 3.0, 1000)]
-    public void The_classic_three_have_their_floors_and_ceilings_and_the_rest_by_weight(double capacity, double first, double second, double third) => Gives(
+    public void The_classic_three_have_their_floors_and_ceilings_and_the_rest_by_weight(double capacity,
+        double first, double second, double third) => Gives(
         [first / capacity, second / capacity, third / capacity],
-        Of(_computes, floor: 250 / capacity), Of(_computes, weight: 2, floor: 250 / capacity), Of(_computes, weight: 3, cap: 1000 / capacity));
+        Of(_computes, floor: 250 / capacity), Of(_computes, weight: 2, floor: 250 / capacity),
+        Of(_computes, weight: 3, cap: 1000 / capacity));
 
     [Fact]
     public void Who_does_not_use_what_is_full_goes_on_rising() => Gives([0.5, 0.5, 0.625], Of(_reads), Of(_writes), Of(_computes));
@@ -35,7 +37,8 @@ public sealed class OptimumTests
     public void Where_nothing_is_short_everybody_has_what_he_can_use() => Gives([0.2, 0.3], Of(_reads, cap: 0.2), Of(_computes, cap: 0.3));
 
     [Fact]
-    public void Of_a_smaller_host_there_is_less() => Assert.Equal([0.4, 0.4], Optimum.Shares([Of(_reads), Of(_writes)], [1, 1, 0.8]).Select(share => Math.Round(share, 9)));
+    public void Of_a_smaller_host_there_is_less() =>
+        Assert.Equal([0.4, 0.4], Optimum.Shares([Of(_reads), Of(_writes)], [1, 1, 0.8]).Select(share => Math.Round(share, 9)));
 
     private static Claim Of(double[] relative, double weight = 1, double floor = 0, double cap = 1) => new(relative, weight, floor, cap);
 

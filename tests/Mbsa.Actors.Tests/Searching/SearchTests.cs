@@ -17,7 +17,8 @@ public sealed class SearchTests
         var trials = Search(QosPolicies.Default, [.. _seeds, .. _broken]);
 
         Assert.Equal(_seeds.Length + _broken.Length, trials.Count(trial => trial.Verdict is not null));
-        Assert.Empty(trials.SelectMany(trial => trial.Breaches(QosPolicies.Default)).Where(breach => breach.IsHard).Select(breach => $"{breach.Seed}: {breach.What}"));
+        Assert.Empty(trials.SelectMany(trial => trial.Breaches(QosPolicies.Default))
+            .Where(breach => breach.IsHard).Select(breach => $"{breach.Seed}: {breach.What}"));
     }
 
     /// <summary>What the search counts and does not fail for: of these sets one misses each bar, by no more than this.</summary>

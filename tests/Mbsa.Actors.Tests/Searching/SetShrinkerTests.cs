@@ -6,11 +6,13 @@ public sealed class SetShrinkerTests
 {
     private static readonly DrawnSet _set = new()
     {
-        Host = new FreeHost { Cores = 4, OperationNs = 1000, NsPerByte = 0.1, BusBytesPerSecond = 20e9, ReadBytesPerSecond = 4e9, WriteBytesPerSecond = 1e9 },
+        Host = new FreeHost { Cores =
+            4, OperationNs = 1000, NsPerByte = 0.1, BusBytesPerSecond = 20e9, ReadBytesPerSecond = 4e9, WriteBytesPerSecond = 1e9 },
         QuantumNs = 70_000,
         Vms =
         [
-            new DrawnVm { Name = "a", Jobs = [new DrawnJob(6, 65536, 30, 5000, 9), new DrawnJob(2, 0)], Weight = 2, Floor = 0.2, Limit = 0.8 },
+            new DrawnVm { Name = "a", Jobs =
+                [new DrawnJob(6, 65536, 30, 5000, 9), new DrawnJob(2, 0)], Weight = 2, Floor = 0.2, Limit = 0.8 },
             new DrawnVm { Name = "b", Jobs = [new DrawnJob(3, 512, 100)], ComesAtMs = 60, GoesAtMs = 170 },
             new DrawnVm { Name = "c", Jobs = [new DrawnJob(4, 0)], Weight = 0.7 },
         ],

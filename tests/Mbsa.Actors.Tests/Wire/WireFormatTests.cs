@@ -14,7 +14,8 @@ public sealed class WireFormatTests
     [Fact]
     public void Scenario_arrives_as_it_was()
     {
-        var scenario = ClusterLab.Scenario(3, 5, host => host with { Order = ServiceOrder.Serial }).At(1, "vm-0", new VmChange.Migrate("h-1")).At(2, "vm-1", new VmChange.SetQos(new QosSpec
+        var scenario = ClusterLab.Scenario(3, 5, host => host with { Order = ServiceOrder.Serial })
+            .At(1, "vm-0", new VmChange.Migrate("h-1")).At(2, "vm-1", new VmChange.SetQos(new QosSpec
         {
             Reservation = new Promise(PromiseUnit.OperationsPerSecond, 1000),
             LatencyNs = 40_000,
@@ -23,7 +24,8 @@ public sealed class WireFormatTests
         {
             Lockstep = true,
             Vms = [.. scenario.Vms.Select((vm, i) => vm with { Jobs = [.. vm.Jobs.Select(job => job with { JitterPercent = 20 * i })] })],
-            Cluster = scenario.Cluster! with { Tenants = [new TenantSpec("t", [0, 1], new Promise(PromiseUnit.BytesPerSecond, 1e9))], Events = [new HostEvent(5, 1, HostChange.Lose)] },
+            Cluster = scenario.Cluster! with { Tenants = [new TenantSpec("t", [0, 1], new Promise(PromiseUnit.BytesPerSecond, 1e9))],
+                Events = [new HostEvent(5, 1, HostChange.Lose)] },
         };
         var arrived = WireFormat.FromBytes<ScenarioSpec>(WireFormat.ToBytes(scenario));
         Assert.Equal(WireFormat.ToText(scenario), WireFormat.ToText(arrived));
@@ -38,7 +40,8 @@ public sealed class WireFormatTests
     [Fact]
     public void Bulk_travels_beside_the_text()
     {
-        var step = new HostStep(7, 1_000, [new HostCommand.Write(3, new byte[100_000]), new HostCommand.Resume(3, new byte[] { 1, 2 }, ulong.MaxValue), new HostCommand.Measure()]);
+        var step = new HostStep(7, 1_000, [new HostCommand.Write(3, new byte[100_000]),
+            new HostCommand.Resume(3, new byte[] { 1, 2 }, ulong.MaxValue), new HostCommand.Measure()]);
         var bytes = WireFormat.ToBytes<HostParcel>(new HostParcel.Step(step));
         Assert.InRange(bytes.Length, 100_000, 100_500);
         var arrived = Assert.IsType<HostParcel.Step>(WireFormat.FromBytes<HostParcel>(bytes)).Of;
@@ -82,11 +85,15 @@ public sealed class WireFormatTests
         using var system = NodeSystem.Create(ClusterLab.Options(), NodeConfiguration.OfNode(ClusterLab.Options()));
         object[] messages =
         [
-            new Frame(1, 2, 3, [4, 5]), new FrameAck(6, 7), new ToHost("run", 8, new AskStatus(9)), new ToHost("run", 10, new Frame(11, 0, 1, [])),
-            new ToRun("run", new AskRun(21)), new HostStatus(12, true, 13, 14), new HostBroke(15, "why"), EndHost.Instance, new HostEnded(null),
-            new RunStatus(20, 16, true, null, ["a:1", "b:2"]), InterruptRun.Instance, RunOver.Instance, new Hello(17, "v", "c"), new Welcome(18), new Unwelcome("no"),
+            new Frame(1, 2, 3, [4, 5]), new FrameAck(6, 7),
+            new ToHost("run", 8, new AskStatus(9)), new ToHost("run", 10, new Frame(11, 0, 1, [])),
+            new ToRun("run", new AskRun(21)), new HostStatus(12, true, 13, 14),
+            new HostBroke(15, "why"), EndHost.Instance, new HostEnded(null),
+            new RunStatus(20, 16, true, null, ["a:1", "b:2"]), InterruptRun.Instance,
+            RunOver.Instance, new Hello(17, "v", "c"), new Welcome(18), new Unwelcome("no"),
         ];
-        Assert.Equal(ClusterSerializer.Types.Count(), messages.Select(message => message.GetType()).Append(typeof(AskStatus)).Append(typeof(AskRun)).Distinct().Count());
+        Assert.Equal(ClusterSerializer.Types.Count(), messages.Select(message => message.GetType())
+            .Append(typeof(AskStatus)).Append(typeof(AskRun)).Distinct().Count());
         foreach (var message in messages)
         {
             var serializer = Assert.IsType<ClusterSerializer>(system.Serialization.FindSerializerFor(message));
@@ -95,7 +102,8 @@ public sealed class WireFormatTests
         }
 
         var stranger = system.Serialization.FindSerializerFor(new Status.Success(1));
-        Assert.Throws<NotSupportedException>(() => system.Serialization.FindSerializerFor(new List<int> { 1 }).ToBinary(new List<int> { 1 }));
+        Assert.Throws<NotSupportedException>(() =>
+            system.Serialization.FindSerializerFor(new List<int> { 1 }).ToBinary(new List<int> { 1 }));
         Assert.DoesNotContain("Newtonsoft", stranger.GetType().Name, StringComparison.Ordinal);
         Assert.Throws<InvalidDataException>(() => new ClusterSerializer((ExtendedActorSystem)system).FromBinary([], "x9"));
     }

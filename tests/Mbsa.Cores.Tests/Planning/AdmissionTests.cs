@@ -10,7 +10,8 @@ public sealed class AdmissionTests
     private static readonly HostCapacity _host = new(4, 1e12);
 
     /// <summary>Reads of 2 us on a core and 1 us of the NVM, writes of 3 us of the NVM, 4 KiB each.</summary>
-    private static readonly OperationMix _read = new(new ResourceUse(500, 4, 1000), 4096), _write = new(new ResourceUse(750, 4, 3000), 4096);
+    private static readonly OperationMix _read = new(new ResourceUse(500, 4, 1000), 4096),
+        _write = new(new ResourceUse(750, 4, 3000), 4096);
 
     [Theory]
     [InlineData(0)]
@@ -23,13 +24,15 @@ public sealed class AdmissionTests
     [InlineData(0)]
     [InlineData(-0.1)]
     [InlineData(double.NaN)]
-    public void A_limit_that_stops_a_vm_for_ever_is_refused(double value) => Assert.Contains("for ever", WhyNot(new QosSpec { Limit = Share(value) }));
+    public void A_limit_that_stops_a_vm_for_ever_is_refused(double value) =>
+        Assert.Contains("for ever", WhyNot(new QosSpec { Limit = Share(value) }));
 
     [Theory]
     [InlineData(-0.1)]
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
-    public void A_reservation_that_is_no_amount_is_refused(double value) => Assert.NotNull(WhyNot(new QosSpec { Reservation = Share(value) }));
+    public void A_reservation_that_is_no_amount_is_refused(double value) =>
+        Assert.NotNull(WhyNot(new QosSpec { Reservation = Share(value) }));
 
     [Fact]
     public void A_limit_below_the_reservation_is_refused_across_units()
@@ -38,7 +41,11 @@ public sealed class AdmissionTests
         var floor = new Promise(PromiseUnit.OperationsPerSecond, 400_000);
         Assert.Contains("40 %", WhyNot(new QosSpec { Reservation = floor, Limit = Share(0.39) }));
         Assert.Null(WhyNot(new QosSpec { Reservation = floor, Limit = Share(0.4) }));
-        Assert.NotNull(WhyNot(new QosSpec { Reservation = Share(0.41), Limit = new Promise(PromiseUnit.BytesPerSecond, 400_000 * 4096.0) }));
+        Assert.NotNull(WhyNot(new QosSpec
+        {
+            Reservation = Share(0.41),
+            Limit = new Promise(PromiseUnit.BytesPerSecond, 400_000 * 4096.0),
+        }));
     }
 
     [Fact]
@@ -80,8 +87,10 @@ public sealed class AdmissionTests
     public void Different_dominant_resources_can_both_be_promised_more_than_half()
     {
         var writer = new AdmittedTenant(1, 4, new QosSpec { Reservation = Share(0.7) }, Use(_write)); // 17.5 % of the cores
-        Assert.Null(Admission.WhyNot(_host, [writer], new AdmittedTenant(0, 4, new QosSpec { Reservation = Share(0.8) }, DeclaredUse.Computing(4))));
-        Assert.Contains("cores", Admission.WhyNot(_host, [writer], new AdmittedTenant(0, 4, new QosSpec { Reservation = Share(0.83) }, DeclaredUse.Computing(4))));
+        Assert.Null(Admission.WhyNot(_host, [writer],
+            new AdmittedTenant(0, 4, new QosSpec { Reservation = Share(0.8) }, DeclaredUse.Computing(4))));
+        Assert.Contains("cores", Admission.WhyNot(_host, [writer],
+            new AdmittedTenant(0, 4, new QosSpec { Reservation = Share(0.83) }, DeclaredUse.Computing(4))));
     }
 
     [Fact]

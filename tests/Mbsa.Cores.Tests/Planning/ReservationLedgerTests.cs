@@ -57,7 +57,8 @@ public sealed class ReservationLedgerTests
     [Fact]
     public void To_be_slowed_down_is_to_wait()
     {
-        // Half the window it runs, at a fifth of its speed: it would use a sixth of the core by itself, and did not get its floor even while it ran.
+        // Half the window it runs, at a fifth of its speed: it would use a sixth of the core by itself,
+        // and did not get its floor even while it ran.
         Pass(Window, running: 0.5, waiting: 0, speed: 0.2);
         _ledger.Close();
         Assert.Equal(new ReservationRecord(1, 1, Window / 2), _ledger.Record);

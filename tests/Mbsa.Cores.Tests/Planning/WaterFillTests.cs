@@ -30,24 +30,29 @@ public sealed class WaterFillTests
         Vm(2, _compute, weight: 3, limit: 1000 / capacity));
 
     [Fact]
-    public void What_one_does_not_want_goes_to_the_others() => Gives([0.1, 0.45, 0.45], Vm(0, _compute) with { DemandShare = 0.1 }, Vm(1, _compute), Vm(2, _compute));
+    public void What_one_does_not_want_goes_to_the_others() =>
+        Gives([0.1, 0.45, 0.45], Vm(0, _compute) with { DemandShare = 0.1 }, Vm(1, _compute), Vm(2, _compute));
 
     [Fact]
-    public void A_vm_has_no_more_than_its_vcpus_can_use() => Gives([0.25, 0.75], Vm(0, _compute, weight: 9) with { Vcpus = 1 }, Vm(1, _compute));
+    public void A_vm_has_no_more_than_its_vcpus_can_use() =>
+        Gives([0.25, 0.75], Vm(0, _compute, weight: 9) with { Vcpus = 1 }, Vm(1, _compute));
 
     [Fact]
     public void Who_does_not_use_what_is_full_goes_on_rising() => Gives([0.5, 0.5, 0.625], Vm(0, _read), Vm(1, _write), Vm(2, _compute));
 
     [Fact]
-    public void Floors_that_do_not_fit_together_shrink_alike() => Gives([0.4, 0.6], Vm(0, _compute, floor: 0.6), Vm(1, _compute, floor: 0.9));
+    public void Floors_that_do_not_fit_together_shrink_alike() =>
+        Gives([0.4, 0.6], Vm(0, _compute, floor: 0.6), Vm(1, _compute, floor: 0.9));
 
     [Fact]
     public void Who_hardly_uses_what_is_full_goes_on_rising() =>
-        Gives([1, 45 / 56.0], Vm(0, new ResourceUse(11, 0, 56), weight: 2.7) with { DemandShare = 1 }, Vm(1, new ResourceUse(1, 0, 6e-14), weight: 2));
+        Gives([1, 45 / 56.0], Vm(0, new ResourceUse(11, 0, 56), weight: 2.7) with
+            { DemandShare = 1 }, Vm(1, new ResourceUse(1, 0, 6e-14), weight: 2));
 
     [Fact]
     public void Random_sets_have_the_shares_that_halving_an_interval_finds() =>
-        Gen.Select(Gen.Int[0, 1000], Gen.Int[0, 1000], Gen.Int[0, 1000], Gen.Double[0.1, 10], Gen.Double[0, 0.12], Gen.Double[0.1, 2]).Array[1, 8].Sample(vms =>
+        Gen.Select(Gen.Int[0, 1000], Gen.Int[0, 1000], Gen.Int[0, 1000], Gen.Double[0.1, 10],
+            Gen.Double[0, 0.12], Gen.Double[0.1, 2]).Array[1, 8].Sample(vms =>
         {
             Tenant[] tenants = [.. vms.Select((v, i) => Vm(i, new ResourceUse(v.Item1 + 1, v.Item2, v.Item3), v.Item4, v.Item5, v.Item6))];
             var optimum = Optimum.Shares([.. vms.Select(v =>
@@ -67,7 +72,8 @@ public sealed class WaterFillTests
     public void A_thousand_vms_are_divided_and_nothing_is_overbooked()
     {
         var random = new Random(1);
-        Tenant[] tenants = [.. Enumerable.Range(0, 1000).Select(i => Vm(i, new ResourceUse(random.Next(1, 1000), 0, random.Next(1, 1000)), 1 + random.NextDouble()))];
+        Tenant[] tenants = [.. Enumerable.Range(0, 1000)
+            .Select(i => Vm(i, new ResourceUse(random.Next(1, 1000), 0, random.Next(1, 1000)), 1 + random.NextDouble()))];
         var shares = WaterFill.Divide(_host, tenants).Shares;
         foreach (var resource in new[] { Resource.Cores, Resource.Nvm })
         {

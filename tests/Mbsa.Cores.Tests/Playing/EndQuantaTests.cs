@@ -43,7 +43,8 @@ public sealed class EndQuantaTests
     [Fact]
     public void Whoever_is_in_no_quantum_and_the_other_vms_are_left_alone()
     {
-        var (sleeper, ready, other, cores) = (Script.Of(new Step(10, AfterQuantum.Sleeping, 1000)), Script.Forever(100), Script.Forever(100), Cores(1));
+        var (sleeper, ready, other, cores) =
+            (Script.Of(new Step(10, AfterQuantum.Sleeping, 1000)), Script.Forever(100), Script.Forever(100), Cores(1));
         cores.Attach(other.As(0));
         cores.Attach(sleeper.As(1, 0));
         cores.Attach(ready.As(1, 1));

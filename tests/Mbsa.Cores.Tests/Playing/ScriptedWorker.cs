@@ -22,7 +22,10 @@ internal sealed record Step(double CoreNs, AfterQuantum Next = AfterQuantum.Read
     public Doorbell? Rings { get; init; }
 }
 
-/// <summary>A worker that follows a script, over and over, writes down what happens to it, and insists on the contract of <see cref="IQuantumWorker"/>.</summary>
+/// <summary>
+/// A worker that follows a script, over and over, writes down what happens to it,
+/// and insists on the contract of <see cref="IQuantumWorker"/>.
+/// </summary>
 internal sealed class ScriptedWorker(IReadOnlyList<Step> steps) : IQuantumWorker
 {
     /// <summary>Quanta completed, for other threads to look at.</summary>

@@ -94,7 +94,8 @@ public sealed class VirtualCoresDepartureTests
     [Fact]
     public void Detaching_again_or_after_the_end_is_harmless()
     {
-        var (brief, leaving, early, cores) = (Script.Of(new Step(10, AfterQuantum.Finished)), Script.Forever(10), Script.Forever(10), CoresOf(1));
+        var (brief, leaving, early, cores) =
+            (Script.Of(new Step(10, AfterQuantum.Finished)), Script.Forever(10), Script.Forever(10), CoresOf(1));
         var schedulables = new[] { brief.As(0), leaving.As(1), early.As(2) };
         Array.ForEach(schedulables, cores.Attach);
         cores.Detach(schedulables[2]); // before it ever ran

@@ -51,7 +51,8 @@ public sealed class VirtualCoresTests
     [Fact]
     public void Sleepers_that_wake_at_one_time_wake_in_the_order_of_their_ids()
     {
-        var (a, b, cores) = (Script.Of(new Step(10, AfterQuantum.Sleeping, 90)), Script.Of(new Step(20, AfterQuantum.Sleeping, 70)), CoresOf(1));
+        var (a, b, cores) = (Script.Of(new Step(10, AfterQuantum.Sleeping, 90)),
+            Script.Of(new Step(20, AfterQuantum.Sleeping, 70)), CoresOf(1));
         cores.Attach(b.As(0));
         cores.Attach(a.As(1));
         cores.RunUntil(99, idle: false, _departures); // b sleeps from 20 to 90, a from 30 to 120
@@ -59,7 +60,8 @@ public sealed class VirtualCoresTests
         cores.RunUntil(200, idle: false, _departures);
         Assert.Equal([20L, 120], a.Starts);
 
-        var (late, early, both) = (Script.Of(new Step(10, AfterQuantum.Sleeping, 100)), Script.Of(new Step(20, AfterQuantum.Sleeping, 90)), CoresOf(2));
+        var (late, early, both) =
+            (Script.Of(new Step(10, AfterQuantum.Sleeping, 100)), Script.Of(new Step(20, AfterQuantum.Sleeping, 90)), CoresOf(2));
         both.Attach(late.As(7));
         both.Attach(early.As(3));
         both.Attach(Script.Forever(110).As(9)); // takes the core that is free first, so both have to queue for the other
@@ -111,7 +113,8 @@ public sealed class VirtualCoresTests
     [Fact]
     public void A_worker_that_continues_keeps_its_core_until_its_quantum_is_used_and_is_charged_once()
     {
-        var (stepper, other, cores) = (Script.Of(new Step(40, AfterQuantum.Continuing)), Script.Forever(100), CoresOf(1)); // a quantum is 100 ns
+        // a quantum is 100 ns
+        var (stepper, other, cores) = (Script.Of(new Step(40, AfterQuantum.Continuing)), Script.Forever(100), CoresOf(1));
         Attach(cores, stepper, other);
         cores.RunUntil(420, idle: false, _departures);
         Assert.Equal([0L, 40, 80, 220, 260, 300], stepper.Starts);
@@ -225,7 +228,8 @@ public sealed class VirtualCoresTests
                 ThrowsInExecute = kind == 39,
                 ThrowsInComplete = kind == 40,
             });
-        Gen.Select(Gen.Int[1, 4], Gen.Int[0, QosPolicies.All.Count - 1], step.Array[1, 6].Array[1, 8]).Sample((coreCount, policy, scripts) =>
+        Gen.Select(Gen.Int[1, 4], Gen.Int[0, QosPolicies.All.Count - 1], step.Array[1, 6].Array[1, 8])
+            .Sample((coreCount, policy, scripts) =>
         {
             var host = new HostCapacity(coreCount, 1e9);
             var queue = QosPolicies.All[policy].CreateQueue(host, 100, ServiceOrder.Share);

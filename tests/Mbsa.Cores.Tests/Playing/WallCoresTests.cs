@@ -132,7 +132,8 @@ public sealed class WallCoresTests
     public void Cores_park_when_all_who_are_left_wait_for_somebody_to_ring()
     {
         var bell = new Doorbell();
-        var worker = new ScriptedWorker([Script.Blocking(0), new Step(0, AfterQuantum.Blocked, 100_000), Script.Blocking(0)]) { Doorbell = bell };
+        var worker =
+            new ScriptedWorker([Script.Blocking(0), new Step(0, AfterQuantum.Blocked, 100_000), Script.Blocking(0)]) { Doorbell = bell };
         var schedulable = worker.As(0);
         _cores.Open(long.MaxValue, idle: false);
         _cores.Attach(schedulable);
@@ -151,7 +152,8 @@ public sealed class WallCoresTests
     [Fact]
     public void A_worker_that_throws_departs_and_the_others_go_on()
     {
-        var (inExecute, inComplete, other) = (Script.Of(new Step(0) { ThrowsInExecute = true }), Script.Of(new Step(0) { ThrowsInComplete = true }), Script.Forever(0));
+        var (inExecute, inComplete, other) =
+            (Script.Of(new Step(0) { ThrowsInExecute = true }), Script.Of(new Step(0) { ThrowsInComplete = true }), Script.Forever(0));
         _cores.Attach(inExecute.As(0));
         _cores.Attach(inComplete.As(1));
         _cores.Attach(other.As(2));

@@ -48,7 +48,8 @@ public sealed class FairPolicyTests
 
     [Fact]
     public void The_whole_host_is_given_away_if_its_vms_can_use_it() => _hosts.Sample((cores, tenants) =>
-        Assert.Equal(Math.Min(1, tenants.Sum(t => Capacity(cores, t))), new FairPolicy().MakePlan(Host(cores), tenants).Tenants.Sum(t => t.Share ?? 0), 1e-9));
+        Assert.Equal(Math.Min(1, tenants.Sum(t => Capacity(cores, t))), new FairPolicy()
+            .MakePlan(Host(cores), tenants).Tenants.Sum(t => t.Share ?? 0), 1e-9));
 
     [Fact]
     public void Shares_are_in_proportion_to_weights_among_those_who_could_use_more() => _hosts.Sample((cores, tenants) =>
@@ -74,7 +75,9 @@ public sealed class FairPolicyTests
         for (var i = 0; i < 200; i++)
         {
             var middle = (low + high) / 2;
-            (low, high) = tenants.Sum(t => Math.Min(Capacity(cores, t), middle * t.Qos.Weight)) < target - 1e-15 ? (middle, high) : (low, middle);
+            (low, high) = tenants.Sum(t => Math.Min(Capacity(cores, t), middle * t.Qos.Weight)) < target - 1e-15
+                ? (middle, high)
+                : (low, middle);
         }
 
         return high;

@@ -46,7 +46,8 @@ public sealed class FairQueueTests
             var queue = policy.CreateQueue(new HostCapacity(coreCount, 1e12), QuantumNs, ServiceOrder.Share);
             queue.Apply(plan, 0);
             var cores = new VirtualCores(new HostCapacity(coreCount, 1e12), queue);
-            var workers = vms.Select((vm, i) => Enumerable.Range(0, vm.Item1).Select(_ => Script.Forever(QuantumNs - 100 + (i * 37))).ToArray()).ToArray();
+            var workers = vms.Select((vm, i) =>
+                Enumerable.Range(0, vm.Item1).Select(_ => Script.Forever(QuantumNs - 100 + (i * 37))).ToArray()).ToArray();
             for (var vm = 0; vm < vms.Length; vm++)
             {
                 for (var vcpu = 0; vcpu < workers[vm].Length; vcpu++)

@@ -20,7 +20,8 @@ public sealed class MClockQueueTests
     [Fact]
     public void What_is_served_by_weight_is_not_taken_from_the_reservation()
     {
-        // Tags of the weight-based phase are set back, and weights count what both phases gave: its weight alone gives it more than its reservation.
+        // Tags of the weight-based phase are set back, and weights count what both phases gave:
+        // its weight alone gives it more than its reservation.
         Assert.Equal([500, 500], Ready(Reserved(300), new QosSpec()).Run(1000));
     }
 
@@ -34,8 +35,9 @@ public sealed class MClockQueueTests
     [Fact]
     public void The_classic_three_have_their_floors_and_the_rest_by_weight()
     {
-        // Weights 1, 2, 3 and reservations 250, 250, 0 of 1200 I/Os a second, which are 1000 here. Without the limit of 1000 on the third, which does not bind: a limit
-        // tag forbids a second quantum of a millisecond in 1.2 ms, where I/Os of a microsecond would not notice.
+        // Weights 1, 2, 3 and reservations 250, 250, 0 of 1200 I/Os a second, which are 1000 here.
+        // Without the limit of 1000 on the third, which does not bind: a limit tag forbids a second quantum of a millisecond in 1.2 ms,
+        // where I/Os of a microsecond would not notice.
         var got = Ready(Reserved(208), Reserved(208) with { Weight = 2 }, new QosSpec { Weight = 3 }).Run(1000);
         Assert.Equal(208, got[0], 5.0);
         Assert.Equal(317, got[1], 6.0);
@@ -71,7 +73,8 @@ public sealed class MClockQueueTests
         Assert.InRange(rig.Run(1000)[0], 400, 410);
     }
 
-    private static QosSpec Reserved(double operationsPerSecond) => new() { Reservation = new Promise(PromiseUnit.OperationsPerSecond, operationsPerSecond) };
+    private static QosSpec Reserved(double operationsPerSecond) =>
+        new() { Reservation = new Promise(PromiseUnit.OperationsPerSecond, operationsPerSecond) };
 
     private static QueueRig Ready(params QosSpec[] promises)
     {

@@ -11,8 +11,9 @@ using Mbsa.Vm.Workload;
 namespace Mbsa.Cores.Tests.References;
 
 /// <summary>
-/// The laboratory's latencies against queues of which one knows the right answer. Customers are VCPUs that come, do a few reads of 1 us and writes of 4, and go. With a core for
-/// each and an NVM that any of them fills alone, that is a queue with processor sharing; with one core, and an NVM that nobody feels, one that is first come, first served.
+/// The laboratory's latencies against queues of which one knows the right answer. Customers are VCPUs that come, do a few reads
+/// of 1 us and writes of 4, and go. With a core for each and an NVM that any of them fills alone, that is a queue with processor sharing;
+/// with one core, and an NVM that nobody feels, one that is first come, first served.
 /// </summary>
 public sealed class QueueingTests
 {
@@ -66,7 +67,8 @@ public sealed class QueueingTests
     [InlineData(8, 0.7)]
     public void One_core_and_a_queue_before_it_is_first_come_first_served(int operations, double load)
     {
-        var (customers, record) = Run(new HostCapacity(1, 1e13), Costs(ReadNs, WriteNs), Device(1e12, 1e12), operations, load, quantumNs: 1_000_000);
+        var (customers, record) =
+            Run(new HostCapacity(1, 1e13), Costs(ReadNs, WriteNs), Device(1e12, 1e12), operations, load, quantumNs: 1_000_000);
         Same(ReferenceQueue.FirstComeFirstServed(customers), record, Customers * operations);
     }
 
@@ -74,13 +76,19 @@ public sealed class QueueingTests
     private static (List<Customer> Customers, VcpuRecord Record) Run(
         HostCapacity host, PathCosts costs, DeviceProfile device, int operations, double load, long quantumNs)
     {
-        var spec = new JobSpec { Pattern = IoPattern.RandReadWrite, ReadPercent = 100 - WritePercent, IoSizeBytes = operations * BlockStorage.BlockBytes };
+        var spec = new JobSpec
+        {
+            Pattern = IoPattern.RandReadWrite,
+            ReadPercent = 100 - WritePercent,
+            IoSizeBytes = operations * BlockStorage.BlockBytes,
+        };
         var times = new OperationTimes(costs, device, host.BusBytesPerSecond, BlockStorage.BlockBytes, BlockStorage.BlockBytes);
         var customers = ReferenceQueue.Poisson(3, Customers, operations * MeanNs / load, i => ServicesOf(spec, i, operations)).ToList();
         var (cores, record, disk) = (new VirtualCores(host, new RoundRobinQueue(host, quantumNs)), new VcpuRecord(), new Nowhere());
         for (var i = 0; i < customers.Count; i++)
         {
-            var job = new RunningJob(spec, new OperationSource(spec, disk.SizeBytes, (ulong)i, 0), new NoTransfer(disk), times, customers[i].AtNs);
+            var job = new RunningJob(spec, new OperationSource(spec, disk.SizeBytes, (ulong)i, 0),
+                new NoTransfer(disk), times, customers[i].AtNs);
             cores.Attach(new Schedulable(new SchedulableId(0, i), new VirtualVcpu(record, [job], disk, customers[i].AtNs)));
         }
 

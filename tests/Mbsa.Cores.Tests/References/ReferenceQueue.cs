@@ -8,8 +8,8 @@ namespace Mbsa.Cores.Tests.References;
 internal readonly record struct Customer(long AtNs, double[] ServicesNs);
 
 /// <summary>
-/// Textbook queues, simulated in another way than the laboratory does it: neither knows cores, quanta, flows or a clock of whole nanoseconds. An I/O's latency counts from
-/// the end of the customer's I/O before, or from when it came.
+/// Textbook queues, simulated in another way than the laboratory does it: neither knows cores, quanta,
+/// flows or a clock of whole nanoseconds. An I/O's latency counts from the end of the customer's I/O before, or from when it came.
 /// </summary>
 internal static class ReferenceQueue
 {
@@ -33,8 +33,9 @@ internal static class ReferenceQueue
     }
 
     /// <summary>
-    /// One server that serves all at once, each at an equal part of its speed. What everybody who is there all the time has been served so far, V, grows at 1/n: an I/O that
-    /// begins at V ends when it has come to V plus its service, whoever comes and goes meanwhile (Kleinrock's attained service).
+    /// One server that serves all at once, each at an equal part of its speed.
+    /// What everybody who is there all the time has been served so far, V, grows at 1/n: an I/O that begins at V ends when it has come to V
+    /// plus its service, whoever comes and goes meanwhile (Kleinrock's attained service).
     /// </summary>
     public static ReferenceLatency ProcessorSharing(IEnumerable<Customer> customers)
     {
@@ -51,7 +52,8 @@ internal static class ReferenceQueue
 
         void ServeUntil(double untilNs)
         {
-            while (present.TryPeek(out var first, out var endsAt) && nowNs + (endsAt - served) * present.Count is var endNs && endNs <= untilNs)
+            while (present.TryPeek(out var first, out var endsAt)
+                && nowNs + (endsAt - served) * present.Count is var endNs && endNs <= untilNs)
             {
                 present.Dequeue();
                 (nowNs, served) = (endNs, endsAt);

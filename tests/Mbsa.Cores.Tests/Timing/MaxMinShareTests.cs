@@ -64,7 +64,8 @@ public sealed class MaxMinShareTests
                 var dominant = Math.Max(bus[i], nvm[i]) * speed[i];
                 var blockedBy = usedBus > 1 - 1e-9 ? bus : nvm;
                 Assert.True(usedBus > 1 - 1e-9 || usedNvm > 1 - 1e-9);
-                var richest = Enumerable.Range(0, speed.Length).Where(k => blockedBy[k] > 0).Max(k => speed[k] == 1 ? 0 : Math.Max(bus[k], nvm[k]) * speed[k]);
+                var richest = Enumerable.Range(0, speed.Length).Where(k => blockedBy[k] > 0)
+                    .Max(k => speed[k] == 1 ? 0 : Math.Max(bus[k], nvm[k]) * speed[k]);
                 Assert.True(dominant >= richest - 1e-9 || usedBus > 1 - 1e-9 && usedNvm > 1 - 1e-9);
             }
         });

@@ -158,7 +158,8 @@ public sealed class TimelineTests
         _timeline.Finish(0);
 
         var walk = _timeline.PassageOf(0).Walk(0, 1300, 850);
-        Assert.Equal([(50, 50), (100, 100), (150, 200), (200, 300), (250, 450), (300, 600), (400, 800), (450, 900), (850, 1300)], Places(ref walk));
+        Assert.Equal([(50, 50), (100, 100), (150, 200), (200, 300), (250, 450),
+            (300, 600), (400, 800), (450, 900), (850, 1300)], Places(ref walk));
 
         _timeline.Start(0, new WorkVector(10, 10, 0));
         Assert.True(_timeline.PassageOf(0).IsEven); // the next work has a passage of its own

@@ -12,7 +12,8 @@ public sealed class AttackTests
 {
     private static readonly string _folder = Path.Combine(Repository.Root, "tests", "Mbsa.Host.Tests", "Attacks");
 
-    public static TheoryData<string> All => [.. Directory.GetFiles(_folder, "*.yaml").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> All =>
+        [.. Directory.GetFiles(_folder, "*.yaml").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(All))]
@@ -62,7 +63,8 @@ public sealed class AttackTests
         return [.. broken.Select(outcome => $"{outcome.Text}: {outcome.Measured}")];
     }
 
-    private static LoadedScenario Load(string attack, ScenarioOverrides? overrides = null) => ScenarioFile.Load(Path.Combine(_folder, $"{attack}.yaml"), overrides);
+    private static LoadedScenario Load(string attack, ScenarioOverrides? overrides = null) =>
+        ScenarioFile.Load(Path.Combine(_folder, $"{attack}.yaml"), overrides);
 
     private static async Task<RunResult> RunAsync(LoadedScenario loaded)
     {

@@ -50,7 +50,8 @@ internal sealed partial class NodeProcess : IAsyncDisposable
 
     private static string Trust(string authority) => $"SSL_CERT_FILE={authority}";
 
-    private static string[] NodeArguments(string? seed, string[] more) => ["node", "--listen", "127.0.0.1:0", .. seed is null ? (string[])[] : ["--seed", seed], .. more];
+    private static string[] NodeArguments(string? seed, string[] more) =>
+        ["node", "--listen", "127.0.0.1:0", .. seed is null ? (string[])[] : ["--seed", seed], .. more];
 
     private static async Task<NodeProcess> StartAsync(Process process)
     {
@@ -61,7 +62,8 @@ internal sealed partial class NodeProcess : IAsyncDisposable
     }
 
     /// <summary>Runs the program to its end.</summary>
-    public static Task<(int ExitCode, string Output)> RunAsync(params string[] arguments) => ExternalProgram.RunAsync("dotnet", null, [_program, .. arguments]);
+    public static Task<(int ExitCode, string Output)> RunAsync(params string[] arguments) =>
+        ExternalProgram.RunAsync("dotnet", null, [_program, .. arguments]);
 
     /// <summary>Starts the program; its output must be read.</summary>
     public static Process Start(params string[] arguments) => ExternalProgram.Start("dotnet", [_program, .. arguments]);

@@ -10,7 +10,8 @@ public sealed class SecuredNodeTests : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("mbsa-secured-").FullName;
 
-    private string Scenario => Write("s.yaml", "duration: 20ms\nhosts: { count: 2, nvm: { size: 16MiB } }\nvms: [ { name: vm, count: 2, storage: { size: 1MiB }, workload: { rw: randrw } } ]\n");
+    private string Scenario => Write("s.yaml", "duration: 20ms\nhosts: { count: 2, nvm: { size: "
+        + "16MiB } }\nvms: [ { name: vm, count: 2, storage: { size: 1MiB }, workload: { rw: randrw } } ]\n");
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -24,7 +25,8 @@ public sealed class SecuredNodeTests : IDisposable
         var (exitCode, output) = await NodeProcess.RunAsync(["run", Scenario, "--quiet", "--cluster", second.Address, .. member]);
         Assert.True(exitCode == ExitCode.Ok, output);
 
-        AssertRefused(await NodeProcess.RunAsync("run", Scenario, "--cluster", first.Address, "--secret-file", Write("other", "incorrect horse battery")));
+        AssertRefused(await NodeProcess.RunAsync("run", Scenario, "--cluster",
+            first.Address, "--secret-file", Write("other", "incorrect horse battery")));
         AssertRefused(await NodeProcess.RunAsync("node", "--listen", "127.0.0.1:0", "--seed", first.Address));
     }
 
@@ -38,10 +40,12 @@ public sealed class SecuredNodeTests : IDisposable
         await using var first = await NodeProcess.StartTrustingAsync(authority, null, member);
         await using var second = await NodeProcess.StartTrustingAsync(authority, first.Address, member);
 
-        var (exitCode, output) = await NodeProcess.RunTrustingAsync(authority, ["run", Scenario, "--quiet", "--cluster", second.Address, .. member]);
+        var (exitCode, output) = await NodeProcess.RunTrustingAsync(authority,
+            ["run", Scenario, "--quiet", "--cluster", second.Address, .. member]);
         Assert.True(exitCode == ExitCode.Ok, output);
 
-        AssertRefused(await NodeProcess.RunTrustingAsync(authority, ["run", Scenario, "--cluster", first.Address, "--tls-cert", stranger, .. password]));
+        AssertRefused(await NodeProcess.RunTrustingAsync(authority,
+            ["run", Scenario, "--cluster", first.Address, "--tls-cert", stranger, .. password]));
         AssertRefused(await NodeProcess.RunAsync("run", Scenario, "--cluster", first.Address));
     }
 

@@ -36,7 +36,8 @@ public sealed class CheckCommandTests : IDisposable
     public void The_summary_says_who_takes_part()
     {
         var scenario = Sample.Scenario(
-            Sample.Vm("oltp", IoPattern.RandReadWrite, vcpus: 4), Sample.Vm("writer-1", IoPattern.Write), Sample.Vm("writer-2", IoPattern.Write), Sample.Vm("hog", IoPattern.Compute));
+            Sample.Vm("oltp", IoPattern.RandReadWrite, vcpus: 4), Sample.Vm("writer-1", IoPattern.Write),
+            Sample.Vm("writer-2", IoPattern.Write), Sample.Vm("hog", IoPattern.Compute));
 
         Assert.Equal(
             [
@@ -76,7 +77,8 @@ public sealed class CheckCommandTests : IDisposable
             Vm("web", IoPattern.RandRead, job => job with { ThinkTimeNs = 1_000_000, JitterPercent = 100 }),
             Vm("batch", IoPattern.Write, job => job with { ThinkTimeNs = 20_000, ThinkTimeBlocks = 64 }));
         Assert.Equal(
-            ["compute 37 % +- 10 %", "compute 37 %", "randread 4 KiB with pauses of 1 ms +- 100 %", "write 4 KiB with pauses of 20 us after 64 +- 10 %"],
+            ["compute 37 % +- 10 %", "compute 37 %", "randread 4 KiB with pauses of 1 ms +- 100 %",
+                "write 4 KiB with pauses of 20 us after 64 +- 10 %"],
             ScenarioSummary.Lines(scenario).Skip(2).Select(line => line.Split(": ")[^1]));
         var lockstep = ScenarioSummary.Lines(scenario with { Lockstep = true }).ToList();
         Assert.EndsWith("seed 7, in lockstep", lockstep[0], StringComparison.Ordinal);

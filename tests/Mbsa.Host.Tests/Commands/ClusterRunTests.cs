@@ -63,7 +63,8 @@ public sealed class ClusterRunTests : IDisposable
     [InlineData("--cluster: '1.2.3.4:x' is not an address", "--cluster", "1.2.3.4:x")]
     [InlineData("--secret-file goes with --cluster", "--secret-file", "x")]
     [InlineData("--insecure goes with --cluster", "--insecure")]
-    [InlineData("--listen: at 10.9.8.7 whoever finds the port could join and run what he likes; add --secret-file or --tls-cert, or say --insecure", "--cluster", "127.0.0.1", "--listen", "10.9.8.7:0")]
+    [InlineData("--listen: at 10.9.8.7 whoever finds the port could join and run what he likes; "
+        + "add --secret-file or --tls-cert, or say --insecure", "--cluster", "127.0.0.1", "--listen", "10.9.8.7:0")]
     public async Task A_mistake_on_the_command_line_is_one_line_and_exit_code_2(string expected, params string[] options)
     {
         Assert.Equal(ExitCode.BadInput, await _program.InvokeAsync(["run", "x.yaml", .. options]));
@@ -78,6 +79,7 @@ public sealed class ClusterRunTests : IDisposable
 
         Assert.Equal(ExitCode.BadInput, await _program.InvokeAsync("run", "x.yaml", "--cluster", "5000"));
 
-        Assert.Equal("x.yaml: this scenario has a single host and a cluster carries several; write 'hosts' in place of 'host', or leave --cluster out", Assert.Single(_program.Errors));
+        Assert.Equal("x.yaml: this scenario has a single host and a cluster carries several; "
+            + "write 'hosts' in place of 'host', or leave --cluster out", Assert.Single(_program.Errors));
     }
 }

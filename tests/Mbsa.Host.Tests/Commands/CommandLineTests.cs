@@ -23,7 +23,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("run x.yaml --windows 0s", "--windows: '0s' is no time to measure")]
     [InlineData("run x.yaml --serve localhost:http", "--serve: 'localhost:http' is not an address")]
     [InlineData("run --serve 99999 x.yaml", "--serve: '99999' is no port; ports are 0 to 65535")]
-    [InlineData("run --serve http://127.0.0.1:9464 x.yaml", "--serve: 'http://127.0.0.1:9464' is the address of a page; write 127.0.0.1:9464")]
+    [InlineData("run --serve http://127.0.0.1:9464 x.yaml",
+        "--serve: 'http://127.0.0.1:9464' is the address of a page; write 127.0.0.1:9464")]
     [InlineData("check --policy none x.yaml", "unknown option '--policy'; available: ")]
     [InlineData("reproduce all --fulll", "unknown option '--fulll'; did you mean '--full'?")]
     [InlineData("run x.yaml --json a --html ./a", "--json and --html both name ./a; give each a place of its own")]
@@ -56,7 +57,8 @@ public sealed class CommandLineTests : IDisposable
     public async Task Options_take_the_place_of_what_the_scenario_says()
     {
         await _program.InvokeAsync(
-            "run", "x.yaml", "--clock", "wall", "--policy", "none", "--seed", "18446744073709551615", "--duration", "500ms", "--windows", "10ms", "--latency", "every");
+            "run", "x.yaml", "--clock", "wall", "--policy", "none", "--seed", "18446744073709551615",
+            "--duration", "500ms", "--windows", "10ms", "--latency", "every");
 
         Assert.Equal(
             new ScenarioOverrides
@@ -78,7 +80,8 @@ public sealed class CommandLineTests : IDisposable
 
         Assert.Equal(ExitCode.Bug, await _program.InvokeAsync("run", "x.yaml"));
 
-        Assert.Equal("mbsa: this is a bug in mbsa: the cat sat (InvalidOperationException); --verbose shows where", Assert.Single(_program.Errors));
+        Assert.Equal("mbsa: this is a bug in mbsa: the cat sat (InvalidOperationException); --verbose shows where",
+            Assert.Single(_program.Errors));
     }
 
     [Fact]

@@ -29,14 +29,17 @@ public sealed class CompareCommandTests : IDisposable
         Assert.Equal(ExitCode.Ok, await program.InvokeAsync("compare", scenario, "--policies", "none,plan", "--json", json));
 
         var lines = program.Output.Split('\n').Select(line => line.TrimEnd()).ToArray();
-        Assert.Contains(lines, line => line.Contains(" small ", StringComparison.Ordinal) && line.Contains("share of host", StringComparison.Ordinal));
-        Assert.Contains(lines, line => line.Contains("expectations held of 1", StringComparison.Ordinal) && line.EndsWith("plan", StringComparison.Ordinal));
+        Assert.Contains(lines, line =>
+            line.Contains(" small ", StringComparison.Ordinal) && line.Contains("share of host", StringComparison.Ordinal));
+        Assert.Contains(lines, line =>
+            line.Contains("expectations held of 1", StringComparison.Ordinal) && line.EndsWith("plan", StringComparison.Ordinal));
         using var document = JsonDocument.Parse(await File.ReadAllTextAsync(json));
         var reports = document.RootElement.GetProperty("reports");
         Assert.Equal(["none", "plan"], reports.EnumerateObject().Select(report => report.Name));
         Assert.True(Iops(reports, "plan") > 1.5 * Iops(reports, "none"));
 
-        static double Iops(JsonElement reports, string policy) => reports.GetProperty(policy).GetProperty("vms")[0].GetProperty("iops").GetDouble();
+        static double Iops(JsonElement reports, string policy) =>
+            reports.GetProperty(policy).GetProperty("vms")[0].GetProperty("iops").GetDouble();
     }
 
     [Fact]
@@ -44,10 +47,12 @@ public sealed class CompareCommandTests : IDisposable
     {
         using var scratch = new ScratchScenario();
         var (html, json) = (Path.Combine(scratch.Folder, "out.html"), Path.Combine(scratch.Folder, "out.json"));
-        var scenario = scratch.Write("duration: 20ms\nvms:\n  - { name: a, count: 3, vcpus: 4, storage: { size: 1MiB }, workload: { rw: randread, numjobs: 4 } }\n");
+        var scenario = scratch.Write(
+            "duration: 20ms\nvms:\n  - { name: a, count: 3, vcpus: 4, storage: { size: 1MiB }, workload: { rw: randread, numjobs: 4 } }\n");
         using var program = new TestProgram { Real = true, ReadsFiles = true };
 
-        Assert.Equal(ExitCode.Ok, await program.InvokeAsync("compare", scenario, "--policies", "none,plan", "--html", html, "--json", json));
+        Assert.Equal(ExitCode.Ok,
+            await program.InvokeAsync("compare", scenario, "--policies", "none,plan", "--html", html, "--json", json));
 
         var page = await File.ReadAllTextAsync(html);
         Assert.Contains("<th scope=\"col\">none</th><th scope=\"col\">plan</th>", page, StringComparison.Ordinal);
@@ -55,7 +60,8 @@ public sealed class CompareCommandTests : IDisposable
         Assert.DoesNotMatch("(?i)<script|https?://", page);
         using var document = JsonDocument.Parse(await File.ReadAllTextAsync(json));
         Assert.All(document.RootElement.GetProperty("reports").EnumerateObject(), report => Assert.Contains(
-            $"<td>{Readable.Rate(report.Value.GetProperty("vms").EnumerateArray().Average(vm => vm.GetProperty("iops").GetDouble()))}</td>", page, StringComparison.Ordinal));
+            $"<td>{Readable.Rate(report.Value.GetProperty("vms").EnumerateArray().Average(vm => vm.GetProperty("iops").GetDouble()))}</td>",
+            page, StringComparison.Ordinal));
     }
 
     [Fact]

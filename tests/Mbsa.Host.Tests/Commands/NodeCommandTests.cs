@@ -29,7 +29,8 @@ public sealed class NodeCommandTests : IDisposable
         Assert.Equal(ExitCode.Ok, await _program.InvokeAsync("node"));
 
         Assert.True(cluster.WasLeft);
-        Assert.Equal(("127.0.0.1", 4053, null, null, null), (cluster.Options!.Host, cluster.Options.Port, cluster.Options.AdvertisedHost, cluster.Options.Secret, cluster.Options.Certificate));
+        Assert.Equal(("127.0.0.1", 4053, null, null, null), (cluster.Options!.Host, cluster.Options.Port,
+            cluster.Options.AdvertisedHost, cluster.Options.Secret, cluster.Options.Certificate));
         Assert.Empty(cluster.Options.Seeds);
         Assert.Contains("member 127.0.0.1:5000 joined", _program.Output);
         Assert.Contains("node 127.0.0.1:4053 began a cluster; others join with 'mbsa node --seed 127.0.0.1:4053'", _program.Output);
@@ -43,9 +44,11 @@ public sealed class NodeCommandTests : IDisposable
         var cluster = Joined(_ => _program.Interruption.Request());
 
         Assert.Equal(ExitCode.Ok, await _program.InvokeAsync(
-            "node", "--listen", "0.0.0.0:5001", "--advertise", "node-2.example", "--seed", "10.0.0.1", "[fe80::1]:5000", "--seed", "node-1.example:5000", "--secret-file", File("secret", Secret + "\nmore\n")));
+            "node", "--listen", "0.0.0.0:5001", "--advertise", "node-2.example", "--seed", "10.0.0.1",
+            "[fe80::1]:5000", "--seed", "node-1.example:5000", "--secret-file", File("secret", Secret + "\nmore\n")));
 
-        Assert.Equal(("0.0.0.0", 5001, "node-2.example", Secret), (cluster.Options!.Host, cluster.Options.Port, cluster.Options.AdvertisedHost, cluster.Options.Secret));
+        Assert.Equal(("0.0.0.0", 5001, "node-2.example", Secret),
+            (cluster.Options!.Host, cluster.Options.Port, cluster.Options.AdvertisedHost, cluster.Options.Secret));
         Assert.Equal(["10.0.0.1:4053", "[fe80::1]:5000", "node-1.example:5000"], cluster.Options.Seeds.Select(seed => seed.ToString()));
         Assert.Contains("node node-2.example:5001 joined; Ctrl-C leaves", _program.Output);
     }
@@ -58,16 +61,21 @@ public sealed class NodeCommandTests : IDisposable
     [InlineData("[::1]", "[::1]:4053")]
     [InlineData("[::1]:77", "[::1]:77")]
     [InlineData("node.example:77", "node.example:77")]
-    public void An_address_can_be_written_in_many_ways(string text, string expected) => Assert.Equal(expected, NodeAddressText.Parse("--listen", text).ToString());
+    public void An_address_can_be_written_in_many_ways(string text, string expected) =>
+        Assert.Equal(expected, NodeAddressText.Parse("--listen", text).ToString());
 
     [Theory]
-    [InlineData("--listen", "1.2.3.4:http", "--listen: '1.2.3.4:http' is not an address; write a host and a port as in 10.0.0.1:4053 or [::1]:4053")]
+    [InlineData("--listen", "1.2.3.4:http",
+        "--listen: '1.2.3.4:http' is not an address; write a host and a port as in 10.0.0.1:4053 or [::1]:4053")]
     [InlineData("--listen", "1.2.3.4:99999", "--listen: '1.2.3.4:99999' is not an address")]
     [InlineData("--seed", "a b", "--seed: 'a b' is not an address")]
     [InlineData("--seed", "", "--seed: '' is not an address")]
-    [InlineData("--listen", "10.0.0.1:4053", "--listen: at 10.0.0.1 whoever finds the port could join and run what he likes; add --secret-file or --tls-cert, or say --insecure")]
-    [InlineData("--listen", "0.0.0.0", "--listen: 0.0.0.0 is every address of this machine and none that others could reach; add --advertise with its name")]
-    [InlineData("--advertise", "node-1:4053", "--advertise: 'node-1:4053' is no name or address that others could reach; the port is that of --listen")]
+    [InlineData("--listen", "10.0.0.1:4053", "--listen: at 10.0.0.1 whoever finds the port could join and run what he likes; "
+        + "add --secret-file or --tls-cert, or say --insecure")]
+    [InlineData("--listen", "0.0.0.0",
+        "--listen: 0.0.0.0 is every address of this machine and none that others could reach; add --advertise with its name")]
+    [InlineData("--advertise", "node-1:4053",
+        "--advertise: 'node-1:4053' is no name or address that others could reach; the port is that of --listen")]
     [InlineData("--advertise", "0.0.0.0", "--advertise: '0.0.0.0' is no name or address that others could reach")]
     [InlineData("--secret-file", "/no/such/file", "--secret-file: cannot read /no/such/file: there is no such file")]
     [InlineData("--secret-file", "/", "--secret-file: cannot read /: ")]
@@ -109,7 +117,8 @@ public sealed class NodeCommandTests : IDisposable
         var cluster = Joined(_ => _program.Interruption.Request());
         var path = TestCertificate.Write(_folder, "node.pfx", "swordfish", DateTimeOffset.UtcNow.AddDays(1));
 
-        Assert.Equal(ExitCode.Ok, await _program.InvokeAsync("node", "--listen", "10.0.0.1", "--tls-cert", path, "--tls-password-file", File("password", "swordfish\n")));
+        Assert.Equal(ExitCode.Ok, await _program.InvokeAsync("node", "--listen", "10.0.0.1",
+            "--tls-cert", path, "--tls-password-file", File("password", "swordfish\n")));
 
         Assert.Equal(new NodeCertificate(path, "swordfish"), cluster.Options!.Certificate);
     }

@@ -29,7 +29,8 @@ public sealed class RealMachineTests : IDisposable
     {
         var error = Assert.Throws<InputException>(() => RealMachine.Protect("s.yaml", Load(protection), NoKeys));
 
-        Assert.Equal($"protection '{method}' of 'a' cannot be had here: no keys; choose 'pte', or write 'protection: {{ method: {method}, fallback: pte }}'", error.Message);
+        Assert.Equal($"protection '{method}' of 'a' cannot be had here: no keys; "
+            + $"choose 'pte', or write 'protection: {{ method: {method}, fallback: pte }}'", error.Message);
     }
 
     [Fact]
@@ -45,5 +46,6 @@ public sealed class RealMachineTests : IDisposable
     private static string? NoKeys(ProtectionMethod method) => method is ProtectionMethod.Cr0 or ProtectionMethod.Cr0Opt ? "no keys" : null;
 
     private LoadedScenario Load(string protection) => ScenarioFile.Load(_scratch.Write(
-        $"duration: 1s\nclock: wall\nvms: [ {{ name: a, workload: {{ rw: write }}, storage: {{ size: 1MiB, protection: {protection} }} }} ]\n"));
+        $"duration: 1s\nclock: wall\nvms: [ {{ name: a, workload: {{ rw: "
+        + $"write }}, storage: {{ size: 1MiB, protection: {protection} }} }} ]\n"));
 }

@@ -89,7 +89,8 @@ public sealed class RunSessionTests : IDisposable
     public async Task Interrupted_it_prints_and_writes_what_was_measured()
     {
         FakeRun? run = null;
-        _program.Run = scenario => run = new FakeRun(Sample.Result(scenario), Sample.Snapshot(scenario, 1000), Sample.Snapshot(scenario, 2000))
+        _program.Run = scenario =>
+            run = new FakeRun(Sample.Result(scenario), Sample.Snapshot(scenario, 1000), Sample.Snapshot(scenario, 2000))
         {
             OnSnapshot = () => _program.Interruption.Request(),
         };
@@ -122,7 +123,8 @@ public sealed class RunSessionTests : IDisposable
     {
         Assert.Equal(ExitCode.BadInput, await _program.InvokeAsync("run", "x.yaml", "--json", "/no/such/place/report.json"));
 
-        Assert.Equal("mbsa: --json: cannot write /no/such/place/report.json: there is no directory /no/such/place", Assert.Single(_program.Errors));
+        Assert.Equal("mbsa: --json: cannot write /no/such/place/report.json: there is no directory /no/such/place",
+            Assert.Single(_program.Errors));
         Assert.Null(_program.Started);
     }
 

@@ -27,6 +27,7 @@ public sealed class StandardOutputTests : IDisposable
         var error = await shell.StandardError.ReadToEndAsync();
         await shell.WaitForExitAsync();
 
-        Assert.Equal((ExitCode.BadInput, "mbsa: cannot write standard output: No space left on device"), (shell.ExitCode, error.Split(" : ")[0].TrimEnd()));
+        Assert.Equal((ExitCode.BadInput, "mbsa: cannot write standard output: No space left on device"),
+            (shell.ExitCode, error.Split(" : ")[0].TrimEnd()));
     }
 }

@@ -77,7 +77,8 @@ internal sealed class TestProgram(int width = 100) : IDisposable
         return new LoadedScenario
         {
             Spec = Scenario,
-            Expectations = [.. Expectations.Select(text => Expectation.Parse(text, null, Scenario.Cluster is { } c ? new ClusterNames([.. c.Hosts.Select(h => h.Name)], [.. c.Tenants.Select(t => t.Name)]) : null))],
+            Expectations = [.. Expectations.Select(text => Expectation.Parse(text, null, Scenario.Cluster is
+                { } c ? new ClusterNames([.. c.Hosts.Select(h => h.Name)], [.. c.Tenants.Select(t => t.Name)]) : null))],
             Warnings = [.. Warnings],
         };
     }

@@ -49,7 +49,8 @@ public sealed class ClusterExpectationTests
     {
         var result = Sample.ClusterResult();
         var tenant = result.Cluster!.Tenants[0] with { Epochs = 0, Misses = 0 };
-        var outcome = Expectation.Parse("acme.misses == 0", _vms, _names).Evaluate(result with { Cluster = result.Cluster with { Tenants = [tenant] } });
+        var outcome = Expectation.Parse("acme.misses == 0", _vms, _names)
+            .Evaluate(result with { Cluster = result.Cluster with { Tenants = [tenant] } });
 
         Assert.Equal((false, "never judged: in no epoch did it want all it was promised"), (outcome.Held, outcome.Measured));
     }
@@ -76,10 +77,12 @@ public sealed class ClusterExpectationTests
     [InlineData("cluster.p99 < 1us", "the cluster has no 'p99'; it has ")]
     [InlineData("cluster.migration == 1", "unknown metric 'migration'; did you mean 'migrations'?")]
     public void What_cannot_be_meant_is_an_error(string text, string expected) =>
-        Assert.Contains(expected, Assert.Throws<InputException>(() => Expectation.Parse(text, _vms, _names)).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, Assert.Throws<InputException>(() =>
+            Expectation.Parse(text, _vms, _names)).Message, StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("oltp.migrations == 1", "'migrations' is measured where there are several hosts; write 'hosts' in place of 'host' in the scenario")]
+    [InlineData("oltp.migrations == 1",
+        "'migrations' is measured where there are several hosts; write 'hosts' in place of 'host' in the scenario")]
     [InlineData("cluster.iops > 1IOPS", "unknown VM 'cluster'")]
     [InlineData("max(h-*.vms) == 1", "'vms' is measured where there are several hosts")]
     public void Where_there_is_a_single_host_they_are_an_error(string text, string expected) =>

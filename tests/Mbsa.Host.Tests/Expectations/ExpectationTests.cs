@@ -74,7 +74,8 @@ public sealed class ExpectationTests
     [InlineData("late.write.ops == 100", "100")]
     public void A_vm_has_rates_over_the_time_it_was_active_and_all_together_over_the_measured_part(string text, string measured)
     {
-        var late = Vm("late", new DirectionResult(0, 0, null), new DirectionResult(100, 409_600, Latency(12_000)), 0.1) with { ActiveNs = 100_000_000 };
+        var late = Vm("late", new DirectionResult(0, 0, null), new DirectionResult(100, 409_600, Latency(12_000)), 0.1) with
+            { ActiveNs = 100_000_000 };
         var outcome = Expectation.Parse(text, null).Evaluate(_run with { Vms = _run.Vms.Add(late) });
 
         Assert.Equal((true, measured), (outcome.Held, outcome.Measured));
@@ -104,7 +105,9 @@ public sealed class ExpectationTests
     public void What_does_not_hold_or_has_no_data_does_not(string text, string measured)
     {
         var never = VmResult.NotRun(new VmSpec { Name = "never", Jobs = [] }, VmState.Waiting);
-        var run = text.Contains("never", StringComparison.Ordinal) || text.Contains("*.iops", StringComparison.Ordinal) ? _run with { Vms = _run.Vms.Add(never) } : _run;
+        var run = text.Contains("never", StringComparison.Ordinal) || text.Contains("*.iops", StringComparison.Ordinal)
+            ? _run with { Vms = _run.Vms.Add(never) }
+            : _run;
         var outcome = Expectation.Parse(text, null).Evaluate(run);
 
         Assert.Equal((false, measured), (outcome.Held, outcome.Measured));
@@ -130,7 +133,8 @@ public sealed class ExpectationTests
 
     [Fact]
     public void Nothing_holds_in_a_run_that_ended_before_it_was_measured() =>
-        Assert.Equal((false, "nothing was measured"), Expectation.Parse("oltp.ops == 0", _vms).Evaluate(Run(0)) is var o ? (o.Held, o.Measured) : default);
+        Assert.Equal((false, "nothing was measured"), Expectation.Parse("oltp.ops == 0", _vms)
+            .Evaluate(Run(0)) is var o ? (o.Held, o.Measured) : default);
 
     [Theory]
     [InlineData("", "an expectation is written 'oltp.p99 <= 40us'")]
@@ -140,7 +144,9 @@ public sealed class ExpectationTests
     [InlineData("<= 5IOPS", "the left side is missing")]
     [InlineData("oltp.iops <=", "the right side is missing")]
     [InlineData("5 < oltp.iops", "'5' on the left is not something measured")]
-    [InlineData("oltp > 5", "'oltp' needs a metric, as in 'oltp.iops'; metrics: ops, bytes, iops, bandwidth, min, p50, p95, p99, p999, max, cpu_seconds, planned_share")]
+    [InlineData("oltp > 5",
+        "'oltp' needs a metric, as in 'oltp.iops'; "
+        + "metrics: ops, bytes, iops, bandwidth, min, p50, p95, p99, p999, max, cpu_seconds, planned_share")]
     [InlineData("oltpp.iops > 5IOPS", "unknown VM 'oltpp'; did you mean 'oltp'?")]
     [InlineData("oltp.iop > 5IOPS", "unknown metric 'iop'; did you mean 'iops'?")]
     [InlineData("oltp.read > 5IOPS", "unknown metric 'read'; did you mean 'read.ops'?")]
@@ -187,7 +193,8 @@ public sealed class ExpectationTests
     [InlineData("a", "ab", false)]
     [InlineData("", "a", false)]
     [InlineData("*a*a*a*a*a*a*a*a*a*a*a*a*b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false)]
-    public void A_star_stands_for_any_letters(string pattern, string name, bool matches) => Assert.Equal(matches, NamePattern.Matches(pattern, name));
+    public void A_star_stands_for_any_letters(string pattern, string name, bool matches) =>
+        Assert.Equal(matches, NamePattern.Matches(pattern, name));
 
     private static RunResult Run(long measuredNs) => new()
     {
@@ -210,7 +217,8 @@ public sealed class ExpectationTests
         Utilisation = new HostUtilisation(0.995, 0.5, 0.25),
         Vms =
         [
-            Vm("oltp", new DirectionResult(1000, 4_096_000, Latency(12_000)), new DirectionResult(500, 2_048_000, Latency(36_000)), 0.4) with
+            Vm("oltp", new DirectionResult(1000, 4_096_000, Latency(12_000)),
+                new DirectionResult(500, 2_048_000, Latency(36_000)), 0.4) with
             {
                 Use = new TenantUse { HeldNs = 250_000_000, ReservationWindows = 5, ReservationMisses = 2 },
             },

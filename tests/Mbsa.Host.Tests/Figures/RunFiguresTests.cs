@@ -20,7 +20,8 @@ public sealed class RunFiguresTests
     [Fact]
     public void One_that_an_event_stops_is_not_the_equal_of_the_others()
     {
-        var scenario = Sample.Scenario(Sample.Vm("w-1", IoPattern.Write), Sample.Vm("w-2", IoPattern.Write), Sample.Vm("w-3", IoPattern.Write));
+        var scenario = Sample.Scenario(Sample.Vm("w-1", IoPattern.Write),
+            Sample.Vm("w-2", IoPattern.Write), Sample.Vm("w-3", IoPattern.Write));
         var result = Sample.Result(scenario with { Events = [new ScenarioEvent(1, "w-2", new VmChange.Stop())] });
         var stopped = result with { Vms = result.Vms.SetItem(1, result.Vms[1] with { Write = new DirectionResult(0, 0, null) }) };
 

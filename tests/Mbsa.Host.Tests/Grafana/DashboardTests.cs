@@ -7,14 +7,15 @@ namespace Mbsa.Host.Tests.Grafana;
 /// <summary>The conventions of a dashboard that works wherever it is put: checked, because no Grafana is here to say so.</summary>
 public sealed partial class DashboardTests
 {
-    private static readonly string[] PanelTypes = ["timeseries", "stat", "gauge", "bargauge", "table", "heatmap"];
+    private static readonly string[] _panelTypes = ["timeseries", "stat", "gauge", "bargauge", "table", "heatmap"];
 
     public static TheoryData<string> Names => [.. Dashboards.Files.Select(file => Path.GetFileName(file))];
 
     [Fact]
     public void There_is_one_for_hosts_one_for_many_hosts_one_for_a_vm_one_for_qos_and_one_for_the_device_each_under_its_own_uid()
     {
-        Assert.Equal(["cluster.json", "device.json", "overview.json", "qos.json", "vm.json"], Dashboards.Files.Select(file => Path.GetFileName(file)));
+        Assert.Equal(["cluster.json", "device.json", "overview.json", "qos.json", "vm.json"],
+            Dashboards.Files.Select(file => Path.GetFileName(file)));
         Assert.Equal(
             ["mbsa-cluster", "mbsa-device", "mbsa-overview", "mbsa-qos", "mbsa-vm"],
             Dashboards.Files.Select(file => (string)Dashboards.Load(file)["uid"]!));
@@ -37,7 +38,8 @@ public sealed partial class DashboardTests
     public void One_variable_names_the_data_source_and_every_panel_and_query_uses_it(string name)
     {
         var dashboard = Load(name);
-        Assert.Equal("datasource", Assert.Single(Variables(dashboard), variable => (string)variable["type"]! == "datasource")["name"]!.ToString());
+        Assert.Equal("datasource",
+            Assert.Single(Variables(dashboard), variable => (string)variable["type"]! == "datasource")["name"]!.ToString());
         var asked = Dashboards.Panels(dashboard)
             .Concat(Dashboards.Panels(dashboard).SelectMany(panel => panel["targets"]!.AsArray().Select(target => target!)))
             .Concat(Variables(dashboard).Where(variable => (string)variable["type"]! == "query"));
@@ -51,7 +53,7 @@ public sealed partial class DashboardTests
         var panels = Dashboards.Panels(Load(name)).ToList();
         Assert.All(panels, panel =>
         {
-            Assert.Contains((string)panel["type"]!, PanelTypes);
+            Assert.Contains((string)panel["type"]!, _panelTypes);
             Assert.False(string.IsNullOrEmpty((string?)panel["fieldConfig"]!["defaults"]!["unit"]), $"{panel["title"]} has no unit");
             Assert.EndsWith(".", (string)panel["description"]!, StringComparison.Ordinal);
             Assert.NotEmpty(Dashboards.Expressions(panel));
@@ -110,8 +112,10 @@ public sealed partial class DashboardTests
     [MemberData(nameof(Names))]
     public void Variables_are_those_that_are_used(string name)
     {
-        var variables = Variables(Load(name)).Select(variable => (string)variable["name"]!).Where(variable => variable != "datasource").ToHashSet();
-        var used = Expressions(name).SelectMany(expression => Variable().Matches(expression).Select(match => match.Groups[1].Value)).ToHashSet();
+        var variables = Variables(Load(name)).Select(variable => (string)variable["name"]!)
+            .Where(variable => variable != "datasource").ToHashSet();
+        var used = Expressions(name)
+            .SelectMany(expression => Variable().Matches(expression).Select(match => match.Groups[1].Value)).ToHashSet();
         Assert.Equal(variables.Order(), used.Where(variable => !variable.StartsWith("__", StringComparison.Ordinal)).Order());
     }
 
@@ -122,19 +126,23 @@ public sealed partial class DashboardTests
         Assert.Matches(@"image: prom/prometheus:v\d+\.\d+\.\d+\n", compose);
         Assert.Matches(@"image: grafana/grafana:\d+\.\d+\.\d+\n", compose);
         Assert.Contains("./dashboards:/etc/mbsa/dashboards:ro", compose, StringComparison.Ordinal);
-        Assert.Contains("path: /etc/mbsa/dashboards", File.ReadAllText(Path.Combine(Dashboards.Folder, "provisioning", "dashboards", "mbsa.yml")), StringComparison.Ordinal);
-        Assert.Contains($"\"{ServeAddress.Default}\"", File.ReadAllText(Path.Combine(Dashboards.Folder, "prometheus", "prometheus.yml")), StringComparison.Ordinal);
+        Assert.Contains("path: /etc/mbsa/dashboards",
+            File.ReadAllText(Path.Combine(Dashboards.Folder, "provisioning", "dashboards", "mbsa.yml")), StringComparison.Ordinal);
+        Assert.Contains($"\"{ServeAddress.Default}\"",
+            File.ReadAllText(Path.Combine(Dashboards.Folder, "prometheus", "prometheus.yml")), StringComparison.Ordinal);
 
         // The types that the dashboards are checked against are those of the Grafana that shows them.
         var grafana = GrafanaImage().Match(compose).Groups[1].Value;
-        Assert.Contains($"\"@grafana/schema\": \"{grafana}\"", File.ReadAllText(Path.Combine(Dashboards.Folder, "types", "package.json")), StringComparison.Ordinal);
+        Assert.Contains($"\"@grafana/schema\": \"{grafana}\"",
+            File.ReadAllText(Path.Combine(Dashboards.Folder, "types", "package.json")), StringComparison.Ordinal);
     }
 
     private static JsonNode Load(string name) => Dashboards.Load(Path.Combine(Dashboards.Folder, "dashboards", name));
 
     private static IEnumerable<string> Expressions(string name) => Dashboards.Panels(Load(name)).SelectMany(Dashboards.Expressions);
 
-    private static IEnumerable<JsonNode> Variables(JsonNode dashboard) => dashboard["templating"]!["list"]!.AsArray().Select(variable => variable!);
+    private static IEnumerable<JsonNode> Variables(JsonNode dashboard) =>
+        dashboard["templating"]!["list"]!.AsArray().Select(variable => variable!);
 
     [GeneratedRegex(@"\{[^}]*\}")]
     private static partial Regex Selector();

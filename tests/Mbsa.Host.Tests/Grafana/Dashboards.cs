@@ -11,7 +11,8 @@ internal static partial class Dashboards
 
     public static string AlertsFile { get; } = Path.Combine(Folder, "prometheus", "alerts.yml");
 
-    public static string[] Files { get; } = [.. Directory.GetFiles(Path.Combine(Folder, "dashboards"), "*.json").Order(StringComparer.Ordinal)];
+    public static string[] Files { get; } =
+        [.. Directory.GetFiles(Path.Combine(Folder, "dashboards"), "*.json").Order(StringComparer.Ordinal)];
 
     public static JsonNode Load(string file) => JsonNode.Parse(File.ReadAllText(file))!;
 

@@ -19,7 +19,8 @@ public sealed partial class PrometheusProgramTests
         duration: 10000s
         host: { machine: paper, nvm: { size: 256MiB, device: paper }, qos: { policy: fair } }
         vms:
-          - { name: oltp, vcpus: 4, storage: { path: memory-bus, size: 16MiB, wear: due-time }, qos: { weight: 4 }, workload: { rw: randrw, bs: 4k, numjobs: 4 } }
+          - { name: oltp, vcpus: 4, storage: { path: memory-bus, size: 16MiB, wear: due-time }, qos: { weight: 4 },
+              workload: { rw: randrw, bs: 4k, numjobs: 4 } }
           - { name: writer, vcpus: 4, storage: { path: memory-bus, size: 16MiB }, workload: { rw: randwrite, bs: 4k, numjobs: 4 } }
           - { name: hog, vcpus: 1, workload: { cpu: 100% } }
           - { name: broken, storage: { path: memory-bus, size: 1MiB }, workload: { rw: randread } }
@@ -65,7 +66,8 @@ public sealed partial class PrometheusProgramTests
         using var prometheus = new PrometheusServer(new Uri(run.Url).Authority);
 
         Assert.Empty(await WithoutDataAsync(prometheus, Dashboards.ExpressionsOf(Dashboards.ClusterFile)));
-        Assert.Equal(3, Assert.Single(await prometheus.QueryAsync("count(count by (host) (mbsa_io_operations_total{job=\"mbsa\"}))", values => values is [3])));
+        Assert.Equal(3, Assert.Single(
+            await prometheus.QueryAsync("count(count by (host) (mbsa_io_operations_total{job=\"mbsa\"}))", values => values is [3])));
         var places = await prometheus.QueryAsync("count by (vm) (mbsa_vm_state{vm=~\"db.*\"})", values => values is [1, 1, 1]);
         Assert.Equal(3, places.Length);
         Assert.All(places, place => Assert.Equal(1, place));
@@ -82,7 +84,8 @@ public sealed partial class PrometheusProgramTests
         var number = 0;
         foreach (var (_, expression) in Dashboards.AllExpressions())
         {
-            rules.Append(CultureInfo.InvariantCulture, $"      - {{ record: \"panel:{number++}\", expr: {JsonSerializer.Serialize(Concrete(expression))} }}\n");
+            rules.Append(CultureInfo.InvariantCulture,
+                $"      - {{ record: \"panel:{number++}\", expr: {JsonSerializer.Serialize(Concrete(expression))} }}\n");
         }
 
         var file = Path.GetTempFileName();
@@ -92,7 +95,8 @@ public sealed partial class PrometheusProgramTests
             (exitCode, output) = await ExternalProgram.RunAsync("promtool", null, "check", "rules", file);
             Assert.True(exitCode == 0, output);
             Assert.Contains($"{number} rules found", output, StringComparison.Ordinal);
-            (exitCode, output) = await ExternalProgram.RunAsync("promtool", null, "check", "config", Path.Combine(Dashboards.Folder, "prometheus", "prometheus.yml"));
+            (exitCode, output) = await ExternalProgram.RunAsync("promtool", null, "check",
+                "config", Path.Combine(Dashboards.Folder, "prometheus", "prometheus.yml"));
             Assert.True(exitCode == 0, output);
         }
         finally
@@ -136,7 +140,8 @@ public sealed partial class PrometheusProgramTests
         """;
 
     /// <summary>The expressions to which Prometheus answers nothing, or no number.</summary>
-    private static async Task<List<string>> WithoutDataAsync(PrometheusServer prometheus, IEnumerable<(string Place, string Expression)> expressions)
+    private static async Task<List<string>> WithoutDataAsync(PrometheusServer prometheus,
+        IEnumerable<(string Place, string Expression)> expressions)
     {
         var empty = new List<string>();
         foreach (var (place, expression) in expressions)

@@ -28,7 +28,8 @@ internal sealed class PrometheusServer : IDisposable
         var port = FreePort();
         Url = $"http://127.0.0.1:{port}";
         _process = ExternalProgram.Start(
-            "prometheus", $"--config.file={file}", $"--storage.tsdb.path={_folder.FullName}/data", $"--web.listen-address=127.0.0.1:{port}", "--log.level=warn");
+            "prometheus", $"--config.file={file}", $"--storage.tsdb.path={_folder.FullName}/data",
+            $"--web.listen-address=127.0.0.1:{port}", "--log.level=warn");
         _process.OutputDataReceived += (_, _) => { };
         _process.ErrorDataReceived += (_, line) => Log += line.Data + "\n";
         _process.BeginOutputReadLine();
@@ -73,7 +74,8 @@ internal sealed class PrometheusServer : IDisposable
             using var answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
             Assert.True(answer.RootElement.GetProperty("status").GetString() == "success", $"{expression}: {answer.RootElement}");
             return [.. answer.RootElement.GetProperty("data").GetProperty("result").EnumerateArray()
-                .Select(series => double.Parse(series.GetProperty("value")[1].GetString()!.Replace("Inf", "Infinity", StringComparison.Ordinal), CultureInfo.InvariantCulture))];
+                .Select(series => double.Parse(series.GetProperty("value")[1]
+                    .GetString()!.Replace("Inf", "Infinity", StringComparison.Ordinal), CultureInfo.InvariantCulture))];
         }
         catch (Exception e) when (e is HttpRequestException or JsonException)
         {

@@ -6,9 +6,10 @@ namespace Mbsa.Host.Tests.Page;
 internal sealed class Browser : IAsyncDisposable
 {
     // Without these it looks for its maker's hosts at every start.
-    private static readonly string[] s_flags =
+    private static readonly string[] _flags =
     [
-        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+        "--disable-background-networking", "--disable-component-update", "--disable-sync",
     ];
 
     private readonly IPlaywright _playwright;
@@ -24,7 +25,11 @@ internal sealed class Browser : IAsyncDisposable
     {
         ExternalProgram.Require("chromium", "chromium");
         var playwright = await Playwright.CreateAsync();
-        return new Browser(playwright, await playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Args = s_flags }));
+        return new Browser(playwright, await playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = "/usr/bin/chromium",
+            Args = _flags,
+        }));
     }
 
     /// <summary>Opens a page.</summary>
@@ -37,7 +42,8 @@ internal sealed class Browser : IAsyncDisposable
         var host = new Uri(url).Authority;
         page.Console += (_, message) => Complain(message.Type == "error", message.Text);
         page.PageError += (_, error) => Complain(true, error);
-        page.Request += (_, request) => Complain(new Uri(request.Url) is { Scheme: not ("data" or "blob") } asked && asked.Authority != host, request.Url);
+        page.Request += (_, request) =>
+            Complain(new Uri(request.Url) is { Scheme: not ("data" or "blob") } asked && asked.Authority != host, request.Url);
         await page.GotoAsync(url);
         return page;
     }

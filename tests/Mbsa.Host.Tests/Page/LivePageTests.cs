@@ -17,7 +17,13 @@ public sealed class LivePageTests
     {
         await using var browser = await Browser.StartAsync();
         using var scratch = new ScratchScenario();
-        using var program = new TestProgram { Real = true, Time = TimeProvider.System, Scenario = scratch.Spec(Scenario), Expectations = ["oltp.share >= 20%", "oltp.p99 <= 1us"] };
+        using var program = new TestProgram
+        {
+            Real = true,
+            Time = TimeProvider.System,
+            Scenario = scratch.Spec(Scenario),
+            Expectations = ["oltp.share >= 20%", "oltp.p99 <= 1us"],
+        };
         await using var run = await ServedRun.StartAsync(program);
         var page = await browser.OpenAsync(run.Url);
 
@@ -103,7 +109,8 @@ public sealed class LivePageTests
         await Expect(page.Locator("#events")).ToContainTextAsync("h-2: lost with 3 VMs");
         await Expect(page.Locator("#state")).ToHaveTextAsync("ended");
         await Expect(page.Locator("#facts")).ToContainTextAsync("4 VMs on 2 hosts with 8 cores");
-        await Expect(page.Locator("#between")).ToHaveTextAsync(new Regex("^1 migration done, .+ sent, downtime .+ on average  ·  hosts lost: 1$"));
+        await Expect(page.Locator("#between"))
+            .ToHaveTextAsync(new Regex("^1 migration done, .+ sent, downtime .+ on average  ·  hosts lost: 1$"));
         await Expect(page.Locator("#wear-card")).ToBeHiddenAsync();
         var report = await run.ReportAsync();
         foreach (var host in report.GetProperty("hosts").EnumerateArray())
@@ -171,7 +178,8 @@ public sealed class LivePageTests
         }
     }
 
-    private static string Latency(JsonElement direction) => direction.GetProperty("latency_ns") is { ValueKind: JsonValueKind.Object } latency
+    private static string Latency(JsonElement direction) =>
+        direction.GetProperty("latency_ns") is { ValueKind: JsonValueKind.Object } latency
         ? Readable.DurationPair(latency.GetProperty("p50").GetDouble(), latency.GetProperty("p99").GetDouble())
         : "–";
 
@@ -202,7 +210,8 @@ public sealed class LivePageTests
         warmup: 100ms
         host: { machine: paper, nvm: { size: 128MiB, device: paper }, qos: { policy: fair } }
         vms:
-          - { name: oltp, vcpus: 4, storage: { path: memory-bus, size: 16MiB }, qos: { weight: 4 }, workload: { rw: randrw, bs: 4k, numjobs: 4 } }
+          - { name: oltp, vcpus: 4, storage: { path: memory-bus, size: 16MiB }, qos: { weight: 4 },
+              workload: { rw: randrw, bs: 4k, numjobs: 4 } }
           - { name: writer, vcpus: 4, storage: { path: memory-bus, size: 16MiB }, workload: { rw: randwrite, bs: 4k, numjobs: 4 } }
           - { name: hog, vcpus: 2, workload: { cpu: 100% } }
         events:

@@ -11,24 +11,30 @@ namespace Mbsa.Host.Tests.Report;
 
 public sealed class ReportTests
 {
-    private static readonly ExpectationOutcome[] s_expectations =
+    private static readonly ExpectationOutcome[] _expectations =
     [
         new() { Text = "oltp.read.p99 <= 10us", Held = false, Measured = "12.4us", Value = 12_400, Bound = 10_000 },
         new() { Text = "hog.p99 <= 10us", Held = false, Measured = "no I/O" },
     ];
 
     [Fact]
-    public void The_report_of_a_run_is_this_text() => Assert.Equal(Golden.Text, Text(Full(), s_expectations));
+    public void The_report_of_a_run_is_this_text() => Assert.Equal(Golden.Text, Text(Full(), _expectations));
 
     [Fact]
     public void The_same_run_gives_the_same_bytes_however_long_it_took() =>
-        Assert.Equal(Text(Full(), s_expectations), Text(Full() with { ElapsedSeconds = 99 }, s_expectations));
+        Assert.Equal(Text(Full(), _expectations), Text(Full() with { ElapsedSeconds = 99 }, _expectations));
 
     [Fact]
     public void What_was_not_measured_is_null_and_never_nonsense()
     {
         var result = Sample.Result();
-        result = result with { MeasuredNs = 0, TraceHash = null, Interrupted = true, Vms = [.. result.Vms.Select(vm => vm with { ActiveNs = 0 })] };
+        result = result with
+        {
+            MeasuredNs = 0,
+            TraceHash = null,
+            Interrupted = true,
+            Vms = [.. result.Vms.Select(vm => vm with { ActiveNs = 0 })],
+        };
 
         using var json = JsonDocument.Parse(Text(result, []));
 
@@ -41,7 +47,8 @@ public sealed class ReportTests
     public void A_device_without_an_end_has_no_fraction_of_its_life()
     {
         var scenario = Sample.Scenario();
-        var endless = scenario with { Host = scenario.Host with { Device = scenario.Host.Device with { EnduranceWrites = double.PositiveInfinity } } };
+        var endless = scenario with
+            { Host = scenario.Host with { Device = scenario.Host.Device with { EnduranceWrites = double.PositiveInfinity } } };
 
         var report = ReportBuilder.Build(Sample.Result(endless), []);
 
@@ -65,9 +72,12 @@ public sealed class ReportTests
         var result = Sample.Result(scenario with { Vms = scenario.Vms.SetItem(0, oltp) });
         return result with
         {
-            Vms = result.Vms.SetItem(1, result.Vms[1] with { BlocksVerified = 100, BlocksWrong = 1, State = VmState.Failed, Stages = new StagesResult(200_000, [.. Enumerable.Repeat(3.0, 11)]) }),
-            Windows = [new WindowResult(0, Sample.Second, [5, 6], [0.25, 0.5]), new WindowResult(Sample.Second, 3 * Sample.Second / 2, [7, 8], [0.125, 0.375])],
-            PowerFailures = [new PowerFailureResult(Sample.Second / 2, Sample.Second / 10) { VmsBack = 2, DisksRecovered = 2, RecordsRecovered = 17 }],
+            Vms = result.Vms.SetItem(1, result.Vms[1] with { BlocksVerified =
+                100, BlocksWrong = 1, State = VmState.Failed, Stages = new StagesResult(200_000, [.. Enumerable.Repeat(3.0, 11)]) }),
+            Windows = [new WindowResult(0, Sample.Second, [5, 6], [0.25, 0.5]),
+                new WindowResult(Sample.Second, 3 * Sample.Second / 2, [7, 8], [0.125, 0.375])],
+            PowerFailures = [new PowerFailureResult(Sample.Second / 2, Sample.Second / 10)
+                { VmsBack = 2, DisksRecovered = 2, RecordsRecovered = 17 }],
             Problems = ["VCPU 0 of writer failed: boom"],
         };
     }

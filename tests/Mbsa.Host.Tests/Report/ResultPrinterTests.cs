@@ -21,7 +21,8 @@ public sealed class ResultPrinterTests
         var lines = Print(result, width);
 
         Assert.Single(lines, line => line.TrimStart().StartsWith("oltp", StringComparison.Ordinal));
-        Assert.Contains(lines, line => line.Contains("405 k", StringComparison.Ordinal) && line.Contains("1.66 GB/s", StringComparison.Ordinal)
+        Assert.Contains(lines, line =>
+            line.Contains("405 k", StringComparison.Ordinal) && line.Contains("1.66 GB/s", StringComparison.Ordinal)
             && line.Contains("1.20/12.4 us", StringComparison.Ordinal) && line.Contains("2.50/40.1 us", StringComparison.Ordinal));
         Assert.All(lines, line => Assert.InRange(line.Length, 0, width));
     }
@@ -34,7 +35,8 @@ public sealed class ResultPrinterTests
         var spec = vm.Spec with { Storage = vm.Spec.Storage! with { Protection = ProtectionMethod.Cr0Opt } };
 
         Assert.DoesNotContain(Print(result, 110), line => line.Contains("protection", StringComparison.Ordinal));
-        Assert.Contains(Print(result with { Vms = result.Vms.SetItem(0, vm with { Spec = spec }) }, 110), line => line.Contains("cr0-opt", StringComparison.Ordinal));
+        Assert.Contains(Print(result with { Vms = result.Vms.SetItem(0, vm with { Spec = spec }) }, 110),
+            line => line.Contains("cr0-opt", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -88,7 +90,8 @@ public sealed class ResultPrinterTests
     [InlineData(1, false, VmState.Waiting, "no VM ran")]
     [InlineData(0, true, VmState.Running, "it was interrupted before it began")]
     [InlineData(0, false, VmState.Waiting, "no VM ran")]
-    public void A_run_in_which_nothing_was_measured_says_why_and_what_did_not_hold(long warmupNs, bool interrupted, VmState state, string why)
+    public void A_run_in_which_nothing_was_measured_says_why_and_what_did_not_hold(long warmupNs,
+        bool interrupted, VmState state, string why)
     {
         var result = Sample.Result(Sample.Scenario() with { WarmupNs = warmupNs });
         result = result with { MeasuredNs = 0, Interrupted = interrupted, Vms = [.. result.Vms.Select(vm => vm with { State = state })] };
@@ -102,11 +105,17 @@ public sealed class ResultPrinterTests
     public void Vms_that_finished_are_named_with_what_their_rates_are_over()
     {
         var result = Sample.Result();
-        var ended = result with { MeasuredNs = 2 * Sample.Second, Vms = result.Vms.SetItem(1, result.Vms[1] with { State = VmState.Finished, ActiveNs = Sample.Second / 2 }) };
+        var ended = result with
+        {
+            MeasuredNs = 2 * Sample.Second,
+            Vms = result.Vms.SetItem(1, result.Vms[1] with { State = VmState.Finished, ActiveNs = Sample.Second / 2 }),
+        };
 
         Assert.DoesNotContain(Print(result, 110), line => line.StartsWith("finished", StringComparison.Ordinal));
-        Assert.Contains(Print(ended, 110), line => line.Contains("active", StringComparison.Ordinal) && line.Contains("IOPS", StringComparison.Ordinal));
-        Assert.Contains(Print(ended, 110), line => line.Contains("writer", StringComparison.Ordinal) && line.Contains("500 ms", StringComparison.Ordinal) && line.Contains("400 k", StringComparison.Ordinal));
+        Assert.Contains(Print(ended, 110), line =>
+            line.Contains("active", StringComparison.Ordinal) && line.Contains("IOPS", StringComparison.Ordinal));
+        Assert.Contains(Print(ended, 110), line => line.Contains("writer", StringComparison.Ordinal) && line.Contains("500 ms",
+            StringComparison.Ordinal) && line.Contains("400 k", StringComparison.Ordinal));
         Assert.DoesNotContain(Print(result, 110), line => line.Contains("active", StringComparison.Ordinal));
         Assert.Contains("finished: writer; its rates are over the time it was active", Print(ended, 110));
     }
@@ -116,7 +125,11 @@ public sealed class ResultPrinterTests
     {
         var result = Sample.Result(Sample.Scenario(Sample.Vm("oltp", IoPattern.Read)));
 
-        Assert.Null(ResultPrinter.FinishedLine(result with { MeasuredNs = Sample.Second, Vms = [result.Vms[0] with { State = VmState.Finished, ActiveNs = Sample.Second }] }));
+        Assert.Null(ResultPrinter.FinishedLine(result with
+        {
+            MeasuredNs = Sample.Second,
+            Vms = [result.Vms[0] with { State = VmState.Finished, ActiveNs = Sample.Second }],
+        }));
     }
 
     [Fact]

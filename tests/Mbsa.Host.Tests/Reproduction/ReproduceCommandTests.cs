@@ -19,7 +19,8 @@ public sealed class ReproduceCommandTests : IDisposable
         // A disk this small has 16 spares for 1024 blocks: the bar of evenness is for larger ones.
         var code = await program.InvokeAsync("reproduce", "fig8", "--blocks", "1024", "--out", pictures, "--json", json);
 
-        Assert.Contains("0-1 GB 30*, 1-2 GB 15*, 2-3 GB 40, 3-5 GB 10, 5-6 GB 60, 6-7 GB 5, 7-8 GB 20.", program.Output, StringComparison.Ordinal);
+        Assert.Contains("0-1 GB 30*, 1-2 GB 15*, 2-3 GB 40, 3-5 GB 10, 5-6 GB 60, 6-7 GB 5, 7-8 GB 20.",
+            program.Output, StringComparison.Ordinal);
         Assert.Contains("* invented", program.Output, StringComparison.Ordinal);
         Assert.Contains("'threshold' is a reconstruction", program.Output, StringComparison.Ordinal);
         Assert.Matches(@"none +2\.\d+ +8\d\.\d+ +0 +0", program.Output);
@@ -44,7 +45,8 @@ public sealed class ReproduceCommandTests : IDisposable
         using var report = JsonDocument.Parse(first);
         var figure = report.RootElement.GetProperty("fig9");
         var costs = figure.GetProperty("costs").EnumerateArray().ToArray();
-        Assert.Equal([0.026, 0.004, 0.008, 0.028], costs.Where((_, i) => i % 2 == 0).Select(cost => cost.GetProperty("paper_overhead").GetDouble()));
+        Assert.Equal([0.026, 0.004, 0.008, 0.028], costs.Where((_, i) => i % 2 == 0)
+            .Select(cost => cost.GetProperty("paper_overhead").GetDouble()));
         foreach (var cost in costs.Where(cost => cost.GetProperty("policy").GetString() == "due-time"))
         {
             Assert.InRange(cost.GetProperty("overhead").GetDouble(), 0, 0.01);
@@ -52,7 +54,8 @@ public sealed class ReproduceCommandTests : IDisposable
         }
 
         Assert.InRange(costs[1].GetProperty("overhead").GetDouble(), 0.002, 0.01); // it did level
-        var overheads = figure.GetProperty("threshold_curve").EnumerateArray().Select(point => point.GetProperty("overhead").GetDouble()).ToArray();
+        var overheads = figure.GetProperty("threshold_curve").EnumerateArray()
+        .Select(point => point.GetProperty("overhead").GetDouble()).ToArray();
         Assert.Equal(overheads.OrderDescending(), overheads);
         Assert.True(overheads[0] > 4 * overheads[^1]);
     }
@@ -67,12 +70,15 @@ public sealed class ReproduceCommandTests : IDisposable
         Assert.Equal(ExitCode.Ok, await program.InvokeAsync("reproduce", "fig7", "fig2", "fig3", "--out", _folder, "--json", json));
 
         Assert.DoesNotContain("FAILED", program.Output, StringComparison.Ordinal);
-        Assert.True(program.Output.IndexOf("Figure 2", StringComparison.Ordinal) < program.Output.IndexOf("Figure 7", StringComparison.Ordinal), "in the order of the paper");
-        Assert.StartsWith("predicted: 8 numbers by 5 free parameters, mean error 3.7 %, maximum -7.1 % (claim 10: guest of MBSA, RW", LastLine(program), StringComparison.Ordinal);
+        Assert.True(program.Output.IndexOf("Figure 2", StringComparison.Ordinal) < program.Output
+            .IndexOf("Figure 7", StringComparison.Ordinal), "in the order of the paper");
+        Assert.StartsWith("predicted: 8 numbers by 5 free parameters, mean error 3.7 %, maximum -7.1 % (claim 10: guest of MBSA, RW",
+            LastLine(program), StringComparison.Ordinal);
         using var report = JsonDocument.Parse(await File.ReadAllTextAsync(json));
         var claims = report.RootElement.GetProperty("summary").GetProperty("claims").EnumerateArray().ToArray();
         Assert.All(claims, claim => Assert.InRange(claim.GetProperty("error").GetDouble(), -0.1, 0.1));
-        Assert.All(claims.Where(claim => claim.GetProperty("kind").GetString() == "calibrated"), claim => Assert.InRange(claim.GetProperty("error").GetDouble(), -0.001, 0.001));
+        Assert.All(claims.Where(claim => claim.GetProperty("kind").GetString() == "calibrated"),
+            claim => Assert.InRange(claim.GetProperty("error").GetDouble(), -0.001, 0.001));
         Assert.Equal([1, 1, 1, 1, 2, 2, 2, 2, 10, 10, 10, 10, 14], claims.Select(claim => claim.GetProperty("claim").GetInt32()));
         var page = await File.ReadAllTextAsync(Path.Combine(_folder, "report.html"));
         Assert.Equal(3, page.Split("<svg ").Length - 1);
@@ -110,7 +116,8 @@ public sealed class ReproduceCommandTests : IDisposable
             using var program = new TestProgram { Real = true };
             var folder = Path.Combine(_folder, name);
             await program.InvokeAsync("reproduce", "fig7", "--out", folder, "--json", Path.Combine(_folder, name + ".json"));
-            return (await File.ReadAllTextAsync(Path.Combine(folder, "report.html")), await File.ReadAllTextAsync(Path.Combine(_folder, name + ".json")));
+            return (await File.ReadAllTextAsync(Path.Combine(folder, "report.html")),
+                await File.ReadAllTextAsync(Path.Combine(_folder, name + ".json")));
         }
     }
 

@@ -14,7 +14,8 @@ public sealed class ReproductionSummaryTests
 
         Assert.Equal(0.03, summary.MeanError, 1e-12);
         Assert.Equal(0.04, summary.Worst!.Error, 1e-12);
-        Assert.Equal(["held    predicted claims: mean error <= 5 %  (measured 3 %)", "held    predicted claims: maximum error <= 10 %  (measured 4 %)"], summary.Bars.Select(bar => bar.ToString()));
+        Assert.Equal(["held    predicted claims: mean error <= 5 %  (measured 3 %)",
+            "held    predicted claims: maximum error <= 10 %  (measured 4 %)"], summary.Bars.Select(bar => bar.ToString()));
         Assert.Equal("predicted: 2 numbers by 1 free parameters, mean error 3 %, maximum +4.0 % (claim 10: what)", summary.LastLine);
     }
 
@@ -22,7 +23,8 @@ public sealed class ReproductionSummaryTests
     [InlineData(100, 94, 100, 100, true)]
     [InlineData(100, 89.9, 100, 100, false)]
     [InlineData(100, 109, 100, 109, false)] // no one is far off, but all are
-    public void Predictions_are_at_most_a_tenth_off_and_a_twentieth_on_average(double paper, double emulated, double paper2, double emulated2, bool isHeld) =>
+    public void Predictions_are_at_most_a_tenth_off_and_a_twentieth_on_average(double paper,
+        double emulated, double paper2, double emulated2, bool isHeld) =>
         Assert.Equal(isHeld, Of(Predicted(6, paper, emulated), Predicted(8, paper2, emulated2)).Bars.All(bar => bar.Held));
 
     [Fact]

@@ -15,7 +15,8 @@ public sealed class CrowdTests
     [Fact]
     public async Task A_thousand_vms_have_their_metrics_and_the_page_its_frame()
     {
-        using var program = new TestProgram { Scenario = Sample.Scenario([.. Enumerable.Range(0, 1000).Select(i => Sample.Vm($"vm-{i}", IoPattern.RandReadWrite))]) };
+        using var program = new TestProgram
+            { Scenario = Sample.Scenario([.. Enumerable.Range(0, 1000).Select(i => Sample.Vm($"vm-{i}", IoPattern.RandReadWrite))]) };
         await using var run = await ServedRun.StartAsync(program);
         await run.Over;
         using var client = new HttpClient();
@@ -36,7 +37,8 @@ public sealed class CrowdTests
         {
             Real = true,
             Time = TimeProvider.System,
-            Scenario = scratch.Spec("duration: 2s\nvms:\n  - { name: a, count: 100, storage: { size: 1MiB }, workload: { rw: randread } }\n"),
+            Scenario =
+            scratch.Spec("duration: 2s\nvms:\n  - { name: a, count: 100, storage: { size: 1MiB }, workload: { rw: randread } }\n"),
         };
         await using var run = await ServedRun.StartAsync(program);
         var authority = new Uri(run.Url);

@@ -17,7 +17,9 @@ namespace Mbsa.Host.Tests.Serving;
 /// <summary>Clients that ask and never read: what is kept for one of them has a bound, and the run does not know of them.</summary>
 public sealed class DeafClientTests
 {
-    /// <summary>More than the kernel holds of a connection on its way out, 4 MiB as it comes, and the server's own buffer of 64 KiB.</summary>
+    /// <summary>
+    /// More than the kernel holds of a connection on its way out, 4 MiB as it comes, and the server's own buffer of 64 KiB.
+    /// </summary>
     private const int MostWaitingBytes = 8 << 20;
 
     [Fact]
@@ -59,7 +61,8 @@ public sealed class DeafClientTests
     {
         const int Scrapes = 30;
         using var scratch = new ScratchScenario();
-        var scenario = scratch.Spec("duration: 2s\nvms:\n  - { name: a, count: 200, storage: { size: 1MiB }, workload: { rw: randread } }\n");
+        var scenario =
+            scratch.Spec("duration: 2s\nvms:\n  - { name: a, count: 200, storage: { size: 1MiB }, workload: { rw: randread } }\n");
         var alone = await ActorScenario.Start(scenario).Completion;
         scenario = scenario with { SeriesPoints = PageFeed.SeriesPoints };
         await using var server = await RunServer.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), scenario, TimeProvider.System);

@@ -39,7 +39,8 @@ public sealed class LiveMetricsSourceTests
 
         var writer = Host(Source(() => Sample.Snapshot(scenario, 100))).Vms[1];
 
-        Assert.Equal(("writer", VmState.Running, 200_000L, 10_000L), (writer.Name, writer.State, writer.ReadOperations, writer.WriteOperations));
+        Assert.Equal(("writer", VmState.Running, 200_000L, 10_000L),
+            (writer.Name, writer.State, writer.ReadOperations, writer.WriteOperations));
         Assert.Equal(100_000_000, writer.StorageCpuNs);
         Assert.Equal(25_000_000, writer.WaitingNs);
         Assert.Equal(0.25, writer.AchievedShare);
@@ -49,7 +50,8 @@ public sealed class LiveMetricsSourceTests
     public void Before_anything_ran_all_are_treated_alike()
     {
         var scenario = Sample.Scenario();
-        var source = Source(() => new LiveSnapshot(0, 1, false, [.. scenario.Vms.Select(vm => new VmSample { Name = vm.Name, State = VmState.Running })]));
+        var source = Source(() =>
+            new LiveSnapshot(0, 1, false, [.. scenario.Vms.Select(vm => new VmSample { Name = vm.Name, State = VmState.Running })]));
 
         var sample = Host(source);
 
@@ -87,11 +89,13 @@ public sealed class LiveMetricsSourceTests
         Assert.Equal([0.125, 0.5], first.Hosts.Select(host => host.NvmUtilisation));
         Assert.Equal([1L << 20, 3L << 20], first.Hosts.Select(host => host.NvmAllocatedBytes));
         Assert.Equal([1L << 30, 1L << 30], first.Hosts.Select(host => host.NvmSizeBytes));
-        Assert.Equal([(5L, 1L, 0.002), (7L, 0L, 0.0)], first.Hosts.Select(host => (host.Plans, host.AdmissionRefusals, host.SchedulerOverheadSeconds)));
+        Assert.Equal([(5L, 1L, 0.002), (7L, 0L, 0.0)],
+            first.Hosts.Select(host => (host.Plans, host.AdmissionRefusals, host.SchedulerOverheadSeconds)));
         Assert.Equal(["oltp"], first.Hosts[0].Vms.Select(vm => vm.Name));
         Assert.Equal(["writer"], first.Hosts[1].Vms.Select(vm => vm.Name));
         Assert.Equal(first.Hosts.Select(host => host.CpuUtilisation), again.Hosts.Select(host => host.CpuUtilisation));
-        Assert.Equal(new ClusterSample { MigrationsDone = 2, MigrationsCancelled = 1, MigrationsUnderWay = 1, MigratedBytes = 400 << 20, DowntimeSeconds = 0.005, HostLosses = 1 }, first.Cluster);
+        Assert.Equal(new ClusterSample { MigrationsDone = 2, MigrationsCancelled =
+            1, MigrationsUnderWay = 1, MigratedBytes = 400 << 20, DowntimeSeconds = 0.005, HostLosses = 1 }, first.Cluster);
     }
 
     [Fact]

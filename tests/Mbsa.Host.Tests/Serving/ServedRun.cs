@@ -10,7 +10,8 @@ internal sealed class ServedRun : IAsyncDisposable
     private readonly Task<int> _run;
     private readonly LineWatcher _over;
 
-    private ServedRun(TestProgram program, Task<int> run, LineWatcher over, string url) => (_program, _run, _over, Url) = (program, run, over, url);
+    private ServedRun(TestProgram program, Task<int> run, LineWatcher over, string url) =>
+        (_program, _run, _over, Url) = (program, run, over, url);
 
     /// <summary>Where, without a slash at the end.</summary>
     public string Url { get; }

@@ -55,7 +55,8 @@ internal sealed class OtlpReceiver : IAsyncDisposable
                 // ResourceSpans 1, ScopeSpans 2, Span 2: span_id 2, parent_span_id 4, name 5, attributes 9 (key 1, value 2: string 1).
                 foreach (var span in ProtoFields.At(request, 1, 2, 2))
                 {
-                    Spans.Add(new Span(Text(span, 5), Hex(span, 2), Hex(span, 4), ProtoFields.At(span, 9).ToDictionary(a => Text(a, 1), a => Text(a, 2, 1))));
+                    Spans.Add(new Span(Text(span, 5), Hex(span, 2), Hex(span, 4),
+                        ProtoFields.At(span, 9).ToDictionary(a => Text(a, 1), a => Text(a, 2, 1))));
                 }
 
                 break;
@@ -65,9 +66,11 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         }
     }
 
-    private static string Text(byte[] message, params int[] path) => ProtoFields.At(message, path).Select(Encoding.UTF8.GetString).FirstOrDefault() ?? "";
+    private static string Text(byte[] message, params int[] path) =>
+        ProtoFields.At(message, path).Select(Encoding.UTF8.GetString).FirstOrDefault() ?? "";
 
-    private static string Hex(byte[] message, int field) => ProtoFields.At(message, field).Select(Convert.ToHexString).FirstOrDefault() ?? "";
+    private static string Hex(byte[] message, int field) =>
+        ProtoFields.At(message, field).Select(Convert.ToHexString).FirstOrDefault() ?? "";
 
     internal sealed record Span(string Name, string Id, string ParentId, Dictionary<string, string> Attributes);
 }

@@ -30,8 +30,10 @@ public sealed class OtlpTests
         Assert.Equal("watched", root.Attributes["mbsa.scenario"]);
         Assert.All(collector.Spans.Where(span => span != root), span => Assert.Equal(root.Id, span.ParentId));
         Assert.Equal(["a", "b"], collector.Spans.Where(span => span.Name == "vm").Select(span => span.Attributes["mbsa.vm"]).Order());
-        Assert.Equal("stopped", Assert.Single(collector.Spans, span => span.Name == "vm" && span.Attributes["mbsa.vm"] == "b").Attributes["mbsa.vm.state"]);
-        Assert.Contains(collector.Spans, span => span.Name == "plan" && span.Attributes["mbsa.shares"].StartsWith("a=0.", StringComparison.Ordinal));
+        Assert.Equal("stopped", Assert.Single(collector.Spans,
+            span => span.Name == "vm" && span.Attributes["mbsa.vm"] == "b").Attributes["mbsa.vm.state"]);
+        Assert.Contains(collector.Spans, span => span.Name == "plan" && span.Attributes["mbsa.shares"]
+            .StartsWith("a=0.", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -82,15 +84,18 @@ public sealed class OtlpTests
     [InlineData("http://a:4318", "http://b:1", null, "http://a:4318/v1/metrics")]
     [InlineData(null, "http://b:4318/", "http/protobuf", "http://b:4318/v1/metrics")]
     [InlineData("http://a:4317", null, "grpc", "http://a:4317/")]
-    public void The_option_comes_before_the_variable_and_nothing_is_sent_without_either(string? option, string? variable, string? protocol, string? expected) =>
-        Assert.Equal(expected, OtlpTarget.Of(option, name => name == OtlpTarget.EndpointVariable ? variable : protocol)?.For("metrics").AbsoluteUri);
+    public void The_option_comes_before_the_variable_and_nothing_is_sent_without_either(string? option,
+        string? variable, string? protocol, string? expected) =>
+        Assert.Equal(expected, OtlpTarget.Of(option,
+            name => name == OtlpTarget.EndpointVariable ? variable : protocol)?.For("metrics").AbsoluteUri);
 
     [Theory]
     [InlineData("collector", null, "--otlp: 'collector' is not the address of a collector; write one as in http://127.0.0.1:4318")]
     [InlineData("", null, "--otlp: name the collector, as in http://127.0.0.1:4318")]
     [InlineData("http://a:1", "json", "OTEL_EXPORTER_OTLP_PROTOCOL: 'json' is not a protocol; 'http/protobuf' and 'grpc' are")]
     public void A_mistake_is_one_clear_line(string option, string? protocol, string message) =>
-        Assert.Equal(message, Assert.Throws<InputException>(() => OtlpTarget.Of(option, name => name == OtlpTarget.ProtocolVariable ? protocol : null)).Message);
+        Assert.Equal(message, Assert.Throws<InputException>(() =>
+            OtlpTarget.Of(option, name => name == OtlpTarget.ProtocolVariable ? protocol : null)).Message);
 
     private const string Rack = """
         name: rack

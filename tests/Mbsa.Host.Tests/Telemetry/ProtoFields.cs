@@ -5,7 +5,9 @@ internal static class ProtoFields
 {
     /// <summary>The length-delimited fields on a path of field numbers, each occurrence of each.</summary>
     public static IEnumerable<byte[]> At(byte[] message, params int[] path) =>
-        path.Length == 0 ? [message] : Fields(message).Where(field => field.Number == path[0]).SelectMany(field => At(field.Content, path[1..]));
+        path.Length == 0
+        ? [message]
+        : Fields(message).Where(field => field.Number == path[0]).SelectMany(field => At(field.Content, path[1..]));
 
     private static List<(int Number, byte[] Content)> Fields(byte[] message)
     {

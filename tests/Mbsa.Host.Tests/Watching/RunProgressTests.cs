@@ -10,7 +10,8 @@ public sealed class RunProgressTests
     {
         var snapshot = Sample.Snapshot(Sample.Scenario(), 1240);
 
-        Assert.Equal("virtual 1.24 s of 2.2 s, 3.1x real time", RunProgress.Describe(ClockKind.Virtual, snapshot, TimeSpan.FromSeconds(0.4)));
+        Assert.Equal("virtual 1.24 s of 2.2 s, 3.1x real time",
+            RunProgress.Describe(ClockKind.Virtual, snapshot, TimeSpan.FromSeconds(0.4)));
     }
 
     [Fact]

@@ -75,10 +75,14 @@ internal static class Sample
                 ],
                 Migrations =
                 [
-                    new MigrationResult { Vm = 0, From = 1, To = 0, StartNs = Second / 10, TotalNs = 80_000_000, DowntimeNs = 4_000_000, Rounds = 5, Bytes = 300 << 20, IsDone = true },
-                    new MigrationResult { Vm = 1, From = 1, To = 0, StartNs = Second / 2, TotalNs = 7_000_000, Rounds = 2, Bytes = 20 << 20, WhyCancelled = "h-2 was lost" },
-                    new MigrationResult { Vm = 0, From = 0, To = 0, StartNs = Second, TotalNs = 20_000_000, DowntimeNs = 1_000_000, Rounds = 3, Bytes = 79 << 20, IsDone = true },
-                    new MigrationResult { Vm = 1, From = 1, To = 0, StartNs = 2 * Second, TotalNs = 1_000_000, Rounds = 1, Bytes = 1 << 20 },
+                    new MigrationResult { Vm = 0, From = 1, To = 0, StartNs =
+                        Second / 10, TotalNs = 80_000_000, DowntimeNs = 4_000_000, Rounds = 5, Bytes = 300 << 20, IsDone = true },
+                    new MigrationResult { Vm = 1, From =
+                        1, To = 0, StartNs = Second / 2, TotalNs = 7_000_000, Rounds = 2, Bytes = 20 << 20, WhyCancelled = "h-2 was lost" },
+                    new MigrationResult { Vm = 0, From = 0, To =
+                        0, StartNs = Second, TotalNs = 20_000_000, DowntimeNs = 1_000_000, Rounds = 3, Bytes = 79 << 20, IsDone = true },
+                    new MigrationResult { Vm =
+                        1, From = 1, To = 0, StartNs = 2 * Second, TotalNs = 1_000_000, Rounds = 1, Bytes = 1 << 20 },
                 ],
                 Losses =
                 [
@@ -129,12 +133,15 @@ internal static class Sample
             WaitingNs = clockMs * 250_000,
         })]);
 
-    /// <summary>The same moment of a run of <see cref="ClusterScenario"/>: a VM on each host, the second host lost, two VMs moved.</summary>
+    /// <summary>
+    /// The same moment of a run of <see cref="ClusterScenario"/>: a VM on each host, the second host lost, two VMs moved.
+    /// </summary>
     public static LiveSnapshot ClusterSnapshot(long clockMs) => Snapshot(ClusterScenario(), clockMs) with
     {
         Cluster = new LiveCluster(
             [
-                new LiveHost("h-1", true, clockMs * 2_000_000, clockMs * 2_000_000.0, clockMs * 125_000.0, 1 << 20) { Plans = 5, AdmissionRefusals = 1, SchedulerOverheadNs = 2_000_000 },
+                new LiveHost("h-1", true, clockMs * 2_000_000, clockMs * 2_000_000.0, clockMs * 125_000.0, 1 << 20)
+                { Plans = 5, AdmissionRefusals = 1, SchedulerOverheadNs = 2_000_000 },
                 new LiveHost("h-2", false, clockMs * 1_000_000, clockMs * 1_000_000.0, clockMs * 500_000.0, 3 << 20) { Plans = 7 },
             ],
             [0, 1])
@@ -157,8 +164,10 @@ internal static class Sample
             Spec = spec,
             State = VmState.Running,
             ActiveNs = 2 * Second,
-            Read = new DirectionResult(reads, reads * 4096, reads > 0 ? new LatencySummary(900, 1234.5, 1200, 2400, 12_400, 15_000, 20_000, reads) : null),
-            Write = new DirectionResult(writes, writes * 4096, writes > 0 ? new LatencySummary(1800, 2600, 2500, 4000, 40_100, 50_000, 60_000, writes) : null),
+            Read = new DirectionResult(reads, reads * 4096,
+                reads > 0 ? new LatencySummary(900, 1234.5, 1200, 2400, 12_400, 15_000, 20_000, reads) : null),
+            Write = new DirectionResult(writes, writes * 4096,
+                writes > 0 ? new LatencySummary(1800, 2600, 2500, 4000, 40_100, 50_000, 60_000, writes) : null),
             StorageCpuNs = 1_500_000_000,
             ComputeCpuNs = 500_000_000,
             WaitingNs = 250_000_000,

@@ -52,7 +52,8 @@ public sealed class ScenarioViewTests
         var result = Sample.Result();
         var run = new FakeRun(result, Sample.Snapshot(result.Scenario, 250), Sample.Snapshot(result.Scenario, 500));
 
-        await new ScenarioView(result.Scenario, run, console, new InstantTime(), new CancellationToken(canceled: true)).ShowAsync(asTable: true);
+        await new ScenarioView(result.Scenario, run, console, new InstantTime(), new CancellationToken(canceled: true))
+            .ShowAsync(asTable: true);
 
         Assert.Contains("ending, Ctrl-C again exits at once", console.Output);
     }
@@ -63,7 +64,8 @@ public sealed class ScenarioViewTests
         var console = new TestConsole().Width(80).Interactive().EmitAnsiSequences();
         var result = Sample.Result();
         var frames = 0;
-        var run = new FakeRun(result, Sample.Snapshot(result.Scenario, 250), Sample.Snapshot(result.Scenario, 500)) { OnSnapshot = () => frames++ };
+        var run = new FakeRun(result, Sample.Snapshot(result.Scenario, 250), Sample.Snapshot(result.Scenario, 500))
+            { OnSnapshot = () => frames++ };
 
         await new ScenarioView(result.Scenario, run, console, new InstantTime()).ShowAsync(asTable: true);
 

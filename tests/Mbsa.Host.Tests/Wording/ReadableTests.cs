@@ -32,7 +32,8 @@ public sealed class ReadableTests
     [InlineData(450, 3_210, "0.45/3.21 us")]
     [InlineData(24, 900, "24/900 ns")]
     [InlineData(15_200, 4_100_000, "15.2 us/4.10 ms")]
-    public void A_pair_of_durations_shares_the_unit_of_the_larger_unless_that_hides_the_smaller(double first, double second, string expected) =>
+    public void A_pair_of_durations_shares_the_unit_of_the_larger_unless_that_hides_the_smaller(double first,
+        double second, string expected) =>
         Assert.Equal(expected, Readable.DurationPair(first, second));
 
     [Theory]
@@ -50,7 +51,8 @@ public sealed class ReadableTests
     [InlineData(2_200_000_000, "2.2 s")]
     [InlineData(200_000_000, "200 ms")]
     [InlineData(25_000, "25 us")]
-    public void A_chosen_length_has_no_zeros_at_the_end(long nanoseconds, string expected) => Assert.Equal(expected, Readable.Length(nanoseconds));
+    public void A_chosen_length_has_no_zeros_at_the_end(long nanoseconds, string expected) =>
+        Assert.Equal(expected, Readable.Length(nanoseconds));
 
     [Theory]
     [InlineData(12, "12")]

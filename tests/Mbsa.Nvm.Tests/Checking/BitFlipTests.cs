@@ -7,8 +7,8 @@ using Xunit.Abstractions;
 namespace Mbsa.Nvm.Tests.Checking;
 
 /// <summary>
-/// Flips every bit of the metadata of a small device, one at a time and none left out. What has a twin is mounted and renewed, what has none is
-/// refused and named; nothing else ever happens.
+/// Flips every bit of the metadata of a small device, one at a time and none left out.
+/// What has a twin is mounted and renewed, what has none is refused and named; nothing else ever happens.
 /// </summary>
 public sealed class BitFlipTests(ITestOutputHelper output) : IDisposable
 {
@@ -186,6 +186,7 @@ internal sealed class FlippedDevice : IDisposable
     }
 
     /// <summary>Whether all metadata is as it was; nothing else is ever stored here.</summary>
-    private bool IsWhole() => TablePages.Select(table => ((int)table.Page * Block, Block)).Prepend((0, (int)Geometry.DataFirstBlock * Block))
+    private bool IsWhole() =>
+        TablePages.Select(table => ((int)table.Page * Block, Block)).Prepend((0, (int)Geometry.DataFirstBlock * Block))
         .All(part => _lease.View(part.Item1, part.Item2).SequenceEqual(Image.AsSpan(part.Item1, part.Item2)));
 }

@@ -41,7 +41,8 @@ public sealed class DeviceInspectionTests : IDisposable
         using var inspection = DeviceInspection.Open(FilePath, _ledger);
 
         Assert.Equal(0, inspection.Findings.Count);
-        Assert.Equal(children.Select(child => (child.Id, child.Name, child.SizeBytes, child.PageTableBytes)), inspection.Children.Select(child => (child.Id, child.Name, child.SizeBytes, child.PageTableBytes)));
+        Assert.Equal(children.Select(child => (child.Id, child.Name, child.SizeBytes, child.PageTableBytes)),
+            inspection.Children.Select(child => (child.Id, child.Name, child.SizeBytes, child.PageTableBytes)));
         Assert.Equal(children.SelectMany(child => child.Extents), inspection.Children.SelectMany(child => child.Extents));
         Assert.Equal(free, inspection.FreeRuns.Sum(run => run.Blocks) * Block);
     }
@@ -58,7 +59,8 @@ public sealed class DeviceInspectionTests : IDisposable
             using var lease = area.Lease();
             lease.Write(0, "nobody sees this"u8);
             inspection.Repair();
-            Assert.Contains("in use", Assert.Throws<NvmException>(() => NvmDevice.Open(FilePath, _ledger)).Message, StringComparison.Ordinal);
+            Assert.Contains("in use", Assert.Throws<NvmException>(() => NvmDevice.Open(FilePath, _ledger)).Message,
+                StringComparison.Ordinal);
         }
 
         Assert.Equal(before, File.ReadAllBytes(FilePath));
@@ -92,7 +94,8 @@ public sealed class DeviceInspectionTests : IDisposable
     {
         // The last finding that is kept has its bit in the middle of a byte, before those of findings that are not.
         DeviceGeometry geometry;
-        using (var device = NvmDevice.Create(new NvmDeviceOptions { SizeBytes = 16 << 20, DeviceId = Guid.Empty, FilePath = FilePath }, _ledger))
+        using (var device = NvmDevice.Create(new NvmDeviceOptions
+            { SizeBytes = 16 << 20, DeviceId = Guid.Empty, FilePath = FilePath }, _ledger))
         {
             geometry = device.Geometry;
         }
@@ -140,7 +143,8 @@ public sealed class DeviceInspectionTests : IDisposable
         ChildDevice small, large;
         using (var device = Open())
         {
-            (small, large) = (device.Children.Single(child => child.Name == "small"), device.Children.Single(child => child.Name == "large"));
+            (small, large) = (device.Children.Single(child => child.Name == "small"),
+                device.Children.Single(child => child.Name == "large"));
         }
 
         // The first entry of the small child device's lowest page points to the large one's last block, sealed as the device would.

@@ -2,7 +2,10 @@ using Mbsa.Nvm.Tests.Devices;
 
 namespace Mbsa.Nvm.Tests.Checking;
 
-/// <summary>The bytes of a device with a small child device, one in pieces and one with a large page, and with entries of the NAT that were used once.</summary>
+/// <summary>
+/// The bytes of a device with a small child device, one in pieces and one with a large page,
+/// and with entries of the NAT that were used once.
+/// </summary>
 internal sealed class TestDevicePicture : IDisposable
 {
     private readonly TestDevice _test = new(6 << 20, inFile: true, maxChildDevices: 16);

@@ -54,7 +54,8 @@ public sealed class DeviceFileTests : IDisposable
     {
         var expected = $"file: {_folder} is a directory; an NVM device is a file";
 
-        Assert.Equal(expected, Assert.Throws<NvmException>(() => NvmDevice.Create(new NvmDeviceOptions { SizeBytes = MiB, FilePath = _folder, DeviceId = Guid.NewGuid() }, _ledger)).Message);
+        Assert.Equal(expected, Assert.Throws<NvmException>(() =>
+            NvmDevice.Create(new NvmDeviceOptions { SizeBytes = MiB, FilePath = _folder, DeviceId = Guid.NewGuid() }, _ledger)).Message);
         Assert.Equal(expected, Assert.Throws<NvmException>(() => NvmDevice.Open(_folder, _ledger)).Message);
         Assert.Equal(expected, Assert.Throws<NvmException>(() => DeviceMemory.Open(_folder, _ledger, readOnly: true)).Message);
     }
@@ -64,7 +65,8 @@ public sealed class DeviceFileTests : IDisposable
     {
         Create(MiB).Dispose();
 
-        Assert.Equal($"file: {FilePath} exists already; delete it first, or choose another name", Assert.Throws<NvmException>(() => Create(MiB)).Message);
+        Assert.Equal($"file: {FilePath} exists already; delete it first, or choose another name",
+            Assert.Throws<NvmException>(() => Create(MiB)).Message);
     }
 
     [Fact]
@@ -154,7 +156,8 @@ public sealed class DeviceFileTests : IDisposable
         (bytes[8], bytes[4096 + 8]) = (9, 9);
         File.WriteAllBytes(FilePath, bytes);
 
-        Assert.Equal("GMB: neither copy is valid: its format version is 9; this program reads version 1", Assert.Throws<NvmException>(() => NvmDevice.Open(FilePath, _ledger)).Message);
+        Assert.Equal("GMB: neither copy is valid: its format version is 9; this program reads version 1",
+            Assert.Throws<NvmException>(() => NvmDevice.Open(FilePath, _ledger)).Message);
         Assert.Equal(bytes, File.ReadAllBytes(FilePath));
     }
 
@@ -163,7 +166,8 @@ public sealed class DeviceFileTests : IDisposable
 
     private long AllocatedBytes()
     {
-        using var stat = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("stat", ["-c", "%b", FilePath]) { RedirectStandardOutput = true })!;
+        using var stat = System.Diagnostics.Process
+            .Start(new System.Diagnostics.ProcessStartInfo("stat", ["-c", "%b", FilePath]) { RedirectStandardOutput = true })!;
         return 512 * long.Parse(stat.StandardOutput.ReadToEnd(), System.Globalization.CultureInfo.InvariantCulture);
     }
 }

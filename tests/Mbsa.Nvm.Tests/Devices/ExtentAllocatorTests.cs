@@ -110,7 +110,8 @@ public sealed class ExtentAllocatorTests
         Assert.Equal(End - First - 10, allocator.FreeBlocks);
     }
 
-    private static Gen<(int Size, bool Give)[]> History() => Gen.Select(Gen.Frequency((6, Gen.Int[1, 60]), (2, Gen.Int[1, 2500])), Gen.Bool).Array[1, 150];
+    private static Gen<(int Size, bool Give)[]> History() =>
+        Gen.Select(Gen.Frequency((6, Gen.Int[1, 60]), (2, Gen.Int[1, 2500])), Gen.Bool).Array[1, 150];
 
     private static ExtentAllocator Fragmented((int Size, bool Give)[] history)
     {

@@ -5,7 +5,9 @@ using Mbsa.Nvm.Protection;
 
 namespace Mbsa.Nvm.Tests.Devices;
 
-/// <summary>A mapped child device that cannot grow after all: the blocks it was to have are free again, and must not be reached through its area.</summary>
+/// <summary>
+/// A mapped child device that cannot grow after all: the blocks it was to have are free again, and must not be reached through its area.
+/// </summary>
 public sealed class FailedGrowthTests
 {
     private const long MiB = 1 << 20;

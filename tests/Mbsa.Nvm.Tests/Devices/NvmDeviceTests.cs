@@ -42,7 +42,8 @@ public sealed class NvmDeviceTests
         var tooLarge = Assert.Throws<NvmException>(() => test.Device.CreateChild("b", 6 * MiB));
         var noRoomForTable = Assert.Throws<NvmException>(() => test.Device.CreateChild("b", free));
 
-        Assert.Equal($"data area: the device is too small: child device 'b' needs {6 * MiB} bytes and its page table, {free} of {8 * MiB} are free", tooLarge.Message);
+        Assert.Equal("data area: the device is too small: "
+            + $"child device 'b' needs {6 * MiB} bytes and its page table, {free} of {8 * MiB} are free", tooLarge.Message);
         Assert.Contains("for its page table", noRoomForTable.Message, StringComparison.Ordinal);
         Assert.Equal(free, test.Device.FreeBytes);
         Assert.Throws<NvmException>(() => test.Device.CreateChild("b", 0));
@@ -70,7 +71,8 @@ public sealed class NvmDeviceTests
         test.Device.CreateChild("a", 4096);
         test.Device.CreateChild("b", 4096);
 
-        Assert.Equal("NAT: all 2 entries are taken; no room for child device 'c'", Assert.Throws<NvmException>(() => test.Device.CreateChild("c", 4096)).Message);
+        Assert.Equal("NAT: all 2 entries are taken; no room for child device 'c'",
+            Assert.Throws<NvmException>(() => test.Device.CreateChild("c", 4096)).Message);
         test.Device.DeleteChild("a");
         test.Device.CreateChild("c", 4096);
     }
@@ -174,5 +176,6 @@ public sealed class NvmDeviceTests
     [InlineData(5 * 4096, 16)]
     [InlineData(8 * MiB, 512)]
     [InlineData(8192 * MiB, 4096)]
-    public void The_NAT_is_small_on_a_small_device(long sizeBytes, int entries) => Assert.Equal(entries, DeviceGeometry.Plan(sizeBytes, null).NatEntries);
+    public void The_NAT_is_small_on_a_small_device(long sizeBytes, int entries) =>
+        Assert.Equal(entries, DeviceGeometry.Plan(sizeBytes, null).NatEntries);
 }

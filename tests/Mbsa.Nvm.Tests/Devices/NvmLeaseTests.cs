@@ -19,7 +19,8 @@ public sealed class NvmLeaseTests
         Array.Fill(bytes, (byte)1);
         var offsets = Gen.OneOf(
             Gen.Long, Gen.Long[-5, 5], Gen.Long[8187, 8197],
-            OneOf(long.MinValue, long.MaxValue, long.MaxValue - 1, int.MaxValue, int.MinValue, uint.MaxValue, uint.MaxValue + 1L, -8192, -4096));
+            OneOf(long.MinValue, long.MaxValue, long.MaxValue - 1, int.MaxValue,
+                int.MinValue, uint.MaxValue, uint.MaxValue + 1L, -8192, -4096));
 
         Gen.Select(offsets, Gen.OneOf(Gen.Int[0, bytes.Length], OneOf(0, 1, 2, 4096, 8191, 8192, 8193))).Sample((offset, length) =>
         {

@@ -93,7 +93,8 @@ public sealed class ResizeTests
         using var area = test.Device.Map(test.Device.CreateChild("a", MiB));
         var free = test.Device.FreeBytes;
 
-        Assert.Contains(expected, Assert.Throws<NvmException>(() => test.Device.ResizeChild("a", sizeBytes, usedBytes)).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, Assert.Throws<NvmException>(() =>
+            test.Device.ResizeChild("a", sizeBytes, usedBytes)).Message, StringComparison.Ordinal);
 
         Assert.Equal((free, MiB, MiB), (test.Device.FreeBytes, area.LengthBytes, Assert.Single(test.Device.Children).SizeBytes));
         Assert.Throws<NvmException>(() => test.Device.ResizeChild("none", MiB));
@@ -106,7 +107,8 @@ public sealed class ResizeTests
         using var area = test.Device.Map(test.Device.CreateChild("a", MiB));
         var free = test.Device.FreeBytes;
 
-        Assert.Contains("mapped with room for 1073741824 bytes", Assert.Throws<NvmException>(() => test.Device.ResizeChild("a", 2L << 30)).Message, StringComparison.Ordinal);
+        Assert.Contains("mapped with room for 1073741824 bytes",
+            Assert.Throws<NvmException>(() => test.Device.ResizeChild("a", 2L << 30)).Message, StringComparison.Ordinal);
 
         Assert.Equal((free, MiB), (test.Device.FreeBytes, area.LengthBytes));
         area.Dispose();
@@ -257,7 +259,9 @@ public sealed class ResizeTests
                     {
                         test.Device.DeleteChild(name);
                     }
-                    else if (Try(() => sizes.ContainsKey(name) ? test.Device.ResizeChild(name, blocks * Block) : test.Device.CreateChild(name, blocks * Block)) is { } child)
+                    else if (Try(() => sizes.ContainsKey(name)
+                        ? test.Device.ResizeChild(name, blocks * Block)
+                        : test.Device.CreateChild(name, blocks * Block)) is { } child)
                     {
                         AssertFilled(test.Device, child, Math.Min(child.SizeBytes, sizes.GetValueOrDefault(name)), (byte)(who + 1));
                         Fill(test.Device, child, (byte)(who + 1));

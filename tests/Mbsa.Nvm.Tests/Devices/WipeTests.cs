@@ -52,7 +52,8 @@ public sealed class WipeTests
         var first = (int)child.Extents[0].FirstBlock;
 
         // The NAT says deleted; its blocks and the bitmap still are as they were.
-        test.Reopen(bytes => before.AsSpan((int)test.Device.Geometry.BitmapFirstBlock * Block).CopyTo(bytes.AsSpan((int)test.Device.Geometry.BitmapFirstBlock * Block)));
+        test.Reopen(bytes => before.AsSpan((int)test.Device.Geometry.BitmapFirstBlock * Block)
+            .CopyTo(bytes.AsSpan((int)test.Device.Geometry.BitmapFirstBlock * Block)));
 
         Assert.Empty(test.Device.Children);
         Assert.False(test.ReadFile().AsSpan(first * Block, 17 * Block).ContainsAnyExcept((byte)0));

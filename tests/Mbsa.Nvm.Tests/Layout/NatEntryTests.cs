@@ -4,7 +4,7 @@ namespace Mbsa.Nvm.Tests.Layout;
 
 public sealed class NatEntryTests
 {
-    private static readonly NatEntry Sample = new()
+    private static readonly NatEntry _sample = new()
     {
         Index = 3,
         Generation = 12,
@@ -19,16 +19,16 @@ public sealed class NatEntryTests
     [Fact]
     public void What_was_encoded_is_decoded_in_its_own_place_only()
     {
-        var slot = Encode(Sample);
+        var slot = Encode(_sample);
 
-        Assert.Equal(Sample, NatEntry.Decode(slot, 3));
+        Assert.Equal(_sample, NatEntry.Decode(slot, 3));
         Assert.Null(NatEntry.Decode(slot, 4));
     }
 
     [Fact]
     public void Every_single_flipped_bit_is_seen()
     {
-        var slot = Encode(Sample);
+        var slot = Encode(_sample);
         for (var bit = 0; bit < slot.Length * 8; bit++)
         {
             slot[bit / 8] ^= (byte)(1 << (bit % 8));
@@ -40,8 +40,8 @@ public sealed class NatEntryTests
     [Fact]
     public void The_newer_valid_slot_counts()
     {
-        var older = Encode(Sample);
-        var newer = Encode(Sample with { Generation = 13, InUse = false });
+        var older = Encode(_sample);
+        var newer = Encode(_sample with { Generation = 13, InUse = false });
         var torn = (byte[])newer.Clone();
         torn.AsSpan(64).Clear();
 

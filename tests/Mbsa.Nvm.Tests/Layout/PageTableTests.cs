@@ -5,7 +5,7 @@ namespace Mbsa.Nvm.Tests.Layout;
 
 public sealed class PageTableTests
 {
-    private static readonly DeviceGeometry Geometry = DeviceGeometry.Plan(8L << 30, null);
+    private static readonly DeviceGeometry _geometry = DeviceGeometry.Plan(8L << 30, null);
 
     [Fact]
     public void What_was_written_is_read_back_for_any_extents() => Extents().Sample(extents =>
@@ -68,16 +68,19 @@ public sealed class PageTableTests
     {
         var table = new Table([new(512 * 20 + 1, 11)]);
 
-        Assert.Contains("block 10 is damaged: it lies behind the end", Assert.Throws<NvmException>(() => table.Read(table.Entry with { Blocks = 10 })).Message, StringComparison.Ordinal);
-        Assert.Contains("block 11 is damaged: it is missing", Assert.Throws<NvmException>(() => table.Read(table.Entry with { Blocks = 12 })).Message, StringComparison.Ordinal);
+        Assert.Contains("block 10 is damaged: it lies behind the end",
+            Assert.Throws<NvmException>(() => table.Read(table.Entry with { Blocks = 10 })).Message, StringComparison.Ordinal);
+        Assert.Contains("block 11 is damaged: it is missing",
+            Assert.Throws<NvmException>(() => table.Read(table.Entry with { Blocks = 12 })).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_block_outside_the_data_area_is_refused()
     {
-        Assert.Throws<NvmException>(() => new Table([new(Geometry.DataFirstBlock - 1, 2)]).Read());
-        Assert.Throws<NvmException>(() => new Table([new(Geometry.DeviceBlocks - 1, 2)]).Read());
-        Assert.Throws<NvmException>(() => new Table([new(512 * 20, 2)]) is var table ? table.Read(table.Entry with { RootBlock = 0 }) : default);
+        Assert.Throws<NvmException>(() => new Table([new(_geometry.DataFirstBlock - 1, 2)]).Read());
+        Assert.Throws<NvmException>(() => new Table([new(_geometry.DeviceBlocks - 1, 2)]).Read());
+        Assert.Throws<NvmException>(() =>
+            new Table([new(512 * 20, 2)]) is var table ? table.Read(table.Entry with { RootBlock = 0 }) : default);
     }
 
     [Fact]
@@ -91,7 +94,8 @@ public sealed class PageTableTests
     }
 
     private static Gen<BlockExtent[]> Extents() =>
-        Gen.Select(Gen.Int[20, 3000], Gen.OneOf(Gen.Int[0, 0], Gen.Int[0, 511]), Gen.OneOf(Gen.Int[1, 1500], Gen.Const(512), Gen.Const(1024)))
+        Gen.Select(Gen.Int[20, 3000], Gen.OneOf(Gen.Int[0, 0], Gen.Int[0, 511]),
+            Gen.OneOf(Gen.Int[1, 1500], Gen.Const(512), Gen.Const(1024)))
             .Select((start, shift, blocks) => new BlockExtent(start * 512L + shift, blocks)).Array[1, 6];
 
     private static List<BlockExtent> Joined(BlockExtent[] extents)
@@ -122,10 +126,19 @@ public sealed class PageTableTests
             var blocks = extents.Sum(extent => extent.Blocks);
             List<long> pages = [.. Enumerable.Range(0, (int)PageTable.CountPages(extents)).Select(i => 1_900_000L + i)];
             var root = PageTable.Write(5, extents, pages, (block, page) => Pages.Add(block, page.ToArray()));
-            Entry = new NatEntry { Index = 0, InUse = true, ChildId = 5, Name = "a", Blocks = blocks, Levels = PageTable.Levels(blocks), RootBlock = root };
+            Entry = new NatEntry
+            {
+                Index = 0,
+                InUse = true,
+                ChildId = 5,
+                Name = "a",
+                Blocks = blocks,
+                Levels = PageTable.Levels(blocks),
+                RootBlock = root,
+            };
         }
 
         public (List<BlockExtent> Extents, List<long> Pages) Read(NatEntry? entry = null) =>
-            PageTable.Read(entry ?? Entry, Geometry, block => Pages.TryGetValue(block, out var page) ? page : new byte[4096]);
+            PageTable.Read(entry ?? Entry, _geometry, block => Pages.TryGetValue(block, out var page) ? page : new byte[4096]);
     }
 }

@@ -51,7 +51,8 @@ public sealed class AddressRangeTests
         range.Map(0, memory, 4096, 4096, prefault: true);
         range.Map(4096, memory, 0, 4096, prefault: false);
 
-        Assert.Equal("1 address ranges of 2097152 bytes, 2 mappings of 8192 bytes, 1 open descriptors, 0 protection keys", ledger.Describe());
+        Assert.Equal("1 address ranges of 2097152 bytes, 2 mappings of 8192 bytes, 1 open descriptors, 0 protection keys",
+            ledger.Describe());
 
         memory.Leave();
         Assert.Equal(0, ledger.OpenDescriptors);

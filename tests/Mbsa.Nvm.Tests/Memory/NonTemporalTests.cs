@@ -5,7 +5,8 @@ namespace Mbsa.Nvm.Tests.Memory;
 
 public sealed class NonTemporalTests
 {
-    public static TheoryData<int> Widths => [.. new[] { 0, Sse2.X64.IsSupported ? 8 : 0, Sse2.IsSupported ? 16 : 0, Avx.IsSupported ? 32 : 0, Avx512F.IsSupported ? 64 : 0 }.Distinct()];
+    public static TheoryData<int> Widths => [.. new[]
+        { 0, Sse2.X64.IsSupported ? 8 : 0, Sse2.IsSupported ? 16 : 0, Avx.IsSupported ? 32 : 0, Avx512F.IsSupported ? 64 : 0 }.Distinct()];
 
     [Theory]
     [MemberData(nameof(Widths))]

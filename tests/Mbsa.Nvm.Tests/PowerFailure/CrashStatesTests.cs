@@ -27,7 +27,8 @@ public sealed class CrashStatesTests
     public void Many_lines_are_sampled_and_each_is_once_the_only_one_and_once_the_only_one_lost()
     {
         var pending = Enumerable.Range(0, 20 * 8).Select(word => new PendingWord(word * 8, [0, 1])).ToArray();
-        var states = CrashStates.Of(pending, 100, new Random(1)).Select(choice => choice.Chunk(8).Select(line => line.Sum()).ToArray()).ToList();
+        var states = CrashStates.Of(pending, 100, new Random(1))
+            .Select(choice => choice.Chunk(8).Select(line => line.Sum()).ToArray()).ToList();
         Assert.False(CrashStates.IsExhaustive(pending, 100));
         Assert.Equal(100, states.Count);
         Assert.Contains(states, lines => lines.All(line => line == 0));

@@ -6,9 +6,9 @@ using Mbsa.Nvm.PowerFailure;
 namespace Mbsa.Nvm.Tests.PowerFailure;
 
 /// <summary>
-/// A device that lives a random life of child devices made, resized and deleted while the power fails at every fence. What must be found: the child
-/// devices of before the step or of after it, with every byte they were given, no block lost
-/// or owned twice, and nothing of a former owner in what is free.
+/// A device that lives a random life of child devices made, resized and deleted while the power fails at every fence.
+/// What must be found: the child devices of before the step or of after it, with every byte they were given, no block lost or owned twice,
+/// and nothing of a former owner in what is free.
 /// </summary>
 internal sealed class DeviceHistory : IDisposable
 {
@@ -28,7 +28,8 @@ internal sealed class DeviceHistory : IDisposable
     {
         (_random, _recoversTwice) = (new Random(seed), statesPerRecoveryFence > 0);
         _model.Fate = fate;
-        _device = NvmDevice.Create(new NvmDeviceOptions { SizeBytes = 64 * 4096, DeviceId = Guid.Empty, MaxChildDevices = 16, PowerFailures = _model }, _ledger);
+        _device = NvmDevice.Create(new NvmDeviceOptions
+            { SizeBytes = 64 * 4096, DeviceId = Guid.Empty, MaxChildDevices = 16, PowerFailures = _model }, _ledger);
         _firstFence = _model.Fences;
         Explorer = new PowerFailureExplorer(_model, seed, statesPerFence, statesPerRecoveryFence) { Check = Check };
     }
@@ -140,8 +141,11 @@ internal sealed class DeviceHistory : IDisposable
 
     private string? Check(NvmDevice found)
     {
-        var names = found.Children.Select(child => $"{child.Name} of {child.SizeBytes / 4096} blocks").Order(StringComparer.Ordinal).ToArray();
-        var expected = names.SequenceEqual(Names(_stamps)) ? _stamps : _allowed is not null && names.SequenceEqual(Names(_allowed)) ? _allowed : null;
+        var names = found.Children.Select(child => $"{child.Name} of {child.SizeBytes / 4096} blocks")
+            .Order(StringComparer.Ordinal).ToArray();
+        var expected = names.SequenceEqual(Names(_stamps))
+            ? _stamps
+            : _allowed is not null && names.SequenceEqual(Names(_allowed)) ? _allowed : null;
         if (expected is null)
         {
             return $"found {string.Join(", ", names)}; {string.Join(", ", Names(_stamps))} were there before";
@@ -167,7 +171,9 @@ internal sealed class DeviceHistory : IDisposable
         return _recoversTwice ? null : WrongWithFreeSpace(found);
     }
 
-    /// <summary>Nobody may read what another had: a child device of all that is free holds zeros. Changes what was found, so it comes last.</summary>
+    /// <summary>
+    /// Nobody may read what another had: a child device of all that is free holds zeros. Changes what was found, so it comes last.
+    /// </summary>
     private static string? WrongWithFreeSpace(NvmDevice found)
     {
         var bytes = found.FreeBytes - 2 * 4096;
@@ -178,7 +184,9 @@ internal sealed class DeviceHistory : IDisposable
 
         using var area = found.Map(found.CreateChild("what is free", bytes));
         using var lease = area.Lease();
-        return lease.View(0, (int)bytes).IndexOfAnyExcept((byte)0) is var place and >= 0 ? $"byte {place} of what is free was not wiped" : null;
+        return lease.View(0, (int)bytes).IndexOfAnyExcept((byte)0) is var place and >= 0
+            ? $"byte {place} of what is free was not wiped"
+            : null;
     }
 
     private readonly record struct Child(int Blocks, byte Stamp);

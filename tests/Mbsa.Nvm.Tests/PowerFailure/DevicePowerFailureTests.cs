@@ -5,9 +5,9 @@ namespace Mbsa.Nvm.Tests.PowerFailure;
 public sealed class DevicePowerFailureTests
 {
     /// <summary>
-    /// The fences on which everything hangs, by step and place in it: the bitmap before blocks are used, the page table before the NAT points to
-    /// it, the NAT's first slot, the first copy of the GMB, and that of a guest's own write. The others keep second copies alike or wipe: a wipe
-    /// whose fence is missing is made persistent by the next one's.
+    /// The fences on which everything hangs, by step and place in it: the bitmap before blocks are used,
+    /// the page table before the NAT points to it, the NAT's first slot, the first copy of the GMB, and that of a guest's own write.
+    /// The others keep second copies alike or wipe: a wipe whose fence is missing is made persistent by the next one's.
     /// </summary>
     public static TheoryData<string, int, FenceFate> FencesThatMatter()
     {
@@ -57,7 +57,8 @@ public sealed class DevicePowerFailureTests
         Assert.NotEmpty(fences);
         Assert.Contains(fences, fence =>
         {
-            using var mutant = new DeviceHistory(seed: 3, statesPerFence: 12, fate: which => which == fence + format ? fate : FenceFate.Holds);
+            using var mutant = new DeviceHistory(seed: 3, statesPerFence: 12,
+                fate: which => which == fence + format ? fate : FenceFate.Holds);
             mutant.Live(9);
             return mutant.Explorer.ViolationCount > 0;
         });

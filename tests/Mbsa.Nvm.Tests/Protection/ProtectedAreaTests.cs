@@ -200,7 +200,8 @@ public sealed class ProtectedAreaTests
         using var area = test.Device.Map(child, false, ProtectionMethod.Pte);
     }
 
-    private static void SkipUnlessSupported(ProtectionMethod method) => Skip.If(ProtectionSupport.WhyNot(method) is not null, ProtectionSupport.WhyNot(method));
+    private static void SkipUnlessSupported(ProtectionMethod method) =>
+        Skip.If(ProtectionSupport.WhyNot(method) is not null, ProtectionSupport.WhyNot(method));
 
     /// <summary>Looks at what the kernel thinks of every page of the area; a protection key is not seen there.</summary>
     private static void AssertShut(ProtectionMethod method, NvmArea area)

@@ -9,8 +9,8 @@ using Mbsa.Nvm.Protection;
 namespace Mbsa.Nvm.Tests.Protection;
 
 /// <summary>
-/// The program that is meant to crash: makes a device in a file, writes a child device through a lease as one should, and then stores into it
-/// through a pointer, as a bug would. Ends with exit code 0 if it gets away with it.
+/// The program that is meant to crash: makes a device in a file, writes a child device through a lease as one should,
+/// and then stores into it through a pointer, as a bug would. Ends with exit code 0 if it gets away with it.
 /// </summary>
 internal static class WildStore
 {
@@ -28,7 +28,8 @@ internal static class WildStore
     {
         var (path, method, target, whoStores) = (arguments[0], Enum.Parse<ProtectionMethod>(arguments[1]), arguments[2], arguments[3]);
         var ledger = new MemoryLedger();
-        using var device = NvmDevice.Create(new NvmDeviceOptions { SizeBytes = 1 << 20, DeviceId = new Guid(1, 2, 3, new byte[8]), FilePath = path }, ledger);
+        using var device = NvmDevice.Create(new NvmDeviceOptions
+            { SizeBytes = 1 << 20, DeviceId = new Guid(1, 2, 3, new byte[8]), FilePath = path }, ledger);
         using var area = device.Map(device.CreateChild("child", Pages * PageBytes), protection: method);
         using var lease = area.Lease();
         var page = new byte[PageBytes];
@@ -41,7 +42,8 @@ internal static class WildStore
         var wild = target == "area" ? area.FirstAddress + PageBytes + 100 : DeviceMapping(path, device.Children[0]);
         if (whoStores == "native")
         {
-            Marshal.GetDelegateForFunctionPointer<SetBytes>(NativeLibrary.GetExport(NativeLibrary.Load("libc.so.6"), "memset"))(wild, Damage, DamagedBytes);
+            Marshal.GetDelegateForFunctionPointer<SetBytes>(
+                NativeLibrary.GetExport(NativeLibrary.Load("libc.so.6"), "memset"))(wild, Damage, DamagedBytes);
         }
         else
         {

@@ -63,7 +63,8 @@ public sealed class WildStoreTests : IDisposable
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
         process.WaitForExit();
-        Assert.True(process.ExitCode is Survived or Aborted or KilledBySegmentationFault, $"exit code {process.ExitCode}: {output.Result} {errors.Result}");
+        Assert.True(process.ExitCode is Survived or Aborted or KilledBySegmentationFault,
+            $"exit code {process.ExitCode}: {output.Result} {errors.Result}");
         return process.ExitCode;
     }
 
@@ -76,7 +77,8 @@ public sealed class WildStoreTests : IDisposable
         using (var area = device.Map(Assert.Single(device.Children)))
         using (var lease = area.Lease())
         {
-            damaged = WildStore.Pages * WildStore.PageBytes - lease.View(0, WildStore.Pages * WildStore.PageBytes).Count(WildStore.Precious);
+            damaged = WildStore.Pages * WildStore.PageBytes
+                - lease.View(0, WildStore.Pages * WildStore.PageBytes).Count(WildStore.Precious);
         }
 
         Assert.True(ledger.IsEmpty, ledger.Describe());

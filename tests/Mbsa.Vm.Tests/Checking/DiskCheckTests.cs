@@ -71,7 +71,8 @@ public sealed class DiskCheckTests(ITestOutputHelper output)
             if (bit < 2 * Block * 8)
             {
                 var copy = bit / 8 / Block;
-                Assert.Equal(($"super block copy {copy}", copy * Block, true), (finding.Structure, finding.OffsetBytes, finding.Renewal is not null));
+                Assert.Equal(($"super block copy {copy}", copy * Block, true),
+                    (finding.Structure, finding.OffsetBytes, finding.Renewal is not null));
                 var (foundId, foundMap) = Mounted(test.Area);
                 Assert.Equal(id, foundId);
                 Assert.Equal(map, foundMap);

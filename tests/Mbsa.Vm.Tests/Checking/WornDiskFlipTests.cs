@@ -10,12 +10,15 @@ using Xunit.Abstractions;
 
 namespace Mbsa.Vm.Tests.Checking;
 
-/// <summary>A disk with due-time after some redirects, with a bit of its metadata flipped, each in turn: correct, or refused and named, and never anything else.</summary>
+/// <summary>
+/// A disk with due-time after some redirects, with a bit of its metadata flipped, each in turn:
+/// correct, or refused and named, and never anything else.
+/// </summary>
 public sealed class WornDiskFlipTests(ITestOutputHelper output)
 {
     private const int Block = BlockStorage.BlockBytes, GuestBlocks = 24;
 
-    private static readonly string[] s_named = ["super block", "VDMT", "wear log", "wear counts"];
+    private static readonly string[] _named = ["super block", "VDMT", "wear log", "wear counts"];
 
     [Theory]
     [InlineData("q=16 t=1", true)]
@@ -35,7 +38,8 @@ public sealed class WornDiskFlipTests(ITestOutputHelper output)
         {
             lease.Write(bit / 8, [(byte)(metadata[bit / 8] ^ (1 << (bit % 8)))]);
             var found = DiskCheck.Run(test.Area).Findings;
-            Assert.All(found.Kept.Where(finding => !finding.IsNote), finding => Assert.Contains(s_named, name => finding.Structure.StartsWith(name, StringComparison.Ordinal)));
+            Assert.All(found.Kept.Where(finding => !finding.IsNote),
+                finding => Assert.Contains(_named, name => finding.Structure.StartsWith(name, StringComparison.Ordinal)));
             try
             {
                 using var disk = VirtualDisks.Mount(test.Area);
@@ -46,8 +50,9 @@ public sealed class WornDiskFlipTests(ITestOutputHelper output)
             catch (NvmException refusal)
             {
                 refused++;
-                Assert.Contains(refusal.Structure, s_named);
-                Assert.Contains(found.Kept, finding => finding.Structure == refusal.Structure && refusal.Message.EndsWith(finding.Problem, StringComparison.Ordinal));
+                Assert.Contains(refusal.Structure, _named);
+                Assert.Contains(found.Kept, finding =>
+                    finding.Structure == refusal.Structure && refusal.Message.EndsWith(finding.Problem, StringComparison.Ordinal));
                 var place = Assert.Single(found.Kept, finding => !finding.IsNote).OffsetBytes;
                 Assert.InRange(bit / 8L, place, place + WearLogRecord.Bytes - 1);
             }
@@ -55,7 +60,8 @@ public sealed class WornDiskFlipTests(ITestOutputHelper output)
             lease.Write(0, all);
         }
 
-        output.WriteLine($"{parameters}, {(isEnded ? "ended" : "crashed")}: all {metadata.Length * 8} bits, {harmless} harmless, {reported} mended, {refused} refused");
+        output.WriteLine($"{parameters}, {(isEnded ? "ended" : "crashed")}: "
+            + $"all {metadata.Length * 8} bits, {harmless} harmless, {reported} mended, {refused} refused");
         Assert.True(harmless > 0 && reported > 0 && refused > 0);
     }
 
@@ -164,7 +170,8 @@ public sealed class WornDiskFlipTests(ITestOutputHelper output)
     {
         var disk = SuperBlock.Load(lease);
         var (newest, place) = (0ul, 0L);
-        for (var offset = (disk.Geometry.WearMetadataFirstBlock + WearCountTable.BlocksFor(disk.Geometry.DataBlocks)) * Block; offset < disk.Geometry.DataFirstBlock * Block; offset += 64)
+        for (var offset = (disk.Geometry.WearMetadataFirstBlock + WearCountTable.BlocksFor(disk.Geometry.DataBlocks)) * Block;
+            offset < disk.Geometry.DataFirstBlock * Block; offset += 64)
         {
             if (WearLogRecord.TryDecode(lease.View(offset, 64), disk.Seal, out var record) && record.Sequence > newest)
             {

@@ -73,7 +73,8 @@ public sealed class JobPhaseTests
     [Fact]
     public void A_job_without_a_cycle_begins_at_once()
     {
-        foreach (var spec in (JobSpec[])[Bench.Job(), Bench.Job(IoPattern.RandReadWrite) with { StartDelayNs = 300 }, Bench.Job(IoPattern.Compute)])
+        foreach (var spec in (JobSpec[])[Bench.Job(),
+            Bench.Job(IoPattern.RandReadWrite) with { StartDelayNs = 300 }, Bench.Job(IoPattern.Compute)])
         {
             var job = Start(spec, 1, nowNs: 5_000);
             Assert.Equal((5_000 + spec.StartDelayNs, false), (job.NotBeforeNs, job.IsPaced));

@@ -31,7 +31,11 @@ public sealed class RunningJobTests
     [Fact]
     public void A_rate_in_bytes_counts_the_blocks_of_its_direction()
     {
-        var job = Bench.Start(Bench.Job(IoPattern.ReadWrite) with { WriteRateBytesPerSecond = Bench.Block * 1e6, WriteBlockBytes = 2 * Bench.Block });
+        var job = Bench.Start(Bench.Job(IoPattern.ReadWrite) with
+        {
+            WriteRateBytesPerSecond = Bench.Block * 1e6,
+            WriteBlockBytes = 2 * Bench.Block,
+        });
         Assert.False(job.Pace(isWrite: false, 0));
         Assert.True(job.Pace(isWrite: true, 0));
         Assert.Equal(2_000, job.NotBeforeNs);

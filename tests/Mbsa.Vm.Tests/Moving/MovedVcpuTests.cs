@@ -36,7 +36,8 @@ public sealed class MovedVcpuTests
         Gen.Select(some, Gen.Long[0, UntilNs].Array[1, 6], Gen.Bool, budgets, Gen.Bool).Sample(
             (jobs, moves, fails, budgetNs, isLockstep) =>
             {
-                var (stays, moved) = (Run(jobs, [], fails, budgetNs, isLockstep), Run(jobs, [.. moves.Order()], fails, budgetNs, isLockstep));
+                var (stays, moved) = (Run(jobs, [], fails, budgetNs, isLockstep),
+                    Run(jobs, [.. moves.Order()], fails, budgetNs, isLockstep));
                 return stays.SequenceEqual(moved);
             },
             iter: 300);
@@ -61,7 +62,8 @@ public sealed class MovedVcpuTests
         {
             var (before, after) = (histogram(record.Latency), histogram(copy.Latency));
             Assert.True(before.TotalCount > 0);
-            Assert.Equal((before.TotalCount, before.GetMean(), before.GetMaxValue()), (after.TotalCount, after.GetMean(), after.GetMaxValue()));
+            Assert.Equal((before.TotalCount, before.GetMean(), before.GetMaxValue()),
+                (after.TotalCount, after.GetMean(), after.GetMaxValue()));
             Assert.All((double[])[0, 1, 50, 95, 99.9], p => Assert.Equal(before.GetValueAtPercentile(p), after.GetValueAtPercentile(p)));
         }
     }
@@ -131,7 +133,8 @@ public sealed class MovedVcpuTests
 
             nowNs = Math.Max(nowNs, worker.ReadyFromNs);
             (var outcome, nowNs) = worker.Quantum(nowNs, budgetNs);
-            asked.Add((nowNs, outcome, record.Counters.StorageNs, record.Counters.ComputeNs, record.Counters.WaitingNs, record.Counters.Quanta, record.Latency.Writes.GetMean()));
+            asked.Add((nowNs, outcome, record.Counters.StorageNs, record.Counters.ComputeNs,
+                record.Counters.WaitingNs, record.Counters.Quanta, record.Latency.Writes.GetMean()));
             if (fails && nowNs > UntilNs / 2)
             {
                 worker.FailNextQuantum();

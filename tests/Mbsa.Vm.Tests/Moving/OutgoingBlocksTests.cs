@@ -132,7 +132,8 @@ public sealed class OutgoingBlocksTests
     public void A_disk_with_more_metadata_than_can_be_held_is_refused()
     {
         using var area = new TestArea(1 << 20);
-        var problem = Assert.Throws<InvalidDataException>(() => new OutgoingBlocks(area.Area, new DiskGeometry(1L << 30, 0, 1 << 20), hasBytes: false));
+        var problem = Assert.Throws<InvalidDataException>(() =>
+            new OutgoingBlocks(area.Area, new DiskGeometry(1L << 30, 0, 1 << 20), hasBytes: false));
         Assert.Contains("smaller disk", problem.Message, StringComparison.Ordinal);
     }
 

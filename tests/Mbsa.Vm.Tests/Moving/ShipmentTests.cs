@@ -90,7 +90,8 @@ public sealed class ShipmentTests
     public void Something_else_and_another_version_are_called_so()
     {
         Assert.Contains("'MBSATEST'", Assert.Throws<InvalidDataException>(() => Unpack([])).Message);
-        Assert.Contains("'MBSATEST'", Assert.Throws<InvalidDataException>(() => Unpack("MBSATESU and more than a head of bytes"u8.ToArray())).Message);
+        Assert.Contains("'MBSATEST'",
+            Assert.Throws<InvalidDataException>(() => Unpack("MBSATESU and more than a head of bytes"u8.ToArray())).Message);
         var shipment = Shipment.Seal(Magic, 10, InParts(Body(10, isRandom: true)));
         BinaryPrimitives.WriteUInt16LittleEndian(shipment.AsSpan(8), 2);
         Assert.Contains("version is 2", Assert.Throws<InvalidDataException>(() => Unpack(shipment)).Message);
@@ -101,7 +102,8 @@ public sealed class ShipmentTests
     {
         var guest = MovedGuest.Seal(to => to.Write(7L));
         MovedGuest.Open(guest, from => Assert.Equal(7, from.ReadInt64()));
-        Assert.Contains("less", Assert.Throws<InvalidDataException>(() => MovedGuest.Open(guest, from => _ = from.ReadInt64() + from.ReadInt64())).Message);
+        Assert.Contains("less", Assert.Throws<InvalidDataException>(() =>
+            MovedGuest.Open(guest, from => _ = from.ReadInt64() + from.ReadInt64())).Message);
         Assert.Contains("more", Assert.Throws<InvalidDataException>(() => MovedGuest.Open(guest, from => from.ReadInt32())).Message);
     }
 

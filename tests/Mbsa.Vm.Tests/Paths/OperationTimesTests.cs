@@ -42,7 +42,13 @@ public sealed class OperationTimesTests
     public void Levelling_costs_a_read_and_a_write_for_a_move_and_a_line_for_a_record()
     {
         var costs = new PathCosts(new OperationCost(100, 0.5, RandomNs: 7), new OperationCost(200, 0.25, RandomNs: 9));
-        var device = new DeviceProfile { Name = "test", ReadBandwidthBytesPerSecond = 1e9, WriteBandwidthBytesPerSecond = 0.5e9, WriteLatencyFactor = 2 };
+        var device = new DeviceProfile
+        {
+            Name = "test",
+            ReadBandwidthBytesPerSecond = 1e9,
+            WriteBandwidthBytesPerSecond = 0.5e9,
+            WriteLatencyFactor = 2,
+        };
         var times = new OperationTimes(costs, device, 1e12, 512, 512);
 
         Assert.Equal(new WorkVector(2 * (4096 * 0.5 + 7 + 4096 * 0.25 * 2 + 9), 2 * 8192, 2 * (4096 + 8192)), times.Of(new WearWork(2, 0)));
@@ -53,9 +59,13 @@ public sealed class OperationTimesTests
     public void Each_kind_has_an_index_of_its_own() =>
         Assert.Equal(
             [0, 1, 2, 3],
-            new[] { (false, true), (false, false), (true, true), (true, false) }.Select(kind => OperationTimes.KindOf(kind.Item1, kind.Item2)));
+            new[] { (false, true), (false, false), (true, true), (true, false) }.Select(kind =>
+                OperationTimes.KindOf(kind.Item1, kind.Item2)));
 
-    /// <summary>Claim 1 of the paper (section 4.1, Figures 2 and 3), from the figures of profiles/machines/paper.yaml and profiles/devices/paper.yaml.</summary>
+    /// <summary>
+    /// Claim 1 of the paper (section 4.1, Figures 2 and 3),
+    /// from the figures of profiles/machines/paper.yaml and profiles/devices/paper.yaml.
+    /// </summary>
     [Theory]
     [InlineData(false, true, 10.0)]
     [InlineData(true, true, 5.0)]
@@ -64,7 +74,13 @@ public sealed class OperationTimesTests
     public void Four_threads_of_the_papers_host_reach_the_papers_bandwidth(bool isWrite, bool isSequential, double gigabytesPerSecond)
     {
         var costs = new PathCosts(new OperationCost(819.2, 0.2, RandomNs: 517.4), new OperationCost(819.2, 0.2, RandomNs: 364.1));
-        var device = new DeviceProfile { Name = "paper", ReadBandwidthBytesPerSecond = 21.3e9, WriteBandwidthBytesPerSecond = 7.1e9, WriteLatencyFactor = 3 };
+        var device = new DeviceProfile
+        {
+            Name = "paper",
+            ReadBandwidthBytesPerSecond = 21.3e9,
+            WriteBandwidthBytesPerSecond = 7.1e9,
+            WriteLatencyFactor = 3,
+        };
         var work = Of(new OperationTimes(costs, device, 1e12, 4096, 4096), isWrite, isSequential);
         Assert.Equal(gigabytesPerSecond, 4 * 4096 / work.CoreNs, gigabytesPerSecond * 0.001);
         Assert.True(4 * work.NvmNs <= work.CoreNs, "four threads must not fill the device");
@@ -72,7 +88,8 @@ public sealed class OperationTimesTests
 
     [Fact]
     public void Longer_operations_are_never_cheaper() =>
-        Gen.Select(Gen.Int[512, 1 << 20], Gen.Int[0, 1 << 20], Gen.Double[0, 5000], Gen.Double[0, 1]).Sample((bytes, more, operationNs, nsPerByte) =>
+        Gen.Select(Gen.Int[512, 1 << 20], Gen.Int[0, 1 << 20], Gen.Double[0, 5000], Gen.Double[0, 1])
+        .Sample((bytes, more, operationNs, nsPerByte) =>
         {
             var cost = new OperationCost(operationNs, nsPerByte);
             var device = new DeviceProfile { Name = "test", ReadBandwidthBytesPerSecond = 1e9, WriteBandwidthBytesPerSecond = 1e9 };
@@ -81,5 +98,6 @@ public sealed class OperationTimesTests
             Assert.True(longer.CoreNs >= shorter.CoreNs && longer.NvmNs >= shorter.NvmNs && longer.BusBytes >= shorter.BusBytes);
         });
 
-    private static WorkVector Of(OperationTimes times, bool isWrite, bool isSequential) => times.ByKind[OperationTimes.KindOf(isWrite, isSequential)];
+    private static WorkVector Of(OperationTimes times, bool isWrite, bool isSequential) =>
+        times.ByKind[OperationTimes.KindOf(isWrite, isSequential)];
 }

@@ -48,7 +48,9 @@ public sealed class ProtectionTimesTests
         Assert.Equal((-50, 20 - 50), Extra(machine, ProtectionMethod.Cr0));
 
         static (double, double) Extra(MachineProfile machine, ProtectionMethod method) =>
-            new ProtectionTimes(machine, IoPath.Host, method, 1) is var times ? (times.ExtraNs(false, Block), times.ExtraNs(true, Block)) : default;
+            new ProtectionTimes(machine, IoPath.Host, method, 1) is var times
+            ? (times.ExtraNs(false, Block), times.ExtraNs(true, Block))
+            : default;
     }
 
     [Theory]
@@ -58,7 +60,8 @@ public sealed class ProtectionTimesTests
     [InlineData(4097, 100)]
     [InlineData(65536, 16 * 50)]
     public void A_window_is_mapped_for_each_page(int lengthBytes, double expectedNs) =>
-        Assert.Equal(expectedNs, new ProtectionTimes(Machine(), IoPath.Host, ProtectionMethod.Pmap, 1).ExtraNs(isWrite: false, lengthBytes));
+        Assert.Equal(expectedNs, new ProtectionTimes(Machine(), IoPath.Host, ProtectionMethod.Pmap, 1)
+            .ExtraNs(isWrite: false, lengthBytes));
 
     [Fact]
     public void A_guest_shoots_at_the_cores_that_run_it_and_the_host_at_all()
@@ -68,7 +71,8 @@ public sealed class ProtectionTimesTests
         Assert.Equal(2 * (50 + 7 * 1100), Pte(IoPath.MemoryBus, 64)); // no more than there are
         Assert.Equal(Pte(IoPath.Host, 64), Pte(IoPath.Host, 1));
 
-        static double Pte(IoPath path, int vcpus) => new ProtectionTimes(Machine(), path, ProtectionMethod.Pte, vcpus).ExtraNs(isWrite: true, Block);
+        static double Pte(IoPath path, int vcpus) =>
+            new ProtectionTimes(Machine(), path, ProtectionMethod.Pte, vcpus).ExtraNs(isWrite: true, Block);
     }
 
     [Fact]

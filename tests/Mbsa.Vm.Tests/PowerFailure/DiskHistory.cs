@@ -9,7 +9,8 @@ namespace Mbsa.Vm.Tests.PowerFailure;
 
 /// <summary>
 /// A virtual disk that is written at random while the power fails at every fence. What must be found: a disk that mounts, on which every
-/// block holds what the last acknowledged write gave it; the block of the write under way holds old and new bytes, or, on an atomic disk, one of them.
+/// block holds what the last acknowledged write gave it; the block of the write under way holds old and new bytes, or,
+/// on an atomic disk, one of them.
 /// </summary>
 internal sealed class DiskHistory : IDisposable
 {
@@ -35,11 +36,15 @@ internal sealed class DiskHistory : IDisposable
     /// <param name="statesPerRecoveryFence">States to try at each fence of a recovery.</param>
     /// <param name="fate">What becomes of each fence.</param>
     public DiskHistory(
-        int guestBlocks, string policy, string parameters, int seed, int statesPerFence, int statesPerRecoveryFence = 0, Func<long, FenceFate>? fate = null)
+        int guestBlocks, string policy, string parameters, int seed, int statesPerFence,
+        int statesPerRecoveryFence = 0, Func<long, FenceFate>? fate = null)
     {
-        (_isAtomic, _random, _acknowledged) = (parameters.Contains("atomic", StringComparison.Ordinal), new Random(seed), [.. Enumerable.Range(0, guestBlocks).Select(block => Content(block, 0))]);
-        var (guestBytes, childBytes) = ((long)guestBlocks * BlockBytes, VirtualDisks.RequiredBytes((long)guestBlocks * BlockBytes, policy, parameters));
-        _device = NvmDevice.Create(new NvmDeviceOptions { SizeBytes = childBytes + (16 << 12), DeviceId = Guid.Empty, MaxChildDevices = 16, PowerFailures = _model }, _ledger);
+        (_isAtomic, _random, _acknowledged) = (parameters.Contains("atomic", StringComparison.Ordinal),
+            new Random(seed), [.. Enumerable.Range(0, guestBlocks).Select(block => Content(block, 0))]);
+        var (guestBytes, childBytes) =
+            ((long)guestBlocks * BlockBytes, VirtualDisks.RequiredBytes((long)guestBlocks * BlockBytes, policy, parameters));
+        _device = NvmDevice.Create(new NvmDeviceOptions
+            { SizeBytes = childBytes + (16 << 12), DeviceId = Guid.Empty, MaxChildDevices = 16, PowerFailures = _model }, _ledger);
         _area = _device.Map(_device.CreateChild("disk", childBytes));
         VirtualDisks.Format(_area, guestBytes, Guid.Empty, policy, parameters);
         using (var disk = VirtualDisks.Mount(_area))
@@ -70,7 +75,10 @@ internal sealed class DiskHistory : IDisposable
     /// <summary>Blocks that the wear policy moved, and records it wrote, in this life.</summary>
     public WearWork Levelling { get; private set; }
 
-    /// <summary>Writes blocks and parts of blocks, mostly of a few, from two sessions in turn; ends the disk properly and mounts it again on the way.</summary>
+    /// <summary>
+    /// Writes blocks and parts of blocks, mostly of a few, from two sessions in turn;
+    /// ends the disk properly and mounts it again on the way.
+    /// </summary>
     public void Live(int writes)
     {
         var done = 0;
@@ -135,7 +143,9 @@ internal sealed class DiskHistory : IDisposable
             if (!IsRight(block, bytes))
             {
                 var wrong = bytes.AsSpan().CommonPrefixLength(_acknowledged[block]) & -8;
-                return $"block {block} is wrong from byte {wrong} on: it holds write {BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(wrong))} of block {BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(wrong + 4))}";
+                return $"block {block} is wrong from byte {wrong} on: "
+                    + $"it holds write {BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(wrong))} "
+                    + $"of block {BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(wrong + 4))}";
             }
         }
 
@@ -172,7 +182,9 @@ internal sealed class DiskHistory : IDisposable
         return true;
     }
 
-    /// <summary>Every word of a block tells which write of which block it belongs to, but only some lines change from one write to the next.</summary>
+    /// <summary>
+    /// Every word of a block tells which write of which block it belongs to, but only some lines change from one write to the next.
+    /// </summary>
     private static byte[] Content(int block, uint version)
     {
         var bytes = new byte[BlockBytes];

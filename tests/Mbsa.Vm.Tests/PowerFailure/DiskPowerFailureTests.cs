@@ -49,12 +49,14 @@ public sealed class DiskPowerFailureTests
         var noticed = 0;
         for (var changed = sound.FirstFence; changed < sound.Fences; changed++)
         {
-            using var mutant = new DiskHistory(GuestBlocks, policy, parameters, seed: 1, statesPerFence: 16, fate: fence => fence == changed ? fate : FenceFate.Holds);
+            using var mutant = new DiskHistory(GuestBlocks, policy, parameters, seed: 1,
+                statesPerFence: 16, fate: fence => fence == changed ? fate : FenceFate.Holds);
             mutant.Live(writes);
             noticed += mutant.Explorer.ViolationCount > 0 ? 1 : 0;
         }
 
-        // At least those of the writes: of a redirect the one before its record, and the one that commits it. The rest keep second copies alike.
+        // At least those of the writes: of a redirect the one before its record, and the one that commits it.
+        // The rest keep second copies alike.
         Assert.InRange(noticed, parameters.Contains("atomic") ? 2 * writes : writes, (int)(sound.Fences - sound.FirstFence));
     }
 
@@ -76,7 +78,8 @@ public sealed class DiskPowerFailureTests
         var ledger = new MemoryLedger();
         var model = new PowerFailureModel();
         var (before, after) = (new Guid(1, 0, 0, new byte[8]), new Guid(2, 0, 0, new byte[8]));
-        using (var device = NvmDevice.Create(new NvmDeviceOptions { SizeBytes = 4 << 20, DeviceId = Guid.Empty, PowerFailures = model }, ledger))
+        using (var device = NvmDevice.Create(new NvmDeviceOptions
+            { SizeBytes = 4 << 20, DeviceId = Guid.Empty, PowerFailures = model }, ledger))
         using (var area = device.Map(device.CreateChild("disk", VirtualDisks.RequiredBytes(700 * 4096))))
         {
             VirtualDisks.Format(area, 100 * 4096, before);
@@ -96,7 +99,8 @@ public sealed class DiskPowerFailureTests
                     found.Add($"{disk.DiskId}");
                     return disk.SizeBytes == (disk.DiskId == after ? 700 : 100) * 4096 ? null : $"a disk of {disk.SizeBytes} bytes";
                 }
-                catch (NvmException refused) when (refused.Structure == "VDMT" || refused.Structure.StartsWith("wear", StringComparison.Ordinal))
+                catch (NvmException refused)
+                    when (refused.Structure == "VDMT" || refused.Structure.StartsWith("wear", StringComparison.Ordinal))
                 {
                     found.Add("refused"); // the old super block, with some of the new disk behind it
                     return null;
@@ -112,7 +116,8 @@ public sealed class DiskPowerFailureTests
     {
         var ledger = new MemoryLedger();
         var model = new PowerFailureModel();
-        using (var device = NvmDevice.Create(new NvmDeviceOptions { SizeBytes = 1 << 20, DeviceId = Guid.Empty, PowerFailures = model }, ledger))
+        using (var device = NvmDevice.Create(new NvmDeviceOptions
+            { SizeBytes = 1 << 20, DeviceId = Guid.Empty, PowerFailures = model }, ledger))
         using (var area = device.Map(device.CreateChild("disk", VirtualDisks.RequiredBytes(GuestBlocks * 4096))))
         {
             HashSet<bool> found = [];

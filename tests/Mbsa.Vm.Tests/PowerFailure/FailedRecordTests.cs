@@ -7,7 +7,10 @@ using Mbsa.Vm.Wear;
 
 namespace Mbsa.Vm.Tests.PowerFailure;
 
-/// <summary>A record of the wear log fails after its bytes were stored. The next mount may find it, so nothing may be done any more that it would make undone.</summary>
+/// <summary>
+/// A record of the wear log fails after its bytes were stored.
+/// The next mount may find it, so nothing may be done any more that it would make undone.
+/// </summary>
 public sealed class FailedRecordTests : IDisposable
 {
     private const int GuestBlocks = 12, BlockBytes = BlockStorage.BlockBytes;
@@ -43,7 +46,8 @@ public sealed class FailedRecordTests : IDisposable
                 one.Write(moved * BlockBytes, before);
             }
 
-            // The next write moves the block before the gap. While its record fails the other session waits for the block, having seen that no work waits.
+            // The next write moves the block before the gap. While its record fails the other session waits for the block,
+            // having seen that no work waits.
             Exception? refused = null;
             var waiting = new Thread(() => refused = Record.Exception(() => other.Write(moved * BlockBytes, after)));
             FailAtFence(2, () =>
@@ -134,7 +138,8 @@ public sealed class FailedRecordTests : IDisposable
             var lane = (LevellingLane)policy.OpenLane(lease)!;
             foreach (var place in before)
             {
-                for (var spare = policy.Look(lane, 0, place, isWhole: true); spare != place; spare = policy.Look(lane, 0, place, isWhole: true))
+                for (var spare = policy.Look(lane, 0, place, isWhole: true);
+                    spare != place; spare = policy.Look(lane, 0, place, isWhole: true))
                 {
                     spares.Add(spare);
                 }
@@ -175,7 +180,8 @@ public sealed class FailedRecordTests : IDisposable
         using var disk = VirtualDisks.Mount(area);
         using var lease = area.Lease();
         var policy = (LevellingPolicy)disk.Policy;
-        LevellingLane[] lanes = [.. Enumerable.Range(0, (int)disk.Geometry.SpareBlocks + 1).Select(_ => (LevellingLane)policy.OpenLane(lease)!)];
+        LevellingLane[] lanes = [.. Enumerable.Range(0, (int)disk.Geometry.SpareBlocks + 1)
+            .Select(_ => (LevellingLane)policy.OpenLane(lease)!)];
         foreach (var lane in lanes[1..])
         {
             policy.Work(lane);
@@ -197,7 +203,8 @@ public sealed class FailedRecordTests : IDisposable
     private NvmArea Format(string policy, string parameters)
     {
         var childBytes = VirtualDisks.RequiredBytes(GuestBlocks * (long)BlockBytes, policy, parameters);
-        _device = NvmDevice.Create(new NvmDeviceOptions { SizeBytes = childBytes + (1 << 20), DeviceId = Guid.Empty, PowerFailures = _model }, _ledger);
+        _device = NvmDevice.Create(new NvmDeviceOptions
+            { SizeBytes = childBytes + (1 << 20), DeviceId = Guid.Empty, PowerFailures = _model }, _ledger);
         _area = _device.Map(_device.CreateChild("disk", childBytes));
         VirtualDisks.Format(_area, GuestBlocks * (long)BlockBytes, Guid.Empty, policy, parameters);
         return _area;

@@ -7,7 +7,10 @@ using Mbsa.Vm.Wear;
 
 namespace Mbsa.Vm.Tests.PowerFailure;
 
-/// <summary>A store that fails in the middle of a write, as one would behind a protection that the kernel refuses: who writes hears of it, and nobody else is harmed.</summary>
+/// <summary>
+/// A store that fails in the middle of a write, as one would behind a protection that the kernel refuses:
+/// who writes hears of it, and nobody else is harmed.
+/// </summary>
 public sealed class FailedWriteTests
 {
     private const int GuestBlocks = 12;
@@ -22,7 +25,8 @@ public sealed class FailedWriteTests
         var ledger = new MemoryLedger();
         var model = new PowerFailureModel();
         var childBytes = VirtualDisks.RequiredBytes(GuestBlocks * 4096L, policy, parameters);
-        using (var device = NvmDevice.Create(new NvmDeviceOptions { SizeBytes = childBytes + (1 << 20), DeviceId = Guid.Empty, PowerFailures = model }, ledger))
+        using (var device = NvmDevice.Create(new NvmDeviceOptions
+            { SizeBytes = childBytes + (1 << 20), DeviceId = Guid.Empty, PowerFailures = model }, ledger))
         using (var area = device.Map(device.CreateChild("disk", childBytes)))
         {
             VirtualDisks.Format(area, GuestBlocks * 4096L, Guid.Empty, policy, parameters);
@@ -47,7 +51,8 @@ public sealed class FailedWriteTests
             var ledger = new MemoryLedger();
             var model = new PowerFailureModel();
             var childBytes = VirtualDisks.RequiredBytes(GuestBlocks * 4096L, policy, parameters);
-            using (var device = NvmDevice.Create(new NvmDeviceOptions { SizeBytes = childBytes + (1 << 20), DeviceId = Guid.Empty, PowerFailures = model }, ledger))
+            using (var device = NvmDevice.Create(new NvmDeviceOptions
+                { SizeBytes = childBytes + (1 << 20), DeviceId = Guid.Empty, PowerFailures = model }, ledger))
             using (var area = device.Map(device.CreateChild("disk", childBytes)))
             {
                 VirtualDisks.Format(area, GuestBlocks * 4096L, Guid.Empty, policy, parameters);
@@ -107,7 +112,8 @@ public sealed class FailedWriteTests
         const string policy = "due-time", parameters = "atomic";
         var childBytes = VirtualDisks.RequiredBytes(GuestBlocks * 4096L, policy, parameters);
         byte[] before = [.. Enumerable.Repeat((byte)1, 4096)], after = [.. Enumerable.Repeat((byte)2, 4096)], read = new byte[4096];
-        using (var device = NvmDevice.Create(new NvmDeviceOptions { SizeBytes = childBytes + (1 << 20), DeviceId = Guid.Empty, PowerFailures = model }, ledger))
+        using (var device = NvmDevice.Create(new NvmDeviceOptions
+            { SizeBytes = childBytes + (1 << 20), DeviceId = Guid.Empty, PowerFailures = model }, ledger))
         using (var area = device.Map(device.CreateChild("disk", childBytes)))
         {
             VirtualDisks.Format(area, GuestBlocks * 4096L, Guid.Empty, policy, parameters);

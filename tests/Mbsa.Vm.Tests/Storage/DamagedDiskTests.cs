@@ -15,7 +15,8 @@ public sealed class DamagedDiskTests
         using var test = new TestArea(MiB);
         using var tiny = new TestArea(4096);
 
-        Assert.Equal("super block: neither copy is valid: the area holds no virtual disk", Assert.Throws<NvmException>(() => VirtualDisks.Mount(test.Area)).Message);
+        Assert.Equal("super block: neither copy is valid: the area holds no virtual disk",
+            Assert.Throws<NvmException>(() => VirtualDisks.Mount(test.Area)).Message);
         Assert.Equal("super block", Assert.Throws<NvmException>(() => VirtualDisks.Mount(tiny.Area)).Structure);
     }
 
@@ -37,7 +38,8 @@ public sealed class DamagedDiskTests
 
         test.Damage(40, value => (byte)(value ^ 1));
         test.Damage(4096 + 40, value => (byte)(value ^ 1));
-        Assert.Equal("super block: neither copy is valid: its checksum is wrong", Assert.Throws<NvmException>(() => VirtualDisks.Mount(test.Area)).Message);
+        Assert.Equal("super block: neither copy is valid: its checksum is wrong",
+            Assert.Throws<NvmException>(() => VirtualDisks.Mount(test.Area)).Message);
     }
 
     [Fact]
@@ -62,7 +64,8 @@ public sealed class DamagedDiskTests
         for (var bit = 0; bit < 16 * 64; bit++)
         {
             test.Damage(2 * 4096 + bit / 8, value => (byte)(value ^ (1 << (bit % 8))));
-            Assert.StartsWith($"VDMT: the entry of block {bit / 64} is damaged", Assert.Throws<NvmException>(() => VirtualDisks.Mount(test.Area)).Message, StringComparison.Ordinal);
+            Assert.StartsWith($"VDMT: the entry of block {bit / 64} is damaged",
+                Assert.Throws<NvmException>(() => VirtualDisks.Mount(test.Area)).Message, StringComparison.Ordinal);
             test.Damage(2 * 4096 + bit / 8, value => (byte)(value ^ (1 << (bit % 8))));
         }
 

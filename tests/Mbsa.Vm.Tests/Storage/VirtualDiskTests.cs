@@ -7,7 +7,7 @@ namespace Mbsa.Vm.Tests.Storage;
 public sealed class VirtualDiskTests
 {
     private const long MiB = 1 << 20;
-    private static readonly Guid DiskId = Guid.Parse("12345678-9abc-def0-1234-56789abcdef0");
+    private static readonly Guid _diskId = Guid.Parse("12345678-9abc-def0-1234-56789abcdef0");
 
     [Fact]
     public void A_formatted_disk_mounts_with_what_it_was_given()
@@ -16,7 +16,7 @@ public sealed class VirtualDiskTests
 
         using var disk = VirtualDisks.Mount(test.Area);
 
-        Assert.Equal((DiskId, 3 * MiB + 4096, "none", true), (disk.DiskId, disk.SizeBytes, disk.Policy.Name, disk.WasClean));
+        Assert.Equal((_diskId, 3 * MiB + 4096, "none", true), (disk.DiskId, disk.SizeBytes, disk.Policy.Name, disk.WasClean));
         Assert.Equal(Enumerable.Range(0, 769).Select(i => (uint)i), disk.Map);
     }
 
@@ -129,7 +129,7 @@ public sealed class VirtualDiskTests
             session.Write(0, "old"u8);
         }
 
-        VirtualDisks.Format(test.Area, MiB, DiskId);
+        VirtualDisks.Format(test.Area, MiB, _diskId);
 
         using var again = VirtualDisks.Mount(test.Area);
         using var reader = again.OpenSession();
@@ -161,15 +161,16 @@ public sealed class VirtualDiskTests
         var required = VirtualDisks.RequiredBytes(5 * MiB);
         using var test = new TestArea(required);
 
-        VirtualDisks.Format(test.Area, 5 * MiB, DiskId);
+        VirtualDisks.Format(test.Area, 5 * MiB, _diskId);
         using (var disk = VirtualDisks.Mount(test.Area))
         using (var session = disk.OpenSession())
         {
             session.Write(5 * MiB - 4096, new byte[4096]);
         }
 
-        var error = Assert.Throws<NvmException>(() => VirtualDisks.Format(test.Area, 5 * MiB + 1, DiskId));
-        Assert.Equal($"virtual disk: a disk of {5 * MiB + 1} bytes takes {required + 4096} bytes with its VDMT, the area has {required}", error.Message);
+        var error = Assert.Throws<NvmException>(() => VirtualDisks.Format(test.Area, 5 * MiB + 1, _diskId));
+        Assert.Equal($"virtual disk: a disk of {5 * MiB + 1} bytes takes {required + 4096} bytes with its VDMT, the area has {required}",
+            error.Message);
         Assert.Throws<NvmException>(() => VirtualDisks.RequiredBytes(0));
         Assert.Throws<NvmException>(() => VirtualDisks.RequiredBytes(-1));
         Assert.Throws<NvmException>(() => VirtualDisks.RequiredBytes(long.MaxValue));
@@ -244,10 +245,12 @@ public sealed class VirtualDiskTests
     internal static TestArea Formatted(long guestBytes)
     {
         var test = new TestArea(VirtualDisks.RequiredBytes(guestBytes));
-        VirtualDisks.Format(test.Area, guestBytes, DiskId);
+        VirtualDisks.Format(test.Area, guestBytes, _diskId);
         return test;
     }
 
-    private static long SharedMemoryBytes() => File.ReadLines("/proc/self/status").Where(line => line.StartsWith("RssShmem:", StringComparison.Ordinal))
-        .Select(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[1]) * 1024).Single();
+    private static long SharedMemoryBytes() =>
+        File.ReadLines("/proc/self/status").Where(line => line.StartsWith("RssShmem:", StringComparison.Ordinal))
+        .Select(line =>
+            long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[1]) * 1024).Single();
 }

@@ -48,7 +48,8 @@ public sealed class WearTests
     }
 
     [Fact]
-    public void A_disk_nobody_wrote_to_has_no_variation() => Assert.Equal(new WearSummary("none", 0, 0, 0, 0, 0), WearSummary.Of("none", new WearCounts(new uint[5], 0)));
+    public void A_disk_nobody_wrote_to_has_no_variation() =>
+        Assert.Equal(new WearSummary("none", 0, 0, 0, 0, 0), WearSummary.Of("none", new WearCounts(new uint[5], 0)));
 
     [Fact]
     public void A_policy_that_does_not_exist_is_refused_with_those_that_do()

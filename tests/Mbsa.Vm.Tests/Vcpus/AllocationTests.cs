@@ -17,7 +17,8 @@ public sealed class AllocationTests
     {
         var clock = new RunClock();
         clock.Release();
-        var jobs = new[] { IoPattern.RandReadWrite, IoPattern.Read, IoPattern.Write }.Select(pattern => Start(pattern, disk, movesBytes)).ToList();
+        var jobs = new[] { IoPattern.RandReadWrite, IoPattern.Read, IoPattern.Write }.Select(pattern =>
+            Start(pattern, disk, movesBytes)).ToList();
         var record = new VcpuRecord();
         VcpuWorker vcpu = wall
             ? new WallVcpu(record, jobs, null, clock, new DeviceDelay(Bench.Device(writeFactor: 3), 0.1, 0.1), timeEveryIo: false)

@@ -19,7 +19,8 @@ internal static class Bench
 
     /// <summary>A read takes 1 us of a core and a write 3; what is random takes half a microsecond more.</summary>
     public static OperationTimes Times { get; } = new(
-        new PathCosts(new OperationCost(1000, 0, RandomNs: 500), new OperationCost(3000, 0, RandomNs: 500)), Device(), BusBytesPerSecond, Block, Block);
+        new PathCosts(new OperationCost(1000, 0, RandomNs: 500), new OperationCost(3000, 0, RandomNs: 500)),
+        Device(), BusBytesPerSecond, Block, Block);
 
     public static DeviceProfile Device(double readFactor = 1, double writeFactor = 1) => new()
     {
@@ -39,7 +40,8 @@ internal static class Bench
             return new RunningJob(spec, null, null, null, nowNs, rhythm);
         }
 
-        return new RunningJob(spec, new OperationSource(spec, DiskBytes, 1, 0), new NoTransfer(storage ?? new Notebook()), Times, nowNs, rhythm);
+        return new RunningJob(spec, new OperationSource(spec, DiskBytes, 1, 0),
+            new NoTransfer(storage ?? new Notebook()), Times, nowNs, rhythm);
     }
 
     public static VirtualVcpu Virtual(VcpuRecord record, params JobSpec[] jobs)

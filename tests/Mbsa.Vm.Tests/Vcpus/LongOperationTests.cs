@@ -72,10 +72,12 @@ public sealed class LongOperationTests
     {
         int[] lengths = [512, 1024, Bench.Block, 5 * 512, 3 * Bench.Block, Largest];
         var sizes = Gen.Int[0, lengths.Length - 1].Select(i => lengths[i]);
-        Gen.Select(sizes, sizes, Gen.Long[100, 90_000].Array[1, 5], Gen.Double[0, 3], Gen.Double[1e8, 1e10], Gen.Double[1e8, 1e10], Gen.Bool).Sample(
+        Gen.Select(sizes, sizes, Gen.Long[100, 90_000].Array[1, 5], Gen.Double[0, 3],
+            Gen.Double[1e8, 1e10], Gen.Double[1e8, 1e10], Gen.Bool).Sample(
             (readBytes, writeBytes, budgets, perByteNs, nvm, bus, isRandom) =>
             {
-                var (record, job) = (new VcpuRecord(), Job(isRandom ? IoPattern.RandReadWrite : IoPattern.ReadWrite, writeBytes) with { ReadBlockBytes = readBytes });
+                var (record, job) = (new VcpuRecord(),
+                    Job(isRandom ? IoPattern.RandReadWrite : IoPattern.ReadWrite, writeBytes) with { ReadBlockBytes = readBytes });
                 var times = Times(job, perByteNs, nvm, bus);
                 var disk = new Recorder([]);
                 using var vcpu = new VirtualVcpu(record, [Start(job, disk, times)], disk, 0);
@@ -114,7 +116,8 @@ public sealed class LongOperationTests
     {
         var disk = new Recorder(_moved);
         var (longJob, shortJob) = (Job(IoPattern.Write, Largest), Job(IoPattern.Read, Bench.Block));
-        using var vcpu = new VirtualVcpu(_record, [Start(longJob, disk, Times(longJob, 1)), Start(shortJob, disk, Times(shortJob, 1))], disk, 0);
+        using var vcpu = new VirtualVcpu(_record,
+            [Start(longJob, disk, Times(longJob, 1)), Start(shortJob, disk, Times(shortJob, 1))], disk, 0);
         var nowNs = 0L;
         for (var quantum = 0; quantum < 6; quantum++)
         {
@@ -154,7 +157,8 @@ public sealed class LongOperationTests
     [Fact]
     public void What_is_written_in_pieces_is_what_is_written_at_once() => Bench.OnDisk(disk =>
     {
-        var (transfer, operation) = (new FullTransfer(disk, Largest, seed: 3), new IoOperation(512, 5 * Bench.Block, IsWrite: true, IsSequential: false));
+        var (transfer, operation) =
+            (new FullTransfer(disk, Largest, seed: 3), new IoOperation(512, 5 * Bench.Block, IsWrite: true, IsSequential: false));
         var (whole, pieces) = (new byte[8 * Bench.Block], new byte[8 * Bench.Block]);
         transfer.Move(operation);
         disk.Read(0, whole);
@@ -193,7 +197,9 @@ public sealed class LongOperationTests
         Assert.Equal(1, sum, 1e-12);
     }
 
-    /// <summary>Checks that parts make up operations one after the other, each cut at whole blocks of the disk; the last may be unfinished.</summary>
+    /// <summary>
+    /// Checks that parts make up operations one after the other, each cut at whole blocks of the disk; the last may be unfinished.
+    /// </summary>
     private static void AssertInOrder(IoOperation[] drawn, List<(char Direction, long FromBytes, int LengthBytes)> moved)
     {
         var (next, at) = (0, 0L);
@@ -218,12 +224,18 @@ public sealed class LongOperationTests
     private static WorkVector WorkOf(OperationTimes times, in IoOperation operation) =>
         times.ByKind[OperationTimes.KindOf(operation.IsWrite, operation.IsSequential)];
 
-    private static JobSpec Job(IoPattern pattern, int blockBytes) => Bench.Job(pattern) with { ReadBlockBytes = blockBytes, WriteBlockBytes = blockBytes };
+    private static JobSpec Job(IoPattern pattern, int blockBytes) =>
+        Bench.Job(pattern) with { ReadBlockBytes = blockBytes, WriteBlockBytes = blockBytes };
 
     private static OperationTimes Times(JobSpec job, double perByteNs, double nvmBytesPerSecond = 1e13, double busBytesPerSecond = 1e13)
     {
         var costs = new PathCosts(new OperationCost(0, perByteNs), new OperationCost(0, perByteNs));
-        var device = new DeviceProfile { Name = "test", ReadBandwidthBytesPerSecond = nvmBytesPerSecond, WriteBandwidthBytesPerSecond = nvmBytesPerSecond };
+        var device = new DeviceProfile
+        {
+            Name = "test",
+            ReadBandwidthBytesPerSecond = nvmBytesPerSecond,
+            WriteBandwidthBytesPerSecond = nvmBytesPerSecond,
+        };
         return new OperationTimes(costs, device, busBytesPerSecond, job.ReadBlockBytes, job.WriteBlockBytes);
     }
 

@@ -27,7 +27,8 @@ public sealed class OperationTallyTests
         var (tally, counters) = (new OperationTally(), new VcpuCounters());
         tally.Add(batch);
         tally.AddTo(counters, Bench.Times);
-        var work = batch.Aggregate(default(WorkVector), (sum, op) => sum + Bench.Times.ByKind[OperationTimes.KindOf(op.IsWrite, op.IsSequential)]);
+        var work = batch.Aggregate(default(WorkVector),
+            (sum, op) => sum + Bench.Times.ByKind[OperationTimes.KindOf(op.IsWrite, op.IsSequential)]);
         Assert.Equal((work.CoreNs, work.BusBytes), (tally.Work(Bench.Times).CoreNs, tally.Work(Bench.Times).BusBytes));
         Assert.Equal(work.NvmNs, tally.Work(Bench.Times).NvmNs, 1e-9);
         Assert.Equal(batch.LongCount(op => op.IsWrite), counters.WriteOperations);

@@ -36,7 +36,8 @@ public sealed class QuantumLatencyTests
     [Fact]
     public void A_long_io_begins_and_ends_where_the_quantum_passes_its_place()
     {
-        // Writes of 3.5 us in quanta of 3: the second quantum has 500 ns of the first write, which go at full speed, and 2,500 of the second, which go at half of it.
+        // Writes of 3.5 us in quanta of 3: the second quantum has 500 ns of the first write, which go at full speed,
+        // and 2,500 of the second, which go at half of it.
         var vcpu = Bench.Virtual(_record, Bench.Job(IoPattern.RandWrite));
         vcpu.Quantum(0, 3_000);
         vcpu.Execute(3_000, 3_000);
@@ -75,7 +76,8 @@ public sealed class QuantumLatencyTests
     public void Whatever_turns_the_quantum_took_each_io_is_where_its_work_is()
     {
         var turn = Gen.Select(Gen.Double[0, 1], Gen.Double[0, 0.99]);
-        Gen.Select(turn.Array[0, 12], Gen.Int[0, 100], Gen.Long[3_500, 60_000], Gen.Long[0, 5_000]).Sample((turns, percent, budgetNs, waitedNs) =>
+        Gen.Select(turn.Array[0, 12], Gen.Int[0, 100], Gen.Long[3_500, 60_000], Gen.Long[0, 5_000])
+            .Sample((turns, percent, budgetNs, waitedNs) =>
         {
             var (record, spec) = (new VcpuRecord(), Bench.Job(IoPattern.RandReadWrite) with { ReadPercent = percent });
             var vcpu = Bench.Virtual(record, spec);

@@ -34,7 +34,8 @@ public sealed class VcpuRecordTests
             recorder.Record(isWrite: false, latencyNs);
             foreach (var percentile in new[] { 0.0, 50, 99.9, 100 })
             {
-                Assert.InRange(recorder.Reads.GetValueAtPercentile(percentile), (long)(latencyNs * 0.99), (long)Math.Ceiling(latencyNs * 1.01));
+                Assert.InRange(recorder.Reads.GetValueAtPercentile(percentile),
+                    (long)(latencyNs * 0.99), (long)Math.Ceiling(latencyNs * 1.01));
             }
         });
 

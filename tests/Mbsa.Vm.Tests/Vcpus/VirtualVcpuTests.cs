@@ -25,7 +25,8 @@ public sealed class VirtualVcpuTests
     }
 
     [Fact]
-    public void Of_a_mix_too_it_holds_those_that_begin_in_its_budget() => Gen.Select(Gen.Int[3_500, 60_000], Gen.Int[0, 100]).Sample((budgetNs, percent) =>
+    public void Of_a_mix_too_it_holds_those_that_begin_in_its_budget() =>
+        Gen.Select(Gen.Int[3_500, 60_000], Gen.Int[0, 100]).Sample((budgetNs, percent) =>
     {
         // Taken in batches, and the same as one by one: an operation begins as long as those before it took less than the budget.
         var spec = Bench.Job(IoPattern.RandReadWrite) with { ReadPercent = percent };
@@ -52,7 +53,8 @@ public sealed class VirtualVcpuTests
         worker.Complete(10_000);
         var second = worker.Execute(10_000, 3000);
 
-        // One write of 3 us that continues nothing; then a read and three writes of something elsewhere, of which only being elsewhere costs on this bench.
+        // One write of 3 us that continues nothing; then a read and three writes of something elsewhere,
+        // of which only being elsewhere costs on this bench.
         Assert.Equal((3500 + 4 * 500, 4096 + 8192 + 128), (first.CoreNs, first.BusBytes));
         Assert.Equal((3000, 4096), (second.CoreNs, second.BusBytes));
     }

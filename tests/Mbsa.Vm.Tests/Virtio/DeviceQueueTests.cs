@@ -28,7 +28,8 @@ public sealed class DeviceQueueTests
         { RingFault.WrongShape, [_header, _data, _status with { LengthBytes = 2 }] },
         { RingFault.WrongOrder, [_header, _data, _status with { Flags = DescriptorFlags.None }] },
         { RingFault.WrongShape, [_header with { Flags = DescriptorFlags.None }] }, // no status
-        { RingFault.WrongShape, [_header, _data with { Flags = DescriptorFlags.Next }, _status] }, // a read into what the device may only read
+        // a read into what the device may only read
+        { RingFault.WrongShape, [_header, _data with { Flags = DescriptorFlags.Next }, _status] },
     };
 
     [Theory]

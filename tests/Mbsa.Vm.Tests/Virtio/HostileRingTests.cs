@@ -6,8 +6,8 @@ using Mbsa.Vm.Workload.Random;
 namespace Mbsa.Vm.Tests.Virtio;
 
 /// <summary>
-/// A guest that writes what it likes where the rings are, a hundred thousand times: the device must neither throw nor loop nor touch anything but the
-/// guest's memory and the guest's disk, and a request of an honest guest beside it must be served as if nothing were.
+/// A guest that writes what it likes where the rings are, a hundred thousand times: the device must neither throw nor loop nor touch
+/// anything but the guest's memory and the guest's disk, and a request of an honest guest beside it must be served as if nothing were.
 /// </summary>
 public sealed class HostileRingTests
 {
@@ -18,7 +18,8 @@ public sealed class HostileRingTests
     {
         var random = new Xoshiro256(20170401);
         var (hostile, honest) = (new RingBench(entries: 16), new RingBench(entries: 16));
-        var (device, neighboursDevice) = (new BlockDevice(disk, BlockStorage.BlockBytes), new BlockDevice(neighboursDisk, BlockStorage.BlockBytes));
+        var (device, neighboursDevice) =
+            (new BlockDevice(disk, BlockStorage.BlockBytes), new BlockDevice(neighboursDisk, BlockStorage.BlockBytes));
         var faults = new long[Enum.GetValues<RingFault>().Length];
         var (served, failed) = (0L, 0L);
         for (var ring = 0; ring < Rings; ring++)
@@ -107,7 +108,8 @@ public sealed class HostileRingTests
         var next = i + 1 < length ? DescriptorFlags.Next : DescriptorFlags.None;
         return i == 0 ? new Descriptor((ulong)(RingBench.HeaderAt + 64 * chain), 16, next, (ushort)(descriptor + 1))
             : i + 1 == length ? new Descriptor((ulong)(RingBench.StatusAt + 64 * chain), 1, DescriptorFlags.Write, 0)
-            : new Descriptor((ulong)(RingBench.DataAt + 4096 * chain), 4096, next | (isWrite ? 0 : DescriptorFlags.Write), (ushort)(descriptor + 1));
+            : new Descriptor((ulong)(RingBench.DataAt + 4096 * chain), 4096,
+                next | (isWrite ? 0 : DescriptorFlags.Write), (ushort)(descriptor + 1));
     }
 
     private static Descriptor Odd(Descriptor descriptor, ref Xoshiro256 random) => random.Below(40) switch

@@ -28,7 +28,8 @@ internal sealed class RingBench
     /// <returns>Whether a kick is due.</returns>
     public bool Offer(string token, bool isWrite = false, ulong sector = 0, int dataBytes = BlockStorage.BlockBytes)
     {
-        BlockRequest.WriteHeader(Memory.At(HeaderAt, BlockRequest.HeaderBytes), isWrite ? BlockRequestKind.Out : BlockRequestKind.In, sector);
+        BlockRequest.WriteHeader(Memory.At(HeaderAt, BlockRequest.HeaderBytes),
+            isWrite ? BlockRequestKind.Out : BlockRequestKind.In, sector);
         Assert.True(Driver.TryAdd(token, HeaderAt, DataAt, dataBytes, isWrite, StatusAt));
         return Driver.Publish();
     }

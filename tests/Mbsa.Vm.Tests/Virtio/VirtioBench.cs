@@ -7,7 +7,9 @@ using Mbsa.Vm.Workload;
 
 namespace Mbsa.Vm.Tests.Virtio;
 
-/// <summary>A VM with a disk on a conventional path, played by hand: whoever is ready runs its next step, one after the other, on a core of its own.</summary>
+/// <summary>
+/// A VM with a disk on a conventional path, played by hand: whoever is ready runs its next step, one after the other, on a core of its own.
+/// </summary>
 internal sealed class VirtioBench : IDisposable
 {
     private readonly List<Player> _players = [];
@@ -15,7 +17,8 @@ internal sealed class VirtioBench : IDisposable
     public VirtioBench(IoPath path, BlockStorage storage, int movedBytes, params JobSpec[][] vcpus)
     {
         IoPayload payload = movedBytes == 0 ? new NoPayload() : new FilledPayload(1);
-        Disk = new VirtioDisk(path, Costs, [.. vcpus.Select(jobs => jobs.Select(job => (FrontEndClone?)new FrontEndClone(job, Bench.Times, payload)).ToList())]);
+        Disk = new VirtioDisk(path, Costs,
+            [.. vcpus.Select(jobs => jobs.Select(job => (FrontEndClone?)new FrontEndClone(job, Bench.Times, payload)).ToList())]);
         for (var vcpu = 0; vcpu < vcpus.Length; vcpu++)
         {
             Records.Add(new VcpuRecord());
@@ -57,7 +60,8 @@ internal sealed class VirtioBench : IDisposable
     /// <summary>The worker of a VCPU, over the same record.</summary>
     public VirtioVcpu Vcpu(int vcpu, JobSpec[] jobs, long nowNs) => new(
         Records[vcpu],
-        [.. jobs.Select((job, i) => new QueuedJob(job, new OperationSource(job, Bench.DiskBytes, 1, i), Disk.FrontEnds[vcpu].Jobs[i]!, nowNs))],
+        [.. jobs.Select((job, i) =>
+            new QueuedJob(job, new OperationSource(job, Bench.DiskBytes, 1, i), Disk.FrontEnds[vcpu].Jobs[i]!, nowNs))],
         Disk.FrontEnds[vcpu], 0, default, nowNs);
 
     /// <summary>Puts a fresh worker in place of one that failed.</summary>
@@ -74,7 +78,8 @@ internal sealed class VirtioBench : IDisposable
         {
             for (var player = 0; player < _players.Count; player++)
             {
-                if (player + 1 < _players.Count || round % 4 == 0) // the I/O thread is slower, or the VCPU that hears it would do nothing else
+                // the I/O thread is slower, or the VCPU that hears it would do nothing else
+                if (player + 1 < _players.Count || round % 4 == 0)
                 {
                     PlayOne(player);
                 }

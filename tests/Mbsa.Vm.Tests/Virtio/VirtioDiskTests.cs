@@ -96,7 +96,8 @@ public sealed class VirtioDiskTests
     [Fact]
     public void An_io_thread_that_failed_is_taken_over_from_and_no_request_is_forgotten()
     {
-        using var bench = new VirtioBench(IoPath.VirtioMq, new Bench.Notebook(), 0, [Job(8) with { TimeBased = false, IoSizeBytes = 2000 * 4096 }]);
+        using var bench = new VirtioBench(IoPath.VirtioMq, new Bench.Notebook(),
+            0, [Job(8) with { TimeBased = false, IoSizeBytes = 2000 * 4096 }]);
         for (var failure = 0; failure < 50; failure++)
         {
             bench.Play(9 + failure % 5);

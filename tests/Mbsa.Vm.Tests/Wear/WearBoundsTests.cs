@@ -13,7 +13,8 @@ public sealed class WearBoundsTests
     private const int SmallDisk = 112;
     private const long Endurance = 100_000;
 
-    public static TheoryData<string, uint> Loads { get; } = Combine(["one", "two", "zipf", "uniform", "sequential", "bursts", "chase"], [16, 128]);
+    public static TheoryData<string, uint> Loads { get;
+        } = Combine(["one", "two", "zipf", "uniform", "sequential", "bursts", "chase"], [16, 128]);
 
     [Theory]
     [MemberData(nameof(Loads))]
@@ -76,7 +77,8 @@ public sealed class WearBoundsTests
         Assert.InRange(trial.ExtraShare, 0, 1 / 128.0);
         Assert.InRange(trial.Wear.CoefficientOfVariation, 0, 0.01);
         Assert.InRange(trial.MetadataShare, 0.001, 1);
-        Assert.Equal(trial.MetadataWrites, new[] { wear.Disk.MetadataWear!.WorstOfLog, wear.Disk.MetadataWear.WorstOfCounts, wear.Disk.MetadataWear.WorstOfVdmt }.Max());
+        Assert.Equal(trial.MetadataWrites,
+            new[] { wear.Disk.MetadataWear!.WorstOfLog, wear.Disk.MetadataWear.WorstOfCounts, wear.Disk.MetadataWear.WorstOfVdmt }.Max());
     }
 
     [Theory]
@@ -85,7 +87,11 @@ public sealed class WearBoundsTests
     [InlineData("one")]
     public void With_atomic_writes_no_metadata_wear_faster_than_data_either(string load)
     {
-        using var wear = new WearDisk("due-time", "q=16 t=8 atomic", SmallDisk, new MountOptions { MovesBytes = false, CountMetadataWear = true });
+        using var wear = new WearDisk("due-time", "q=16 t=8 atomic", SmallDisk, new MountOptions
+        {
+            MovesBytes = false,
+            CountMetadataWear = true,
+        });
 
         var trial = WearTrial.Run(wear.Disk, Load(load, SmallDisk), 4000);
 
@@ -120,7 +126,8 @@ public sealed class WearBoundsTests
 
         var trials = new[] { 1, 2, 4, 8, 16 }.Select(Run).ToArray();
         Assert.Equal(trials.Select(trial => trial.ExtraShare).OrderDescending(), trials.Select(trial => trial.ExtraShare));
-        Assert.Equal(trials.Select(trial => trial.Wear.CoefficientOfVariation).Order(), trials.Select(trial => trial.Wear.CoefficientOfVariation));
+        Assert.Equal(trials.Select(trial => trial.Wear.CoefficientOfVariation)
+            .Order(), trials.Select(trial => trial.Wear.CoefficientOfVariation));
     }
 
     [Fact]

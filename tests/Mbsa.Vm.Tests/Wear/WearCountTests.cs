@@ -66,7 +66,8 @@ public sealed class WearCountTests
         for (var bit = 0; bit < 64; bit++)
         {
             wear.Test.Damage(table + 700 * 8 + bit / 8, value => (byte)(value ^ (1 << (bit % 8))));
-            Assert.Equal("wear counts: the count of physical block 700 is damaged", Assert.Throws<NvmException>(() => VirtualDisks.Mount(wear.Test.Area)).Message);
+            Assert.Equal("wear counts: the count of physical block 700 is damaged",
+                Assert.Throws<NvmException>(() => VirtualDisks.Mount(wear.Test.Area)).Message);
             wear.Test.Damage(table + 700 * 8 + bit / 8, value => (byte)(value ^ (1 << (bit % 8))));
         }
     }
@@ -78,7 +79,8 @@ public sealed class WearCountTests
 
         Assert.Equal(new EnduranceProjection(0.2, 2000, 0.5), EnduranceProjection.Of(wear, 100));
         Assert.Equal(new EnduranceProjection(0, double.PositiveInfinity, 0.5), EnduranceProjection.Of(wear, double.PositiveInfinity));
-        Assert.Equal(new EnduranceProjection(0, double.PositiveInfinity, 1), EnduranceProjection.Of(wear with { Writes = 0, Max = 0, Mean = 0 }, 100));
+        Assert.Equal(new EnduranceProjection(0, double.PositiveInfinity, 1),
+            EnduranceProjection.Of(wear with { Writes = 0, Max = 0, Mean = 0 }, 100));
         Assert.Throws<ArgumentOutOfRangeException>(() => EnduranceProjection.Of(wear, 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => EnduranceProjection.Of(wear, double.NaN));
     }

@@ -34,7 +34,8 @@ public sealed class WearPolicyTests
     [InlineData("start-gap", "psi=7", "'psi=7'")]
     [InlineData("threshold", "unit=0", "'unit=0'")]
     public void Parameters_that_cannot_be_are_refused(string policy, string given, string expected) =>
-        Assert.Contains(expected, Assert.Throws<InputException>(() => VirtualDisks.RequiredBytes(4096, policy, given)).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, Assert.Throws<InputException>(() =>
+            VirtualDisks.RequiredBytes(4096, policy, given)).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData(1)]
@@ -50,7 +51,8 @@ public sealed class WearPolicyTests
         Assert.Equal(Enumerable.Range(0, count).Select(i => (uint)i), places.Order());
         var neighbours = places.Zip(places.Skip(1)).Count(pair => pair.Second == pair.First + 1);
         Assert.True(count < 1000 || neighbours < 10);
-        Assert.True(count < 1000 || places.Zip(Enumerable.Range(0, count).Select(i => new ScatteredBlocks(count, Guid.Empty).PlaceOf((uint)i))).Count(pair => pair.First == pair.Second) < 10);
+        Assert.True(count < 1000 || places.Zip(Enumerable.Range(0, count)
+            .Select(i => new ScatteredBlocks(count, Guid.Empty).PlaceOf((uint)i))).Count(pair => pair.First == pair.Second) < 10);
     }
 
     [Fact]

@@ -211,7 +211,8 @@ public sealed class WriteGateTests : IDisposable
             }
 
             // The first stay is allotted as each session begins: the whole of it to the first, a half to the next, a third ...
-            var most = Math.Max(q * Enumerable.Range(1, sessions).Sum(i => 1.0 / i), t + q / 4.0 + (sessions - 1) * Math.Max(q / 8.0, q / (double)sessions)) + 1;
+            var most = Math.Max(q * Enumerable.Range(1, sessions).Sum(i => 1.0 / i),
+                t + q / 4.0 + (sessions - 1) * Math.Max(q / 8.0, q / (double)sessions)) + 1;
             var summary = wear.Disk.SummariseWear();
             Assert.True(summary.Max - summary.Mean <= most, $"after {round}: {summary.Max} against {summary.Mean}");
             Assert.InRange(summary.ExtraWrites, 0, (summary.Writes - summary.ExtraWrites) / q);

@@ -7,9 +7,10 @@ namespace Mbsa.Vm.Tests.Workload;
 
 public sealed class FioJobFileTests : IDisposable
 {
-    private static readonly string[] Plausible =
+    private static readonly string[] _plausible =
     [
-        "[a]", "[global]", "[a", "include job.fio", "include x", "rw=randrw", "bs=4k,8k", "size=${HOME}", "verify=meta", "ioengine=cpuio", "cpuload=5",
+        "[a]", "[global]", "[a", "include job.fio", "include x", "rw=randrw",
+        "bs=4k,8k", "size=${HOME}", "verify=meta", "ioengine=cpuio", "cpuload=5",
         "stonewall", "direct=1",
     ];
 
@@ -21,7 +22,15 @@ public sealed class FioJobFileTests : IDisposable
     public void A_database_with_its_log_is_two_jobs_that_share_the_global_section()
     {
         var jobs = FioJobFile.Read(Fixture("database.fio"), _ => { });
-        var shared = new JobSpec { Pattern = IoPattern.Read, Engine = IoEngine.Asynchronous, Size = new Extent(256 << 20), RuntimeNs = 30_000_000_000, TimeBased = true, JitterPercent = 0 };
+        var shared = new JobSpec
+        {
+            Pattern = IoPattern.Read,
+            Engine = IoEngine.Asynchronous,
+            Size = new Extent(256 << 20),
+            RuntimeNs = 30_000_000_000,
+            TimeBased = true,
+            JitterPercent = 0,
+        };
         Assert.Equal(
             [
                 shared with
@@ -79,7 +88,8 @@ public sealed class FioJobFileTests : IDisposable
     {
         var jobs = FioJobFile.Read(Fixture("hogs.fio"), _ => { });
         var hog = jobs[0];
-        Assert.Equal((IoPattern.Compute, 85, 2, 10_000_000_000, true), (hog.Pattern, hog.CpuPercent, hog.NumJobs, hog.RuntimeNs, hog.TimeBased));
+        Assert.Equal((IoPattern.Compute, 85, 2, 10_000_000_000, true),
+            (hog.Pattern, hog.CpuPercent, hog.NumJobs, hog.RuntimeNs, hog.TimeBased));
         Assert.Equal((IoPattern.Read, 8192, new Extent(1_000_000)), (jobs[1].Pattern, jobs[1].ReadBlockBytes, jobs[1].Size!.Value));
     }
 
@@ -87,18 +97,21 @@ public sealed class FioJobFileTests : IDisposable
     public void A_later_global_section_adds_to_an_earlier_one()
     {
         var jobs = Read("[global]\nbs=8k\nrw=randread\n[a]\nbs=16k\n[global]\nrw=randrw\nrwmixread=70\n[b]\nrwmixwrite=10\n", out _);
-        Assert.Equal([(16384, IoPattern.RandRead, 50), (8192, IoPattern.RandReadWrite, 90)], jobs.Select(job => (job.ReadBlockBytes, job.Pattern, job.ReadPercent)));
+        Assert.Equal([(16384, IoPattern.RandRead, 50), (8192, IoPattern.RandReadWrite, 90)],
+            jobs.Select(job => (job.ReadBlockBytes, job.Pattern, job.ReadPercent)));
     }
 
     [Fact]
     public void A_job_without_options_is_fio_s_default() =>
-        Assert.Equal(new JobSpec { Name = "a job", Pattern = IoPattern.Read, JitterPercent = 0 }, Assert.Single(Read("\uFEFF[a job]\r\n", out _)));
+        Assert.Equal(new JobSpec { Name = "a job", Pattern = IoPattern.Read, JitterPercent = 0 },
+            Assert.Single(Read("\uFEFF[a job]\r\n", out _)));
 
     [Fact]
     public void Comments_end_a_line_anywhere_and_a_bare_key_is_true()
     {
         var jobs = Read("; c\n# c\n  [a] ; c\n  rw=write#c\n\ttime_based\nruntime=5 ;c\n;bs=1k\n", out var warnings);
-        Assert.Equal((IoPattern.Write, true, 5_000_000_000, 4096), (jobs[0].Pattern, jobs[0].TimeBased, jobs[0].RuntimeNs, jobs[0].ReadBlockBytes));
+        Assert.Equal((IoPattern.Write, true, 5_000_000_000, 4096),
+            (jobs[0].Pattern, jobs[0].TimeBased, jobs[0].RuntimeNs, jobs[0].ReadBlockBytes));
         Assert.Empty(warnings);
     }
 
@@ -175,32 +188,40 @@ public sealed class FioJobFileTests : IDisposable
         for (var depth = 0; depth < 30; depth++)
         {
             File.WriteAllText(Path.Combine(_folder.FullName, $"{depth}.inc"), $"include {depth + 1}.inc\n");
-            File.WriteAllText(Path.Combine(_folder.FullName, $"twice{depth}.inc"), string.Concat(Enumerable.Repeat($"include twice{depth + 1}.inc\n", 9)));
+            File.WriteAllText(Path.Combine(_folder.FullName, $"twice{depth}.inc"),
+                string.Concat(Enumerable.Repeat($"include twice{depth + 1}.inc\n", 9)));
         }
 
         File.WriteAllText(Path.Combine(_folder.FullName, "twice5.inc"), "");
-        Assert.Contains("files deep", Assert.Throws<InputException>(() => Read("[a]\ninclude 0.inc\n", out _)).Message, StringComparison.Ordinal);
-        Assert.Contains("includes", Assert.Throws<InputException>(() => Read("[a]\ninclude twice0.inc\n", out _)).Message, StringComparison.Ordinal);
+        Assert.Contains("files deep",
+            Assert.Throws<InputException>(() => Read("[a]\ninclude 0.inc\n", out _)).Message, StringComparison.Ordinal);
+        Assert.Contains("includes", Assert.Throws<InputException>(() =>
+            Read("[a]\ninclude twice0.inc\n", out _)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void What_is_no_file_of_text_is_one_clear_line()
     {
         var missing = Path.Combine(_folder.FullName, "missing.fio");
-        Assert.Equal($"{missing}: there is no such file", Assert.Throws<InputException>(() => FioJobFile.Read(missing, _ => { })).Describe());
-        Assert.Contains("is a directory", Assert.Throws<InputException>(() => FioJobFile.Read(_folder.FullName, _ => { })).Message, StringComparison.Ordinal);
-        Assert.Contains("too large", Assert.Throws<InputException>(() => Read(new string(';', (1 << 20) + 1), out _)).Message, StringComparison.Ordinal);
+        Assert.Equal($"{missing}: there is no such file",
+            Assert.Throws<InputException>(() => FioJobFile.Read(missing, _ => { })).Describe());
+        Assert.Contains("is a directory",
+            Assert.Throws<InputException>(() => FioJobFile.Read(_folder.FullName, _ => { })).Message, StringComparison.Ordinal);
+        Assert.Contains("too large", Assert.Throws<InputException>(() =>
+            Read(new string(';', (1 << 20) + 1), out _)).Message, StringComparison.Ordinal);
         var binary = Path.Combine(_folder.FullName, "binary.fio");
         File.WriteAllBytes(binary, [.. Encoding.ASCII.GetBytes("[a]\nbs=4k\n"), 0xC3, 0x28]);
-        Assert.Equal($"{binary}:3: not a text file: a fio job file is plain UTF-8 text", Assert.Throws<InputException>(() => FioJobFile.Read(binary, _ => { })).Describe());
+        Assert.Equal($"{binary}:3: not a text file: a fio job file is plain UTF-8 text",
+            Assert.Throws<InputException>(() => FioJobFile.Read(binary, _ => { })).Describe());
     }
 
     [Fact]
     public void No_text_throws_anything_but_an_input_exception()
     {
         var line = Gen.OneOf(
-            Gen.Int[0, Plausible.Length - 1].Select(i => Plausible[i]),
-            Gen.Select(Gen.Int[0, JobOptions.Names.Count - 1].Select(i => JobOptions.Names.ElementAt(i)), Gen.String["0123456789kmgi%,:.=-${}[]; #"], (key, value) => $"{key}={value}"),
+            Gen.Int[0, _plausible.Length - 1].Select(i => _plausible[i]),
+            Gen.Select(Gen.Int[0, JobOptions.Names.Count - 1].Select(i => JobOptions.Names.ElementAt(i)),
+                Gen.String["0123456789kmgi%,:.=-${}[]; #"], (key, value) => $"{key}={value}"),
             Gen.String,
             Gen.String["[]=;# \t\r${}abc019%,\0\u0080"]);
         line.Array[0, 12].Select(lines => string.Join('\n', lines)).Sample(text =>

@@ -35,7 +35,8 @@ public sealed class FioNumberTests
     [InlineData("4kib", 4096)]
     [InlineData("1m", 1000000)]
     [InlineData("1MiB", 1048576)]
-    public void With_kb_base_1000_units_mean_what_they_say(string text, long bytes) => Assert.Equal(bytes, FioNumber.Size(text, SizeUnits.Fio1000));
+    public void With_kb_base_1000_units_mean_what_they_say(string text, long bytes) =>
+        Assert.Equal(bytes, FioNumber.Size(text, SizeUnits.Fio1000));
 
     [Theory]
     [InlineData("4k")]
@@ -63,7 +64,8 @@ public sealed class FioNumberTests
     [InlineData("(4*1024)", "not a number")]
     [InlineData("٤", "not a number")]
     public void What_is_no_size_is_refused(string text, string why) =>
-        Assert.Contains(why, Assert.Throws<InputException>(() => FioNumber.Size(text, SizeUnits.Fio1024)).Message, StringComparison.Ordinal);
+        Assert.Contains(why, Assert.Throws<InputException>(() =>
+            FioNumber.Size(text, SizeUnits.Fio1024)).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("10", 10_000_000)]

@@ -3,7 +3,10 @@ using Mbsa.Vm.Workload;
 
 namespace Mbsa.Vm.Tests.Workload;
 
-/// <summary>The real fio must take every job file that we take: the shipped ones and the fixtures. Where fio is not installed this is skipped, but not in CI.</summary>
+/// <summary>
+/// The real fio must take every job file that we take: the shipped ones and the fixtures.
+/// Where fio is not installed this is skipped, but not in CI.
+/// </summary>
 public sealed class FioProgramTests
 {
     public static TheoryData<string> Files =>

@@ -19,9 +19,12 @@ public sealed class JobOptionsTests
     {
         var job = Inline(
             [
-                ("rw", "randrw"), ("rwmixread", "70"), ("bs", "4k,8k"), ("size", "50%"), ("io_size", "1g"), ("offset", "1m"), ("offset_increment", "10%"),
-                ("iodepth", "1"), ("numjobs", "4"), ("runtime", "3"), ("time_based", "0"), ("loops", "2"), ("rate", ",10m"), ("rate_iops", "100,200"),
-                ("thinktime", "25"), ("thinktime_blocks", "8"), ("startdelay", "500ms"), ("random_distribution", "zipf:0.99"), ("randseed", "7"),
+                ("rw", "randrw"), ("rwmixread", "70"), ("bs", "4k,8k"), ("size", "50%"),
+                ("io_size", "1g"), ("offset", "1m"), ("offset_increment", "10%"),
+                ("iodepth", "1"), ("numjobs", "4"), ("runtime", "3"), ("time_based", "0"),
+                ("loops", "2"), ("rate", ",10m"), ("rate_iops", "100,200"),
+                ("thinktime", "25"), ("thinktime_blocks", "8"), ("startdelay", "500ms"),
+                ("random_distribution", "zipf:0.99"), ("randseed", "7"),
                 ("verify", "crc32c"), ("description", "a database"),
             ],
             out var warnings);
@@ -241,18 +244,21 @@ public sealed class JobOptionsTests
 
     [Fact]
     public void A_compute_job_has_no_io_options() =>
-        Assert.Contains("does not go with cpu", Assert.Throws<InputException>(() => Inline([("cpu", "80%"), ("bs", "4k")])).Message, StringComparison.Ordinal);
+        Assert.Contains("does not go with cpu",
+            Assert.Throws<InputException>(() => Inline([("cpu", "80%"), ("bs", "4k")])).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Rates_of_0_are_no_limit()
     {
         var job = Inline([("rate", "1m"), ("rate_iops", "0,5")]);
-        Assert.Equal((1048576.0, 1048576.0, null, 5.0), (job.ReadRateBytesPerSecond, job.WriteRateBytesPerSecond, job.ReadRateIops, job.WriteRateIops));
+        Assert.Equal((1048576.0, 1048576.0, null, 5.0),
+            (job.ReadRateBytesPerSecond, job.WriteRateBytesPerSecond, job.ReadRateIops, job.WriteRateIops));
         Assert.Null(Inline([("rate", "1m"), ("rate", "0,")]).ReadRateBytesPerSecond);
     }
 
     [Fact]
-    public void The_last_of_rwmixread_and_rwmixwrite_counts() => Assert.Equal(80, Inline([("rwmixread", "30"), ("rwmixwrite", "20")]).ReadPercent);
+    public void The_last_of_rwmixread_and_rwmixwrite_counts() =>
+        Assert.Equal(80, Inline([("rwmixread", "30"), ("rwmixwrite", "20")]).ReadPercent);
 
     [Theory]
     [InlineData("write", "4k,512", false)]
@@ -263,7 +269,8 @@ public sealed class JobOptionsTests
         (string, string?)[] options = [("verify", "meta"), ("rw", rw), ("bs", bs)];
         var mistake = Record.Exception(() => Inline(options));
         Assert.Equal(isRight, mistake is null);
-        Assert.True(isRight || mistake is InputException { Message: var message } && message.Contains("multiple of 4096", StringComparison.Ordinal));
+        Assert.True(isRight || mistake is InputException { Message: var message }
+            && message.Contains("multiple of 4096", StringComparison.Ordinal));
     }
 
     [Fact]

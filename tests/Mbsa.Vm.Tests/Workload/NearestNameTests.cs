@@ -17,5 +17,6 @@ public sealed class NearestNameTests
     [InlineData("raew", null)]
     [InlineData("reservation", null)]
     [InlineData("", null)]
-    public void What_was_probably_meant_is_one_edit_away_or_a_third_of_it(string typed, string? meant) => Assert.Equal(meant, NearestName.Of(typed, _names));
+    public void What_was_probably_meant_is_one_edit_away_or_a_third_of_it(string typed, string? meant) =>
+        Assert.Equal(meant, NearestName.Of(typed, _names));
 }

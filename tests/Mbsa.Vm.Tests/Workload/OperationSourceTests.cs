@@ -16,7 +16,8 @@ public sealed class OperationSourceTests
     {
         var pattern = kind == DistributionKind.Uniform ? IoPattern.RandReadWrite : IoPattern.RandRead;
         var job = new JobSpec { Pattern = pattern, ReadPercent = 70, Distribution = new AccessDistribution(kind, parameter) };
-        Assert.Equal(expected, string.Join(' ', Take(new OperationSource(job, Disk, 1, 0), 10).Select(op => $"{(op.IsWrite ? 'w' : 'r')}{op.OffsetBytes / 4096}")));
+        Assert.Equal(expected, string.Join(' ', Take(new OperationSource(job, Disk, 1, 0), 10)
+            .Select(op => $"{(op.IsWrite ? 'w' : 'r')}{op.OffsetBytes / 4096}")));
     }
 
     [Theory]
@@ -27,7 +28,8 @@ public sealed class OperationSourceTests
         var job = new JobSpec { Pattern = pattern, Offset = new Extent(8192), Size = new Extent((3 * 4096) + 512) };
         var expected = new[]
         {
-            new IoOperation(8192, 4096, isWrite, false), new IoOperation(12288, 4096, isWrite, true), new IoOperation(16384, 4096, isWrite, true),
+            new IoOperation(8192, 4096, isWrite, false),
+                new IoOperation(12288, 4096, isWrite, true), new IoOperation(16384, 4096, isWrite, true),
             new IoOperation(8192, 4096, isWrite, false), new IoOperation(12288, 4096, isWrite, true),
         };
         Assert.Equal(expected, Take(new OperationSource(job, Disk, 1, 0), 5));
@@ -38,8 +40,10 @@ public sealed class OperationSourceTests
     {
         var job = new JobSpec { Pattern = IoPattern.ReadWrite, ReadPercent = 60, ReadBlockBytes = 4096, WriteBlockBytes = 8192 };
         var operations = Take(new OperationSource(job, Disk, 1, 0), 1000).ToList();
-        Assert.Equal(Enumerable.Range(0, operations.Count(op => !op.IsWrite)).Select(i => i * 4096L), operations.Where(op => !op.IsWrite).Select(op => op.OffsetBytes));
-        Assert.Equal(Enumerable.Range(0, operations.Count(op => op.IsWrite)).Select(i => i * 8192L), operations.Where(op => op.IsWrite).Select(op => op.OffsetBytes));
+        Assert.Equal(Enumerable.Range(0, operations.Count(op => !op.IsWrite))
+            .Select(i => i * 4096L), operations.Where(op => !op.IsWrite).Select(op => op.OffsetBytes));
+        Assert.Equal(Enumerable.Range(0, operations.Count(op => op.IsWrite))
+            .Select(i => i * 8192L), operations.Where(op => op.IsWrite).Select(op => op.OffsetBytes));
         Assert.All(operations, op => Assert.Equal(op.IsWrite ? 8192 : 4096, op.LengthBytes));
     }
 
@@ -109,8 +113,10 @@ public sealed class OperationSourceTests
     }
 
     [Theory]
-    [InlineData(0, 0, Disk + 512, 0, "job 'db': size 1073742336 from byte 0 does not fit the disk of 1073741824 bytes; at most 1073741824 bytes are left")]
-    [InlineData(Disk, 0, null, 0, "job 'db': it starts at byte 1073741824, but the disk has 1073741824 bytes; lower offset, offset_increment or numjobs")]
+    [InlineData(0, 0, Disk + 512, 0,
+        "job 'db': size 1073742336 from byte 0 does not fit the disk of 1073741824 bytes; at most 1073741824 bytes are left")]
+    [InlineData(Disk, 0, null, 0,
+        "job 'db': it starts at byte 1073741824, but the disk has 1073741824 bytes; lower offset, offset_increment or numjobs")]
     [InlineData(0, Disk / 2, Disk / 2, 2, "job 'db', clone 2: it starts at byte 1073741824")]
     [InlineData(0, 0, 2048L, 0, "job 'db': its region of 2048 bytes is smaller than one block of 4096 bytes")]
     [InlineData(Disk - 512, 0, null, 0, "job 'db': its region of 512 bytes is smaller than one block of 4096 bytes")]
@@ -125,7 +131,8 @@ public sealed class OperationSourceTests
             OffsetIncrement = new Extent(increment),
             Size = size is { } bytes ? new Extent(bytes) : null,
         };
-        Assert.StartsWith(message, Assert.Throws<InputException>(() => new OperationSource(job, Disk, 1, clone)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(message, Assert.Throws<InputException>(() =>
+            new OperationSource(job, Disk, 1, clone)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -139,7 +146,8 @@ public sealed class OperationSourceTests
     public void With_verify_a_region_starts_at_a_whole_block()
     {
         var job = new JobSpec { Pattern = IoPattern.Read, Offset = new Extent(512), Verify = VerifyMethod.Meta };
-        Assert.Contains("multiple of 4096", Assert.Throws<InputException>(() => new OperationSource(job, Disk, 1, 0)).Message, StringComparison.Ordinal);
+        Assert.Contains("multiple of 4096",
+            Assert.Throws<InputException>(() => new OperationSource(job, Disk, 1, 0)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -150,7 +158,8 @@ public sealed class OperationSourceTests
         Assert.Equal(5000, new OperationSource(job with { IoSizeBytes = 5000 }, Disk, 1, 0).TotalBytes);
         Assert.Null(new OperationSource(job with { TimeBased = true }, Disk, 1, 0).TotalBytes);
         Assert.Equal(Disk, new OperationSource(new JobSpec { Pattern = IoPattern.Read }, Disk, 1, 0).TotalBytes);
-        Assert.Equal(long.MaxValue, new OperationSource(new JobSpec { Pattern = IoPattern.Read, Loops = int.MaxValue }, 1L << 50, 1, 0).TotalBytes);
+        Assert.Equal(long.MaxValue,
+            new OperationSource(new JobSpec { Pattern = IoPattern.Read, Loops = int.MaxValue }, 1L << 50, 1, 0).TotalBytes);
     }
 
     [Fact]
@@ -158,7 +167,8 @@ public sealed class OperationSourceTests
     {
         foreach (var kind in Enum.GetValues<DistributionKind>())
         {
-            var source = new OperationSource(new JobSpec { Pattern = IoPattern.RandReadWrite, Distribution = new AccessDistribution(kind, 0.9) }, Disk, 1, 0);
+            var source = new OperationSource(new JobSpec
+                { Pattern = IoPattern.RandReadWrite, Distribution = new AccessDistribution(kind, 0.9) }, Disk, 1, 0);
             var operations = new IoOperation[1000];
             source.Draw(operations);
             var before = GC.GetAllocatedBytesForCurrentThread();

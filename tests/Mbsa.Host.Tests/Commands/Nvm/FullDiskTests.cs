@@ -3,7 +3,10 @@ using Mbsa.Host.Commands;
 
 namespace Mbsa.Host.Tests.Commands.Nvm;
 
-/// <summary>The program itself where a file gets no room in the middle of taking it: beyond what its user may have in a file, and on a small disk of its own.</summary>
+/// <summary>
+/// The program itself where a file gets no room in the middle of taking it:
+/// beyond what its user may have in a file, and on a small disk of its own.
+/// </summary>
 public sealed class FullDiskTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("mbsa-full-").FullName;
@@ -36,7 +39,8 @@ public sealed class FullDiskTests : IDisposable
         var (canMount, why) = await Shell($"unshare --map-root-user --mount sh -c '{mount}'");
         Skip.If(canMount != 0, $"a disk of its own needs a mount namespace: {why.Trim()}");
 
-        var (exitCode, error) = await Shell($"exec unshare --map-root-user --mount sh -c '{mount} && dotnet \"{ProgramPath}\" {command}; code=$?; ls disk >&2; exit $code'");
+        var (exitCode, error) = await Shell($"exec unshare --map-root-user --mount sh -c '{mount} && dotnet \"{ProgramPath}\" {command}; "
+            + "code=$?; ls disk >&2; exit $code'");
 
         AssertRefused("the disk has 16777216 bytes left", exitCode, error);
     }
@@ -58,7 +62,12 @@ public sealed class FullDiskTests : IDisposable
 
     private async Task<(int ExitCode, string Error)> Shell(string script)
     {
-        var start = new ProcessStartInfo("sh", ["-c", script]) { WorkingDirectory = _folder, RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("sh", ["-c", script])
+        {
+            WorkingDirectory = _folder,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
         start.Environment["DOTNET_EnableWriteXorExecute"] = "0"; // else the runtime itself needs a memory file beyond the limit
         using var shell = Process.Start(start)!;
         var output = shell.StandardOutput.ReadToEndAsync();

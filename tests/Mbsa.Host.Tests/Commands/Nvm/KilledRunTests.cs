@@ -7,7 +7,9 @@ using Mbsa.Vm.Wear;
 
 namespace Mbsa.Host.Tests.Commands.Nvm;
 
-/// <summary>The program itself, killed in the middle of a run on a device file. The kernel keeps what was stored to a shared mapping.</summary>
+/// <summary>
+/// The program itself, killed in the middle of a run on a device file. The kernel keeps what was stored to a shared mapping.
+/// </summary>
 public sealed class KilledRunTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("mbsa-killed-").FullName;
@@ -25,7 +27,8 @@ public sealed class KilledRunTests : IDisposable
             host: { machine: generic-4core, nvm: { device: dram, size: 64MiB, file: d.nvm } }
             vms: [ { name: a, count: 2, vcpus: 1, storage: { size: 8MiB }, workload: { rw: randwrite, verify: crc32c } } ]
             """);
-        using (var run = Process.Start(new ProcessStartInfo("dotnet", [ProgramPath, "run", "s.yaml", "--quiet"]) { WorkingDirectory = _folder, RedirectStandardError = true })!)
+        using (var run = Process.Start(new ProcessStartInfo("dotnet", [ProgramPath, "run", "s.yaml", "--quiet"])
+            { WorkingDirectory = _folder, RedirectStandardError = true })!)
         {
             await UntilBothWrite(run);
             run.Kill(); // SIGKILL: nothing is ended, nothing is written back
@@ -41,13 +44,16 @@ public sealed class KilledRunTests : IDisposable
 
     private static string ProgramPath => Path.Combine(AppContext.BaseDirectory, "mbsa.dll");
 
-    /// <summary>Waits until the file holds verified blocks of both disks; it cannot be opened as long as it is in use, but it can be looked for in.</summary>
+    /// <summary>
+    /// Waits until the file holds verified blocks of both disks; it cannot be opened as long as it is in use, but it can be looked for in.
+    /// </summary>
     private async Task UntilBothWrite(Process run)
     {
         for (var waited = Stopwatch.StartNew(); waited.Elapsed < TimeSpan.FromSeconds(60); await Task.Delay(50))
         {
             Assert.False(run.HasExited, run.HasExited ? await run.StandardError.ReadToEndAsync() : "");
-            using var grep = Process.Start(new ProcessStartInfo("grep", ["-c", "-a", "-o", "MBSAVRFY", FilePath]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var grep = Process.Start(new ProcessStartInfo("grep", ["-c", "-a", "-o", "MBSAVRFY", FilePath])
+                { RedirectStandardOutput = true, RedirectStandardError = true })!;
             var found = await grep.StandardOutput.ReadToEndAsync();
             if (int.TryParse(found, out var lines) && lines > 2000)
             {
@@ -73,7 +79,8 @@ public sealed class KilledRunTests : IDisposable
             {
                 session.Read(number * block.Length, block);
                 written += block.AsSpan().StartsWith("MBSAVRFY"u8) ? 1 : 0;
-                Assert.True(!block.AsSpan().StartsWith("MBSAVRFY"u8) || BitConverter.ToInt64(block, 16) == number, $"block {number} holds another one");
+                Assert.True(!block.AsSpan().StartsWith("MBSAVRFY"u8) || BitConverter.ToInt64(block, 16) == number,
+                    $"block {number} holds another one");
             }
         }
 

@@ -23,15 +23,18 @@ public sealed class NvmCommandTests : IDisposable
     [Fact]
     public async Task A_device_is_made_changed_and_shown()
     {
-        Assert.Contains("UUID 00000000-0000-0000-0000-000000000007", await Good("create", FilePath, "--size", "64MiB", "--uuid", "00000000-0000-0000-0000-000000000007"), StringComparison.Ordinal);
-        Assert.Contains("child device 'a': made, 10 MiB in 1 piece, 100 % of it in large pages", await Good("child", "create", FilePath, "a", "--size", "10MiB"), StringComparison.Ordinal);
+        Assert.Contains("UUID 00000000-0000-0000-0000-000000000007",
+            await Good("create", FilePath, "--size", "64MiB", "--uuid", "00000000-0000-0000-0000-000000000007"), StringComparison.Ordinal);
+        Assert.Contains("child device 'a': made, 10 MiB in 1 piece, 100 % of it in large pages",
+            await Good("child", "create", FilePath, "a", "--size", "10MiB"), StringComparison.Ordinal);
         await Good("child", "create", FilePath, "b", "--size", "1MiB");
         Format("a", 8 << 20);
         Assert.Contains("resized, 12 MiB", await Good("child", "resize", FilePath, "a", "--size", "12MiB"), StringComparison.Ordinal);
 
         var info = await Good("info", FilePath);
 
-        Assert.Contains("NVM device of 64 MiB, UUID 00000000-0000-0000-0000-000000000007, format version 1", info, StringComparison.Ordinal);
+        Assert.Contains("NVM device of 64 MiB, UUID 00000000-0000-0000-0000-000000000007, format version 1",
+            info, StringComparison.Ordinal);
         Assert.Contains("aaaaa", info, StringComparison.Ordinal);
         Assert.Matches(@" a a +12 MiB +\S+ % +4 KiB .* 8 MiB, wear: none +clean", info);
         Assert.Matches(@" b b +1 MiB .* - +raw", info);
@@ -54,7 +57,8 @@ public sealed class NvmCommandTests : IDisposable
     public async Task A_mistake_is_one_line_and_exit_code_2_and_leaves_no_file(string line, string _, string expected)
     {
         var program = Program();
-        Assert.Equal(ExitCode.BadInput, await program.InvokeAsync(["nvm", .. line.Replace("FILE", FilePath, StringComparison.Ordinal).Split(' ')]));
+        Assert.Equal(ExitCode.BadInput,
+            await program.InvokeAsync(["nvm", .. line.Replace("FILE", FilePath, StringComparison.Ordinal).Split(' ')]));
 
         Assert.Contains(expected, Assert.Single(program.Errors), StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(_folder));
@@ -67,7 +71,8 @@ public sealed class NvmCommandTests : IDisposable
         await Good("child", "create", FilePath, "a", "--size", "10MiB");
         Format("a", 8 << 20);
 
-        await Bad($"it cannot have 1048576 bytes: {VirtualDisks.RequiredBytes(8 << 20)} of its 10485760 are used", "child", "resize", FilePath, "a", "--size", "1MiB");
+        await Bad($"it cannot have 1048576 bytes: {VirtualDisks.RequiredBytes(8 << 20)} of its 10485760 are used",
+            "child", "resize", FilePath, "a", "--size", "1MiB");
         await Bad("there is a child device 'a' already", "child", "create", FilePath, "a", "--size", "1MiB");
         await Bad("there is no child device 'b'; there are: a", "child", "delete", FilePath, "b");
         await Bad("exists already; delete it first, or choose another name", "create", FilePath, "--size", "1MiB");
@@ -92,8 +97,10 @@ public sealed class NvmCommandTests : IDisposable
 
         var program = Program();
         Assert.Equal(ExitCode.Failed, await program.InvokeAsync("nvm", "check", FilePath));
-        Assert.Contains($"{FilePath}: GMB copy 0, block 0, byte 0: its checksum is wrong (--repair puts it right)", program.Output.ReplaceLineEndings(""), StringComparison.Ordinal);
-        Assert.Contains($"{FilePath}: child device 'a': super block copy 1, block 1, byte 0: its checksum is wrong (--repair puts it right)", program.Output.ReplaceLineEndings(""), StringComparison.Ordinal);
+        Assert.Contains($"{FilePath}: GMB copy 0, block 0, byte 0: its checksum is wrong (--repair puts it right)",
+            program.Output.ReplaceLineEndings(""), StringComparison.Ordinal);
+        Assert.Contains($"{FilePath}: child device 'a': super block copy 1, block 1, byte 0: "
+            + "its checksum is wrong (--repair puts it right)", program.Output.ReplaceLineEndings(""), StringComparison.Ordinal);
         Assert.Contains("2 problems; 1 child device checked", program.Output, StringComparison.Ordinal);
         Assert.Equal(damaged, await File.ReadAllBytesAsync(FilePath));
 
@@ -114,7 +121,8 @@ public sealed class NvmCommandTests : IDisposable
 
         var program = Program();
         Assert.Equal(ExitCode.Failed, await program.InvokeAsync("nvm", "check", FilePath, "--repair"));
-        Assert.Contains("child device 'a': VDMT, block 2, byte 40: the entry of block 5 is damaged: its checksum is wrong", program.Output, StringComparison.Ordinal);
+        Assert.Contains("child device 'a': VDMT, block 2, byte 40: the entry of block 5 is damaged: its checksum is wrong",
+            program.Output, StringComparison.Ordinal);
         Assert.Equal(damaged, await File.ReadAllBytesAsync(FilePath));
     }
 
@@ -136,13 +144,16 @@ public sealed class NvmCommandTests : IDisposable
         }
 
         var info = await Good("info", FilePath);
-        Assert.Contains("wear of 'a': due-time (q=128 t=64), 10000 block writes, 0 of them by wear levelling", info.Replace(" k ", "000 ", StringComparison.Ordinal).Replace("10.0000", "10000", StringComparison.Ordinal), StringComparison.Ordinal);
-        Assert.Contains("worst block 100, mean 9.62, coefficient of variation", info, StringComparison.Ordinal); // 10,000 over 1024 blocks and 16 spares
+        Assert.Contains("wear of 'a': due-time (q=128 t=64), 10000 block writes, 0 of them by wear levelling", info.Replace(" k ",
+            "000 ", StringComparison.Ordinal).Replace("10.0000", "10000", StringComparison.Ordinal), StringComparison.Ordinal);
+        // 10,000 over 1024 blocks and 16 spares
+        Assert.Contains("worst block 100, mean 9.62, coefficient of variation", info, StringComparison.Ordinal);
         Assert.Matches(@" 0 to +12 writes  #{36} +90\.38 %", info); // 940 of 1040 were never written
         Assert.Matches(@"91 to +100 writes  #{3} +9\.62 %", info);
         Assert.DoesNotContain("life", info, StringComparison.Ordinal);
 
-        Assert.Contains("'paper' endures 1e8 writes a block: 99.9999 % of the worst block's life is left; going on like this the disk lives 9.62 % as long", await Good("info", FilePath, "--device", "paper"), StringComparison.Ordinal);
+        Assert.Contains("'paper' endures 1e8 writes a block: 99.9999 % of the worst block's life is left; going on like "
+            + "this the disk lives 9.62 % as long", await Good("info", FilePath, "--device", "paper"), StringComparison.Ordinal);
         Assert.Contains("'dram' never wears out", await Good("info", FilePath, "--device", "dram"), StringComparison.Ordinal);
         await Bad("unknown device 'papr'; did you mean 'paper'?", "info", FilePath, "--device", "papr");
         Assert.Contains("good; 1 child device checked", await Good("check", FilePath), StringComparison.Ordinal);
@@ -152,9 +163,11 @@ public sealed class NvmCommandTests : IDisposable
     public void A_map_shows_whoever_has_most_of_a_stretch()
     {
         var geometry = DeviceGeometry.Plan(64 * 4096, 16); // blocks 0 to 3 are metadata
-        ChildDevice Child(string name, params BlockExtent[] extents) => new() { Id = 1, Name = name, SizeBytes = 4096, Extents = extents, PageTableBytes = 0 };
+        ChildDevice Child(string name, params BlockExtent[] extents) =>
+            new() { Id = 1, Name = name, SizeBytes = 4096, Extents = extents, PageTableBytes = 0 };
 
-        Assert.Equal("#b......aaaaaaab", DeviceMap.Draw(geometry, [Child("a", new BlockExtent(33, 27)), Child("b", new(4, 3), new(60, 4))], 16));
+        Assert.Equal("#b......aaaaaaab",
+            DeviceMap.Draw(geometry, [Child("a", new BlockExtent(33, 27)), Child("b", new(4, 3), new(60, 4))], 16));
         Assert.Equal(64, DeviceMap.Draw(geometry, [], 1000).Length);
     }
 

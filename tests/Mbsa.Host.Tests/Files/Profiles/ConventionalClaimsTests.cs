@@ -43,7 +43,8 @@ public sealed class ConventionalClaimsTests
     [InlineData(IoPattern.RandWrite)]
     public async Task Vhost_bio_is_faster_than_virtio_mq_and_slower_than_the_memory_bus(IoPattern pattern)
     {
-        var (bio, mq, bus) = (await SpeedAsync(IoPath.VhostBio, pattern), await SpeedAsync(IoPath.VirtioMq, pattern), await SpeedAsync(IoPath.MemoryBus, pattern));
+        var (bio, mq, bus) = (await SpeedAsync(IoPath.VhostBio, pattern),
+            await SpeedAsync(IoPath.VirtioMq, pattern), await SpeedAsync(IoPath.MemoryBus, pattern));
 
         Assert.InRange(bio / mq, 1.2, 4);
         Assert.InRange(bus / bio, 1.5, 5);
@@ -77,7 +78,8 @@ public sealed class ConventionalClaimsTests
                 {
                     Name = "vm",
                     Vcpus = vcpus,
-                    Storage = new StorageSpec(path, 256 << 20) { Protection = path == IoPath.MemoryBus ? ProtectionMethod.Cr0Opt : ProtectionMethod.Cr0 },
+                    Storage = new StorageSpec(path, 256 << 20)
+                    { Protection = path == IoPath.MemoryBus ? ProtectionMethod.Cr0Opt : ProtectionMethod.Cr0 },
                     Jobs =
                     [
                         new JobSpec

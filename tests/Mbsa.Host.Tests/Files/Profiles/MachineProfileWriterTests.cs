@@ -7,7 +7,8 @@ namespace Mbsa.Host.Tests.Files.Profiles;
 
 public sealed class MachineProfileWriterTests : IDisposable
 {
-    private static readonly Gen<OperationCost> _cost = Gen.Select(Gen.Double[1, 1e6], Gen.Double[0, 100], Gen.Double[0, 1e4], (o, b, r) => new OperationCost(o, b, r));
+    private static readonly Gen<OperationCost> _cost =
+        Gen.Select(Gen.Double[1, 1e6], Gen.Double[0, 100], Gen.Double[0, 1e4], (o, b, r) => new OperationCost(o, b, r));
 
     private readonly ScratchScenario _scratch = new();
 
@@ -23,7 +24,8 @@ public sealed class MachineProfileWriterTests : IDisposable
                 Source = "line: one\nline # two " + Clean(text),
                 Cores = cores,
                 MemoryBandwidthBytesPerSecond = bandwidth,
-                Paths = new Dictionary<IoPath, PathCosts> { [IoPath.MemoryBus] = new(bus.Item1, bus.Item2), [IoPath.Host] = new(host.Item1, host.Item2) },
+                Paths = new Dictionary<IoPath, PathCosts>
+                { [IoPath.MemoryBus] = new(bus.Item1, bus.Item2), [IoPath.Host] = new(host.Item1, host.Item2) },
             }),
             iter: 200, threads: 1);
 
@@ -31,12 +33,15 @@ public sealed class MachineProfileWriterTests : IDisposable
     public void The_profiles_of_the_program_read_back_too()
     {
         foreach (var profile in ProfileCatalog.Machines())
+        {
             Same(profile);
+        }
     }
 
     [Fact]
     public void A_comment_stands_at_the_head() =>
-        Assert.StartsWith("# Measured.\n# Twice.\nname: \"paper\"\n", MachineProfileWriter.Write(ProfileCatalog.Machine("paper"), "Measured.\nTwice."), StringComparison.Ordinal);
+        Assert.StartsWith("# Measured.\n# Twice.\nname: \"paper\"\n",
+            MachineProfileWriter.Write(ProfileCatalog.Machine("paper"), "Measured.\nTwice."), StringComparison.Ordinal);
 
     /// <summary>A lone half of a surrogate pair cannot be written to any file.</summary>
     private static string Clean(string text) => string.Concat(text.Where(c => !char.IsSurrogate(c)));

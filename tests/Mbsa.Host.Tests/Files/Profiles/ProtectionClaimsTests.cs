@@ -62,7 +62,8 @@ public sealed class ProtectionClaimsTests
         Assert.True(Guest(ProtectionMethod.Cr0) < 0.75 * Guest(ProtectionMethod.Pmap));
         Assert.All(_papers, method => Assert.True(Guest(ProtectionMethod.Cr0Opt) > 1.01 * Guest(method), method.ToString()));
         Assert.All(_papers, method => Assert.True(
-            Speed(IoPath.MemoryBus, ProtectionMethod.Cr0Opt, isWrite: false, isRandom) >= Speed(IoPath.MemoryBus, method, isWrite: false, isRandom), method.ToString()));
+            Speed(IoPath.MemoryBus, ProtectionMethod.Cr0Opt, isWrite: false, isRandom)
+            >= Speed(IoPath.MemoryBus, method, isWrite: false, isRandom), method.ToString()));
 
         // As in the host (claim 11).
         Assert.True(Guest(ProtectionMethod.Pmap) > 1.01 * Guest(ProtectionMethod.Pte));
@@ -86,12 +87,13 @@ public sealed class ProtectionClaimsTests
 
         static double Added(ProtectionMethod method, MachineProfile from, MachineProfile to) => Extra(to, method) - Extra(from, method);
 
-        static double Extra(MachineProfile machine, ProtectionMethod method) => new ProtectionTimes(machine, IoPath.MemoryBus, method, 4).ExtraNs(isWrite: true, Block);
+        static double Extra(MachineProfile machine, ProtectionMethod method) =>
+            new ProtectionTimes(machine, IoPath.MemoryBus, method, 4).ExtraNs(isWrite: true, Block);
     }
 
     /// <summary>
-    /// Claim 10 (section 5.1): what comes out without a figure of Figure 7 in the profile, within a tenth of the paper. docs/PROTECTION.md says what it
-    /// is made of.
+    /// Claim 10 (section 5.1): what comes out without a figure of Figure 7 in the profile, within a tenth of the paper.
+    /// docs/PROTECTION.md says what it is made of.
     /// </summary>
     [Theory]
     [InlineData(false, false, 6.8, 7.12)]
@@ -107,7 +109,9 @@ public sealed class ProtectionClaimsTests
         Assert.True(speed < Speed(IoPath.Host, ProtectionMethod.Cr0, isWrite, isRandom), "a guest is never faster than the host");
     }
 
-    /// <summary>Claim 2 (section 4.1, Figure 2): the context switch is fitted to sequential reads (34 %); the other three are predicted.</summary>
+    /// <summary>
+    /// Claim 2 (section 4.1, Figure 2): the context switch is fitted to sequential reads (34 %); the other three are predicted.
+    /// </summary>
     [Theory]
     [InlineData(false, false, 1.34, 1.340)]
     [InlineData(true, false, 1.17, 1.170)]
@@ -115,7 +119,8 @@ public sealed class ProtectionClaimsTests
     [InlineData(true, true, 1.10, 1.153)]
     public void On_the_host_psync_is_faster_than_libaio_by_a_context_switch(bool isWrite, bool isRandom, double paper, double predicted)
     {
-        var ratio = Speed(IoPath.Host, ProtectionMethod.Cr0, isWrite, isRandom) / Speed(IoPath.Host, ProtectionMethod.Cr0, isWrite, isRandom, _machine.ContextSwitchNs);
+        var ratio = Speed(IoPath.Host, ProtectionMethod.Cr0, isWrite, isRandom)
+            / Speed(IoPath.Host, ProtectionMethod.Cr0, isWrite, isRandom, _machine.ContextSwitchNs);
 
         Assert.Equal(predicted, ratio, 0.0005);
         Assert.InRange(ratio / paper, 0.95, 1.05);
@@ -124,7 +129,8 @@ public sealed class ProtectionClaimsTests
     private static double Speed(IoPath path, ProtectionMethod method, bool isWrite, bool isRandom = false, double engineNs = 0)
     {
         var protection = new ProtectionTimes(_machine, path, method, _machine.Cores);
-        var times = new OperationTimes(_machine.Paths[path], ProfileCatalog.Device("paper"), _machine.MemoryBandwidthBytesPerSecond, Block, Block, protection, engineNs);
+        var times = new OperationTimes(_machine.Paths[path], ProfileCatalog.Device("paper"),
+            _machine.MemoryBandwidthBytesPerSecond, Block, Block, protection, engineNs);
         return _machine.Cores * Block / times.ByKind[OperationTimes.KindOf(isWrite, !isRandom)].CoreNs;
     }
 }

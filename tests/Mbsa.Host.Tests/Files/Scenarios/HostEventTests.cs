@@ -21,7 +21,8 @@ public sealed class HostEventTests : IDisposable
             new HostEvent(50 * Ms, 1, HostChange.Return),
         ],
         Events(
-            "at: 40ms, host: h-2, lose: true", "at: 50ms, host: h-2, return: true", "at: 20ms, host: h-2, link: down", "at: 30ms, host: h-2, link: up",
+            "at: 40ms, host: h-2, lose: true", "at: 50ms, host: h-2, return: true",
+            "at: 20ms, host: h-2, link: down", "at: 30ms, host: h-2, link: up",
             "at: 10ms, host: h-1, drain: true", "at: 5ms, host: later, add: true"));
 
     [Fact]
@@ -33,7 +34,8 @@ public sealed class HostEventTests : IDisposable
             new(60 * Ms, 0, HostChange.Lose), new HostEvent(60 * Ms, 0, HostChange.Return),
         ],
         Events(
-            "at: 10ms, host: h-1, lose: true, for: 10ms", "at: 30ms, host: h-1, link: down, for: 15ms", "at: 50ms, host: h-1, power-failure: 5ms", "at: 60ms, host: h-1, power-failure: true")
+            "at: 10ms, host: h-1, lose: true, for: 10ms", "at: 30ms, host: h-1, link: down, for: 15ms",
+            "at: 50ms, host: h-1, power-failure: 5ms", "at: 60ms, host: h-1, power-failure: true")
             .Where(e => e.Host == 0));
 
     [Fact]
@@ -48,7 +50,8 @@ public sealed class HostEventTests : IDisposable
     public void A_pattern_of_vms_is_each_of_them_in_the_order_of_the_file()
     {
         Assert.Equal(
-            [new(10 * Ms, "a", new VmChange.Migrate(null)), new(12 * Ms, "b-1", new VmChange.Migrate(null)), new ScenarioEvent(14 * Ms, "b-2", new VmChange.Migrate(null))],
+            [new(10 * Ms, "a", new VmChange.Migrate(null)), new(12 * Ms, "b-1", new VmChange.Migrate(null)),
+                new ScenarioEvent(14 * Ms, "b-2", new VmChange.Migrate(null))],
             OfVms("at: 10ms, vm: '*', migrate: true, every: 2ms"));
         Assert.Equal(
             [new(10 * Ms, "b-1", new VmChange.Stop()), new ScenarioEvent(10 * Ms, "b-2", new VmChange.Stop())],
@@ -59,12 +62,14 @@ public sealed class HostEventTests : IDisposable
 
     [Fact]
     public void Patterns_are_for_a_single_host_too() =>
-        Assert.Equal(2, _scratch.Spec("duration: 1s\nvms:\n  - { name: b, count: 2, workload: { cpu: 5% } }\nevents:\n  - { at: 10ms, vm: 'b-*', stop: true, every: 1ms }\n").Events.Length);
+        Assert.Equal(2, _scratch.Spec("duration: 1s\nvms:\n  - { name: b, count: 2, workload: { cpu: "
+            + "5% } }\nevents:\n  - { at: 10ms, vm: 'b-*', stop: true, every: 1ms }\n").Events.Length);
 
     [Theory]
     [InlineData("an event changes one thing, not 0; write one of stop, start, qos, fail-vcpu, resize, migrate", "at: 1ms, vm: a")]
     [InlineData("an event changes one thing, not 0; write one of add, drain, lose, return, link, power-failure", "at: 1ms, host: h-1")]
-    [InlineData("an event changes one thing, not 2; write one of add, drain, lose, return, link, power-failure", "at: 1ms, host: h-1, drain: true, lose: true")]
+    [InlineData("an event changes one thing, not 2; write one of add, drain, lose, return, link, power-failure",
+        "at: 1ms, host: h-1, drain: true, lose: true")]
     [InlineData("'host' is missing from an event; for example 'host: h-1'", "at: 1ms, drain: true")]
     [InlineData("'host' is missing from an event; for example 'host: h-1'", "at: 1ms, power-failure: 5ms")]
     [InlineData("an event happens to a VM or to a host; leave 'vm' or 'host' out", "at: 1ms, host: h-1, vm: a, drain: true")]
@@ -77,20 +82,29 @@ public sealed class HostEventTests : IDisposable
     [InlineData("unknown link 'sideways'; available: down, up", "at: 1ms, host: h-1, link: sideways")]
     [InlineData("'for' is how long a host is lost or its link is down; leave it out here", "at: 1ms, host: h-1, drain: true, for: 5ms")]
     [InlineData("'for' is how long a host is lost or its link is down; leave it out here", "at: 1ms, host: h-1, link: up, for: 5ms")]
-    [InlineData("'power-failure' says itself how long the power is away; leave 'for' out", "at: 1ms, host: h-1, power-failure: 5ms, for: 5ms")]
-    [InlineData("'every' is the time from one host to the next; 'h-1' is only one, so leave it out or write a pattern such as '*'", "at: 1ms, host: h-1, drain: true, every: 5ms")]
-    [InlineData("'every' is the time from one VM to the next; 'a' is only one, so leave it out or write a pattern such as '*'", "at: 1ms, vm: a, stop: true, every: 5ms")]
-    [InlineData("at 1ms host 'h-1' is there already; 'start: false' in its entry makes it wait for this event", "at: 1ms, host: h-1, add: true")]
+    [InlineData("'power-failure' says itself how long the power is away; leave 'for' out",
+        "at: 1ms, host: h-1, power-failure: 5ms, for: 5ms")]
+    [InlineData("'every' is the time from one host to the next; 'h-1' is only one, so leave it out or write a pattern such as '*'",
+        "at: 1ms, host: h-1, drain: true, every: 5ms")]
+    [InlineData("'every' is the time from one VM to the next; 'a' is only one, so leave it out or write a pattern such as '*'",
+        "at: 1ms, vm: a, stop: true, every: 5ms")]
+    [InlineData("at 1ms host 'h-1' is there already; 'start: false' in its entry makes it wait for this event",
+        "at: 1ms, host: h-1, add: true")]
     [InlineData("at 1ms host 'later' is not there yet; an event with 'add: true' has to come before", "at: 1ms, host: later, drain: true")]
     [InlineData("at 1ms host 'h-1' is not lost; there is nothing to return from", "at: 1ms, host: h-1, return: true")]
-    [InlineData("at 2ms host 'h-1' is lost already; an event with 'return: true' has to come before", "at: 1ms, host: h-1, lose: true", "at: 2ms, host: h-1, lose: true")]
-    [InlineData("at 2ms host 'h-1' is lost already; an event with 'return: true' has to come before", "at: 1ms, host: h-1, lose: true, for: 5ms", "at: 2ms, host: h-1, drain: true")]
+    [InlineData("at 2ms host 'h-1' is lost already; an event with 'return: true' has to come before",
+        "at: 1ms, host: h-1, lose: true", "at: 2ms, host: h-1, lose: true")]
+    [InlineData("at 2ms host 'h-1' is lost already; an event with 'return: true' has to come before",
+        "at: 1ms, host: h-1, lose: true, for: 5ms", "at: 2ms, host: h-1, drain: true")]
     [InlineData("at 2ms host 'h-1' was drained before", "at: 1ms, host: h-1, drain: true", "at: 2ms, host: h-1, drain: true")]
     [InlineData("at 1ms the link of host 'h-1' is up already", "at: 1ms, host: h-1, link: up")]
     [InlineData("at 2ms the link of host 'h-1' is down already", "at: 1ms, host: h-1, link: down", "at: 2ms, host: h-1, link: down")]
-    [InlineData("VM 'stuck' is on path 'virtio-mq' and cannot move; only VMs on memory-bus and those without storage can", "at: 1ms, vm: stuck, migrate: h-2")]
-    [InlineData("VM 'raw' is on path 'host' and cannot move; only VMs on memory-bus and those without storage can", "at: 1ms, vm: '*', migrate: true")]
-    [InlineData("'h-2' cannot be drained: VM 'stuck' is on path 'virtio-mq' and cannot move; only VMs on memory-bus and those without storage can", "at: 1ms, host: h-2, drain: true")]
+    [InlineData("VM 'stuck' is on path 'virtio-mq' and cannot move; only VMs on memory-bus and those without storage can",
+        "at: 1ms, vm: stuck, migrate: h-2")]
+    [InlineData("VM 'raw' is on path 'host' and cannot move; only VMs on memory-bus and those without storage can",
+        "at: 1ms, vm: '*', migrate: true")]
+    [InlineData("'h-2' cannot be drained: VM 'stuck' is on path 'virtio-mq' and cannot move; "
+        + "only VMs on memory-bus and those without storage can", "at: 1ms, host: h-2, drain: true")]
     public void What_cannot_happen_is_an_error_of_its_line(string expected, params string[] events)
     {
         var vms = expected.Contains("VMs:", StringComparison.Ordinal) ? "" : """
@@ -110,26 +124,33 @@ public sealed class HostEventTests : IDisposable
         const string vm = "  - { name: still, host: h-2, storage: { size: 1MiB }, workload: { rw: read } }\n";
 
         Assert.Equal(
-            "11: VM 'still' is pinned to 'h-2' and moves only to a host that the event names; leave 'host' out of the VM's entry, or write one here",
+            "11: VM 'still' is pinned to 'h-2' and moves only to a host that the event names; "
+            + "leave 'host' out of the VM's entry, or write one here",
             Assert.Single(_scratch.Errors(Text(vm, "at: 1ms, vm: '*', migrate: true"))));
         Assert.Empty(_scratch.Errors(Text(vm, "at: 1ms, vm: still, migrate: h-1")));
-        Assert.Contains("11: VM 'still' is pinned to 'h-2' and stays there when that is drained", _scratch.Warnings(Text(vm, "at: 1ms, host: h-2, drain: true")));
+        Assert.Contains("11: VM 'still' is pinned to 'h-2' and stays there when that is drained",
+            _scratch.Warnings(Text(vm, "at: 1ms, host: h-2, drain: true")));
     }
 
     [Theory]
-    [InlineData("at: 1ms, host: h-1, drain: true", "5: 'drain' is for events of one of several hosts; write 'hosts' in place of 'host' in the scenario")]
+    [InlineData("at: 1ms, host: h-1, drain: true",
+        "5: 'drain' is for events of one of several hosts; write 'hosts' in place of 'host' in the scenario")]
     [InlineData("at: 1ms, lose: true", "5: 'lose' is for events of one of several hosts; write 'hosts' in place of 'host' in the scenario")]
-    [InlineData("at: 1ms, vm: a, migrate: h-1", "5: 'migrate' moves a VM from one of several hosts to another; write 'hosts' in place of 'host' in the scenario")]
-    [InlineData("at: 1ms, power-failure: true, every: 1ms", "5: 'every' is for an event that happens to several in turn; 'power-failure' happens to the one host")]
+    [InlineData("at: 1ms, vm: a, migrate: h-1",
+        "5: 'migrate' moves a VM from one of several hosts to another; write 'hosts' in place of 'host' in the scenario")]
+    [InlineData("at: 1ms, power-failure: true, every: 1ms",
+        "5: 'every' is for an event that happens to several in turn; 'power-failure' happens to the one host")]
     public void Where_there_is_a_single_host_they_are_an_error(string change, string expected) =>
         Assert.Equal(expected, Assert.Single(_scratch.Errors($"duration: 1s\nvms:\n{ScratchScenario.Vm}\nevents:\n  - {{ {change} }}\n")));
 
     [Fact]
     public void More_events_than_anybody_means_are_an_error_however_they_are_written()
     {
-        var errors = _scratch.Errors("duration: 1s\nvms:\n  - { name: b, count: 9000, workload: { cpu: 5% } }\nevents:\n  - { at: 10ms, vm: '*', stop: true }\n  - { at: 11ms, vm: '*', stop: true }\n");
+        var errors = _scratch.Errors("duration: 1s\nvms:\n  - { name: b, count: 9000, workload: { cpu: "
+            + "5% } }\nevents:\n  - { at: 10ms, vm: '*', stop: true }\n  - { at: 11ms, vm: '*', stop: true }\n");
 
-        Assert.Equal("4: there are 18000 events or more, those of a pattern counted singly; at most 10000 are allowed", Assert.Single(errors));
+        Assert.Equal("4: there are 18000 events or more, those of a pattern counted singly; at most 10000 are allowed",
+            Assert.Single(errors));
     }
 
     [Fact]
@@ -138,7 +159,8 @@ public sealed class HostEventTests : IDisposable
         var warnings = _scratch.Warnings(Text("", "at: 2s, host: h-1, drain: true", "at: 990ms, host: h-2, lose: true, for: 50ms"));
 
         Assert.Equal(
-            ["4: host 'later' has 'start: false' and no event adds it", "10: this event is after the end of the run, at 1s, and will not happen"],
+            ["4: host 'later' has 'start: false' and no event adds it",
+                "10: this event is after the end of the run, at 1s, and will not happen"],
             warnings);
     }
 

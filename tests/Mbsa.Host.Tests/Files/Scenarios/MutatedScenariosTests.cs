@@ -11,13 +11,16 @@ public sealed class MutatedScenariosTests : IDisposable
     private static readonly string[] _texts = [.. Repository.Scenarios.Select(File.ReadAllText)];
 
     private static readonly string[] _numbers =
-        ["-1", "0", "1", "3.7", "99999999999999999999", "1e300", "NaN", "-0", "0x10", "4294967296", "9223372036854775807", "", "~", "[]", "{}", "*a", "&a x", "!t x", "!!]", "[\u0085>", "\"", "%"];
+        ["-1", "0", "1", "3.7", "99999999999999999999", "1e300", "NaN", "-0", "0x10", "4294967296",
+            "9223372036854775807", "", "~", "[]", "{}", "*a", "&a x", "!t x", "!!]", "[\u0085>", "\"", "%"];
 
     private static readonly string[] _keys =
-        ["vcpus", "count", "size", "fio", "cpu", "rw", "bs", "at", "vm", "qos", "file", "machine", "start", "<<", "? x", "name", "expect", "host", "hosts", "migrate", "every", "for", "tenants", "vms", "\t", "- ", "host.p99", "*"];
+        ["vcpus", "count", "size", "fio", "cpu", "rw", "bs", "at", "vm", "qos", "file", "machine", "start", "<<", "? x",
+            "name", "expect", "host", "hosts", "migrate", "every", "for", "tenants", "vms", "\t", "- ", "host.p99", "*"];
 
     /// <summary>One thing that can happen to a text; the numbers say where, and with what.</summary>
-    private static readonly Gen<Func<string, string>> _mutation = Gen.Select(Gen.Int[0, 8], Gen.Int[0, int.MaxValue], Gen.Int[0, int.MaxValue])
+    private static readonly Gen<Func<string, string>> _mutation =
+        Gen.Select(Gen.Int[0, 8], Gen.Int[0, int.MaxValue], Gen.Int[0, int.MaxValue])
         .Select((kind, where, what) => (Func<string, string>)(text => Mutate(text, kind, where, what)));
 
     private readonly ScratchScenario _scratch = new();
@@ -26,7 +29,9 @@ public sealed class MutatedScenariosTests : IDisposable
     {
         Directory.CreateDirectory(Path.Combine(_scratch.Folder, "jobs"));
         foreach (var job in Directory.GetFiles(Path.Combine(Repository.Root, "scenarios", "jobs")))
+        {
             File.Copy(job, Path.Combine(_scratch.Folder, "jobs", Path.GetFileName(job)));
+        }
     }
 
     public void Dispose() => _scratch.Dispose();
@@ -39,7 +44,8 @@ public sealed class MutatedScenariosTests : IDisposable
 
     [Fact]
     public void Any_bytes_at_all_are_read_or_refused_in_lines() =>
-        Gen.Select(Gen.Byte.Array[0, 200], Gen.Int[0, int.MaxValue]).Sample((bytes, number) => ReadOrRefuse(Encoding.Latin1.GetString(bytes), number), iter: 100);
+        Gen.Select(Gen.Byte.Array[0, 200], Gen.Int[0, int.MaxValue])
+        .Sample((bytes, number) => ReadOrRefuse(Encoding.Latin1.GetString(bytes), number), iter: 100);
 
     private void ReadOrRefuse(string text, int number)
     {
@@ -65,7 +71,10 @@ public sealed class MutatedScenariosTests : IDisposable
     private static string Mutate(string text, int kind, int where, int what)
     {
         if (text.Length == 0)
+        {
             return "a";
+        }
+
         var lines = text.Split('\n');
         var line = where % lines.Length;
         var at = where % text.Length;
@@ -79,7 +88,8 @@ public sealed class MutatedScenariosTests : IDisposable
             5 => string.Join('\n', [.. lines[..line], lines[what % lines.Length], .. lines[line..]]),
             6 => ReplaceNumber(text, at, _numbers[what % _numbers.Length]),
             7 => ReplaceWord(text, at, _keys[what % _keys.Length]),
-            _ => string.Join('\n', [.. lines[..line], new string(' ', what % 6) + _keys[what % _keys.Length] + ": " + _numbers[what % _numbers.Length], .. lines[line..]]),
+            _ => string.Join('\n', [.. lines[..line],
+                new string(' ', what % 6) + _keys[what % _keys.Length] + ": " + _numbers[what % _numbers.Length], .. lines[line..]]),
         };
     }
 
@@ -91,10 +101,16 @@ public sealed class MutatedScenariosTests : IDisposable
     {
         var start = from;
         while (start < text.Length && !isPart(text[start]))
+        {
             start++;
+        }
+
         var end = start;
         while (end < text.Length && isPart(text[end]))
+        {
             end++;
+        }
+
         return string.Concat(text.AsSpan(0, start), with, text.AsSpan(end));
     }
 }

@@ -27,7 +27,8 @@ public sealed class RhythmReaderTests : IDisposable
             vms:
               - { name: a, workload: { cpu: 37% } }
               - { name: b, workload: { cpu: 37%, jitter: 0% } }
-              - { name: c, storage: { size: 1MiB }, workload: [ { rw: read, thinktime: 5us, jitter: 100% }, { rw: write, thinktime: 5us } ] }
+              - { name: c, storage: { size: 1MiB }, workload: [ { rw: read, thinktime: 5us, jitter: 100% },
+                { rw: write, thinktime: 5us } ] }
               - { name: d, storage: { size: 1MiB }, workload: { fio: one.fio } }
 
             """).Vms.SelectMany(vm => vm.Jobs);
@@ -71,13 +72,15 @@ public sealed class RhythmReaderTests : IDisposable
     public void A_job_file_stays_one_that_fio_can_run()
     {
         _scratch.Write("[one]\nrw=write\nthinktime=5\njitter=5\n", "one.fio");
-        Assert.Contains("no such option", Assert.Single(_scratch.ErrorsOfVm("name: a, storage: { size: 1MiB }, workload: { fio: one.fio }")), StringComparison.Ordinal);
+        Assert.Contains("no such option",
+            Assert.Single(_scratch.ErrorsOfVm("name: a, storage: { size: 1MiB }, workload: { fio: one.fio }")), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Several_hosts_have_it_too()
     {
-        var spec = _scratch.Spec("duration: 1s\nlockstep: true\njitter: 7%\nhosts: { count: 2 }\nvms: [ { name: a, workload: { cpu: 5% } } ]\n");
+        var spec =
+            _scratch.Spec("duration: 1s\nlockstep: true\njitter: 7%\nhosts: { count: 2 }\nvms: [ { name: a, workload: { cpu: 5% } } ]\n");
         Assert.NotNull(spec.Cluster);
         Assert.Equal((true, 7), (spec.Lockstep, spec.Vms[0].Jobs[0].JitterPercent));
     }

@@ -17,10 +17,12 @@ public sealed class ScenarioFileTests : IDisposable
     {
         var spec = _scratch.Spec(ScratchScenario.With());
 
-        Assert.Equal(("test", 1UL, ClockKind.Virtual, 1_000_000_000L, 0L), (spec.Name, spec.Seed, spec.Clock, spec.DurationNs, spec.WarmupNs));
+        Assert.Equal(("test", 1UL, ClockKind.Virtual, 1_000_000_000L, 0L),
+            (spec.Name, spec.Seed, spec.Clock, spec.DurationNs, spec.WarmupNs));
         Assert.Null(spec.WindowNs);
         Assert.Equal(LatencySampling.Sampled, spec.Latency);
-        Assert.Equal(("paper", "paper", 1L << 30, "plan", 25_000L), (spec.Host.Machine.Name, spec.Host.Device.Name, spec.Host.NvmSizeBytes, spec.Host.Policy, spec.Host.QuantumNs));
+        Assert.Equal(("paper", "paper", 1L << 30, "plan", 25_000L),
+            (spec.Host.Machine.Name, spec.Host.Device.Name, spec.Host.NvmSizeBytes, spec.Host.Policy, spec.Host.QuantumNs));
         Assert.Equal(PayloadKind.None, spec.Host.Payload);
         var vm = Assert.Single(spec.Vms);
         Assert.Equal(("a", 1, true, new StorageSpec(IoPath.MemoryBus, 1 << 20)), (vm.Name, vm.Vcpus, vm.StartsAtOnce, vm.Storage!));
@@ -44,9 +46,12 @@ public sealed class ScenarioFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("host: { qos: { policy: fair, order: serial } }", "virtual", "3: policy 'fair' has no order of service, so 'order' changes nothing; 'plan' has")]
-    [InlineData("host: { qos: { policy: none, order: share } }", "virtual", "3: policy 'none' has no order of service, so 'order' changes nothing; 'plan' has")]
-    [InlineData("host: { qos: { order: serial } }", "wall", "3: 'order' is of the virtual clock: real cores share bus and NVM whatever it says")]
+    [InlineData("host: { qos: { policy: fair, order: serial } }", "virtual",
+        "3: policy 'fair' has no order of service, so 'order' changes nothing; 'plan' has")]
+    [InlineData("host: { qos: { policy: none, order: share } }", "virtual",
+        "3: policy 'none' has no order of service, so 'order' changes nothing; 'plan' has")]
+    [InlineData("host: { qos: { order: serial } }", "wall",
+        "3: 'order' is of the virtual clock: real cores share bus and NVM whatever it says")]
     public void An_order_that_nobody_goes_by_is_a_warning(string host, string clock, string expected) =>
         Assert.Equal([expected], _scratch.Warnings(ScratchScenario.With($"clock: {clock}", host)));
 
@@ -82,9 +87,12 @@ public sealed class ScenarioFileTests : IDisposable
     {
         var path = _scratch.Write(ScratchScenario.With());
 
-        Assert.Equal("unknown policy 'fai'; did you mean 'fair'?", Assert.Throws<InputException>(() => ScenarioFile.Load(path, new() { Policy = "fai" })).Describe());
-        Assert.Contains("a duration from 1us", Assert.Throws<InputException>(() => ScenarioFile.Load(path, new() { DurationNs = -1 })).Describe(), StringComparison.Ordinal);
-        Assert.Contains("shorter than 1us", Assert.Throws<InputException>(() => ScenarioFile.Load(path, new() { WindowNs = 0 })).Describe(), StringComparison.Ordinal);
+        Assert.Equal("unknown policy 'fai'; did you mean 'fair'?",
+            Assert.Throws<InputException>(() => ScenarioFile.Load(path, new() { Policy = "fai" })).Describe());
+        Assert.Contains("a duration from 1us", Assert.Throws<InputException>(() => ScenarioFile.Load(path, new() { DurationNs = -1 }))
+            .Describe(), StringComparison.Ordinal);
+        Assert.Contains("shorter than 1us", Assert.Throws<InputException>(() => ScenarioFile.Load(path, new() { WindowNs = 0 }))
+            .Describe(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -106,7 +114,8 @@ public sealed class ScenarioFileTests : IDisposable
     [InlineData("stamp", "crc32c", "3: a job verifies with crc32c, which needs 'payload: full' or more")]
     public void A_payload_that_cannot_be_verified_is_an_error(string payload, string verify, string expected)
     {
-        var text = $"duration: 1s\nhost:\n  nvm: {{ payload: {payload} }}\nvms: [ {{ name: a, storage: {{ size: 1MiB }}, workload: {{ verify: {verify} }} }} ]\n";
+        var text = $"duration: 1s\nhost:\n  nvm: {{ payload: {payload} }}\nvms: [ {{ name: "
+            + $"a, storage: {{ size: 1MiB }}, workload: {{ verify: {verify} }} }} ]\n";
 
         Assert.Equal([expected], _scratch.Errors(text));
     }
@@ -174,10 +183,12 @@ public sealed class ScenarioFileTests : IDisposable
     [InlineData("host: { qos: { order: fifo } }", "unknown order 'fifo'; available: share, serial")]
     [InlineData("host: { machine: [paper] }", "'machine': a name, a path or the keys of a machine were expected, not a list")]
     [InlineData("host: { nvm: { device: dran } }", "unknown device 'dran'; did you mean 'dram'?")]
-    [InlineData("host: { nvm: { size: 1MiB } }", "the NVM of 1MiB is too small: one disk of 1MiB in all and their metadata need 2.026MiB; leave 'size' out to get enough")]
+    [InlineData("host: { nvm: { size: 1MiB } }",
+        "the NVM of 1MiB is too small: one disk of 1MiB in all and their metadata need 2.026MiB; leave 'size' out to get enough")]
     [InlineData("host: { nvm: { file: \"a\\0b\" } }", "'file': 'a?b' is not a file name")]
     [InlineData("host: { nvm: { file: x, uuid: 12 } }", "'uuid': '12' is none; 'mbsa nvm info FILE' shows the device's")]
-    [InlineData("host: { nvm: { uuid: 00000000-0000-0000-0000-000000000001 } }", "'uuid' tells a device in a file from others; add 'file', or leave it out")]
+    [InlineData("host: { nvm: { uuid: 00000000-0000-0000-0000-000000000001 } }",
+        "'uuid' tells a device in a file from others; add 'file', or leave it out")]
     [InlineData("host: { machine: \"./a\\0b\" }", "is not a file name")]
     [InlineData("name: {}", "'name': a text was expected, not a mapping of keys")]
     [InlineData("expect: a.iops > 1IOPS", "'expect': a list was expected (lines that begin with '- '), not 'a.iops > 1IOPS'")]
@@ -191,7 +202,8 @@ public sealed class ScenarioFileTests : IDisposable
     {
         var path = _scratch.Write($"vms:\n{ScratchScenario.Vm}\n");
 
-        Assert.EndsWith(":1: 'duration' is missing from a scenario; for example 'duration: 2s'", Assert.Single(ScenarioFile.Check(path).Errors), StringComparison.Ordinal);
+        Assert.EndsWith(":1: 'duration' is missing from a scenario; for example 'duration: 2s'",
+            Assert.Single(ScenarioFile.Check(path).Errors), StringComparison.Ordinal);
         Assert.Equal(7000, ScenarioFile.Load(path, new() { DurationNs = 7000 }).Spec.DurationNs);
     }
 
@@ -210,13 +222,15 @@ public sealed class ScenarioFileTests : IDisposable
 
     [Fact]
     public void A_file_of_the_device_is_relative_to_the_scenario() =>
-        Assert.Equal(Path.Combine(_scratch.Folder, "disk.nvm"), _scratch.Spec(ScratchScenario.With("host: { nvm: { file: disk.nvm } }")).Host.NvmFile);
+        Assert.Equal(Path.Combine(_scratch.Folder, "disk.nvm"),
+            _scratch.Spec(ScratchScenario.With("host: { nvm: { file: disk.nvm } }")).Host.NvmFile);
 
     [Fact]
     public void A_device_in_a_file_must_have_the_size_and_uuid_that_are_asked_for_only()
     {
         var any = _scratch.Spec(ScratchScenario.With("host: { nvm: { file: disk.nvm } }")).Host;
-        var one = _scratch.Spec(ScratchScenario.With("host: { nvm: { file: disk.nvm, size: 2GiB, uuid: 00000000-0000-0000-0000-000000000001 } }")).Host;
+        var one = _scratch.Spec(ScratchScenario
+            .With("host: { nvm: { file: disk.nvm, size: 2GiB, uuid: 00000000-0000-0000-0000-000000000001 } }")).Host;
 
         Assert.Equal((false, null), (any.NvmSizeIsAskedFor, any.NvmDeviceId));
         Assert.Equal((true, new Guid("00000000-0000-0000-0000-000000000001")), (one.NvmSizeIsAskedFor, one.NvmDeviceId));
@@ -233,7 +247,8 @@ public sealed class ScenarioFileTests : IDisposable
     [Fact]
     public void A_machine_inline_or_from_a_file_beside_the_scenario_can_be_used()
     {
-        const string Machine = "{ cores: 2, memoryBandwidth: 10GB/s, paths: { host: { read: { operation: 1us, perByte: 0ns }, write: { operation: 2us, perByte: 1ns } } } }";
+        const string Machine = "{ cores: 2, memoryBandwidth: 10GB/s, paths: { host: { read: "
+            + "{ operation: 1us, perByte: 0ns }, write: { operation: 2us, perByte: 1ns } } } }";
         _scratch.Write(Machine, "mine.yaml");
 
         Assert.Equal(2, _scratch.Spec(Host($"machine: {Machine}", "host")).Host.Machine.Cores);
@@ -254,5 +269,6 @@ public sealed class ScenarioFileTests : IDisposable
     }
 
     private static string Host(string machine, string path) =>
-        $"duration: 1s\nhost: {{ {machine} }}\nvms:\n  - {{ name: a, storage: {{ size: 1MiB, path: {path} }}, workload: {{ rw: read }} }}\n";
+        $"duration: 1s\nhost: {{ {machine} }}\nvms:\n  - {{ name: a, storage: "
+        + $"{{ size: 1MiB, path: {path} }}, workload: {{ rw: read }} }}\n";
 }

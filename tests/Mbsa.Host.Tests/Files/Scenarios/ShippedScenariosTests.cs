@@ -6,7 +6,8 @@ namespace Mbsa.Host.Tests.Files.Scenarios;
 
 public sealed class ShippedScenariosTests
 {
-    public static TheoryData<string> Files => [.. Repository.Scenarios.Select(f => Path.GetRelativePath(Path.Combine(Repository.Root, "scenarios"), f))];
+    public static TheoryData<string> Files =>
+        [.. Repository.Scenarios.Select(f => Path.GetRelativePath(Path.Combine(Repository.Root, "scenarios"), f))];
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -35,7 +36,8 @@ public sealed class ShippedScenariosTests
     [MemberData(nameof(Files))]
     public void Every_shipped_scenario_also_runs_under_the_wall_clock(string file)
     {
-        var spec = ScenarioFile.Load(Path.Combine(Repository.Root, "scenarios", file), new ScenarioOverrides { Clock = ClockKind.Wall }).Spec;
+        var spec = ScenarioFile.Load(Path.Combine(Repository.Root, "scenarios", file),
+            new ScenarioOverrides { Clock = ClockKind.Wall }).Spec;
 
         Assert.Equal(PayloadKind.Full, spec.Host.Payload);
     }
@@ -46,11 +48,13 @@ public sealed class ShippedScenariosTests
         var spec = ScenarioFile.Load(Path.Combine(Repository.Root, "scenarios", "noisy-neighbour.yaml")).Spec;
 
         Assert.Equal(10, spec.Vms.Length);
-        Assert.Equal(["oltp", "writer-1", "writer-2", "writer-3", "writer-4", "writer-5", "writer-6", "writer-7", "hog-1", "hog-2"], spec.Vms.Select(v => v.Name));
+        Assert.Equal(["oltp", "writer-1", "writer-2", "writer-3", "writer-4", "writer-5", "writer-6", "writer-7", "hog-1", "hog-2"],
+            spec.Vms.Select(v => v.Name));
         Assert.Equal(new AccessDistribution(DistributionKind.Zipf, 0.99), spec.Vms[0].Jobs[0].Distribution);
         Assert.Equal(IoPattern.RandWrite, spec.Vms[1].Jobs[0].Pattern);
         Assert.Equal((IoPattern.Compute, 2), (spec.Vms[9].Jobs[0].Pattern, spec.Vms[9].Jobs[0].NumJobs));
         Assert.Equal(new ScenarioEvent(1_000_000_000, "writer-3", new VmChange.Stop()), Assert.Single(spec.Events));
-        Assert.Equal((8L << 30, 25_000L, "plan", PayloadKind.None), (spec.Host.NvmSizeBytes, spec.Host.QuantumNs, spec.Host.Policy, spec.Host.Payload));
+        Assert.Equal((8L << 30, 25_000L, "plan", PayloadKind.None),
+            (spec.Host.NvmSizeBytes, spec.Host.QuantumNs, spec.Host.Policy, spec.Host.Payload));
     }
 }

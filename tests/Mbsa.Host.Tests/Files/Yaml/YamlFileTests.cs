@@ -21,7 +21,8 @@ public sealed class YamlFileTests : IDisposable
     [InlineData("a: 1\nb:\n  c: 1\n\td: 2\n", ":4: a tab; YAML is indented with spaces")]
     [InlineData("a: 1\nb:\n\tc: 1\n", ":3: a tab; YAML is indented with spaces")]
     [InlineData("vms:\n  - name: a\n    count: 2\n \t workload: 1\n", ":4: a tab; YAML is indented with spaces")]
-    [InlineData("; a job\n[writer]\nrw=write\n", ": this is a fio job file; a VM of a scenario runs it with 'workload: { fio: test.yaml }'")]
+    [InlineData("; a job\n[writer]\nrw=write\n",
+        ": this is a fio job file; a VM of a scenario runs it with 'workload: { fio: test.yaml }'")]
     [InlineData("# a job\n\n[writer]\nrw=write\n", ": this is a fio job file; ")]
     [InlineData("a: [1, 2\n", "this is not valid YAML: ")]
     [InlineData("a: \"open\n", "this is not valid YAML: ")]
@@ -64,7 +65,8 @@ public sealed class YamlFileTests : IDisposable
         var missing = Path.Combine(_scratch.Folder, "no.yaml");
 
         Assert.Equal($"{missing}: there is no such file", Assert.Single(ScenarioFile.Check(missing).Errors));
-        Assert.Equal($"{_scratch.Folder}: this is a directory; a YAML file was expected", Assert.Single(ScenarioFile.Check(_scratch.Folder).Errors));
+        Assert.Equal($"{_scratch.Folder}: this is a directory; a YAML file was expected",
+            Assert.Single(ScenarioFile.Check(_scratch.Folder).Errors));
         Assert.Equal("'' is not a file name", Assert.Single(ScenarioFile.Check("").Errors));
         Assert.Equal("'a?b' is not a file name", Assert.Single(ScenarioFile.Check("a\0b").Errors));
     }
@@ -77,7 +79,9 @@ public sealed class YamlFileTests : IDisposable
         {
             var line = Encoding.UTF8.GetBytes("name: a\n");
             for (var i = 0; i < 50 << 17; i++)
+            {
                 file.Write(line);
+            }
         }
 
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -92,7 +96,11 @@ public sealed class YamlFileTests : IDisposable
     {
         var text = new StringBuilder("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
         for (var i = 1; i < 20; i++)
-            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"a{i}: &a{i} [{string.Join(", ", Enumerable.Repeat($"*a{i - 1}", 10))}]\n");
+        {
+            text.Append(System.Globalization.CultureInfo.InvariantCulture,
+                $"a{i}: &a{i} [{string.Join(", ", Enumerable.Repeat($"*a{i - 1}", 10))}]\n");
+        }
+
         var clock = Stopwatch.StartNew();
 
         var error = Assert.Single(_scratch.Errors(text.ToString()));
@@ -127,7 +135,8 @@ public sealed class YamlFileTests : IDisposable
 
     [Fact]
     public void A_hundred_thousand_values_are_the_most() =>
-        Assert.Contains("more than 100000 values", Assert.Single(_scratch.Errors($"a: [{string.Join(',', Enumerable.Repeat("1", 100_001))}]")), StringComparison.Ordinal);
+        Assert.Contains("more than 100000 values",
+            Assert.Single(_scratch.Errors($"a: [{string.Join(',', Enumerable.Repeat("1", 100_001))}]")), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("k{0}: 1\n")]
@@ -135,7 +144,8 @@ public sealed class YamlFileTests : IDisposable
     [InlineData("- {0}\n")]
     public void A_file_full_of_mistakes_stops_at_a_hundred(string line)
     {
-        var text = string.Concat(Enumerable.Range(0, 40_000).Select(i => line.Replace("{0}", i.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal)));
+        var text = string.Concat(Enumerable.Range(0, 40_000)
+            .Select(i => line.Replace("{0}", i.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal)));
 
         Assert.InRange(_scratch.Errors(text).Count, 1, Problems.MostErrors);
     }

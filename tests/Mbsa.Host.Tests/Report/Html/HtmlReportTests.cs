@@ -17,7 +17,8 @@ public sealed class HtmlReportTests : IDisposable
         warmup: 20ms
         host: { machine: paper, nvm: { size: 128MiB, device: paper }, qos: { policy: fair } }
         vms:
-          - { name: oltp, vcpus: 4, storage: { path: memory-bus, size: 16MiB, wear: due-time }, qos: { weight: 4 }, workload: { rw: randrw, bs: 4k, numjobs: 4 } }
+          - { name: oltp, vcpus: 4, storage: { path: memory-bus, size: 16MiB, wear: due-time }, qos: { weight: 4 },
+              workload: { rw: randrw, bs: 4k, numjobs: 4 } }
           - { name: writer, vcpus: 4, storage: { path: memory-bus, size: 16MiB }, workload: { rw: randwrite, bs: 4k, numjobs: 4 } }
           - { name: hog, vcpus: 2, workload: { cpu: 100% } }
         events:
@@ -51,7 +52,8 @@ public sealed class HtmlReportTests : IDisposable
 
         foreach (var vm in json.GetProperty("vms").EnumerateArray())
         {
-            var row = page.Locator("table").First.Locator("tbody tr", new() { HasTextRegex = new Regex($"^{vm.GetProperty("name").GetString()}") });
+            var row = page.Locator("table").First.Locator("tbody tr",
+                new() { HasTextRegex = new Regex($"^{vm.GetProperty("name").GetString()}") });
             var cells = await row.Locator("td").AllInnerTextsAsync();
             Assert.Contains(Readable.Rate(vm.GetProperty("iops").GetDouble()), cells);
             Assert.Contains(Readable.Bandwidth(vm.GetProperty("bandwidth_bytes_per_second").GetDouble()), cells);

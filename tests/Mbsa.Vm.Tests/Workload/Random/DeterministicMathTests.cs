@@ -43,7 +43,8 @@ public sealed class DeterministicMathTests
     {
         Assert.Equal(double.NegativeInfinity, DeterministicMath.Log(0));
         Assert.Equal(double.PositiveInfinity, DeterministicMath.Log(double.PositiveInfinity));
-        Assert.True(double.IsNaN(DeterministicMath.Log(-1)) && double.IsNaN(DeterministicMath.Log(double.NaN)) && double.IsNaN(DeterministicMath.Exp(double.NaN)));
+        Assert.True(double.IsNaN(DeterministicMath.Log(-1)) && double.IsNaN(DeterministicMath.Log(double.NaN))
+            && double.IsNaN(DeterministicMath.Exp(double.NaN)));
         Assert.Equal(0, DeterministicMath.Log(1));
         Assert.Equal(1, DeterministicMath.Exp(0));
         Assert.Equal(0, DeterministicMath.Exp(-800));

@@ -105,7 +105,8 @@ public sealed class RanksTests
         Gen.Int[1, 3000].Sample(count =>
         {
             var scatter = new BlockScatter(count);
-            return Enumerable.Range(0, count).Select(rank => scatter.BlockOf(rank)).Order().SequenceEqual(Enumerable.Range(0, count).Select(rank => (long)rank));
+            return Enumerable.Range(0, count).Select(rank => scatter.BlockOf(rank))
+                .Order().SequenceEqual(Enumerable.Range(0, count).Select(rank => (long)rank));
         });
 
     [Fact]

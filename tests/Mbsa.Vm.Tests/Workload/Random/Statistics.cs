@@ -3,7 +3,9 @@ namespace Mbsa.Vm.Tests.Workload.Random;
 /// <summary>Do observed counts fit a distribution?</summary>
 internal static class Statistics
 {
-    /// <summary>Pearson's chi-square test, six standard deviations wide; neighbouring cells are merged until 20 draws are expected in each.</summary>
+    /// <summary>
+    /// Pearson's chi-square test, six standard deviations wide; neighbouring cells are merged until 20 draws are expected in each.
+    /// </summary>
     public static void AssertFits(ReadOnlySpan<double> counts, ReadOnlySpan<double> probabilities)
     {
         var total = 0.0;

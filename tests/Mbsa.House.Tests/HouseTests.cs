@@ -1,0 +1,67 @@
+using Mbsa.House.Tests.Reading;
+using Mbsa.House.Tests.Rules;
+
+namespace Mbsa.House.Tests;
+
+/// <summary>The rules of the house, kept in all of its sources.</summary>
+public class HouseTests
+{
+    /// <summary>
+    /// Rewritten at this very time by somebody else, who takes the entry off when merging. They break no rule of how things go together.
+    /// </summary>
+    private static readonly string[] _unmended =
+    [
+        "Mbsa.Actors/",
+        "Mbsa.Cores/Policies/",
+        "Mbsa.Host/Comparison/",
+        "Mbsa.Host/Expectations/",
+        "Mbsa.Host/Figures/",
+        "Mbsa.Host/Page/",
+        "Mbsa.Host/Report/",
+        "Mbsa.Host/Telemetry/",
+        "Mbsa.Host/Watching/",
+        "Mbsa.Model/",
+    ];
+
+    [Fact]
+    public void No_line_is_too_wide() => AssertKept(new Columns());
+
+    [Fact]
+    public void No_file_is_too_long() => AssertKept(new FileLength());
+
+    [Fact]
+    public void No_method_is_too_long() => AssertKept(new MethodLength());
+
+    [Fact]
+    public void Braces_are_of_one_style() => AssertKept(new Braces());
+
+    [Fact]
+    public void Private_fields_are_named_in_one_style() => AssertKept(new FieldNames());
+
+    [Fact]
+    public void No_type_has_an_empty_name() => AssertKept(new TypeNames());
+
+    [Fact]
+    public void No_project_knows_one_that_is_not_below_it() => Assert.Empty(new Floors().Check(Repository.Sources));
+
+    [Fact]
+    public void The_folders_of_a_project_make_no_circle() => Assert.Empty(new FolderCircles().Check(Repository.Sources));
+
+    [Fact]
+    public void Who_is_mended_is_taken_off_the_list()
+    {
+        IRule[] rules = [new Columns(), new FileLength(), new MethodLength(), new Braces(), new FieldNames(), new TypeNames()];
+        var broken = rules.SelectMany(rule => rule.Check(Repository.Sources)).ToList();
+
+        Assert.All(_unmended, folder => Assert.Contains(broken, finding => finding.Path.StartsWith(folder, StringComparison.Ordinal)));
+    }
+
+    private static void AssertKept(IRule rule)
+    {
+        var findings = rule.Check(Repository.Sources)
+            .Where(finding => !_unmended.Any(folder => finding.Path.StartsWith(folder, StringComparison.Ordinal))).ToList();
+
+        Assert.True(findings.Count == 0,
+            string.Join(Environment.NewLine, findings.Prepend<object>($"{findings.Count} places break a rule:")));
+    }
+}
