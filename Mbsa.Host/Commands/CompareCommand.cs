@@ -8,6 +8,7 @@ using Mbsa.Host.Report;
 using Mbsa.Host.Report.Html;
 using Mbsa.Host.Watching;
 using Mbsa.Host.Wording;
+using Mbsa.Model.Scenario;
 using Mbsa.Model.Watching;
 using Mbsa.Vm;
 
@@ -87,12 +88,7 @@ internal static class CompareCommand
         foreach (var (name, way) in loaded)
         {
             var spec = html is null ? way.Spec : way.Spec with { SeriesPoints = PageFeed.SeriesPoints };
-            IRunningScenario run;
-            try
-            {
-                run = await services.StartHereAsync(spec, interruption.Token).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (interruption.IsRequested)
+            if (await TryStartAsync(services, spec, interruption).ConfigureAwait(false) is not { } run)
             {
                 break;
             }
@@ -130,6 +126,19 @@ internal static class CompareCommand
         }
 
         return interruption.IsRequested ? ExitCode.Interrupted : ExitCode.Ok;
+    }
+
+    /// <returns>Null when it was interrupted before it ran.</returns>
+    private static async Task<IRunningScenario?> TryStartAsync(ProgramServices services, ScenarioSpec spec, Interruption interruption)
+    {
+        try
+        {
+            return await services.StartHereAsync(spec, interruption.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (interruption.IsRequested)
+        {
+            return null;
+        }
     }
 
     private static async Task TellAsync(Terminal terminal, string kind, IEnumerable<string> messages)

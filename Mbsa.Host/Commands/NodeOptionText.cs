@@ -24,7 +24,7 @@ internal sealed class NodeOptionText
     private readonly Option<string?> _passwordFile =
         OptionText.Option("--tls-password-file", "FILE", "File whose first line is the certificate's password");
     private readonly Option<bool> _insecure = new("--insecure")
-        { Description = "Listen beyond this machine without a secret or a certificate, for whoever finds the port" };
+    { Description = "Listen beyond this machine without a secret or a certificate, for whoever finds the port" };
 
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)

@@ -30,8 +30,11 @@ internal static class ReproduceCommand
             HelpName = "FILE",
             Description = "Write the figures to a file; '-' is standard output, and then nothing else is",
         };
-        var full = new Option<bool>("--full") { Description =
-            "Wear on a disk as large as the paper's, which takes minutes to hours; else a smaller one with the same writes a block" };
+        var full = new Option<bool>("--full")
+        {
+            Description =
+            "Wear on a disk as large as the paper's, which takes minutes to hours; else a smaller one with the same writes a block"
+        };
         var blocks = new Option<long?>("--blocks")
         {
             HelpName = "N",
@@ -60,7 +63,7 @@ internal static class ReproduceCommand
             var picture = Path.Combine(folder, $"{name}.svg");
             using var svg = OutputFile.Open("--out", picture, terminal.OpenStandardOutput);
             var result = await make(new FigureRequest
-                { Blocks = blocks, Progress = terminal.Error, Time = services.Time, Start = services.Start }).ConfigureAwait(false);
+            { Blocks = blocks, Progress = terminal.Error, Time = services.Time, Start = services.Start }).ConfigureAwait(false);
             svg.Write(Encoding.UTF8.GetBytes(result.Chart.Render()));
             made.Add(new MadeFigure(name, result));
             if (jsonPath != "-")

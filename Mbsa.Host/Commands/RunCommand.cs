@@ -31,7 +31,7 @@ internal static class RunCommand
         var cluster = OptionText.Option("--cluster", "ADDRESS", "Have a cluster run it: the address of one of its nodes ('mbsa node')");
         var node = new NodeOptionText();
         var stages = new Option<bool>("--stages")
-            { Description = "Show where the time of an I/O went, stub by stub, on paths vhost-bio and virtio-mq" };
+        { Description = "Show where the time of an I/O went, stub by stub, on paths vhost-bio and virtio-mq" };
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Print nothing but what went wrong" };
         var command = new Command("run",
             "Run a scenario and print what was measured. Ctrl-C ends it early and still prints it (exit code 130).")

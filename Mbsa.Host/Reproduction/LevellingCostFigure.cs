@@ -114,7 +114,7 @@ internal static class LevellingCostFigure
     {
         const int vcpus = 4;
         var storage = new StorageSpec(IoPath.MemoryBus, request.Blocks * BlockStorage.BlockBytes, policy, parameters)
-            { Protection = ProtectionMethod.Cr0Opt };
+        { Protection = ProtectionMethod.Cr0Opt };
         var vm = new VmSpec
         {
             Name = "vm",

@@ -15,8 +15,8 @@ public static class KnownNames
     ];
 
     /// <summary>The two clocks.</summary>
-    public static IReadOnlyList<(string Name, ClockKind Value)> Clocks
-        { get; } = [("virtual", ClockKind.Virtual), ("wall", ClockKind.Wall)];
+    public static IReadOnlyList<(string Name, ClockKind Value)> Clocks { get; } =
+        [("virtual", ClockKind.Virtual), ("wall", ClockKind.Wall)];
 
     /// <summary>What is timed under the wall clock.</summary>
     public static IReadOnlyList<(string Name, LatencySampling Value)> Latencies { get; } =
@@ -27,12 +27,12 @@ public static class KnownNames
         [("none", PayloadKind.None), ("stamp", PayloadKind.Stamp), ("full", PayloadKind.Full)];
 
     /// <summary>How hosts are chosen for VMs.</summary>
-    public static IReadOnlyList<(string Name, PlacementRule Value)> Placements { get;
-        } = [("best-fit", PlacementRule.BestFit), ("spread", PlacementRule.Spread)];
+    public static IReadOnlyList<(string Name, PlacementRule Value)> Placements { get; } =
+        [("best-fit", PlacementRule.BestFit), ("spread", PlacementRule.Spread)];
 
     /// <summary>What happens at a full bus or NVM while cores are idle.</summary>
-    public static IReadOnlyList<(string Name, ServiceOrder Value)> Orders
-        { get; } = [("share", ServiceOrder.Share), ("serial", ServiceOrder.Serial)];
+    public static IReadOnlyList<(string Name, ServiceOrder Value)> Orders { get; } =
+        [("share", ServiceOrder.Share), ("serial", ServiceOrder.Serial)];
 
     /// <summary>Policies of the QoS supervisor.</summary>
     public static IReadOnlyList<string> Policies { get; } = [.. QosPolicies.All.Select(p => p.Name)];

@@ -70,7 +70,8 @@ internal sealed class DeviceCheck
         {
             var older = GlobalMetadataBlock.Decode(other, out var problem);
             Findings.Add(new Finding($"GMB copy {1 - good}", (1 - good) * bytes,
-                older is null ? problem : Lagging(older.Generation, gmb.Generation)) { Renewal = goodBytes.ToArray() });
+                older is null ? problem : Lagging(older.Generation, gmb.Generation))
+            { Renewal = goodBytes.ToArray() });
         }
 
         return gmb;

@@ -68,7 +68,7 @@ public sealed class DiskCheck
                 ? $"it is of generation {older.Generation}, the other of {disk.Generation}: a change was cut short"
                 : null;
             Findings.Add(new Finding($"super block copy {1 - good}", (1 - good) * bytes, lagging ?? (good == 0 ? problemB : problem))
-                { Renewal = _lease.View(good * bytes, bytes).ToArray() });
+            { Renewal = _lease.View(good * bytes, bytes).ToArray() });
         }
 
         if (disk.Geometry.TotalBytes > _lease.LengthBytes)

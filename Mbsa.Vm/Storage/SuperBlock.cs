@@ -154,8 +154,11 @@ public sealed record SuperBlock(Guid DiskId, DiskGeometry Geometry,
     }
 
     private static bool IsLaidOutAs(ReadOnlySpan<byte> block, DiskGeometry geometry) =>
-        geometry is { GuestBlocks: > 0, SpareBlocks: >= 0 and <= int.MaxValue,
-            WearMetadataBlocks: >= 0 and <= int.MaxValue, DataBlocks: <= DiskGeometry.MaxDataBlocks }
+        geometry is
+        {
+            GuestBlocks: > 0, SpareBlocks: >= 0 and <= int.MaxValue,
+            WearMetadataBlocks: >= 0 and <= int.MaxValue, DataBlocks: <= DiskGeometry.MaxDataBlocks
+        }
         && geometry.GuestBlocks <= DiskGeometry.MaxGuestBlocks
         && BinaryPrimitives.ReadInt32LittleEndian(block[12..]) == BlockStorage.BlockBytes
         && BinaryPrimitives.ReadInt64LittleEndian(block[48..]) == DiskGeometry.VdmtFirstBlock

@@ -25,8 +25,12 @@ public sealed class BytelessDisk : IDisposable
         var sizeBytes = blocks * BlockStorage.BlockBytes;
         var childBytes = VirtualDisks.RequiredBytes(sizeBytes, policy, parameters);
         _device = NvmDevice.Create(
-            new NvmDeviceOptions { SizeBytes = childBytes * 101 / 100 / BlockStorage.BlockBytes * BlockStorage.BlockBytes
-                + (64 << 20), DeviceId = Guid.Empty }, new MemoryLedger());
+            new NvmDeviceOptions
+            {
+                SizeBytes = childBytes * 101 / 100 / BlockStorage.BlockBytes * BlockStorage.BlockBytes
+                + (64 << 20),
+                DeviceId = Guid.Empty
+            }, new MemoryLedger());
         try
         {
             _area = _device.Map(_device.CreateChild("wear", childBytes));

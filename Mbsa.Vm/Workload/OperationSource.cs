@@ -43,7 +43,7 @@ public sealed class OperationSource
         _readsBelow = (ulong)(((UInt128)1 << 64) * (uint)(_mixed ? job.ReadPercent : 0) / 100);
         _access = job.Pattern is IoPattern.Read or IoPattern.Write or IoPattern.ReadWrite ? Access.Sequential
             : job.Distribution.Kind switch
-                { DistributionKind.Zipf => Access.Zipf, DistributionKind.Pareto => Access.Pareto, _ => Access.Uniform };
+            { DistributionKind.Zipf => Access.Zipf, DistributionKind.Pareto => Access.Pareto, _ => Access.Uniform };
         if (Reads)
         {
             _read = new Direction(job, job.ReadBlockBytes, lengthBytes, _access, sameAs: null);

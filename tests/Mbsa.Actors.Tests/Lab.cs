@@ -79,13 +79,13 @@ internal static class Lab
 
     public static VmSpec Vm(string name, IoPattern pattern = IoPattern.RandRead,
         int vcpus = 4, double weight = 1, long sizeBytes = 4 << 20) => new()
-    {
-        Name = name,
-        Vcpus = vcpus,
-        Storage = new StorageSpec(IoPath.MemoryBus, sizeBytes),
-        Qos = new QosSpec { Weight = weight },
-        Jobs = [Job(pattern, vcpus)],
-    };
+        {
+            Name = name,
+            Vcpus = vcpus,
+            Storage = new StorageSpec(IoPath.MemoryBus, sizeBytes),
+            Qos = new QosSpec { Weight = weight },
+            Jobs = [Job(pattern, vcpus)],
+        };
 
     /// <summary>A VM on a conventional path, a job of so many I/Os in flight on each VCPU.</summary>
     public static VmSpec ConventionalVm(string name, IoPath path, int depth = 1,

@@ -18,7 +18,7 @@ internal sealed class NvmCheck(Terminal terminal, string file, bool repair)
     {
         var file = NvmCommand.File();
         var repair = new Option<bool>("--repair")
-            { Description = "Write back what follows from what is good: a damaged copy from the other, the bitmap from the page tables" };
+        { Description = "Write back what follows from what is good: a damaged copy from the other, the bitmap from the page tables" };
         var command = new Command(
             "check",
             "Verify a device and its virtual disks; nothing is written without --repair. "

@@ -78,8 +78,13 @@ internal static class NvmCommand
             return Try(path, ledger =>
             {
                 using var device = NvmDevice.Create(
-                    new NvmDeviceOptions { SizeBytes =
-                        sizeBytes, FilePath = path, DeviceId = id, MaxChildDevices = parsed.GetValue(children) }, ledger);
+                    new NvmDeviceOptions
+                    {
+                        SizeBytes = sizeBytes,
+                        FilePath = path,
+                        DeviceId = id,
+                        MaxChildDevices = parsed.GetValue(children)
+                    }, ledger);
                 terminal.Lines.WriteLine($"{path}: a device of {Readable.Size(sizeBytes)}, "
                     + $"{Readable.Size(device.FreeBytes)} of it for child devices, UUID {id}");
                 return ExitCode.Ok;

@@ -180,7 +180,7 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
     {
         var verify = vms.Specs.SelectMany(v => v.Jobs).Select(j => j.Verify).DefaultIfEmpty().Max();
         var needed = verify switch
-            { VerifyMethod.Crc32c => PayloadKind.Full, VerifyMethod.Meta => PayloadKind.Stamp, _ => PayloadKind.None };
+        { VerifyMethod.Crc32c => PayloadKind.Full, VerifyMethod.Meta => PayloadKind.Stamp, _ => PayloadKind.None };
         if (nvm?.Choice("payload", KnownNames.Payloads) is not { } payload)
         {
             return clock == ClockKind.Wall ? PayloadKind.Full : needed;

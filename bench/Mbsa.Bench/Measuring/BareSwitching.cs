@@ -22,7 +22,7 @@ internal sealed class BareSwitching : IDisposable
     public BareSwitching(int areas, long bytes)
     {
         _device = NvmDevice.Create(new NvmDeviceOptions
-            { SizeBytes = areas * (bytes + bytes / 64) + (64L << 20), DeviceId = Guid.Empty }, new MemoryLedger());
+        { SizeBytes = areas * (bytes + bytes / 64) + (64L << 20), DeviceId = Guid.Empty }, new MemoryLedger());
         _areas = [.. Enumerable.Range(0, areas).Select(area => _device.Map(_device.CreateChild($"area-{area}", bytes), prefault: true))];
         Array.ForEach(_areas, FirstTouch.Touch);
         _blocks = bytes / IoPoint.BlockBytes;

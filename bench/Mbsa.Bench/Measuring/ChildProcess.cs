@@ -17,10 +17,10 @@ internal sealed record ChildProcess(double Seconds, long PeakResidentBytes, stri
         var watch = Stopwatch.StartNew();
         using var process = Process
             .Start(new ProcessStartInfo(Runtime(), [Path.Combine(AppContext.BaseDirectory, assembly), .. arguments()])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
         var peakBytes = 0L;

@@ -111,7 +111,7 @@ internal static class SetGenerator
         if (random.Next(3) == 0 && vm.IsOfOneKind)
         {
             vm = vm with
-                { Floor = Math.Round(Math.Min(MostOfReach * Reach(set, vm), due * (0.4 + 1.6 * random.NextDouble()) * reserved), 3) };
+            { Floor = Math.Round(Math.Min(MostOfReach * Reach(set, vm), due * (0.4 + 1.6 * random.NextDouble()) * reserved), 3) };
         }
 
         if (random.Next(8) == 0)

@@ -68,7 +68,7 @@ public sealed class HandshakeTests : IDisposable
     {
         await using var node = await ClusterNode.StartAsync(ClusterLab.Options());
         var first = await ClusterRun.SubmitAsync(ClusterLab.Scenario(2, 4) with
-            { Name = "long", DurationNs = 600_000 * Lab.Millisecond }, node.Address, ClusterLab.Options());
+        { Name = "long", DurationNs = 600_000 * Lab.Millisecond }, node.Address, ClusterLab.Options());
         await ClusterLab.UntilAsync(() => first.Snapshot().ClockNs > 0);
         var second = await ClusterRun.SubmitAsync(ClusterLab.Scenario(1, 1), node.Address, ClusterLab.Options());
         Assert.Equal("the cluster is busy with a run of 'long'",

@@ -13,8 +13,11 @@ public sealed class HostChangesTests
     public async Task What_a_tenant_had_on_a_host_that_was_lost_is_taken_back_before_it_has_power_again()
     {
         var scenario = ClusterLab.Scenario(hosts: 1, vms: 1);
-        scenario = scenario with { Cluster = scenario.Cluster! with
-            { Tenants = [new TenantSpec("tenant", [0], new Promise(PromiseUnit.Share, 0.8))] } };
+        scenario = scenario with
+        {
+            Cluster = scenario.Cluster! with
+            { Tenants = [new TenantSpec("tenant", [0], new Promise(PromiseUnit.Share, 0.8))] }
+        };
         List<HostCommand> done = [];
         var state = new ClusterState(scenario, new HostCluster(scenario, [new Host(done)], CancellationToken.None));
         var leases = new Leases(state);

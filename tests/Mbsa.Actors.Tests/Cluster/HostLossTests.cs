@@ -66,8 +66,11 @@ public sealed class HostLossTests
     {
         var scenario = Verified(hosts: 3, vms: 4).At(60 * Lab.Millisecond, "vm-1", new VmChange.Migrate(null))
             .Happening([new(5 * Lab.Millisecond, 2, HostChange.Add), new(10 * Lab.Millisecond, 0, HostChange.Drain)]);
-        scenario = scenario with { Cluster = scenario.Cluster! with
-            { Hosts = scenario.Cluster.Hosts.SetItem(2, scenario.Cluster.Hosts[2] with { IsThereAtOnce = false }) } };
+        scenario = scenario with
+        {
+            Cluster = scenario.Cluster! with
+            { Hosts = scenario.Cluster.Hosts.SetItem(2, scenario.Cluster.Hosts[2] with { IsThereAtOnce = false }) }
+        };
         var result = await scenario.RunOnAsync(1);
         Assert.Empty(result.Problems);
         AssertAllWell(result);

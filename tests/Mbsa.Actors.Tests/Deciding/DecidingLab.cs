@@ -14,8 +14,11 @@ internal static class DecidingLab
     public static ScenarioSpec Cluster(int hosts, params VmSpec[] vms)
     {
         var scenario = QosLab.Host(vms);
-        return scenario with { Cluster = new ClusterSpec
-            { Hosts = [.. Enumerable.Range(0, hosts).Select(i => new ClusterHostSpec($"h{i}", scenario.Host))] } };
+        return scenario with
+        {
+            Cluster = new ClusterSpec
+            { Hosts = [.. Enumerable.Range(0, hosts).Select(i => new ClusterHostSpec($"h{i}", scenario.Host))] }
+        };
     }
 
     public static ScenarioSpec With(this ScenarioSpec scenario, Func<ClusterSpec, ClusterSpec> change) =>

@@ -71,7 +71,8 @@ public sealed class LeaseInvariantTests
             case 3 when rig.Contacts[host] == HostContact.Gone: rig.Contacts[host] = HostContact.Heard; break;
             case 4 when isAt is { } at && rig.Contacts[at] == HostContact.Heard: rig.Stop(vm); break;
             case 5 when isAt is { } from && rig.Contacts[from] == HostContact.Heard && isHeard
-                && from != host && rig.Placement.WhyNot(vm, host) is null: rig.Move(vm, host); break;
+                && from != host && rig.Placement.WhyNot(vm, host) is null:
+                rig.Move(vm, host); break;
             case > 5 when isAt is null && isHeard && rig.Placement.WhyNot(vm, host) is null: rig.Start(vm, host); break;
         }
     }

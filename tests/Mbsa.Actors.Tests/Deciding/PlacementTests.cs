@@ -299,7 +299,7 @@ public sealed class PlacementTests
                 .Host(0, host => host with { NvmSizeBytes = DeviceBytes });
             var (placement, ledger) = (new Placement(scenario), new MemoryLedger());
             using (var device = NvmDevice.Create(new NvmDeviceOptions
-                { SizeBytes = DeviceBytes, DeviceId = new Guid(1, 2, 3, [4, 5, 6, 7, 8, 9, 10, 11]) }, ledger))
+            { SizeBytes = DeviceBytes, DeviceId = new Guid(1, 2, 3, [4, 5, 6, 7, 8, 9, 10, 11]) }, ledger))
             {
                 for (var vm = 0; vm < blocks.Length; vm++)
                 {

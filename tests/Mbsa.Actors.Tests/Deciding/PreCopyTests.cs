@@ -81,8 +81,19 @@ public sealed class PreCopyTests
         Assert.Equal(200, _course.Now(_nowNs + 200).DowntimeNs);
         var result = _course.End(_nowNs + 700, 500);
         Assert.Equal(
-            new MigrationResult { Vm =
-                3, From = 1, To = 2, StartNs = 3000, TotalNs = 110_720, DowntimeNs = 700, Rounds = 3, Bytes = 110_500, IsDone = true },
+            new MigrationResult
+            {
+                Vm =
+                3,
+                From = 1,
+                To = 2,
+                StartNs = 3000,
+                TotalNs = 110_720,
+                DowntimeNs = 700,
+                Rounds = 3,
+                Bytes = 110_500,
+                IsDone = true
+            },
             result);
     }
 
@@ -92,8 +103,18 @@ public sealed class PreCopyTests
         Round(100_000, left: 10_000);
         var result = _course.Cancel(_nowNs + 5000, "host h2 was lost", bytesSent: 4990);
         Assert.Equal(
-            new MigrationResult { Vm =
-                3, From = 1, To = 2, StartNs = 3000, TotalNs = 105_010, Rounds = 1, Bytes = 104_990, WhyCancelled = "host h2 was lost" },
+            new MigrationResult
+            {
+                Vm =
+                3,
+                From = 1,
+                To = 2,
+                StartNs = 3000,
+                TotalNs = 105_010,
+                Rounds = 1,
+                Bytes = 104_990,
+                WhyCancelled = "host h2 was lost"
+            },
             result);
     }
 

@@ -186,8 +186,12 @@ public sealed class MoveTests
     public async Task What_sleeps_sleeps_on()
     {
         // 3 I/Os of 2 us, then 3 ms of thinking; it is moved while it thinks.
-        var scenario = Lab.Scenario(Lab.Vm("a", vcpus: 1) with { Jobs =
-            [Lab.Job(IoPattern.RandRead, 1) with { ThinkTimeNs = 3 * Millisecond, ThinkTimeBlocks = 3 }] }) with { Lockstep = true };
+        var scenario = Lab.Scenario(Lab.Vm("a", vcpus: 1) with
+        {
+            Jobs =
+            [Lab.Job(IoPattern.RandRead, 1) with { ThinkTimeNs = 3 * Millisecond, ThinkTimeBlocks = 3 }]
+        }) with
+        { Lockstep = true };
         await using var rig = new MoveRig(scenario);
         await rig.StartAsync(0, 0);
         await rig.RunToAsync(Millisecond);
@@ -203,7 +207,7 @@ public sealed class MoveTests
     public async Task Vms_without_a_disk_and_vms_that_have_finished_move_too()
     {
         var finished = Lab.Vm("finished", vcpus: 2) with
-            { Jobs = [Lab.Job(IoPattern.Write, 2) with { TimeBased = false, IoSizeBytes = 1 << 20, Verify = VerifyMethod.Crc32c }] };
+        { Jobs = [Lab.Job(IoPattern.Write, 2) with { TimeBased = false, IoSizeBytes = 1 << 20, Verify = VerifyMethod.Crc32c }] };
         var half = finished with
         {
             Name = "half",

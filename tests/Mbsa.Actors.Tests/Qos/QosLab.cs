@@ -23,7 +23,8 @@ internal static class QosLab
     /// <summary>A host on which nothing but cores is ever short, with a number of operations per second.</summary>
     public static ScenarioSpec CoresOnly(double operationsPerSecond, params VmSpec[] vms) =>
         Lab.Scenario(vms).With(host =>
-            host with { Machine = Lab.Machine(4, 4e9 / operationsPerSecond) }) with { DurationNs = 100 * Lab.Millisecond };
+            host with { Machine = Lab.Machine(4, 4e9 / operationsPerSecond) }) with
+        { DurationNs = 100 * Lab.Millisecond };
 
     /// <summary>A device of so many units a second, of which a read takes one.</summary>
     public static DeviceProfile Units(double unitsPerSecond, double unitsPerWrite) =>

@@ -21,7 +21,7 @@ public sealed class TrapsTests
     public async Task Nothing_is_hoarded_while_idle()
     {
         var sleeper = QosLab.Reader("sleeper") with
-            { Jobs = [QosLab.Reader("sleeper").Jobs[0] with { StartDelayNs = 100 * Lab.Millisecond }] };
+        { Jobs = [QosLab.Reader("sleeper").Jobs[0] with { StartDelayNs = 100 * Lab.Millisecond }] };
         var run = await QosLab.CoresOnly(2e6, sleeper, QosLab.Reader("busy")).For(200, 0, 10).RunAsync();
         QosLab.Near(20_000, run.Series("busy")[8], 0.01);
         Assert.All(run.Series("busy")[11..], n => QosLab.Near(10_000, n, 0.02));
@@ -59,7 +59,7 @@ public sealed class TrapsTests
     public async Task Short_bursts_with_pauses_between_them_are_no_way_to_more()
     {
         var bursty = Lab.Vm("bursty") with
-            { Jobs = [Lab.Job(Mbsa.Vm.Workload.IoPattern.RandRead, 4) with { ThinkTimeNs = 50_000, ThinkTimeBlocks = 50 }] };
+        { Jobs = [Lab.Job(Mbsa.Vm.Workload.IoPattern.RandRead, 4) with { ThinkTimeNs = 50_000, ThinkTimeBlocks = 50 }] };
         var run = await QosLab.CoresOnly(2e6, bursty, QosLab.Reader("steady-1"), QosLab.Reader("steady-2")).For(200, 20, 10).RunAsync();
         Assert.True(run.OperationsPerSecond("bursty") <= 1.01 * run.OperationsPerSecond("steady-1"));
         Assert.All(run.Windows, w => QosLab.Near(1, w.Operations[1] / (double)w.Operations[2], 0.02, "steady"));

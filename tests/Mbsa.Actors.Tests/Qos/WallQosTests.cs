@@ -49,6 +49,11 @@ public sealed class WallQosTests
     /// <summary>Half a second: windows of a noisy machine have to be short against it.</summary>
     private static ScenarioSpec Wall(params VmSpec[] vms) =>
         (Lab.Scenario(vms) with { Clock = ClockKind.Wall, DurationNs = 500 * Lab.Millisecond, WarmupNs = 50 * Lab.Millisecond })
-        .With(host => host with { Payload =
-            PayloadKind.Full, QuantumNs = HostSpec.DefaultQuantumNs(ClockKind.Wall), Machine = Lab.Machine(cores: 2) });
+        .With(host => host with
+        {
+            Payload =
+            PayloadKind.Full,
+            QuantumNs = HostSpec.DefaultQuantumNs(ClockKind.Wall),
+            Machine = Lab.Machine(cores: 2)
+        });
 }

@@ -28,7 +28,7 @@ public sealed class ActiveTimeTests
     public async Task What_finished_before_the_measured_part_was_not_active_in_it()
     {
         var run = await (Lab.Scenario(Lab.Vm("other"), Once("batch", operations: 100)) with
-            { WarmupNs = 5 * Ms, DurationNs = 5 * Ms }).RunAsync();
+        { WarmupNs = 5 * Ms, DurationNs = 5 * Ms }).RunAsync();
         Assert.Equal((VmState.Finished, 0L, 5 * Ms), (run.Of("batch").State, run.Of("batch").ActiveNs, run.Of("other").ActiveNs));
     }
 

@@ -33,7 +33,7 @@ public sealed class SharesTests
     {
         // One quantum of 5 ms follows another: the measured part is 3 ms from the middle of the first to the middle of the second.
         var run = await (Host(5_000_000, Lab.Hog("hog", 1)) with
-            { WarmupNs = 3_500_000, DurationNs = 3_000_000, WindowNs = 1_000_000 }).RunAsync();
+        { WarmupNs = 3_500_000, DurationNs = 3_000_000, WindowNs = 1_000_000 }).RunAsync();
         Assert.Equal(0.25, run.Utilisation.Cpu, 1e-12);
         Assert.Equal(3_000_000, run.Of("hog").CpuNs);
         Assert.Equal((1.0, 0.25), (run.Of("hog").CoreShare, run.Of("hog").DominantShare(run.MeasuredNs)));
@@ -67,7 +67,7 @@ public sealed class SharesTests
     public async Task A_run_that_is_over_early_ends_its_last_window()
     {
         var once = Lab.Vm("once", vcpus: 1, sizeBytes: 64 << 20) with
-            { Jobs = [Lab.Job(IoPattern.Read, 1) with { TimeBased = false, IoSizeBytes = 7000 * 4096 }] };
+        { Jobs = [Lab.Job(IoPattern.Read, 1) with { TimeBased = false, IoSizeBytes = 7000 * 4096 }] };
         var run = await Host(25_000, once).For(100, 0, 10).RunAsync();
         Assert.Equal([(0L, 10_000_000L), (10_000_000, 14_000_000)], run.Windows.Select(window => (window.StartNs, window.EndNs)));
         Assert.Equal(7000, run.Windows.Sum(window => window.Operations[0]));
@@ -90,7 +90,7 @@ public sealed class SharesTests
             (vms, policy, quantumNs, warmupNs, windowNs) =>
             {
                 var scenario = (Host(quantumNs, [.. vms.Select((vm, i) => vm($"vm-{i}"))]) with
-                    { WarmupNs = warmupNs, DurationNs = 30_000_000, WindowNs = windowNs }).Under(policy);
+                { WarmupNs = warmupNs, DurationNs = 30_000_000, WindowNs = windowNs }).Under(policy);
                 Check(scenario.RunAsync().GetAwaiter().GetResult());
             },
             iter: 60, threads: 1);

@@ -74,7 +74,7 @@ public sealed class ConventionalRunTests
     public async Task At_depth_n_little_s_law_holds(IoPath path, int depth, int vcpus)
     {
         var result = await (Lab.Scenario(Lab.ConventionalVm("a", path, depth, IoPattern.RandReadWrite, vcpus)) with
-            { WarmupNs = 2 * Lab.Millisecond }).RunAsync();
+        { WarmupNs = 2 * Lab.Millisecond }).RunAsync();
         var vm = result.Of("a");
         var operations = vm.Read.Operations + vm.Write.Operations;
         var latencyNs = (vm.Read.Operations * vm.Read.LatencyNs!.Mean + vm.Write.Operations * vm.Write.LatencyNs!.Mean) / operations;
@@ -167,7 +167,7 @@ public sealed class ConventionalRunTests
     public async Task Every_read_finds_what_was_last_written(IoPath path, PayloadKind payload)
     {
         var vms = Enumerable.Range(0, 2).Select(i => Verifying($"vm-{i}", path, depth: 1 + 7 * i) with
-            { Storage = new StorageSpec(path, 4 << 20, i == 0 ? "none" : "due-time") });
+        { Storage = new StorageSpec(path, 4 << 20, i == 0 ? "none" : "due-time") });
         var result = await Lab.Scenario([.. vms]).With(h => h with { Payload = payload }).RunAsync();
         Assert.Empty(result.Problems);
         Assert.All(result.Vms, vm => Assert.InRange(vm.BlocksVerified, 500, long.MaxValue));
@@ -252,7 +252,7 @@ public sealed class ConventionalRunTests
         var paced = Lab.ConventionalVm("paced", path) with { Jobs = [Lab.Job(IoPattern.RandRead, 1) with { ReadRateIops = 5000 }] };
         var thinking = Lab.ConventionalVm("thinking", path) with { Jobs = [Lab.Job(IoPattern.RandRead, 1) with { ThinkTimeNs = 71_500 }] };
         var deep = Lab.ConventionalVm("deep", path, 8) with
-            { Jobs = [Lab.Job(IoPattern.RandRead, 1) with { Engine = IoEngine.Asynchronous, IoDepth = 8, ReadRateIops = 50_000 }] };
+        { Jobs = [Lab.Job(IoPattern.RandRead, 1) with { Engine = IoEngine.Asynchronous, IoDepth = 8, ReadRateIops = 50_000 }] };
         var result = await Lab.Scenario(paced, thinking, deep).RunAsync();
         Assert.Equal(5000, result.OperationsPerSecond("paced"), 100.0);
         Assert.Equal(10_000, result.OperationsPerSecond("thinking"), path == IoPath.VirtioMq ? 300.0 : 200.0);
@@ -263,7 +263,7 @@ public sealed class ConventionalRunTests
     public async Task A_vcpu_can_compute_beside_its_io()
     {
         var vm = Lab.ConventionalVm("a", IoPath.VhostBio) with
-            { Jobs = [Lab.Job(IoPattern.RandRead, 1), Lab.Hog("hog", vcpus: 1).Jobs[0]] };
+        { Jobs = [Lab.Job(IoPattern.RandRead, 1), Lab.Hog("hog", vcpus: 1).Jobs[0]] };
         var result = await Lab.Scenario(vm).RunAsync();
         Assert.InRange(result.Of("a").Read.Operations, 100, long.MaxValue);
         Assert.InRange(result.Of("a").ComputeCpuNs, result.MeasuredNs / 2, result.MeasuredNs);
@@ -273,7 +273,7 @@ public sealed class ConventionalRunTests
     public async Task A_queue_takes_interrupts_although_its_first_vcpu_only_computes()
     {
         var vm = Lab.ConventionalVm("a", IoPath.VhostBio, vcpus: 3) with
-            { Jobs = [Lab.Hog("hog", vcpus: 1).Jobs[0], Lab.Job(IoPattern.RandRead, 2)] };
+        { Jobs = [Lab.Hog("hog", vcpus: 1).Jobs[0], Lab.Job(IoPattern.RandRead, 2)] };
         var result = await Lab.Scenario(vm).RunAsync();
         Assert.InRange(result.Of("a").Read.Operations, 500, long.MaxValue);
     }
@@ -291,8 +291,11 @@ public sealed class ConventionalRunTests
     private static MachineProfile WithNsPerByte(double nsPerByte)
     {
         var machine = Lab.Machine();
-        return machine with { Paths = machine.Paths.ToDictionary(path => path.Key,
-            path => path.Value with { Read = Dearer(path.Value.Read), Write = Dearer(path.Value.Write) }) };
+        return machine with
+        {
+            Paths = machine.Paths.ToDictionary(path => path.Key,
+            path => path.Value with { Read = Dearer(path.Value.Read), Write = Dearer(path.Value.Write) })
+        };
 
         OperationCost Dearer(OperationCost cost) => cost with { NsPerByte = nsPerByte };
     }
@@ -305,7 +308,8 @@ public sealed class ConventionalRunTests
 
     private static ScenarioSpec Eventful(IoPath path, ulong seed) =>
         (Lab.Scenario(Lab.ConventionalVm("a", path, 16, IoPattern.RandReadWrite, vcpus: 3), Lab.ConventionalVm("b", path,
-            4, IoPattern.RandWrite), Lab.Vm("bus", vcpus: 2), Lab.Hog("hog", vcpus: 2, cpuPercent: 60)) with { Seed = seed })
+            4, IoPattern.RandWrite), Lab.Vm("bus", vcpus: 2), Lab.Hog("hog", vcpus: 2, cpuPercent: 60)) with
+        { Seed = seed })
         .With(h => h with { Device = Lab.Device(8e9, 3e9) })
         .At(4 * Lab.Millisecond, "a", new VmChange.FailVcpu(1))
         .At(9 * Lab.Millisecond, "b", new VmChange.Stop())

@@ -78,10 +78,11 @@ public sealed class DeterminismTests
     private static ScenarioSpec Eventful(ulong seed)
     {
         var brief = Lab.Vm("brief", vcpus: 3) with
-            { Jobs = [Lab.Job(IoPattern.Write, 3) with { TimeBased = false, IoSizeBytes = 1 << 20 }] };
+        { Jobs = [Lab.Job(IoPattern.Write, 3) with { TimeBased = false, IoSizeBytes = 1 << 20 }] };
         var paced = Lab.Vm("paced", vcpus: 2) with { Jobs = [Lab.Job(IoPattern.RandRead, 2) with { ReadRateIops = 30_000 }] };
         return (Lab.Scenario(Lab.Vm("a", IoPattern.RandReadWrite, vcpus: 3),
-            Lab.Vm("b", IoPattern.RandWrite, weight: 2), brief, paced, Lab.Hog("hog", 2, 30)) with { Seed = seed })
+            Lab.Vm("b", IoPattern.RandWrite, weight: 2), brief, paced, Lab.Hog("hog", 2, 30)) with
+        { Seed = seed })
             .With(h => h with { Device = Lab.Device(6e9, 2e9) })
             .At(3 * Lab.Millisecond, "a", new VmChange.FailVcpu(2))
             .At(5 * Lab.Millisecond, "b", new VmChange.SetQos(new QosSpec { Weight = 3 }))

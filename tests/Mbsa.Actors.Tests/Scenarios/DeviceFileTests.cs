@@ -42,7 +42,7 @@ public sealed class DeviceFileTests : IDisposable
     public async Task Disks_and_their_bytes_are_there_for_the_next_run(ClockKind clock)
     {
         var writer = Lab.Vm("a", IoPattern.Write, vcpus: 1) with
-            { Jobs = [Lab.Job(IoPattern.Write, 1) with { Verify = VerifyMethod.Crc32c }] };
+        { Jobs = [Lab.Job(IoPattern.Write, 1) with { Verify = VerifyMethod.Crc32c }] };
         Assert.Empty((await On(clock, InFile(writer)).RunAsync()).Problems);
         var before = Look();
 
@@ -137,8 +137,11 @@ public sealed class DeviceFileTests : IDisposable
             .At(10 * Lab.Millisecond, "a", new VmChange.Resize(8 * MiB))
             .At(12 * Lab.Millisecond, "b", new VmChange.Resize(30 * MiB))
             .At(13 * Lab.Millisecond, "b", new VmChange.Resize(MiB));
-        scenario = scenario with { Vms =
-            [.. scenario.Vms.Select(vm => vm with { Jobs = [vm.Jobs[0] with { Verify = VerifyMethod.Crc32c }] })] };
+        scenario = scenario with
+        {
+            Vms =
+            [.. scenario.Vms.Select(vm => vm with { Jobs = [vm.Jobs[0] with { Verify = VerifyMethod.Crc32c }] })]
+        };
         var result = await scenario.RunAsync();
 
         Assert.Equal(2, result.Problems.Length);

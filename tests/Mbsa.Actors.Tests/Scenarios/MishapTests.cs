@@ -58,7 +58,7 @@ public sealed class MishapTests
     public async Task A_vm_whose_job_does_not_fit_its_disk_is_refused_with_the_reason_and_the_others_run()
     {
         var misfit = Lab.Vm("misfit", vcpus: 2) with
-            { Jobs = [Lab.Job(IoPattern.Read, 1), Lab.Job(IoPattern.Read, 1) with { Size = new Extent(1L << 40) }] };
+        { Jobs = [Lab.Job(IoPattern.Read, 1), Lab.Job(IoPattern.Read, 1) with { Size = new Extent(1L << 40) }] };
         var result = await Lab.Scenario(misfit, Lab.Vm("other")).RunAsync();
         Assert.Equal(VmState.Failed, result.Of("misfit").State);
         Assert.Contains("misfit", Assert.Single(result.Problems));

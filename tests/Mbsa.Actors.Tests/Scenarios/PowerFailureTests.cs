@@ -68,8 +68,11 @@ public sealed class PowerFailureTests : IDisposable
     public async Task A_long_io_that_was_cut_off_is_partly_there_and_was_not_acknowledged(ClockKind clock, string policy, string parameters)
     {
         var vm = Verifying("a", policy, parameters);
-        var big = vm with { Jobs =
-            [vm.Jobs[0] with { Distribution = AccessDistribution.Uniform, WriteBlockBytes = 512 << 10, ReadBlockBytes = 512 << 10 }] };
+        var big = vm with
+        {
+            Jobs =
+            [vm.Jobs[0] with { Distribution = AccessDistribution.Uniform, WriteBlockBytes = 512 << 10, ReadBlockBytes = 512 << 10 }]
+        };
         var result = await On(clock, big, big with { Name = "b" })
             .With(h => h with { Device = Lab.Device(4e9, 1e9) }).Failing(6, 2).Failing(14, 0).RunAsync();
 
@@ -104,7 +107,8 @@ public sealed class PowerFailureTests : IDisposable
     public async Task The_same_failure_is_the_same_run_on_any_number_of_threads()
     {
         var scenario = (On(ClockKind.Virtual, Verifying("a", "due-time", "q=16 t=4"),
-            Verifying("b", "due-time", "q=16 t=4 atomic"), Lab.Hog("hog", 2, 30)) with { Seed = 5 })
+            Verifying("b", "due-time", "q=16 t=4 atomic"), Lab.Hog("hog", 2, 30)) with
+        { Seed = 5 })
             .With(h => h with { Device = Lab.Device(6e9, 2e9) }).Failing(3, 1).Failing(9, 0);
         var first = await OnThreadsAsync(scenario, 1);
 
@@ -137,7 +141,7 @@ public sealed class PowerFailureTests : IDisposable
     {
         // 1024 blocks at 2 us: 2.05 ms a run; the failure comes after 500 of them.
         var brief = Lab.Vm("brief", vcpus: 1) with
-            { Jobs = [Lab.Job(IoPattern.Write, 1) with { TimeBased = false, IoSizeBytes = 4 << 20 }] };
+        { Jobs = [Lab.Job(IoPattern.Write, 1) with { TimeBased = false, IoSizeBytes = 4 << 20 }] };
         var late = Lab.Vm("late", vcpus: 1) with { Jobs = [Lab.Job(IoPattern.RandRead, 1) with { StartDelayNs = 2 * Millisecond }] };
         var result = await Lab.Scenario(brief, late).Failing(1, 4).RunAsync();
 
@@ -150,7 +154,7 @@ public sealed class PowerFailureTests : IDisposable
     public async Task Vms_that_had_ended_before_stay_ended()
     {
         var finished = Lab.Vm("finished", vcpus: 2) with
-            { Jobs = [Lab.Job(IoPattern.Write, 2) with { TimeBased = false, IoSizeBytes = 1 << 20, Verify = VerifyMethod.Crc32c }] };
+        { Jobs = [Lab.Job(IoPattern.Write, 2) with { TimeBased = false, IoSizeBytes = 1 << 20, Verify = VerifyMethod.Crc32c }] };
         var scenario = On(ClockKind.Virtual, Lab.Vm("stopped"), finished,
             Lab.Vm("waiting") with { StartsAtOnce = false }, Lab.Vm("stays"), Lab.Hog("hog", 1))
             .At(3 * Millisecond, "stopped", new VmChange.Stop()).Failing(8, 1);

@@ -34,7 +34,7 @@ public sealed class QuantumLengthTests
             Jobs = [Lab.Job(IoPattern.RandWrite, 1) with { ThinkTimeNs = 800_000, ThinkTimeBlocks = 20 }],
         });
         return (Lab.Scenario([Lab.Vm("reader", vcpus: 1), .. writers]) with
-            { DurationNs = 50 * Lab.Millisecond, Lockstep = true }).With(host => host with
+        { DurationNs = 50 * Lab.Millisecond, Lockstep = true }).With(host => host with
         {
             Policy = "none",
             Machine = Lab.Machine(24) with { Paths = new Dictionary<IoPath, PathCosts> { [IoPath.MemoryBus] = costs } },

@@ -73,10 +73,10 @@ public sealed class VirtualRunTests
     public async Task A_protection_takes_the_core_time_it_costs_and_only_of_those_who_have_it()
     {
         var costs = new ProtectionCosts
-            { SwitchNs = 0, ExitNs = 1000, VectorSaveNs = 0, WordNsPerByte = 0, PageChangeNs = 0, ShootDownNs = 0, MapNs = 0, UnmapNs = 0 };
+        { SwitchNs = 0, ExitNs = 1000, VectorSaveNs = 0, WordNsPerByte = 0, PageChangeNs = 0, ShootDownNs = 0, MapNs = 0, UnmapNs = 0 };
         var plain = Lab.Vm("plain", IoPattern.RandWrite, vcpus: 1);
         var exits = Lab.Vm("exits", IoPattern.RandWrite, vcpus: 1) with
-            { Storage = plain.Storage! with { Protection = ProtectionMethod.Cr0 } };
+        { Storage = plain.Storage! with { Protection = ProtectionMethod.Cr0 } };
 
         var result = await Lab.Scenario(plain, exits).With(h => h with { Machine = h.Machine with { Protection = costs } }).RunAsync();
 

@@ -6,8 +6,16 @@ public sealed class SetShrinkerTests
 {
     private static readonly DrawnSet _set = new()
     {
-        Host = new FreeHost { Cores =
-            4, OperationNs = 1000, NsPerByte = 0.1, BusBytesPerSecond = 20e9, ReadBytesPerSecond = 4e9, WriteBytesPerSecond = 1e9 },
+        Host = new FreeHost
+        {
+            Cores =
+            4,
+            OperationNs = 1000,
+            NsPerByte = 0.1,
+            BusBytesPerSecond = 20e9,
+            ReadBytesPerSecond = 4e9,
+            WriteBytesPerSecond = 1e9
+        },
         QuantumNs = 70_000,
         Vms =
         [

@@ -16,16 +16,19 @@ public sealed class WireFormatTests
     {
         var scenario = ClusterLab.Scenario(3, 5, host => host with { Order = ServiceOrder.Serial })
             .At(1, "vm-0", new VmChange.Migrate("h-1")).At(2, "vm-1", new VmChange.SetQos(new QosSpec
-        {
-            Reservation = new Promise(PromiseUnit.OperationsPerSecond, 1000),
-            LatencyNs = 40_000,
-        })).At(3, "vm-2", new VmChange.FailVcpu(1)).At(4, "vm-3", new VmChange.Stop());
+            {
+                Reservation = new Promise(PromiseUnit.OperationsPerSecond, 1000),
+                LatencyNs = 40_000,
+            })).At(3, "vm-2", new VmChange.FailVcpu(1)).At(4, "vm-3", new VmChange.Stop());
         scenario = scenario with
         {
             Lockstep = true,
             Vms = [.. scenario.Vms.Select((vm, i) => vm with { Jobs = [.. vm.Jobs.Select(job => job with { JitterPercent = 20 * i })] })],
-            Cluster = scenario.Cluster! with { Tenants = [new TenantSpec("t", [0, 1], new Promise(PromiseUnit.BytesPerSecond, 1e9))],
-                Events = [new HostEvent(5, 1, HostChange.Lose)] },
+            Cluster = scenario.Cluster! with
+            {
+                Tenants = [new TenantSpec("t", [0, 1], new Promise(PromiseUnit.BytesPerSecond, 1e9))],
+                Events = [new HostEvent(5, 1, HostChange.Lose)]
+            },
         };
         var arrived = WireFormat.FromBytes<ScenarioSpec>(WireFormat.ToBytes(scenario));
         Assert.Equal(WireFormat.ToText(scenario), WireFormat.ToText(arrived));

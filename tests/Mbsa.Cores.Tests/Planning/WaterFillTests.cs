@@ -47,7 +47,7 @@ public sealed class WaterFillTests
     [Fact]
     public void Who_hardly_uses_what_is_full_goes_on_rising() =>
         Gives([1, 45 / 56.0], Vm(0, new ResourceUse(11, 0, 56), weight: 2.7) with
-            { DemandShare = 1 }, Vm(1, new ResourceUse(1, 0, 6e-14), weight: 2));
+        { DemandShare = 1 }, Vm(1, new ResourceUse(1, 0, 6e-14), weight: 2));
 
     [Fact]
     public void Random_sets_have_the_shares_that_halving_an_interval_finds() =>

@@ -91,9 +91,9 @@ public sealed class RunSessionTests : IDisposable
         FakeRun? run = null;
         _program.Run = scenario =>
             run = new FakeRun(Sample.Result(scenario), Sample.Snapshot(scenario, 1000), Sample.Snapshot(scenario, 2000))
-        {
-            OnSnapshot = () => _program.Interruption.Request(),
-        };
+            {
+                OnSnapshot = () => _program.Interruption.Request(),
+            };
         var path = Path.GetTempFileName();
 
         Assert.Equal(ExitCode.Interrupted, await _program.InvokeAsync("run", "x.yaml", "--json", path));

@@ -75,7 +75,7 @@ public sealed class ExpectationTests
     public void A_vm_has_rates_over_the_time_it_was_active_and_all_together_over_the_measured_part(string text, string measured)
     {
         var late = Vm("late", new DirectionResult(0, 0, null), new DirectionResult(100, 409_600, Latency(12_000)), 0.1) with
-            { ActiveNs = 100_000_000 };
+        { ActiveNs = 100_000_000 };
         var outcome = Expectation.Parse(text, null).Evaluate(_run with { Vms = _run.Vms.Add(late) });
 
         Assert.Equal((true, measured), (outcome.Held, outcome.Measured));

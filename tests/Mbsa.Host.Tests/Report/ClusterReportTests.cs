@@ -91,8 +91,11 @@ public sealed class ClusterReportTests
     public void Of_very_many_migrations_the_first_have_a_row()
     {
         var result = Sample.ClusterResult();
-        var many = result with { Cluster = result.Cluster! with
-            { Migrations = [.. Enumerable.Repeat(result.Cluster.Migrations[0], 100)] } };
+        var many = result with
+        {
+            Cluster = result.Cluster! with
+            { Migrations = [.. Enumerable.Repeat(result.Cluster.Migrations[0], 100)] }
+        };
 
         var lines = Print(many);
 

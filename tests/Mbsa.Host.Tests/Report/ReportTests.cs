@@ -48,7 +48,7 @@ public sealed class ReportTests
     {
         var scenario = Sample.Scenario();
         var endless = scenario with
-            { Host = scenario.Host with { Device = scenario.Host.Device with { EnduranceWrites = double.PositiveInfinity } } };
+        { Host = scenario.Host with { Device = scenario.Host.Device with { EnduranceWrites = double.PositiveInfinity } } };
 
         var report = ReportBuilder.Build(Sample.Result(endless), []);
 
@@ -72,8 +72,14 @@ public sealed class ReportTests
         var result = Sample.Result(scenario with { Vms = scenario.Vms.SetItem(0, oltp) });
         return result with
         {
-            Vms = result.Vms.SetItem(1, result.Vms[1] with { BlocksVerified =
-                100, BlocksWrong = 1, State = VmState.Failed, Stages = new StagesResult(200_000, [.. Enumerable.Repeat(3.0, 11)]) }),
+            Vms = result.Vms.SetItem(1, result.Vms[1] with
+            {
+                BlocksVerified =
+                100,
+                BlocksWrong = 1,
+                State = VmState.Failed,
+                Stages = new StagesResult(200_000, [.. Enumerable.Repeat(3.0, 11)])
+            }),
             Windows = [new WindowResult(0, Sample.Second, [5, 6], [0.25, 0.5]),
                 new WindowResult(Sample.Second, 3 * Sample.Second / 2, [7, 8], [0.125, 0.375])],
             PowerFailures = [new PowerFailureResult(Sample.Second / 2, Sample.Second / 10)

@@ -16,7 +16,7 @@ public sealed class CrowdTests
     public async Task A_thousand_vms_have_their_metrics_and_the_page_its_frame()
     {
         using var program = new TestProgram
-            { Scenario = Sample.Scenario([.. Enumerable.Range(0, 1000).Select(i => Sample.Vm($"vm-{i}", IoPattern.RandReadWrite))]) };
+        { Scenario = Sample.Scenario([.. Enumerable.Range(0, 1000).Select(i => Sample.Vm($"vm-{i}", IoPattern.RandReadWrite))]) };
         await using var run = await ServedRun.StartAsync(program);
         await run.Over;
         using var client = new HttpClient();

@@ -94,8 +94,16 @@ public sealed class LiveMetricsSourceTests
         Assert.Equal(["oltp"], first.Hosts[0].Vms.Select(vm => vm.Name));
         Assert.Equal(["writer"], first.Hosts[1].Vms.Select(vm => vm.Name));
         Assert.Equal(first.Hosts.Select(host => host.CpuUtilisation), again.Hosts.Select(host => host.CpuUtilisation));
-        Assert.Equal(new ClusterSample { MigrationsDone = 2, MigrationsCancelled =
-            1, MigrationsUnderWay = 1, MigratedBytes = 400 << 20, DowntimeSeconds = 0.005, HostLosses = 1 }, first.Cluster);
+        Assert.Equal(new ClusterSample
+        {
+            MigrationsDone = 2,
+            MigrationsCancelled =
+            1,
+            MigrationsUnderWay = 1,
+            MigratedBytes = 400 << 20,
+            DowntimeSeconds = 0.005,
+            HostLosses = 1
+        }, first.Cluster);
     }
 
     [Fact]

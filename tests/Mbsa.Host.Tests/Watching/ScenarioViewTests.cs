@@ -65,7 +65,7 @@ public sealed class ScenarioViewTests
         var result = Sample.Result();
         var frames = 0;
         var run = new FakeRun(result, Sample.Snapshot(result.Scenario, 250), Sample.Snapshot(result.Scenario, 500))
-            { OnSnapshot = () => frames++ };
+        { OnSnapshot = () => frames++ };
 
         await new ScenarioView(result.Scenario, run, console, new InstantTime()).ShowAsync(asTable: true);
 

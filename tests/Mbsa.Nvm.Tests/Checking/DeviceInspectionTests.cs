@@ -95,7 +95,7 @@ public sealed class DeviceInspectionTests : IDisposable
         // The last finding that is kept has its bit in the middle of a byte, before those of findings that are not.
         DeviceGeometry geometry;
         using (var device = NvmDevice.Create(new NvmDeviceOptions
-            { SizeBytes = 16 << 20, DeviceId = Guid.Empty, FilePath = FilePath }, _ledger))
+        { SizeBytes = 16 << 20, DeviceId = Guid.Empty, FilePath = FilePath }, _ledger))
         {
             geometry = device.Geometry;
         }

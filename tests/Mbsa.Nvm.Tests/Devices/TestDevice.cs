@@ -15,8 +15,14 @@ internal sealed class TestDevice : IDisposable
     {
         _directory = inFile ? Directory.CreateTempSubdirectory("mbsa-nvm-test-").FullName : null;
         Path = inFile ? System.IO.Path.Combine(_directory!, "device.nvm") : null;
-        Device = NvmDevice.Create(new NvmDeviceOptions { SizeBytes =
-            sizeBytes, DeviceId = new Guid(1, 2, 3, new byte[8]), FilePath = Path, MaxChildDevices = maxChildDevices }, Ledger);
+        Device = NvmDevice.Create(new NvmDeviceOptions
+        {
+            SizeBytes =
+            sizeBytes,
+            DeviceId = new Guid(1, 2, 3, new byte[8]),
+            FilePath = Path,
+            MaxChildDevices = maxChildDevices
+        }, Ledger);
     }
 
     public string? Path { get; }

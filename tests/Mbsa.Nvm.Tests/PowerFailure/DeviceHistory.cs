@@ -29,7 +29,7 @@ internal sealed class DeviceHistory : IDisposable
         (_random, _recoversTwice) = (new Random(seed), statesPerRecoveryFence > 0);
         _model.Fate = fate;
         _device = NvmDevice.Create(new NvmDeviceOptions
-            { SizeBytes = 64 * 4096, DeviceId = Guid.Empty, MaxChildDevices = 16, PowerFailures = _model }, _ledger);
+        { SizeBytes = 64 * 4096, DeviceId = Guid.Empty, MaxChildDevices = 16, PowerFailures = _model }, _ledger);
         _firstFence = _model.Fences;
         Explorer = new PowerFailureExplorer(_model, seed, statesPerFence, statesPerRecoveryFence) { Check = Check };
     }

@@ -29,7 +29,7 @@ internal static class WildStore
         var (path, method, target, whoStores) = (arguments[0], Enum.Parse<ProtectionMethod>(arguments[1]), arguments[2], arguments[3]);
         var ledger = new MemoryLedger();
         using var device = NvmDevice.Create(new NvmDeviceOptions
-            { SizeBytes = 1 << 20, DeviceId = new Guid(1, 2, 3, new byte[8]), FilePath = path }, ledger);
+        { SizeBytes = 1 << 20, DeviceId = new Guid(1, 2, 3, new byte[8]), FilePath = path }, ledger);
         using var area = device.Map(device.CreateChild("child", Pages * PageBytes), protection: method);
         using var lease = area.Lease();
         var page = new byte[PageBytes];

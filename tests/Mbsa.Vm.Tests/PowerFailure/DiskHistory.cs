@@ -44,7 +44,7 @@ internal sealed class DiskHistory : IDisposable
         var (guestBytes, childBytes) =
             ((long)guestBlocks * BlockBytes, VirtualDisks.RequiredBytes((long)guestBlocks * BlockBytes, policy, parameters));
         _device = NvmDevice.Create(new NvmDeviceOptions
-            { SizeBytes = childBytes + (16 << 12), DeviceId = Guid.Empty, MaxChildDevices = 16, PowerFailures = _model }, _ledger);
+        { SizeBytes = childBytes + (16 << 12), DeviceId = Guid.Empty, MaxChildDevices = 16, PowerFailures = _model }, _ledger);
         _area = _device.Map(_device.CreateChild("disk", childBytes));
         VirtualDisks.Format(_area, guestBytes, Guid.Empty, policy, parameters);
         using (var disk = VirtualDisks.Mount(_area))

@@ -79,7 +79,7 @@ public sealed class DiskPowerFailureTests
         var model = new PowerFailureModel();
         var (before, after) = (new Guid(1, 0, 0, new byte[8]), new Guid(2, 0, 0, new byte[8]));
         using (var device = NvmDevice.Create(new NvmDeviceOptions
-            { SizeBytes = 4 << 20, DeviceId = Guid.Empty, PowerFailures = model }, ledger))
+        { SizeBytes = 4 << 20, DeviceId = Guid.Empty, PowerFailures = model }, ledger))
         using (var area = device.Map(device.CreateChild("disk", VirtualDisks.RequiredBytes(700 * 4096))))
         {
             VirtualDisks.Format(area, 100 * 4096, before);
@@ -117,7 +117,7 @@ public sealed class DiskPowerFailureTests
         var ledger = new MemoryLedger();
         var model = new PowerFailureModel();
         using (var device = NvmDevice.Create(new NvmDeviceOptions
-            { SizeBytes = 1 << 20, DeviceId = Guid.Empty, PowerFailures = model }, ledger))
+        { SizeBytes = 1 << 20, DeviceId = Guid.Empty, PowerFailures = model }, ledger))
         using (var area = device.Map(device.CreateChild("disk", VirtualDisks.RequiredBytes(GuestBlocks * 4096))))
         {
             HashSet<bool> found = [];

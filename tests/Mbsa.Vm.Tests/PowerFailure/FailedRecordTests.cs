@@ -204,7 +204,7 @@ public sealed class FailedRecordTests : IDisposable
     {
         var childBytes = VirtualDisks.RequiredBytes(GuestBlocks * (long)BlockBytes, policy, parameters);
         _device = NvmDevice.Create(new NvmDeviceOptions
-            { SizeBytes = childBytes + (1 << 20), DeviceId = Guid.Empty, PowerFailures = _model }, _ledger);
+        { SizeBytes = childBytes + (1 << 20), DeviceId = Guid.Empty, PowerFailures = _model }, _ledger);
         _area = _device.Map(_device.CreateChild("disk", childBytes));
         VirtualDisks.Format(_area, GuestBlocks * (long)BlockBytes, Guid.Empty, policy, parameters);
         return _area;

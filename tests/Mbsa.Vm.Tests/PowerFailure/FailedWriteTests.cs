@@ -26,7 +26,7 @@ public sealed class FailedWriteTests
         var model = new PowerFailureModel();
         var childBytes = VirtualDisks.RequiredBytes(GuestBlocks * 4096L, policy, parameters);
         using (var device = NvmDevice.Create(new NvmDeviceOptions
-            { SizeBytes = childBytes + (1 << 20), DeviceId = Guid.Empty, PowerFailures = model }, ledger))
+        { SizeBytes = childBytes + (1 << 20), DeviceId = Guid.Empty, PowerFailures = model }, ledger))
         using (var area = device.Map(device.CreateChild("disk", childBytes)))
         {
             VirtualDisks.Format(area, GuestBlocks * 4096L, Guid.Empty, policy, parameters);
@@ -52,7 +52,7 @@ public sealed class FailedWriteTests
             var model = new PowerFailureModel();
             var childBytes = VirtualDisks.RequiredBytes(GuestBlocks * 4096L, policy, parameters);
             using (var device = NvmDevice.Create(new NvmDeviceOptions
-                { SizeBytes = childBytes + (1 << 20), DeviceId = Guid.Empty, PowerFailures = model }, ledger))
+            { SizeBytes = childBytes + (1 << 20), DeviceId = Guid.Empty, PowerFailures = model }, ledger))
             using (var area = device.Map(device.CreateChild("disk", childBytes)))
             {
                 VirtualDisks.Format(area, GuestBlocks * 4096L, Guid.Empty, policy, parameters);
@@ -113,7 +113,7 @@ public sealed class FailedWriteTests
         var childBytes = VirtualDisks.RequiredBytes(GuestBlocks * 4096L, policy, parameters);
         byte[] before = [.. Enumerable.Repeat((byte)1, 4096)], after = [.. Enumerable.Repeat((byte)2, 4096)], read = new byte[4096];
         using (var device = NvmDevice.Create(new NvmDeviceOptions
-            { SizeBytes = childBytes + (1 << 20), DeviceId = Guid.Empty, PowerFailures = model }, ledger))
+        { SizeBytes = childBytes + (1 << 20), DeviceId = Guid.Empty, PowerFailures = model }, ledger))
         using (var area = device.Map(device.CreateChild("disk", childBytes)))
         {
             VirtualDisks.Format(area, GuestBlocks * 4096L, Guid.Empty, policy, parameters);

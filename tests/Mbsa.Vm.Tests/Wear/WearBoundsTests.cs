@@ -13,8 +13,10 @@ public sealed class WearBoundsTests
     private const int SmallDisk = 112;
     private const long Endurance = 100_000;
 
-    public static TheoryData<string, uint> Loads { get;
-        } = Combine(["one", "two", "zipf", "uniform", "sequential", "bursts", "chase"], [16, 128]);
+    public static TheoryData<string, uint> Loads
+    {
+        get;
+    } = Combine(["one", "two", "zipf", "uniform", "sequential", "bursts", "chase"], [16, 128]);
 
     [Theory]
     [MemberData(nameof(Loads))]

@@ -184,8 +184,13 @@ public sealed class WearLogTests
         using (var lease = wear.Test.Area.Lease())
         {
             var superBlock = SuperBlock.Load(lease);
-            (superBlock with { WearParameters = "q=16 t=64 atomic", Geometry = superBlock.Geometry with
-                { SpareBlocks = 15 }, Generation = 99 }).Store(lease);
+            (superBlock with
+            {
+                WearParameters = "q=16 t=64 atomic",
+                Geometry = superBlock.Geometry with
+                { SpareBlocks = 15 },
+                Generation = 99
+            }).Store(lease);
         }
 
         Assert.Equal("super block", Assert.Throws<NvmException>(() => VirtualDisks.Mount(wear.Test.Area)).Structure);

@@ -168,7 +168,7 @@ public sealed class OperationSourceTests
         foreach (var kind in Enum.GetValues<DistributionKind>())
         {
             var source = new OperationSource(new JobSpec
-                { Pattern = IoPattern.RandReadWrite, Distribution = new AccessDistribution(kind, 0.9) }, Disk, 1, 0);
+            { Pattern = IoPattern.RandReadWrite, Distribution = new AccessDistribution(kind, 0.9) }, Disk, 1, 0);
             var operations = new IoOperation[1000];
             source.Draw(operations);
             var before = GC.GetAllocatedBytesForCurrentThread();

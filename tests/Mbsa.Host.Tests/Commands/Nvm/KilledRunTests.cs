@@ -28,7 +28,7 @@ public sealed class KilledRunTests : IDisposable
             vms: [ { name: a, count: 2, vcpus: 1, storage: { size: 8MiB }, workload: { rw: randwrite, verify: crc32c } } ]
             """);
         using (var run = Process.Start(new ProcessStartInfo("dotnet", [ProgramPath, "run", "s.yaml", "--quiet"])
-            { WorkingDirectory = _folder, RedirectStandardError = true })!)
+        { WorkingDirectory = _folder, RedirectStandardError = true })!)
         {
             await UntilBothWrite(run);
             run.Kill(); // SIGKILL: nothing is ended, nothing is written back
@@ -53,7 +53,7 @@ public sealed class KilledRunTests : IDisposable
         {
             Assert.False(run.HasExited, run.HasExited ? await run.StandardError.ReadToEndAsync() : "");
             using var grep = Process.Start(new ProcessStartInfo("grep", ["-c", "-a", "-o", "MBSAVRFY", FilePath])
-                { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            { RedirectStandardOutput = true, RedirectStandardError = true })!;
             var found = await grep.StandardOutput.ReadToEndAsync();
             if (int.TryParse(found, out var lines) && lines > 2000)
             {

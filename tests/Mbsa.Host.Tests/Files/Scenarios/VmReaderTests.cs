@@ -200,8 +200,14 @@ public sealed class VmReaderTests : IDisposable
             """);
 
         Assert.Equal(
-            new QosSpec { LatencyNs =
-                400_000, Reservation = new Promise(PromiseUnit.Share, 0.1), BurstOperations = 32, OrBestEffort = true },
+            new QosSpec
+            {
+                LatencyNs =
+                400_000,
+                Reservation = new Promise(PromiseUnit.Share, 0.1),
+                BurstOperations = 32,
+                OrBestEffort = true
+            },
             spec.Vms[0].Qos);
         Assert.Contains(
             "the latency class is served first within its reservation; add one",
