@@ -74,11 +74,11 @@ internal static class Catalogue
     /// <summary>A figure that is added up over VMs; without data for one there is none for all.</summary>
     public static Figure Additive(string name, Dimension dimension, string meaning, Func<VmResult, RunResult, double?> ofVm) =>
         new(name, dimension, meaning)
-    {
-        OfVm = ofVm,
-        OfHost = run => run.Vms.Aggregate((double?)0, (sum, vm) => sum + ofVm(vm, run)),
-        CanBeSummed = true,
-    };
+        {
+            OfVm = ofVm,
+            OfHost = run => run.Vms.Aggregate((double?)0, (sum, vm) => sum + ofVm(vm, run)),
+            CanBeSummed = true,
+        };
 
     private static IEnumerable<Figure> Flow(Direction direction)
     {
@@ -121,14 +121,14 @@ internal static class Catalogue
     /// <summary>Of a VM per second that it was active; of all together per second of the measured part.</summary>
     private static Figure Rate(string name, Dimension dimension, string meaning, Func<VmResult, double> count) =>
         new(name, dimension, meaning)
-    {
-        OfVm = (v, _) => v.ActiveNs > 0 ? count(v) * 1e9 / v.ActiveNs : null,
-        OfHost = run => run.MeasuredNs > 0 ? run.Vms.Sum(count) * 1e9 / run.MeasuredNs : 0,
-        NothingOfVm = (_, _) => "it was never active",
-        WithoutData = 0,
-        CanBeSummed = true,
-        Better = Better.More,
-    };
+        {
+            OfVm = (v, _) => v.ActiveNs > 0 ? count(v) * 1e9 / v.ActiveNs : null,
+            OfHost = run => run.MeasuredNs > 0 ? run.Vms.Sum(count) * 1e9 / run.MeasuredNs : 0,
+            NothingOfVm = (_, _) => "it was never active",
+            WithoutData = 0,
+            CanBeSummed = true,
+            Better = Better.More,
+        };
 
     /// <summary>
     /// Both directions together are only known by direction. Their mean follows exactly; of a percentile the worse of the two is taken,
@@ -152,11 +152,11 @@ internal static class Catalogue
             });
         Figure Latency(string name, string key, string meaning, Func<VmResult, double?> value) =>
             new(prefix + name, Dimension.Time, meaning)
-        {
-            OfVm = (vm, _) => value(vm),
-            Better = Better.Less,
-            Json = json is null ? null : $"{json}.{key}",
-        };
+            {
+                OfVm = (vm, _) => value(vm),
+                Better = Better.Less,
+                Json = json is null ? null : $"{json}.{key}",
+            };
 
         return
         [

@@ -45,10 +45,10 @@ internal static class ClusterFigures
 
     private static Figure OfMoves(string name, Dimension dimension, string meaning, Func<IEnumerable<MigrationResult>, double?> of) =>
         new(name, dimension, meaning)
-    {
-        OfVm = (vm, run) => of(Moves(run).Where(m => run.Scenario.Vms[m.Vm].Name == vm.Spec.Name)),
-        OfCluster = run => of(Moves(run)),
-    };
+        {
+            OfVm = (vm, run) => of(Moves(run).Where(m => run.Scenario.Vms[m.Vm].Name == vm.Spec.Name)),
+            OfCluster = run => of(Moves(run)),
+        };
 
     private static ImmutableArray<MigrationResult> Moves(RunResult run) => run.Cluster?.Migrations ?? [];
 

@@ -122,10 +122,10 @@ internal static class ShareFigures
 
     private static Figure Use(string resource, string what, Func<HostUtilisation, double> of) =>
         new($"utilisation.{resource}", Dimension.Percent, $"use of the {what}, 0 to 1")
-    {
-        OfHost = run => of(run.Utilisation),
-        OfOneHost = host => of(host.Utilisation),
-    };
+        {
+            OfHost = run => of(run.Utilisation),
+            OfOneHost = host => of(host.Utilisation),
+        };
 
     private static bool IsAnybodyLimited(RunResult run) => run.Vms.Any(v => v.Spec.Qos.Limit is not null);
 

@@ -108,23 +108,23 @@ internal static class WearFigures
 
     private static Figure Sum(string name, string meaning, Func<WearResult, double> of, string head, Views also = default) =>
         new(name, Dimension.Count, meaning)
-    {
-        OfVm = (vm, _) => vm.Wear is { } wear ? of(wear) : null,
-        OfHost = run => run.Vms.Sum(vm => vm.Wear is { } wear ? of(wear) : 0),
-        CanBeSummed = true,
-        Nothing = "no disk",
-        Columns = Columns(head, also),
-    };
+        {
+            OfVm = (vm, _) => vm.Wear is { } wear ? of(wear) : null,
+            OfHost = run => run.Vms.Sum(vm => vm.Wear is { } wear ? of(wear) : 0),
+            CanBeSummed = true,
+            Nothing = "no disk",
+            Columns = Columns(head, also),
+        };
 
     private static Figure Worst(string name, Dimension dimension, string meaning, Func<WearResult, double, double?> of, string head,
         Views also = default) => new(name, dimension, meaning)
-    {
-        OfVm = (vm, run) => vm.Wear is { } wear ? of(wear, Bears(run, vm)) : null,
-        OfHost = run => run.Vms.Max(vm => vm.Wear is { } wear ? of(wear, Bears(run, vm)) : null),
-        Nothing = "no disk",
-        Better = Better.Less,
-        Columns = Columns(head, also),
-    };
+        {
+            OfVm = (vm, run) => vm.Wear is { } wear ? of(wear, Bears(run, vm)) : null,
+            OfHost = run => run.Vms.Max(vm => vm.Wear is { } wear ? of(wear, Bears(run, vm)) : null),
+            Nothing = "no disk",
+            Better = Better.Less,
+            Columns = Columns(head, also),
+        };
 
     private static FigureColumn[] Columns(string head, Views also) =>
         [new(head, Views.Wear), .. also == default ? (FigureColumn[])[] : [new(head, also) { LeastWidth = Widest, When = IsAnythingWorn }]];

@@ -67,7 +67,8 @@ public partial class ExpositionLintTests
     {
         using var instruments = new MbsaInstruments(
             new TestSource(TestSource.Host("h", TestSource.Vm("a"), TestSource.Vm("b")),
-                TestSource.Host("h-2")) { Cluster = TestSource.Between() },
+                TestSource.Host("h-2"))
+            { Cluster = TestSource.Between() },
             TestSource.Instruments);
         var registry = new CollectorRegistry();
         using var bridge = new PrometheusBridge(instruments, registry);

@@ -46,8 +46,11 @@ public sealed class CatalogueTests
     {
         var figure = Catalogue.Find(name)!;
         var cluster = new ClusterNames(["h-1"], ["acme"]);
-        var of = figure switch { { OfVm: not null } => "oltp", { OfHost: not null } => "host", { OfCluster: not null } => "cluster",
-            { OfOneHost: not null } => "h-1", _ => "acme" };
+        var of = figure switch
+        { { OfVm: not null } => "oltp", { OfHost: not null } => "host", { OfCluster: not null } => "cluster",
+            { OfOneHost: not null } => "h-1",
+            _ => "acme"
+        };
 
         Assert.Equal($"{of}.{name} == {of}.{name}", Expectation.Parse($"{of}.{name} == {of}.{name}", ["oltp"], cluster).Text);
     }
