@@ -169,13 +169,12 @@ internal sealed class HostEntity : ReceiveActor
             return;
         }
 
-        var (host, supervisor, ledger) = (_engine.Host, _engine.Supervisor, _ledger);
+        var (engine, ledger) = (_engine, _ledger);
         EndAsync().PipeTo(Self);
 
         async Task<Ended> EndAsync()
         {
-            await host.GracefulStop(Timeout.InfiniteTimeSpan);
-            await supervisor.GracefulStop(Timeout.InfiniteTimeSpan);
+            await engine.EndAsync();
             return new Ended(ledger.IsEmpty ? null : $"memory was not freed: {ledger.Describe()}");
         }
     }

@@ -87,16 +87,12 @@ internal static class CompareCommand
         foreach (var (name, way) in loaded)
         {
             var spec = html is null ? way.Spec : way.Spec with { SeriesPoints = PageFeed.SeriesPoints };
-            IRunningScenario run;
-            try
-            {
-                run = await services.StartHereAsync(spec, interruption.Token).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (interruption.IsRequested)
+            if (interruption.IsRequested)
             {
                 break;
             }
 
+            var run = services.Start(spec);
             await using var registration = interruption.Token.Register(run.Interrupt).ConfigureAwait(false);
             if (!isSilent)
             {
