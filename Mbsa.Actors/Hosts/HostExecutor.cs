@@ -25,7 +25,7 @@ internal sealed class HostExecutor(HostEngine engine, ScenarioSpec scenario, Can
     /// <exception cref="ScenarioFailedException">Its NVM device cannot be mounted.</exception>
     public async Task<HostReport> ExecuteAsync(HostStep step)
     {
-        if (!step.Commands.IsEmpty && _now.AllFinished && step.FromNs > _now.Ns)
+        if (_now.AllFinished && step.FromNs > _now.Ns)
         {
             _now = await AskAsync<Reached>(new RunUntil(step.FromNs, Idle: true));
         }

@@ -32,10 +32,15 @@ public sealed class ClusterRun
     /// <param name="node">Any node of it.</param>
     /// <param name="options">Secret and certificate, as its nodes have them; <see cref="NodeOptions.Host"/> is where their answers reach us.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="InputException">There is no cluster, or it does not let us in; the message says which.</exception>
+    /// <exception cref="InputException">A node cannot carry a host of the scenario, there is no cluster, or it does not let us in; the message says which.</exception>
     public static async Task<ClusterRun> SubmitAsync(ScenarioSpec scenario, NodeAddress node, NodeOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        if (RemoteHosts.WhyNot(scenario) is { } why)
+        {
+            throw new InputException(why);
+        }
+
         var system = NodeSystem.Create(options with { Port = 0 }, NodeConfiguration.OfClient(options));
         try
         {

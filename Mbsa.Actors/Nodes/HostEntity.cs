@@ -132,9 +132,9 @@ internal sealed class HostEntity : ReceiveActor
 
     private void Begin(HostBegin begin)
     {
-        if (begin.Scenario.Host.NvmFile is not null)
+        if (RemoteHosts.WhyNot(begin.Scenario) is { } why)
         {
-            throw new InvalidDataException("the NVM of one of several hosts is in no file: a node touches none");
+            throw new InvalidDataException(why);
         }
 
         var scenario = begin.Scenario.OnRealCores();

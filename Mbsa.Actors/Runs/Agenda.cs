@@ -20,9 +20,12 @@ internal sealed class Agenda
             Add(new Happening.ToVm(happening));
         }
 
+        var lastNs = new Dictionary<int, long>();
         foreach (var happening in scenario.AllHosts.Events)
         {
-            Add(new Happening.ToHost(happening));
+            var isAtOnce = happening.Change is HostChange.Return or HostChange.LinkUp && lastNs.GetValueOrDefault(happening.Host, -1) == happening.AtNs;
+            Add(new Happening.ToHost(happening, isAtOnce));
+            lastNs[happening.Host] = happening.AtNs;
         }
 
         foreach (var failure in scenario.PowerFailures)

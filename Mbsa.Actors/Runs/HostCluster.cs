@@ -28,12 +28,22 @@ internal sealed class HostCluster(ScenarioSpec scenario, ImmutableArray<IHostLin
     /// <returns>Whether nobody is left.</returns>
     public async Task<bool> RunUntilAsync(long untilNs, bool goesOn)
     {
-        var reports = await Task.WhenAll(Enumerable.Range(0, links.Length).Select(host => StepAsync(host, untilNs, [])));
-        AddEvents(reports);
-        var allFinished = reports.All(report => report.AllFinished);
-        var reachedNs = Math.Max(NowNs, reports.Max(report => report.NowNs)); // a little late under the wall clock, early when it was halted
-        (NowNs, IsWatched) = (allFinished && goesOn ? Math.Max(reachedNs, untilNs) : reachedNs, false);
+        var allFinished = await PassAsync(NowNs, untilNs);
+        if (allFinished && goesOn && NowNs < untilNs)
+        {
+            await PassAsync(untilNs, untilNs);
+        }
+
+        IsWatched = false;
         return allFinished;
+    }
+
+    private async Task<bool> PassAsync(long fromNs, long untilNs)
+    {
+        var reports = await Task.WhenAll(Enumerable.Range(0, links.Length).Select(host => StepAsync(host, fromNs, untilNs, [])));
+        AddEvents(reports);
+        NowNs = Math.Max(NowNs, reports.Max(report => report.NowNs)); // a little late under the wall clock, early when it was halted
+        return reports.All(report => report.AllFinished);
     }
 
     /// <summary>Has a host do something at this moment.</summary>
@@ -106,10 +116,10 @@ internal sealed class HostCluster(ScenarioSpec scenario, ImmutableArray<IHostLin
     }
 
     private async Task<HostReport?> DoIfAnyAsync(int host, ImmutableArray<HostCommand> commands) =>
-        commands.IsEmpty ? null : await StepAsync(host, NowNs, commands);
+        commands.IsEmpty ? null : await StepAsync(host, NowNs, NowNs, commands);
 
-    private async Task<HostReport> StepAsync(int host, long untilNs, ImmutableArray<HostCommand> commands) =>
-        _reports[host] = await links[host].StepAsync(NowNs, untilNs, commands, IsWatched, ended);
+    private async Task<HostReport> StepAsync(int host, long fromNs, long untilNs, ImmutableArray<HostCommand> commands) =>
+        _reports[host] = await links[host].StepAsync(fromNs, untilNs, commands, IsWatched, ended);
 
     /// <summary>What happened in a step: at one moment in the order of hosts, whichever answered first.</summary>
     private void AddEvents(IEnumerable<HostReport> reports)

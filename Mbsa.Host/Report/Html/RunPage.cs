@@ -169,7 +169,9 @@ internal static class RunPage
             return;
         }
 
-        page.Section("Wear", run.Wear.Cells.IsEmpty ? "of the measured part" : "the device from its first block to its last, as it was at the end; the table is of the measured part")
+        page.Section("Wear", run.Wear.Cells.IsEmpty ? "of the measured part"
+            : run.Result.Scenario.AllHosts.Hosts.Length > 1 ? "the devices, one host after the other, as they were at the end; the table is of the measured part"
+            : "the device from its first block to its last, as it was at the end; the table is of the measured part")
             .Markup(WearStrip.Render(run.Wear))
             .Table(["disk", "policy", "block writes", "added", "worst block", "mean", "variation", "of its life"], worn.Select(vm => (string[])
             [
