@@ -12,6 +12,7 @@ namespace Mbsa.Actors.Deciding;
 /// stays in one piece for large VMs. With <see cref="PlacementRule.Spread"/>, where most is left.</item>
 /// <item>A VM without one takes no room that could be in one piece: it goes where there are fewest VCPUs for each core afterwards, then where most NVM is free, whatever the rule. By best
 /// fit all such VMs would fight over one host while others stand idle.</item>
+/// <item>A host that is alone is given every VM, in the order of the scenario, and admits or refuses it itself: nothing is kept account of.</item>
 /// <item>Of equals the host with fewest VCPUs for each core, then the first in the scenario.</item>
 /// </list>
 /// </summary>
@@ -24,14 +25,18 @@ internal sealed class Placement
     private readonly HostRoom[] _rooms;
     private readonly QosSpec[] _qos;
     private readonly int?[] _tenantOf;
+    private readonly bool _isAlone;
 
     /// <summary>Every host of a scenario, with nothing on it.</summary>
+    /// <param name="scenario">The scenario.</param>
+    /// <param name="isAlone">There is one host, and there are no tenants whose leases go by the room on it.</param>
     /// <exception cref="Mbsa.Nvm.NvmException">An NVM device cannot have the size it is to have.</exception>
-    public Placement(ScenarioSpec scenario)
+    public Placement(ScenarioSpec scenario, bool isAlone = false)
     {
         _needs = new VmNeeds(scenario);
         var cluster = _needs.Cluster;
-        _rooms = [.. cluster.Hosts.Select((host, i) => new HostRoom(_needs.Capacity(i), DeviceGeometry.Plan(host.Host.NvmSizeBytes, null)))];
+        _isAlone = isAlone;
+        _rooms = _isAlone ? [] : [.. cluster.Hosts.Select((host, i) => new HostRoom(_needs.Capacity(i), DeviceGeometry.Plan(host.Host.NvmSizeBytes, null)))];
         _qos = [.. scenario.Vms.Select(vm => vm.Qos)];
         _tenantOf = new int?[scenario.Vms.Length];
         for (var tenant = 0; tenant < cluster.Tenants.Length; tenant++)
@@ -57,6 +62,11 @@ internal sealed class Placement
     /// <param name="mayTake">Whether a host may be given a VM at all: it is there, it is heard of, it is not being drained.</param>
     public PlacementChoice Choose(int vm, Func<int, bool> mayTake)
     {
+        if (_isAlone)
+        {
+            return mayTake(0) ? new PlacementChoice(0, null) : new PlacementChoice(null, "no host takes a VM now");
+        }
+
         var choice = ChooseAs(vm, _qos[vm], mayTake);
         return choice.Host is null && _qos[vm] is { OrBestEffort: true, Reservation: not null } && ChooseAs(vm, _qos[vm].WithoutReservation(), mayTake).Host is { } host
             ? new PlacementChoice(host, choice.WhyNot)
@@ -64,19 +74,30 @@ internal sealed class Placement
     }
 
     /// <summary>Why a host has no room for a VM; null when it has, were it as best effort.</summary>
-    public string? WhyNot(int vm, int host) =>
+    public string? WhyNot(int vm, int host) => _isAlone ? null :
         WhyNot(vm, host, _qos[vm]) is not { } why || (_qos[vm].OrBestEffort && WhyNot(vm, host, _qos[vm].WithoutReservation()) is null) ? null : why;
 
     /// <summary>A VM takes room on a host; one that moves holds room on both. Where it may run as best effort and its reservation does not fit it reserves nothing.</summary>
     /// <exception cref="InvalidOperationException">The host's machine does not have the VM's path.</exception>
     public void Put(int vm, int host)
     {
+        if (_isAlone)
+        {
+            return;
+        }
+
         var claim = Claim(vm, host, _qos[vm]) ?? throw new InvalidOperationException($"VM {vm} cannot run on host {host}");
         _rooms[host].Put(_qos[vm].OrBestEffort && _rooms[host].WhyNot(claim) is not null ? claim.AsBestEffort() : claim);
     }
 
     /// <summary>A VM gives its room on a host back.</summary>
-    public void Take(int vm, int host) => _rooms[host].Take(vm);
+    public void Take(int vm, int host)
+    {
+        if (!_isAlone)
+        {
+            _rooms[host].Take(vm);
+        }
+    }
 
     /// <summary>A VM has other promises, wherever it is: its host has admitted them, or it runs as best effort.</summary>
     public void Change(int vm, QosSpec qos)
@@ -92,7 +113,7 @@ internal sealed class Placement
     }
 
     /// <summary>The order in which VMs that start at one moment are placed: those that are pinned, then the largest first, by the largest part of a host that each takes where it takes least.</summary>
-    public ImmutableArray<int> Order(IEnumerable<int> vms) =>
+    public ImmutableArray<int> Order(IEnumerable<int> vms) => _isAlone ? [.. vms] :
         [.. vms.OrderBy(vm => _needs.PinnedTo(vm) is null).ThenByDescending(LeastDominantNeed).ThenBy(vm => vm)];
 
     /// <summary>Where the VMs of a host go that is drained, in the order in which they are placed. Each that finds a host is put there too, as one that moves.</summary>

@@ -12,19 +12,19 @@ internal sealed class VmNeeds
     private readonly ScenarioSpec[] _hosts;
     private readonly int[] _kinds;
     private readonly HostCapacity[] _capacities;
-    private readonly long[] _nvmBytes;
+    private readonly long?[] _nvmBytes;
     private readonly int?[] _pinnedTo;
     private readonly Dictionary<(int Vm, int Kind), DeclaredUse?> _uses = [];
 
-    /// <summary>Looks at a scenario of several hosts.</summary>
+    /// <summary>Looks at a scenario.</summary>
     public VmNeeds(ScenarioSpec scenario)
     {
-        Scenario = scenario;
+        (Scenario, Cluster) = (scenario, scenario.AllHosts);
         _hosts = [.. Cluster.Hosts.Select(host => (scenario with { Host = host.Host }).OnRealCores())];
         _capacities = [.. _hosts.Select(host => HostCapacity.Of(host.Host, scenario.Clock))];
         _kinds = [.. _hosts.Select(host => Array.FindIndex(_hosts, other => ReferenceEquals(other.Host.Machine, host.Host.Machine) && ReferenceEquals(other.Host.Device, host.Host.Device)))];
         _pinnedTo = [.. scenario.Vms.Select(vm => vm.PinnedTo is { } name ? Enumerable.Range(0, _hosts.Length).First(host => Cluster.Hosts[host].Name == name) : (int?)null)];
-        _nvmBytes = [.. scenario.Vms.Select(vm => vm.Storage is { } storage ? DeviceBytes(storage.ChildBytes) : 0)];
+        _nvmBytes = new long?[scenario.Vms.Length];
     }
 
     /// <summary>
@@ -46,13 +46,13 @@ internal sealed class VmNeeds
     public ScenarioSpec Scenario { get; }
 
     /// <summary>Its hosts.</summary>
-    public ClusterSpec Cluster => Scenario.Cluster!;
+    public ClusterSpec Cluster { get; }
 
     /// <summary>What a host has to share out.</summary>
     public HostCapacity Capacity(int host) => _capacities[host];
 
     /// <summary>Bytes of an NVM device that a VM takes: its child device and, at worst, the page table of it, in which nothing is a large page.</summary>
-    public long NvmBytes(int vm) => _nvmBytes[vm];
+    public long NvmBytes(int vm) => _nvmBytes[vm] ??= Scenario.Vms[vm].Storage is { } storage ? DeviceBytes(storage.ChildBytes) : 0;
 
     /// <summary>What a VM's jobs declare on a host; null where the host's machine does not have the VM's path.</summary>
     public DeclaredUse? Use(int vm, int host)

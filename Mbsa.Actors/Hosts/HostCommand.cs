@@ -127,7 +127,11 @@ internal sealed record VmOutcome(int Vm, VmResult Result);
 /// <param name="UntilNs">The moment, on the scenario's clock; not before the last step's.</param>
 /// <param name="Commands">What is to be done first, in this order.</param>
 /// <param name="WithView">Whether somebody watches and wants to see the VMs. It changes nothing about the host.</param>
-internal sealed record HostStep(long Number, long UntilNs, ImmutableArray<HostCommand> Commands, bool WithView = false);
+internal sealed record HostStep(long Number, long UntilNs, ImmutableArray<HostCommand> Commands, bool WithView = false)
+{
+    /// <summary>The moment of the commands, on the scenario's clock: a host on which nobody was left to run has not come so far.</summary>
+    public long FromNs { get; init; }
+}
 
 /// <summary>From a host: a step is done.</summary>
 /// <param name="Step">Its number.</param>
@@ -139,6 +143,9 @@ internal sealed record HostStep(long Number, long UntilNs, ImmutableArray<HostCo
 internal sealed record HostReport(
     long Step, long NowNs, CoreUse Use, ulong? TraceHash, ImmutableArray<HostAnswer> Answers, ImmutableArray<VmStanding> Vms)
 {
+    /// <summary>Nobody is left on it who could still run; its clock stands where the last one ended.</summary>
+    public bool AllFinished { get; init; }
+
     /// <summary>The VMs for people who watch, if that was asked for; in the order of <see cref="Vms"/>.</summary>
     public ImmutableArray<VmSample>? View { get; init; }
 

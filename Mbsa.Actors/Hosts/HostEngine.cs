@@ -21,6 +21,9 @@ internal sealed class HostEngine
     /// <summary>The same for hosts of a cluster's node under the wall clock, whose cores hold their threads as long as time passes.</summary>
     public const string WallDispatcher = "mbsa-wall-cores";
 
+    /// <summary>Threads for many hosts under the wall clock: a core of a host holds one as long as time passes, and its actors need another. They mostly sleep.</summary>
+    public const int MostWallThreads = 64;
+
     private HostEngine(IActorRef host, IActorRef supervisor, LiveBoard board, ICores clock) =>
         (Host, Supervisor, Board, Clock) = (host, supervisor, board, clock);
 
@@ -36,11 +39,12 @@ internal sealed class HostEngine
     /// <summary>The scenario's clock on this host.</summary>
     public ICores Clock { get; }
 
-    /// <summary>Threads for one host: under the wall clock one more than cores, so that its actors are heard without calling a core back from its work.</summary>
+    /// <summary>Threads for all hosts: under the wall clock one more than cores for each, so that its actors are heard without calling a core back from its work.</summary>
     /// <param name="scenario">The scenario, on real cores.</param>
     /// <param name="virtualThreads">Threads under the virtual clock, whose result must not depend on it.</param>
-    public static int Threads(ScenarioSpec scenario, int virtualThreads) =>
-        scenario.Clock == ClockKind.Wall ? scenario.Host.Machine.Cores + 1 : virtualThreads;
+    public static int Threads(ScenarioSpec scenario, int virtualThreads) => scenario.Clock == ClockKind.Virtual
+        ? virtualThreads
+        : Math.Max(scenario.Host.Machine.Cores + 1, Math.Min(MostWallThreads, scenario.AllHosts.Hosts.Sum(host => host.Host.Machine.Cores + 1)));
 
     /// <summary>
     /// The dispatcher. Quanta are CPU-bound, so they get threads of their own, with the supervisor among them; everything else stays on the thread pool. A
@@ -63,7 +67,9 @@ internal sealed class HostEngine
     /// <param name="device">Its NVM device; the host's from now on, also when this throws.</param>
     /// <param name="ledger">Where native memory is entered.</param>
     /// <param name="dispatcher">What its actors run on.</param>
-    public static HostEngine Spawn(IActorRefFactory parent, ScenarioSpec scenario, HostDevice device, MemoryLedger ledger, string dispatcher = Dispatcher)
+    /// <param name="index">Tells it from other hosts of the same parent.</param>
+    public static HostEngine Spawn(
+        IActorRefFactory parent, ScenarioSpec scenario, HostDevice device, MemoryLedger ledger, string dispatcher = Dispatcher, int index = 0)
     {
         try
         {
@@ -77,9 +83,9 @@ internal sealed class HostEngine
                 board.KeepSeries(periodNs);
             }
 
-            var supervisor = parent.ActorOf(supervisorProps.WithDispatcher(dispatcher), "qos-supervisor");
+            var supervisor = parent.ActorOf(supervisorProps.WithDispatcher(dispatcher), $"qos-supervisor-{index}");
             var services = new HostServices(scenario, board, clock, supervisor, capacity, wall);
-            var host = parent.ActorOf(Props.Create(() => new HostActor(services, device)).WithDispatcher(dispatcher), "host-0");
+            var host = parent.ActorOf(Props.Create(() => new HostActor(services, device)).WithDispatcher(dispatcher), $"host-{index}");
             return new HostEngine(host, supervisor, board, clock);
         }
         catch
@@ -87,6 +93,13 @@ internal sealed class HostEngine
             device.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Ends the host and frees all it has, while its actor system goes on.</summary>
+    public async Task EndAsync()
+    {
+        await Host.GracefulStop(Timeout.InfiniteTimeSpan);
+        await Supervisor.GracefulStop(Timeout.InfiniteTimeSpan);
     }
 
     private static (ICores Cores, LiveBoard Board, Props Supervisor) CreateClock(

@@ -25,15 +25,20 @@ internal sealed class HostExecutor(HostEngine engine, ScenarioSpec scenario, Can
     /// <exception cref="ScenarioFailedException">Its NVM device cannot be mounted.</exception>
     public async Task<HostReport> ExecuteAsync(HostStep step)
     {
+        if (_now.AllFinished && step.FromNs > _now.Ns)
+        {
+            _now = await AskAsync<Reached>(new RunUntil(step.FromNs, Idle: true));
+        }
+
         var answers = ImmutableArray.CreateBuilder<HostAnswer>(step.Commands.Length);
         foreach (var command in step.Commands)
         {
             answers.Add(await DoAsync(command));
         }
 
-        if (step.UntilNs > _now.Ns)
+        if (step.UntilNs > _now.Ns || step.Commands.IsEmpty)
         {
-            _now = await AskAsync<Reached>(new RunUntil(step.UntilNs, Idle: true));
+            _now = await AskAsync<Reached>(new RunUntil(step.UntilNs));
         }
 
         return await ReportAsync(step, answers.MoveToImmutable());
@@ -105,6 +110,7 @@ internal sealed class HostExecutor(HostEngine engine, ScenarioSpec scenario, Can
         TenantRefused refused => new HostAnswer.Refused(refused.Reason),
         TenantAdmitted { WhyBestEffort: { } why } => new HostAnswer.Done($"runs as best effort: {why}"),
         VmPrepared { WhyBestEffort: { } why } => new HostAnswer.Done($"runs as best effort: {why}"),
+        Status.Failure failure => throw failure.Cause,
         PowerIsBack back => new HostAnswer.PowerBack(back.Vms, back.DisksRecovered, back.RecordsRecovered),
         MoveRound round => new HostAnswer.Round(round.Blocks, round.Content),
         VmPaused paused => new HostAnswer.Paused(paused.Last.Blocks, paused.Last.Content, paused.Guest, paused.GuestBytes, paused.ContentHash, paused.PausedNs),
@@ -146,6 +152,7 @@ internal sealed class HostExecutor(HostEngine engine, ScenarioSpec scenario, Can
         _nextEvent = events.IsEmpty ? _nextEvent : events[^1].Number + 1;
         return new HostReport(step.Number, _now.Ns, _now.Use, _now.TraceHash, answers, [.. _seen.Select(vm => StandingOf(vm, uses))])
         {
+            AllFinished = _now.AllFinished,
             View = step.WithView ? [.. _seen.Select(engine.Board.Snapshot)] : null,
             Events = RunJournal.InOrder(events.Where(entry => entry.Kind is not (RunEventKind.Plan or RunEventKind.Problem)), scenario.Vms),
             NvmAllocatedBytes = engine.Board.NvmAllocatedBytes,

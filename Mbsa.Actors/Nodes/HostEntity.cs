@@ -132,9 +132,9 @@ internal sealed class HostEntity : ReceiveActor
 
     private void Begin(HostBegin begin)
     {
-        if (begin.Scenario.Host.NvmFile is not null)
+        if (RemoteHosts.WhyNot(begin.Scenario) is { } why)
         {
-            throw new InvalidDataException("the NVM of one of several hosts is in no file: a node touches none");
+            throw new InvalidDataException(why);
         }
 
         var scenario = begin.Scenario.OnRealCores();
@@ -169,13 +169,12 @@ internal sealed class HostEntity : ReceiveActor
             return;
         }
 
-        var (host, supervisor, ledger) = (_engine.Host, _engine.Supervisor, _ledger);
+        var (engine, ledger) = (_engine, _ledger);
         EndAsync().PipeTo(Self);
 
         async Task<Ended> EndAsync()
         {
-            await host.GracefulStop(Timeout.InfiniteTimeSpan);
-            await supervisor.GracefulStop(Timeout.InfiniteTimeSpan);
+            await engine.EndAsync();
             return new Ended(ledger.IsEmpty ? null : $"memory was not freed: {ledger.Describe()}");
         }
     }

@@ -38,7 +38,7 @@ internal sealed class HostLink : ReceiveActor
         Receive<DoStep>(m =>
         {
             _asker = Sender;
-            _steps.Add((new HostStep(_steps.Count + 1, m.UntilNs, m.Commands, m.WithView), null));
+            _steps.Add((new HostStep(_steps.Count + 1, m.UntilNs, m.Commands, m.WithView) { FromNs = m.FromNs }, null));
             if (_incarnation == 0)
             {
                 Send(new AskStatus(_steps.Count));
@@ -155,7 +155,7 @@ internal sealed class HostLink : ReceiveActor
     }
 
     /// <summary>To the link: the next step. Answered with the host's <see cref="HostReport"/>, however often it has to be rebuilt.</summary>
-    internal sealed record DoStep(long UntilNs, ImmutableArray<HostCommand> Commands, bool WithView);
+    internal sealed record DoStep(long FromNs, long UntilNs, ImmutableArray<HostCommand> Commands, bool WithView);
 
     /// <summary>To the link: the run is over. Answered with <see cref="HostEnded"/>.</summary>
     internal sealed record Finish

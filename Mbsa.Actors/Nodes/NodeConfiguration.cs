@@ -12,9 +12,6 @@ namespace Mbsa.Actors.Nodes;
 /// <summary>The configuration of Akka.NET for nodes, and for whoever submits a run.</summary>
 internal static class NodeConfiguration
 {
-    /// <summary>Threads for hosts under the wall clock: a core of a host holds one as long as time passes, and its actors need another. They mostly sleep.</summary>
-    private const int WallThreads = 64;
-
     /// <summary>
     /// Name of the actor systems of a cluster. Whoever does not know the secret does not know the name, and a message to another name is dropped. It keeps
     /// clusters apart and the curious out; it is no defence against who can read the network, which TLS is.
@@ -68,7 +65,7 @@ internal static class NodeConfiguration
           type = ForkJoinDispatcher
           throughput = 1
           dedicated-thread-pool {
-            thread-count = {{WallThreads}}
+            thread-count = {{HostEngine.MostWallThreads}}
             threadtype = background
           }
         }

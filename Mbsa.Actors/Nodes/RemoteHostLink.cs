@@ -9,6 +9,9 @@ namespace Mbsa.Actors.Nodes;
 /// <param name="link">Its <see cref="HostLink"/>.</param>
 internal sealed class RemoteHostLink(IActorRef link) : IHostLink
 {
-    public Task<HostReport> StepAsync(long untilNs, ImmutableArray<HostCommand> commands, bool withView, CancellationToken ended) =>
-        link.Ask<HostReport>(new HostLink.DoStep(untilNs, commands, withView), Timeout.InfiniteTimeSpan, ended);
+    public Task<HostReport> StepAsync(long fromNs, long untilNs, ImmutableArray<HostCommand> commands, bool withView, CancellationToken ended) =>
+        link.Ask<HostReport>(new HostLink.DoStep(fromNs, untilNs, commands, withView), Timeout.InfiniteTimeSpan, ended);
+
+    public async Task<string?> EndAsync(CancellationToken ended) =>
+        (await link.Ask<HostEnded>(HostLink.Finish.Instance, Timeout.InfiniteTimeSpan, ended)).Problem;
 }

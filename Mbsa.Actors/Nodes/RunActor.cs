@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using Akka.Actor;
 using Mbsa.Actors.Hosts;
 using Mbsa.Actors.Runs;
@@ -12,9 +11,6 @@ namespace Mbsa.Actors.Nodes;
 /// <summary>The life of one run on a cluster: hears the scenario, conducts it over a link to each host, tells whoever submitted it how it stands and what came out.</summary>
 internal sealed class RunActor : ReceiveActor
 {
-    /// <summary>Who watches is told at most so often: more would cost more than it shows. Grows with the VMs, whose samples travel.</summary>
-    private const double LeastProgressSeconds = 0.25, ProgressSecondsPerVm = 0.001;
-
     /// <summary>Silence in the middle of a scenario that is on its way.</summary>
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
 
@@ -22,14 +18,12 @@ internal sealed class RunActor : ReceiveActor
     private readonly IActorRef _region;
     private readonly ParcelPort _port = new();
     private readonly CancellationTokenSource _ended = new();
-    private readonly Stopwatch _sinceProgress = Stopwatch.StartNew();
     private readonly HashSet<int> _rebuilt = [];
     private IActorRef _client;
-    private ClusterConductor? _conductor;
-    private ImmutableArray<IActorRef> _links = [];
+    private Conductor? _conductor;
+    private ImmutableArray<IHostLink> _links = [];
     private byte[]? _outcome;
     private int _asksInSilence;
-    private int _vms;
 
     /// <summary>A run that waits for its scenario.</summary>
     /// <param name="run">Its name.</param>
@@ -98,51 +92,25 @@ internal sealed class RunActor : ReceiveActor
 
         Context.SetReceiveTimeout(null);
         Context.Parent.Tell(new Began(scenario.Name));
-        _links = [.. scenario.Cluster!.Hosts.Select((host, index) => Link(scenario, host, index))];
-        var hosts = new HostCluster(scenario, [.. _links.Select(link => new RemoteHostLink(link))], _ended.Token);
+        _links = [.. scenario.AllHosts.Hosts.Select((_, host) => Link(scenario, host))];
         var self = Self;
-        _vms = scenario.Vms.Length;
-        _conductor = new ClusterConductor(scenario, hosts, conductor => Show(conductor, self));
+        var glances = new Glances(scenario.Vms.Length, (snapshot, events) => self.Tell(new RunParcel.Progress(snapshot, events)));
+        _conductor = new Conductor(scenario, new HostCluster(scenario, _links, _ended.Token), glances.Show);
         _conductor.ConductAsync().PipeTo(Self);
     }
 
-    private IActorRef Link(ScenarioSpec scenario, ClusterHostSpec host, int index)
-    {
-        var own = scenario with
-        {
-            Name = $"{scenario.Name}/{host.Name}",
-            Host = host.Host,
-            Cluster = null,
-            Events = [],
-            PowerFailures = [],
-            SeriesPoints = 0,
-        };
-        return Context.Watch(Context.ActorOf(Props.Create(() => new HostLink(_run, new HostBegin(index, own), _region)), $"host-{index}"));
-    }
-
-    /// <summary>Between two epochs, on the conductor's thread: sees to it that hosts show their VMs now and then, and passes that on.</summary>
-    private void Show(ClusterConductor conductor, IActorRef self)
-    {
-        if (conductor.Look() is { } snapshot)
-        {
-            self.Tell(new RunParcel.Progress(snapshot, conductor.TakeEvents()));
-            _sinceProgress.Restart();
-        }
-        else if (_sinceProgress.Elapsed.TotalSeconds > LeastProgressSeconds + ProgressSecondsPerVm * _vms)
-        {
-            conductor.WantLook();
-        }
-    }
+    private RemoteHostLink Link(ScenarioSpec scenario, int host) => new(Context.Watch(Context.ActorOf(
+        Props.Create(() => new HostLink(_run, new HostBegin(host, scenario.OfHost(host)), _region)), $"host-{host}")));
 
     /// <summary>The hosts end before the result is told: memory that they did not free is a problem of the run.</summary>
     private async Task<RunParcel.Ended> OnResultAsync(RunResult result)
     {
         var (events, snapshot) = (_conductor!.TakeEvents(), _conductor.Look());
-        var ends = await Task.WhenAll(_links.Select(link => link.Ask<HostEnded>(HostLink.Finish.Instance, Timeout.InfiniteTimeSpan, _ended.Token)));
+        var ends = await Task.WhenAll(_links.Select(link => link.EndAsync(_ended.Token)));
         return new RunParcel.Ended(
             result with
             {
-                Problems = [.. result.Problems, .. ends.Select(end => end.Problem).OfType<string>()],
+                Problems = [.. result.Problems, .. ends.OfType<string>()],
                 Cluster = result.Cluster! with { Rebuilt = _rebuilt.Count },
             },
             snapshot,

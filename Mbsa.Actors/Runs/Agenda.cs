@@ -3,7 +3,10 @@ using Mbsa.Model.Scenario;
 
 namespace Mbsa.Actors.Runs;
 
-/// <summary>What is still to happen in a run, in order of time; at one moment the power comes back, then VMs have their events, then the power fails.</summary>
+/// <summary>
+/// What is still to happen in a run, in order of time. At one moment hosts come first that are added or come back, and links; then VMs have their events; then
+/// hosts are drained, lost or cut off, and the power fails.
+/// </summary>
 internal sealed class Agenda
 {
     private readonly PriorityQueue<Happening, (long AtNs, int Rank, int Place)> _happenings = new();
@@ -14,7 +17,15 @@ internal sealed class Agenda
     {
         foreach (var happening in scenario.Events)
         {
-            Add(new Happening.OfVm(happening));
+            Add(new Happening.ToVm(happening));
+        }
+
+        var lastNs = new Dictionary<int, long>();
+        foreach (var happening in scenario.AllHosts.Events)
+        {
+            var isAtOnce = happening.Change is HostChange.Return or HostChange.LinkUp && lastNs.GetValueOrDefault(happening.Host, -1) == happening.AtNs;
+            Add(new Happening.ToHost(happening, isAtOnce));
+            lastNs[happening.Host] = happening.AtNs;
         }
 
         foreach (var failure in scenario.PowerFailures)

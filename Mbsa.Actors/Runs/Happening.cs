@@ -7,12 +7,13 @@ namespace Mbsa.Actors.Runs;
 /// <param name="Rank">What comes first at one moment.</param>
 internal abstract record Happening(long AtNs, int Rank)
 {
-    /// <summary>The power of the host comes back.</summary>
-    internal sealed record PowerReturns(long AtNs) : Happening(AtNs, 0);
+    /// <summary>Something happens to a host or its link; what was taken at the same moment comes back at once, after that.</summary>
+    internal sealed record ToHost(HostEvent Event, bool IsAtOnce = false)
+        : Happening(Event.AtNs, IsAtOnce ? 3 : Event.Change is HostChange.Add or HostChange.Return or HostChange.LinkUp ? 0 : 2);
 
     /// <summary>Something happens to a VM.</summary>
-    internal sealed record OfVm(ScenarioEvent Event) : Happening(Event.AtNs, 1);
+    internal sealed record ToVm(ScenarioEvent Event) : Happening(Event.AtNs, 1);
 
-    /// <summary>The power of the host fails.</summary>
+    /// <summary>The power of the only host fails.</summary>
     internal sealed record PowerFails(PowerFailure Failure) : Happening(Failure.AtNs, 2);
 }

@@ -6,13 +6,37 @@ using Mbsa.Model.Scenario;
 namespace Mbsa.Actors.Runs;
 
 /// <summary>What happens to hosts and links in a run: loss and return, draining, adding; and the record of losses.</summary>
-internal sealed class HostChanges(ClusterState state, Moves moves, Leases leases)
+internal sealed class HostChanges(Situation state, Moves moves, Leases leases)
 {
     private readonly List<HostLossResult> _losses = [];
+    private readonly List<(PowerFailure Failure, int Loss)> _failures = [];
     private readonly HashSet<int> _drained = [];
 
     /// <summary>Every loss so far, in order.</summary>
     public ImmutableArray<HostLossResult> Losses => [.. _losses];
+
+    /// <summary>Every failure of the only host's power so far, in order.</summary>
+    public ImmutableArray<PowerFailureResult> PowerFailures => [.. _failures.Select(each => new PowerFailureResult(each.Failure.AtNs, each.Failure.OutageNs)
+    {
+        VmsBack = _losses[each.Loss].VmsBack,
+        DisksRecovered = _losses[each.Loss].DisksRecovered,
+        RecordsRecovered = _losses[each.Loss].RecordsRecovered,
+    })];
+
+    /// <summary>The power of the only host fails.</summary>
+    /// <returns>How it comes back; null when there was none to fail.</returns>
+    public async Task<HostEvent?> FailPowerAsync(PowerFailure failure)
+    {
+        if (!state.IsUp(0))
+        {
+            state.AddProblem($"{state.HostName(0)}: the power failure at {failure.AtNs / 1e6} ms came when the host had no power");
+            return null;
+        }
+
+        _failures.Add((failure, _losses.Count));
+        await LoseAsync(0);
+        return new HostEvent(failure.AtNs + failure.OutageNs, 0, HostChange.Return);
+    }
 
     /// <summary>Something happens to a host.</summary>
     public async Task HappenAsync(HostEvent happening)
@@ -86,19 +110,16 @@ internal sealed class HostChanges(ClusterState state, Moves moves, Leases leases
         var answer = await state.Hosts.DoAsync(host, new HostCommand.RestorePower());
         await state.Hosts.DoAllAsync(host, [.. vms.Select(vm => new HostCommand.CancelMove(vm))]);
         state[host] = HostStanding.Up;
-        var back = 0;
         foreach (var vm in vms)
         {
             if (state.IsAlive(vm, host))
             {
                 state.Whereabouts.Return(vm);
-                back++;
             }
             else
             {
                 state.Placement.Take(vm, host);
-                state.Whereabouts.Stop(vm);
-                state.AddProblem($"{state.NameOf(vm)}: did not come back with {state.HostName(host)}");
+                state.Whereabouts.Stop(vm); // what it says itself tells why
             }
         }
 
@@ -107,11 +128,11 @@ internal sealed class HostChanges(ClusterState state, Moves moves, Leases leases
         _losses[loss] = _losses[loss] with
         {
             BackAtNs = state.Hosts.NowNs - state.MeasuredFromNs,
-            VmsBack = back,
+            VmsBack = recovered?.Vms ?? 0,
             DisksRecovered = recovered?.DisksRecovered ?? 0,
             RecordsRecovered = recovered?.RecordsRecovered ?? 0,
         };
-        state.Note($"{state.HostName(host)}: back with {back} VMs");
+        state.Note($"{state.HostName(host)}: back with {recovered?.Vms ?? 0} VMs");
         await leases.DecideAsync();
         if (_drained.Contains(host))
         {

@@ -6,10 +6,11 @@ using Mbsa.Model.Watching;
 namespace Mbsa.Actors.Runs;
 
 /// <summary>The hosts of a run as its conductor drives them: all their clocks stand at one moment whenever it decides something.</summary>
-/// <param name="scenario">A scenario of several hosts.</param>
+/// <param name="scenario">A scenario.</param>
 /// <param name="links">A link to each host.</param>
 /// <param name="ended">The run ends without a result.</param>
-internal sealed class HostCluster(ScenarioSpec scenario, ImmutableArray<IHostLink> links, CancellationToken ended)
+/// <param name="journal">The journal that the only host writes itself, where what happens beside it goes at once; null where hosts report what happened.</param>
+internal sealed class HostCluster(ScenarioSpec scenario, ImmutableArray<IHostLink> links, CancellationToken ended, RunJournal? journal = null)
 {
     private readonly HostReport?[] _reports = new HostReport?[links.Length];
     private readonly VmSample?[] _samples = new VmSample?[scenario.Vms.Length];
@@ -21,11 +22,28 @@ internal sealed class HostCluster(ScenarioSpec scenario, ImmutableArray<IHostLin
     /// <summary>Whether the hosts shall show their VMs after the next step.</summary>
     public bool IsWatched { get; set; }
 
-    /// <summary>Lets time pass on every host.</summary>
-    public async Task RunUntilAsync(long untilNs)
+    /// <summary>Lets time pass on every host, until a moment or until nobody is left to run.</summary>
+    /// <param name="untilNs">The moment.</param>
+    /// <param name="goesOn">Whether something is to come, so that time passes also when nobody is left.</param>
+    /// <returns>Whether nobody is left.</returns>
+    public async Task<bool> RunUntilAsync(long untilNs, bool goesOn)
     {
-        AddEvents(await Task.WhenAll(Enumerable.Range(0, links.Length).Select(host => StepAsync(host, untilNs, []))));
-        (NowNs, IsWatched) = (untilNs, false);
+        var allFinished = await PassAsync(NowNs, untilNs);
+        if (allFinished && goesOn && NowNs < untilNs)
+        {
+            await PassAsync(untilNs, untilNs);
+        }
+
+        IsWatched = false;
+        return allFinished;
+    }
+
+    private async Task<bool> PassAsync(long fromNs, long untilNs)
+    {
+        var reports = await Task.WhenAll(Enumerable.Range(0, links.Length).Select(host => StepAsync(host, fromNs, untilNs, [])));
+        AddEvents(reports);
+        NowNs = Math.Max(NowNs, reports.Max(report => report.NowNs)); // a little late under the wall clock, early when it was halted
+        return reports.All(report => report.AllFinished);
     }
 
     /// <summary>Has a host do something at this moment.</summary>
@@ -45,7 +63,18 @@ internal sealed class HostCluster(ScenarioSpec scenario, ImmutableArray<IHostLin
     }
 
     /// <summary>Something happened beside the hosts.</summary>
-    public void Note(RunEventKind kind, string text, string? vm = null) => _events.Add(new RunEvent(0, NowNs, kind, text) { Vm = vm });
+    public void Note(RunEventKind kind, string text, string? vm = null)
+    {
+        var entry = new RunEvent(0, NowNs, kind, text) { Vm = vm };
+        if (journal is not null)
+        {
+            journal.Add(entry);
+        }
+        else
+        {
+            _events.Add(entry);
+        }
+    }
 
     /// <summary>The last report of a host.</summary>
     public HostReport ReportOf(int host) => _reports[host] ?? throw new InvalidOperationException($"host {host} has not done anything yet");
@@ -87,11 +116,17 @@ internal sealed class HostCluster(ScenarioSpec scenario, ImmutableArray<IHostLin
     }
 
     private async Task<HostReport?> DoIfAnyAsync(int host, ImmutableArray<HostCommand> commands) =>
-        commands.IsEmpty ? null : await StepAsync(host, NowNs, commands);
+        commands.IsEmpty ? null : await StepAsync(host, NowNs, NowNs, commands);
 
-    private async Task<HostReport> StepAsync(int host, long untilNs, ImmutableArray<HostCommand> commands) =>
-        _reports[host] = await links[host].StepAsync(untilNs, commands, IsWatched, ended);
+    private async Task<HostReport> StepAsync(int host, long fromNs, long untilNs, ImmutableArray<HostCommand> commands) =>
+        _reports[host] = await links[host].StepAsync(fromNs, untilNs, commands, IsWatched, ended);
 
     /// <summary>What happened in a step: at one moment in the order of hosts, whichever answered first.</summary>
-    private void AddEvents(IEnumerable<HostReport> reports) => _events.AddRange(reports.SelectMany(report => report.Events).OrderBy(entry => entry.ClockNs));
+    private void AddEvents(IEnumerable<HostReport> reports)
+    {
+        if (journal is null)
+        {
+            _events.AddRange(reports.SelectMany(report => report.Events).OrderBy(entry => entry.ClockNs));
+        }
+    }
 }

@@ -6,7 +6,7 @@ using Mbsa.Model.Results;
 namespace Mbsa.Actors.Runs;
 
 /// <summary>The promises of tenants in a run: has them decided, and tells the hosts. Nothing where a scenario has no tenants.</summary>
-internal sealed class Leases(ClusterState state)
+internal sealed class Leases(Situation state)
 {
     private readonly LeaseBook? _book = state.Cluster.Tenants.IsEmpty ? null : new LeaseBook(state.Placement);
 

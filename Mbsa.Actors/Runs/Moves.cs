@@ -11,7 +11,7 @@ namespace Mbsa.Actors.Runs;
 /// The migrations of a run. The target admits the VM's promise first and keeps room for it; then rounds of its child device go over the emulated network, until
 /// the VM stops, the rest follows, and the target goes on where it stood. Until then it lives where it was, and a migration that cannot be ended leaves it there.
 /// </summary>
-internal sealed class Moves(ClusterState state, Leases leases)
+internal sealed class Moves(Situation state, Leases leases)
 {
     /// <summary>VMs that leave one host at a time; more would only slow each other down. As KubeVirt's default, parallelOutboundMigrationsPerNode.</summary>
     private const int AtOnce = 2;
@@ -28,6 +28,9 @@ internal sealed class Moves(ClusterState state, Leases leases)
     /// <summary>Every migration so far in the order they began; those under way as they stand.</summary>
     public ImmutableArray<MigrationResult> Results =>
         [.. _ended.Concat(_moves.Values.Select(move => move.Course.Now(state.Hosts.NowNs))).OrderBy(result => result.StartNs).ThenBy(result => result.Vm)];
+
+    /// <summary>Whether any VM moves or waits to.</summary>
+    public bool AreUnderWay => _moves.Count + _waiting.Count > 0;
 
     /// <summary>Whether a VM moves or waits to.</summary>
     public bool IsMoving(int vm) => _moves.ContainsKey(vm) || _waiting.Exists(w => w.Vm == vm);

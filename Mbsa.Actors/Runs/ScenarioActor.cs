@@ -1,39 +1,66 @@
+using System.Collections.Immutable;
 using Akka.Actor;
-using Mbsa.Actors.Board;
-using Mbsa.Actors.Qos;
+using Mbsa.Actors.Hosts;
 using Mbsa.Model.Results;
 using Mbsa.Model.Scenario;
 
 namespace Mbsa.Actors.Runs;
 
-/// <summary>The life of one run: conducts the scenario, hears interruptions and the loss of its host, and hands out the result.</summary>
+/// <summary>The life of one run on hosts of this process: conducts the scenario, hears interruptions and the loss of a host, and hands out the result.</summary>
 internal sealed class ScenarioActor : ReceiveActor
 {
     private readonly CancellationTokenSource _hostLost = new();
 
     /// <summary>A run that starts at once.</summary>
-    /// <param name="host">The host actor, made by the caller.</param>
-    /// <param name="supervisor">The host's QoS supervisor: without it the host is lost.</param>
+    /// <param name="hosts">Every host, made by the caller. Without its actors the run is lost.</param>
     /// <param name="scenario">What to run.</param>
-    /// <param name="board">Where the VMs show how they stand.</param>
+    /// <param name="view">Is told how the run stands.</param>
     /// <param name="result">Receives the result, or why there is none.</param>
-    public ScenarioActor(IActorRef host, IActorRef supervisor, ScenarioSpec scenario, LiveBoard board, TaskCompletionSource<RunResult> result)
+    public ScenarioActor(ImmutableArray<HostEngine> hosts, ScenarioSpec scenario, RunView view, TaskCompletionSource<RunResult> result)
     {
-        var conductor = new ScenarioConductor(host, scenario, board, _hostLost.Token);
-        Context.Watch(host);
-        Context.Watch(supervisor);
+        foreach (var engine in hosts)
+        {
+            Context.Watch(engine.Host);
+            Context.Watch(engine.Supervisor);
+        }
+
+        ImmutableArray<LocalHostLink> links = [.. hosts.Select((engine, host) => new LocalHostLink(engine, scenario.OfHost(host), _hostLost.Token))];
+        var (isAlone, board) = (scenario.Cluster is null, hosts[0].Board);
+        var cluster = new HostCluster(scenario, [.. links], _hostLost.Token, isAlone ? board.Journal : null);
+        var conductor = new Conductor(scenario, cluster, isAlone ? null : new Glances(scenario.Vms.Length, view.Take).Show);
         Receive<Interrupt>(_ =>
         {
-            conductor.IsInterrupted = true;
-            host.Tell(Halt.Instance);
+            conductor.Interrupt();
+            if (isAlone)
+            {
+                links[0].Halt();
+            }
         });
         Receive<Terminated>(_ => _hostLost.Cancel());
-        Receive<RunResult>(r => result.TrySetResult(r));
+        Receive<RunResult>(r =>
+        {
+            board.Series?.End(conductor.NowNs);
+            view.Take(conductor.Look(), conductor.TakeEvents());
+            view.End();
+            result.TrySetResult(r);
+        });
         Receive<Status.Failure>(f => result.TrySetException(f.Cause));
-        conductor.ConductAsync().PipeTo(Self);
+        ConductAsync(conductor).PipeTo(Self);
     }
 
     protected override void PostStop() => _hostLost.Dispose();
+
+    private static async Task<RunResult> ConductAsync(Conductor conductor)
+    {
+        try
+        {
+            return await conductor.ConductAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            throw new ScenarioFailedException("the host was lost in the middle of the run");
+        }
+    }
 
     /// <summary>To the scenario: end now; what was measured is the result.</summary>
     internal sealed record Interrupt

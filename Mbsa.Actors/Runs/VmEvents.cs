@@ -5,7 +5,7 @@ using Mbsa.Model.Watching;
 namespace Mbsa.Actors.Runs;
 
 /// <summary>Starts VMs where placement puts them, and what happens to them in a run.</summary>
-internal sealed class VmEvents(ClusterState state, Moves moves, Leases leases)
+internal sealed class VmEvents(Situation state, Moves moves, Leases leases)
 {
     private readonly Dictionary<string, int> _places = state.Scenario.Vms.Select((vm, index) => (vm.Name, index)).ToDictionary(vm => vm.Name, vm => vm.index);
     private readonly Dictionary<string, int> _hosts = state.Cluster.Hosts.Select((host, index) => (host.Name, index)).ToDictionary(host => host.Name, host => host.index);
@@ -45,6 +45,12 @@ internal sealed class VmEvents(ClusterState state, Moves moves, Leases leases)
     public async Task HappenAsync(ScenarioEvent happening)
     {
         var vm = _places[happening.Vm];
+        if (state.HasNoPower(vm))
+        {
+            state.AddProblem($"{happening.Vm}: the event at {happening.AtNs / 1e6} ms came when the host had no power");
+            return;
+        }
+
         switch (happening.Change)
         {
             case VmChange.Start when state.Whereabouts[vm].State == Deciding.PlaceState.Absent && state.LastHosts[vm] is null:
@@ -96,7 +102,7 @@ internal sealed class VmEvents(ClusterState state, Moves moves, Leases leases)
         if (answer is HostAnswer.Refused { Reason: var reason })
         {
             state.Placement.Take(vm, host);
-            state.AddProblem($"{state.NameOf(vm)}: not started on {state.HostName(host)}: {reason}");
+            state.Problems.Add($"{state.NameOf(vm)}: not started{(state.Cluster.Hosts.Length == 1 ? "" : $" on {state.HostName(host)}")}: {reason}"); // the host has noted it
         }
         else
         {

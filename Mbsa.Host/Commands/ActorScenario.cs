@@ -27,7 +27,9 @@ internal sealed class ActorScenario(ScenarioRun run) : IRunningScenario
         }
         catch (Exception e) when (e is NvmException or IOException or UnauthorizedAccessException)
         {
-            throw new InputException(scenario.Host.NvmFile is { } file
+            throw new InputException(scenario.Cluster is { Hosts.Length: > 1 and var hosts }
+                ? $"cannot make the NVM devices of {hosts} hosts: {e.Message}"
+                : scenario.Host.NvmFile is { } file
                 ? $"cannot use the NVM device in {file}: {e.Message}"
                 : $"cannot make the NVM device of {Readable.Size(scenario.Host.NvmSizeBytes)}: {e.Message}");
         }

@@ -8,13 +8,9 @@ using Mbsa.Vm;
 
 namespace Mbsa.Host.Commands;
 
-/// <summary>Carries scenarios of several hosts on Akka.Cluster.</summary>
+/// <summary>Clusters on Akka.Cluster.</summary>
 internal sealed class ClusterEngine : IClusterEngine
 {
-    /// <inheritdoc/>
-    public async Task<IRunningScenario> StartAsync(ScenarioSpec scenario, CancellationToken cancellation) =>
-        new ClusterScenario(await ClusterRun.StartAsync(scenario, cancellation).ConfigureAwait(false));
-
     /// <inheritdoc/>
     public async Task<IRunningScenario> SubmitAsync(ScenarioSpec scenario, NodeOptions options, CancellationToken cancellation) =>
         new ClusterScenario(await ClusterRun.SubmitAsync(scenario, options.Seeds[0], options, cancellation).ConfigureAwait(false));

@@ -8,7 +8,6 @@ using Mbsa.Host.Report;
 using Mbsa.Host.Report.Html;
 using Mbsa.Host.Watching;
 using Mbsa.Host.Wording;
-using Mbsa.Model.Scenario;
 using Mbsa.Model.Watching;
 using Mbsa.Vm;
 
@@ -88,11 +87,12 @@ internal static class CompareCommand
         foreach (var (name, way) in loaded)
         {
             var spec = html is null ? way.Spec : way.Spec with { SeriesPoints = PageFeed.SeriesPoints };
-            if (await TryStartAsync(services, spec, interruption).ConfigureAwait(false) is not { } run)
+            if (interruption.IsRequested)
             {
                 break;
             }
 
+            var run = services.Start(spec);
             await using var registration = interruption.Token.Register(run.Interrupt).ConfigureAwait(false);
             if (!isSilent)
             {
@@ -126,19 +126,6 @@ internal static class CompareCommand
         }
 
         return interruption.IsRequested ? ExitCode.Interrupted : ExitCode.Ok;
-    }
-
-    /// <returns>Null when it was interrupted before it ran.</returns>
-    private static async Task<IRunningScenario?> TryStartAsync(ProgramServices services, ScenarioSpec spec, Interruption interruption)
-    {
-        try
-        {
-            return await services.StartHereAsync(spec, interruption.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (interruption.IsRequested)
-        {
-            return null;
-        }
     }
 
     private static async Task TellAsync(Terminal terminal, string kind, IEnumerable<string> messages)

@@ -5,15 +5,9 @@ using Mbsa.Vm;
 
 namespace Mbsa.Host.Commands;
 
-/// <summary>What carries scenarios of several hosts, as the program needs it.</summary>
+/// <summary>Clusters of several processes, as the program needs them.</summary>
 internal interface IClusterEngine
 {
-    /// <summary>Starts a scenario of several hosts, all of them in this process.</summary>
-    /// <param name="scenario">The scenario.</param>
-    /// <param name="cancellation">Gives up starting.</param>
-    /// <exception cref="InputException">It cannot be set up on this machine: one line.</exception>
-    Task<IRunningScenario> StartAsync(ScenarioSpec scenario, CancellationToken cancellation);
-
     /// <summary>Has a cluster that is there run a scenario. Interrupting it ends the run, not the cluster.</summary>
     /// <param name="scenario">The scenario.</param>
     /// <param name="options">Whom to ask, in <see cref="NodeOptions.Seeds"/>, and how this process listens for answers.</param>

@@ -19,16 +19,11 @@ internal sealed record ProgramServices
     /// <summary>Reads a scenario.</summary>
     public Func<string, ScenarioOverrides, LoadedScenario> Load { get; init; } = ScenarioFile.Load;
 
-    /// <summary>Starts a scenario with a single host.</summary>
+    /// <summary>Starts a scenario in this process, whatever hosts it has.</summary>
     public required Func<ScenarioSpec, IRunningScenario> Start { get; init; }
 
-    /// <summary>Carries scenarios of several hosts.</summary>
+    /// <summary>Carries scenarios on several processes.</summary>
     public required IClusterEngine Cluster { get; init; }
-
-    /// <summary>Starts a scenario in this process, whatever hosts it has.</summary>
-    /// <exception cref="Mbsa.Vm.InputException">It cannot be set up here.</exception>
-    public Task<IRunningScenario> StartHereAsync(ScenarioSpec scenario, CancellationToken cancellation) =>
-        scenario.Cluster is null ? Task.FromResult(Start(scenario)) : Cluster.StartAsync(scenario, cancellation);
 
     /// <summary>Looks up a variable of the environment.</summary>
     public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;

@@ -88,7 +88,7 @@ internal sealed class RunSession(ProgramServices services, RunOptions options)
         {
             return options.Cluster is { } cluster
                 ? await services.Cluster.SubmitAsync(scenario, cluster, interruption.Token).ConfigureAwait(false)
-                : await services.StartHereAsync(scenario, interruption.Token).ConfigureAwait(false);
+                : services.Start(scenario);
         }
         catch (OperationCanceledException) when (interruption.IsRequested)
         {

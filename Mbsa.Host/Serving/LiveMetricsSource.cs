@@ -62,12 +62,13 @@ internal sealed class LiveMetricsSource(ScenarioSpec scenario, IRunningScenario 
     private HostSample Of(string name, HostSpec spec, int index, LiveSnapshot now, Func<int, bool> isOnIt)
     {
         int[] vms = [.. Enumerable.Range(0, now.Vms.Length).Where(isOnIt)];
+        var names = vms.Select(vm => now.Vms[vm].Name).ToHashSet();
         return new HostSample
         {
             Host = name,
             ClockSeconds = now.ClockNs / 1e9,
             Vms = [.. vms.Select(vm => now.Vms[vm] with { AchievedShare = _achieved[vm] })],
-            Wear = wear.Look().Disks,
+            Wear = wear.Look().Disks.Where(disk => names.Contains(disk.Key)).ToDictionary(),
             CpuUtilisation = _utilisation[index].Cpu,
             BusUtilisation = _utilisation[index].Bus,
             NvmUtilisation = _utilisation[index].Nvm,

@@ -8,6 +8,9 @@ public sealed record ClusterSpec
     /// <summary>The epoch when none is asked for, in nanoseconds.</summary>
     public const long DefaultEpochNs = 50_000_000;
 
+    /// <summary>What a host is called that is the only one and has no name.</summary>
+    public const string OnlyHost = "host";
+
     /// <summary>Every emulated host, counts expanded; names are unique. Indices into this list name a host in messages.</summary>
     public required ImmutableArray<ClusterHostSpec> Hosts { get; init; }
 

@@ -53,6 +53,9 @@ public sealed record ScenarioSpec
     /// <summary>What several hosts have beyond one; null for a scenario of a single host.</summary>
     public ClusterSpec? Cluster { get; init; }
 
+    /// <summary>Every host and what is between them; a single host is alone, and called <see cref="ClusterSpec.OnlyHost"/>.</summary>
+    public ClusterSpec AllHosts => Cluster ?? new ClusterSpec { Hosts = [new ClusterHostSpec(ClusterSpec.OnlyHost, Host)] };
+
     /// <summary>Every VM, counts expanded.</summary>
     public required ImmutableArray<VmSpec> Vms { get; init; }
 
@@ -69,13 +72,23 @@ public sealed record ScenarioSpec
     public bool PrefaultsMemory => Clock == ClockKind.Wall && Host.Payload == PayloadKind.Full;
 
     /// <summary>The scenario as it can run here: under the wall clock a host has at most the cores that are really there, and its shares are of those.</summary>
-    public ScenarioSpec OnRealCores()
+    public ScenarioSpec OnRealCores() => Clock == ClockKind.Virtual ? this : this with
     {
-        var cores = Math.Min(Host.Machine.Cores, Environment.ProcessorCount);
-        return Clock == ClockKind.Virtual || cores == Host.Machine.Cores
-            ? this
-            : this with { Host = Host with { Machine = Host.Machine with { Cores = cores } } };
-    }
+        Host = Host.OnRealCores(),
+        Cluster = Cluster is null ? null : Cluster with { Hosts = [.. Cluster.Hosts.Select(host => host with { Host = host.Host.OnRealCores() })] },
+    };
+
+    /// <summary>The scenario as one of its hosts sees it: what happens it is told, and the only host is the whole scenario.</summary>
+    /// <param name="host">Index of the host.</param>
+    public ScenarioSpec OfHost(int host) => Cluster is null ? this : this with
+    {
+        Name = $"{Name}/{Cluster.Hosts[host].Name}",
+        Host = Cluster.Hosts[host].Host,
+        Cluster = null,
+        Events = [],
+        PowerFailures = [],
+        SeriesPoints = 0,
+    };
 }
 
 /// <summary>The two clocks of DESIGN: the same actors under both.</summary>
@@ -149,6 +162,11 @@ public sealed record HostSpec
     /// of VM also costs what the caches had of the last one (docs/PERFORMANCE.md).
     /// </summary>
     public static long DefaultQuantumNs(ClockKind clock) => clock == ClockKind.Wall ? 200_000 : 25_000;
+
+    /// <summary>The host with at most the cores that are really there.</summary>
+    public HostSpec OnRealCores() => Machine.Cores <= Environment.ProcessorCount
+        ? this
+        : this with { Machine = Machine with { Cores = Environment.ProcessorCount } };
 }
 
 /// <summary>One VM. Without storage it can only compute.</summary>

@@ -11,6 +11,10 @@ public sealed record DeviceWear(IReadOnlyDictionary<string, WearSample> Disks, I
     /// <summary>There is no device yet.</summary>
     public static DeviceWear None { get; } = new(ImmutableDictionary<string, WearSample>.Empty, []);
 
+    /// <summary>Several devices one after the other, each with disks of its own.</summary>
+    public static DeviceWear Beside(ImmutableArray<DeviceWear> devices) => new(
+        devices.SelectMany(device => device.Disks).ToDictionary(), [.. devices.SelectMany(device => device.Cells)]);
+
     /// <summary>Sums up and draws.</summary>
     /// <param name="layout">Who has which blocks.</param>
     /// <param name="disks">The virtual disks, by the name of the VM.</param>

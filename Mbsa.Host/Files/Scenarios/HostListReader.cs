@@ -149,16 +149,18 @@ internal sealed class HostListReader(HostReader reader, Problems problems)
         static string NameOf(PayloadKind payload) => KnownNames.Payloads.First(p => p.Value == payload).Name;
     }
 
-    /// <summary>
-    /// A host is rebuilt when its node is lost, from the steps it was given and nothing else;
-    /// a file would already have what it is to do again.
-    /// </summary>
+    /// <summary>A file holds the NVM of one host.</summary>
     private void CheckFiles(List<Entry> entries)
     {
-        foreach (var (_, _, draft) in entries.Where(e => e.Draft.Spec?.NvmFile is not null))
+        var owners = new Dictionary<string, string>();
+        foreach (var (_, names, draft) in entries.Where(e => e.Draft.Spec?.NvmFile is not null))
         {
-            problems.Error(draft.Nvm!.LineOf("file"), "'file': the NVM of one of several hosts goes with the run, "
-                + "for its host may have to be rebuilt on another node; leave 'file' out");
+            var file = Path.GetFullPath(draft.Spec!.NvmFile!);
+            if (names.FirstOrDefault(name => !owners.TryAdd(file, name)) is { } second)
+            {
+                problems.Error(draft.Nvm!.LineOf("file"), $"'file': the NVM of '{owners[file]}' and that of '{second}' "
+                    + "cannot be in one file; give each host an entry and a file of its own");
+            }
         }
     }
 

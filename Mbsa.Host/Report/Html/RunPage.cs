@@ -153,7 +153,10 @@ internal static class RunPage
         }
 
         var columns = Catalogue.Columns(Views.Wear, run.Result).ToArray();
-        page.Section("Wear", run.Wear.Cells.IsEmpty ? "of the measured part" : "the device from its first block to its last, as it was at the end; the table is of the measured part")
+        var whole = run.Result.Scenario.AllHosts.Hosts.Length > 1
+            ? "the devices, one host after the other, as they were at the end"
+            : "the device from its first block to its last, as it was at the end";
+        page.Section("Wear", run.Wear.Cells.IsEmpty ? "of the measured part" : whole + "; the table is of the measured part")
             .Markup(WearStrip.Render(run.Wear))
             .Table(["disk", "policy", .. columns.Select(column => column.Column.Head)], worn.Select(vm => (string[])
                 [vm.Spec.Name, vm.Wear!.Policy, .. columns.Select(column => column.Cell(vm, run.Result) ?? "–")]));

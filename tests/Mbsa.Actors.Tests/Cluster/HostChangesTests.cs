@@ -19,7 +19,7 @@ public sealed class HostChangesTests
             { Tenants = [new TenantSpec("tenant", [0], new Promise(PromiseUnit.Share, 0.8))] }
         };
         List<HostCommand> done = [];
-        var state = new ClusterState(scenario, new HostCluster(scenario, [new Host(done)], CancellationToken.None));
+        var state = new Situation(scenario, new HostCluster(scenario, [new Host(done)], CancellationToken.None));
         var leases = new Leases(state);
         var changes = new HostChanges(state, new Moves(state, leases), leases);
         state.Placement.Put(0, 0);
@@ -42,12 +42,14 @@ public sealed class HostChangesTests
     /// <summary>Does everything, and says that its VM runs.</summary>
     private sealed class Host(List<HostCommand> done) : IHostLink
     {
-        public Task<HostReport> StepAsync(long untilNs, ImmutableArray<HostCommand> commands, bool withView, CancellationToken ended)
+        public Task<HostReport> StepAsync(long fromNs, long untilNs, ImmutableArray<HostCommand> commands, bool withView, CancellationToken ended)
         {
             done.AddRange(commands);
             ImmutableArray<HostAnswer> answers = [.. commands.Select(_ => new HostAnswer.Done())];
             return Task.FromResult(new HostReport(1, untilNs, default, null,
                 answers, [new VmStanding(0, VmState.Running, 0, new TenantUse())]));
         }
+
+        public Task<string?> EndAsync(CancellationToken ended) => Task.FromResult<string?>(null);
     }
 }

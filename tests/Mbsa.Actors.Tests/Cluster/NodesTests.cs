@@ -1,4 +1,5 @@
 using Mbsa.Actors.Nodes;
+using Mbsa.Actors.Runs;
 using Mbsa.Model.Results;
 using Mbsa.Model.Scenario;
 using Mbsa.Model.Watching;
@@ -13,7 +14,7 @@ public sealed class NodesTests
 
     private static readonly Lazy<Task<(RunResult Result, RunJournal Journal)>> _undisturbed = new(async () =>
     {
-        var run = await ClusterRun.StartAsync(ClusterLab.Talkative());
+        var run = ScenarioRun.Start(ClusterLab.Talkative());
         return (await run.Completion.WaitAsync(TimeSpan.FromSeconds(120)), run.Journal);
     });
 
@@ -70,7 +71,7 @@ public sealed class NodesTests
             Events = [new ScenarioEvent(42 * Lab.Millisecond, "vm-0", new VmChange.Migrate("h-1"))],
         };
 
-        var run = await ClusterRun.StartAsync(scenario);
+        var run = ScenarioRun.Start(scenario);
         await run.Completion.WaitAsync(TimeSpan.FromSeconds(120));
 
         var periodNs = scenario.SeriesPeriodNs!.Value;

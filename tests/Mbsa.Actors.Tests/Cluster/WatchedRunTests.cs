@@ -1,4 +1,4 @@
-using Mbsa.Actors.Nodes;
+using Mbsa.Actors.Runs;
 using Mbsa.Model.Scenario;
 using Mbsa.Model.Watching;
 
@@ -11,7 +11,7 @@ public sealed class WatchedRunTests
     [Fact]
     public async Task Interrupted_before_any_time_passed_it_reports_that()
     {
-        var run = await ClusterRun.StartAsync(ClusterLab.Scenario(hosts: 8, vms: 64) with { DurationNs = 1000 * Lab.Millisecond });
+        var run = ScenarioRun.Start(ClusterLab.Scenario(hosts: 8, vms: 64) with { DurationNs = 1000 * Lab.Millisecond });
         run.Interrupt();
 
         var result = await run.Completion.WaitAsync(TimeSpan.FromSeconds(60));
@@ -36,7 +36,7 @@ public sealed class WatchedRunTests
             },
         };
 
-        var run = await ClusterRun.StartAsync(scenario);
+        var run = ScenarioRun.Start(scenario);
         var result = await run.Completion.WaitAsync(TimeSpan.FromSeconds(120));
 
         Assert.Empty(result.Problems);

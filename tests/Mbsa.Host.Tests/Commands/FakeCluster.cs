@@ -14,9 +14,6 @@ internal sealed class FakeCluster : IClusterEngine, IClusterNode
     /// <summary>What it was asked to listen and join as.</summary>
     public NodeOptions? Options { get; private set; }
 
-    /// <summary>What was run in this process.</summary>
-    public ScenarioSpec? Started { get; private set; }
-
     /// <summary>What was sent to the cluster.</summary>
     public ScenarioSpec? Submitted { get; private set; }
 
@@ -36,9 +33,6 @@ internal sealed class FakeCluster : IClusterEngine, IClusterNode
     public NodeAddress Address => new(Options!.AdvertisedHost ?? Options.Host, Options.Port);
 
     public Task Ended => _ended.Task;
-
-    public Task<IRunningScenario> StartAsync(ScenarioSpec scenario, CancellationToken cancellation) =>
-        Task.FromResult<IRunningScenario>(FakeRun.Over(Sample.Result(Started = scenario)));
 
     public async Task<IRunningScenario> SubmitAsync(ScenarioSpec scenario, NodeOptions options, CancellationToken cancellation)
     {

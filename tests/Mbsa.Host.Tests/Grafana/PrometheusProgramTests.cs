@@ -61,7 +61,7 @@ public sealed partial class PrometheusProgramTests
     {
         ExternalProgram.Require("prometheus", "prometheus");
         using var scratch = new ScratchScenario();
-        using var program = new TestProgram { Cluster = new ClusterEngine(), Time = TimeProvider.System, Scenario = scratch.Spec(Rack()) };
+        using var program = new TestProgram { Real = true, Time = TimeProvider.System, Scenario = scratch.Spec(Rack()) };
         await using var run = await ServedRun.StartAsync(program);
         using var prometheus = new PrometheusServer(new Uri(run.Url).Authority);
 

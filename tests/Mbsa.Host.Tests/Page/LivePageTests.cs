@@ -101,7 +101,7 @@ public sealed class LivePageTests
     {
         await using var browser = await Browser.StartAsync();
         using var scratch = new ScratchScenario();
-        using var program = new TestProgram { Cluster = new ClusterEngine(), Time = TimeProvider.System, Scenario = scratch.Spec(Rack) };
+        using var program = new TestProgram { Real = true, Time = TimeProvider.System, Scenario = scratch.Spec(Rack) };
         await using var run = await ServedRun.StartAsync(program);
         var page = await browser.OpenAsync(run.Url);
 

@@ -41,7 +41,7 @@ public sealed class OtlpTests
     {
         await using var collector = await OtlpReceiver.StartAsync();
         using var scratch = new ScratchScenario();
-        using var program = new TestProgram { Cluster = new ClusterEngine(), Scenario = scratch.Spec(Rack) };
+        using var program = new TestProgram { Real = true, Scenario = scratch.Spec(Rack) };
 
         Assert.Equal(ExitCode.Ok, await program.InvokeAsync("run", "x.yaml", "--quiet", "--otlp", collector.Url));
 

@@ -120,10 +120,10 @@ public sealed class ClusterScenarioTests : IDisposable
         "hosts: { count: 2, nvm: { size: 1MiB } }")]
     [InlineData("3: 'payload' is stamp here and none on the hosts before; a VM that moves needs its bytes kept alike everywhere",
         "hosts: [ { nvm: { payload: none } },", "  { nvm: { payload: stamp } } ]")]
-    [InlineData("2: 'file': the NVM of one of several hosts goes with the run, for its host may have to be rebuilt on another node; "
-        + "leave 'file' out", "hosts: { count: 2, nvm: { file: x.nvm } }")]
-    [InlineData("3: 'file': the NVM of one of several hosts goes with the run, for its host may have to be rebuilt on another node; "
-        + "leave 'file' out", "hosts: [ { nvm: { size: 1GiB } },", "  { nvm: { file: ./x.nvm } } ]")]
+    [InlineData("2: 'file': the NVM of 'h-1' and that of 'h-2' cannot be in one file; give each host an entry and a file of its own",
+        "hosts: { count: 2, nvm: { file: x.nvm } }")]
+    [InlineData("3: 'file': the NVM of 'h-1' and that of 'h-2' cannot be in one file; give each host an entry and a file of its own",
+        "hosts: [ { nvm: { file: x.nvm } },", "  { nvm: { file: ./x.nvm } } ]")]
     [InlineData("3: 'epoch': 2s is longer than the run of 1s; nothing would ever be decided", "hosts: {}", "epoch: 2s")]
     [InlineData("3: 'epoch': a time from 10us to ", "hosts: {}", "epoch: 1us")]
     [InlineData("3: unknown placement 'best'; did you mean 'best-fit'?", "hosts: {}", "placement: best")]

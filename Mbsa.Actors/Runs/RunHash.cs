@@ -1,16 +1,23 @@
+using System.Collections.Immutable;
 using Mbsa.Cores.Playing;
 using Mbsa.Model.Results;
 
 namespace Mbsa.Actors.Runs;
 
 /// <summary>One trace hash over all hosts of a run and what was decided between them.</summary>
-internal static class ClusterHash
+internal static class RunHash
 {
-    /// <summary>Of the hosts' hashes in their order, and of every migration.</summary>
+    /// <summary>Of the hosts' hashes in their order, and of every migration; a host that is alone has its own.</summary>
     public static ulong Of(IEnumerable<ulong> hosts, IEnumerable<MigrationResult> migrations)
     {
+        ImmutableArray<ulong> all = [.. hosts];
+        if (all.Length == 1)
+        {
+            return all[0];
+        }
+
         var hash = new TraceHash();
-        foreach (var host in hosts)
+        foreach (var host in all)
         {
             hash.Add(host);
         }

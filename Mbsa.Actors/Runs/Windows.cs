@@ -4,8 +4,8 @@ using Mbsa.Model.Scenario;
 
 namespace Mbsa.Actors.Runs;
 
-/// <summary>The time series of a run on several hosts, if it has one.</summary>
-internal sealed class ClusterWindows(ClusterState state)
+/// <summary>The time series of a run on all hosts, if it has one.</summary>
+internal sealed class Windows(Situation state)
 {
     private readonly List<WindowResult> _windows = [];
     private ImmutableArray<long> _operations = [];
@@ -16,7 +16,8 @@ internal sealed class ClusterWindows(ClusterState state)
     public ImmutableArray<WindowResult> Results => [.. _windows];
 
     /// <summary>When the next window ends, on the scenario's clock; <see cref="long.MaxValue"/> for never.</summary>
-    public long NextNs => _startNs == long.MaxValue ? long.MaxValue : _startNs + state.Scenario.WindowNs!.Value;
+    /// <remarks>The wall clock ends a window a little late; the next one is shorter by that.</remarks>
+    public long NextNs => _startNs == long.MaxValue ? long.MaxValue : state.MeasuredFromNs + (((_startNs - state.MeasuredFromNs) / state.Scenario.WindowNs!.Value) + 1) * state.Scenario.WindowNs.Value;
 
     /// <summary>The first window begins.</summary>
     public void Begin()

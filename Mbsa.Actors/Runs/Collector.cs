@@ -7,7 +7,7 @@ using Mbsa.Model.Watching;
 namespace Mbsa.Actors.Runs;
 
 /// <summary>Gathers what the hosts measured.</summary>
-internal sealed class ClusterCollector(ClusterState state)
+internal sealed class Collector(Situation state)
 {
     private ImmutableArray<CoreUse> _before = [.. state.Cluster.Hosts.Select(_ => default(CoreUse))];
 
@@ -25,7 +25,7 @@ internal sealed class ClusterCollector(ClusterState state)
         {
             Scenario = state.Scenario,
             MeasuredNs = measuredNs,
-            Utilisation = Mean(hosts),
+            Utilisation = hosts.Length == 1 ? hosts[0].Utilisation : Mean(hosts),
             Vms = [.. vms.Select(vm => vm with { CoreShare = allNs == 0 ? 0 : vm.CpuNs / (double)allNs })],
             Problems = [.. state.Problems, .. vms.SelectMany(vm => vm.Problems)],
             Cluster = new ClusterResult { Hosts = hosts, HostOfVm = [.. Enumerable.Range(0, vms.Length).Select(HostOf)] },
@@ -42,7 +42,7 @@ internal sealed class ClusterCollector(ClusterState state)
             results[vm] = result;
         }
 
-        return [.. results.Select((result, vm) => (result ?? VmResult.NotRun(state.Scenario.Vms[vm], VmState.Waiting)) with
+        return [.. results.Select((result, vm) => (result ?? VmResult.NotRun(state.Scenario.Vms[vm], state.StandingsOf(vm).LastOrDefault()?.State ?? VmState.Waiting)) with
         {
             Spec = state.Scenario.Vms[vm],
             Use = UseOf(vm),

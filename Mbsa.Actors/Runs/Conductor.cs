@@ -8,39 +8,42 @@ using Mbsa.Model.Watching;
 namespace Mbsa.Actors.Runs;
 
 /// <summary>
-/// The score of a run on several hosts: place and start the VMs, warm up, measure in epochs, collect. Hosts run on their own through an epoch; whatever one
-/// host has to do with another is decided between two, so the result does not depend on where hosts are carried.
+/// The score of a run, in order: place and start the VMs, warm up, measure with the events at their times, collect. Between two steps time stands still on every
+/// host, under both clocks, so whatever is decided there is decided at one moment. Several hosts run on their own through an epoch, and whatever one has to do
+/// with another is decided between two, so the result does not depend on where hosts are carried.
 /// </summary>
-internal sealed class ClusterConductor
+internal sealed class Conductor
 {
     private readonly ScenarioSpec _scenario;
-    private readonly ClusterState _state;
+    private readonly Situation _state;
     private readonly Moves _moves;
     private readonly HostChanges _changes;
     private readonly VmEvents _events;
     private readonly Leases _leases;
-    private readonly ClusterAgenda _agenda;
-    private readonly ClusterWindows _windows;
-    private readonly Action<ClusterConductor> _show;
+    private readonly Agenda _agenda;
+    private readonly Windows _windows;
+    private readonly Action<Conductor>? _show;
+    private readonly long _epochNs;
     private bool _hasLooked;
     private long _nextPointNs;
     private long _epochs;
     private volatile bool _interrupted;
 
     /// <summary>A run about to begin.</summary>
-    /// <param name="scenario">A scenario of several hosts.</param>
+    /// <param name="scenario">The scenario.</param>
     /// <param name="hosts">The hosts, begun and at time 0.</param>
-    /// <param name="show">Called between two epochs, for people who watch.</param>
-    public ClusterConductor(ScenarioSpec scenario, HostCluster hosts, Action<ClusterConductor> show)
+    /// <param name="show">Called between two epochs, for people who watch; null where they look at the only host themselves, so that it needs no epochs.</param>
+    public Conductor(ScenarioSpec scenario, HostCluster hosts, Action<Conductor>? show)
     {
-        (_scenario, _state, _show) = (scenario, new ClusterState(scenario, hosts), show);
+        (_scenario, _state, _show) = (scenario, new Situation(scenario, hosts), show);
         _leases = new Leases(_state);
         _moves = new Moves(_state, _leases);
         _changes = new HostChanges(_state, _moves, _leases);
         _events = new VmEvents(_state, _moves, _leases);
-        _agenda = new ClusterAgenda(scenario);
-        _windows = new ClusterWindows(_state);
-        _nextPointNs = scenario.SeriesPeriodNs ?? long.MaxValue;
+        _agenda = new Agenda(scenario);
+        _windows = new Windows(_state);
+        _nextPointNs = show is null ? long.MaxValue : scenario.SeriesPeriodNs ?? long.MaxValue;
+        _epochNs = show is null ? 0 : _state.Cluster.EpochNs;
     }
 
     /// <summary>The run shall end now; set from outside.</summary>
@@ -48,6 +51,9 @@ internal sealed class ClusterConductor
 
     /// <summary>The hosts shall show their VMs after the next step.</summary>
     public void WantLook() => _state.Hosts.IsWatched = true;
+
+    /// <summary>Where every clock stands, in nanoseconds.</summary>
+    public long NowNs => _state.Hosts.NowNs;
 
     /// <summary>How the run stands, for people who watch; null where no host showed its VMs.</summary>
     public LiveSnapshot? Look() => !_hasLooked
@@ -59,7 +65,7 @@ internal sealed class ClusterConductor
             [.. Enumerable.Range(0, _scenario.Vms.Length).Select(_state.Hosts.SampleOf)])
         {
             NvmAllocatedBytes = Enumerable.Range(0, _state.Cluster.Hosts.Length).Sum(host => _state.Hosts.ReportOf(host).NvmAllocatedBytes),
-            Cluster = ClusterView.Of(_state, _moves.Results, _changes.Losses.Length),
+            Cluster = LiveView.Of(_state, _moves.Results, _changes.Losses.Length),
         };
 
     /// <summary>What happened since somebody was last shown how the run stands.</summary>
@@ -72,8 +78,12 @@ internal sealed class ClusterConductor
     {
         var elapsed = Stopwatch.StartNew();
         await _events.StartAsync(Enumerable.Range(0, _scenario.Vms.Length).Where(vm => _scenario.Vms[vm].StartsAtOnce));
-        await RunPartAsync(_scenario.WarmupNs, isMeasured: false);
-        var collector = new ClusterCollector(_state);
+        if (_scenario.WarmupNs > 0)
+        {
+            await RunPartAsync(_scenario.WarmupNs, isMeasured: false);
+        }
+
+        var collector = new Collector(_state);
         if (!_interrupted) // else what there is of the warm-up is the result
         {
             _state.MeasuredFromNs = _state.Hosts.NowNs;
@@ -88,44 +98,52 @@ internal sealed class ClusterConductor
         WantLook();
         var result = await collector.CollectAsync();
         _hasLooked = _state.Hosts.LookAt(_state.LastHosts);
-        return result with
+        return Complete(result) with
         {
             Interrupted = _interrupted && result.MeasuredNs < _scenario.DurationNs,
             ElapsedSeconds = elapsed.Elapsed.TotalSeconds,
             Windows = _windows.Results,
-            Cluster = result.Cluster! with
-            {
-                Migrations = _moves.Results,
-                Losses = _changes.Losses,
-                Tenants = _leases.Results,
-                Epochs = _epochs,
-            },
-            TraceHash = _scenario.Clock == ClockKind.Virtual ? ClusterHash.Of(result.Cluster.Hosts.Select(host => host.TraceHash!.Value), _moves.Results) : null,
         };
     }
 
+    /// <summary>What only the conductor knows of the hosts.</summary>
+    private RunResult Complete(RunResult result) => result with
+    {
+        PowerFailures = _changes.PowerFailures,
+        TraceHash = _scenario.Clock == ClockKind.Virtual ? RunHash.Of(result.Cluster!.Hosts.Select(host => host.TraceHash!.Value), _moves.Results) : null,
+        Cluster = _scenario.Cluster is null ? null : result.Cluster! with
+        {
+            Migrations = _moves.Results,
+            Losses = _changes.Losses,
+            Tenants = _leases.Results,
+            Epochs = _epochs,
+        },
+    };
+
     private async Task RunPartAsync(long endNs, bool isMeasured)
     {
-        var (hosts, epochNs) = (_state.Hosts, _state.Cluster.EpochNs);
-        await HappenAsync(isMeasured);
-        while (!_interrupted && hosts.NowNs < endNs)
+        var hosts = _state.Hosts;
+        for (var isOver = false; !isOver && !_interrupted;)
         {
-            var epochEndNs = (hosts.NowNs / epochNs + 1) * epochNs;
-            var eventNs = isMeasured && _agenda.NextNs != long.MaxValue ? _state.MeasuredFromNs + _agenda.NextNs : long.MaxValue;
+            var epochEndNs = _epochNs == 0 ? long.MaxValue : (hosts.NowNs / _epochNs + 1) * _epochNs;
+            var hasEvents = isMeasured && _agenda.NextNs != long.MaxValue;
+            var eventNs = hasEvents ? _state.MeasuredFromNs + _agenda.NextNs : long.MaxValue;
             var untilNs = Math.Min(Math.Min(endNs, epochEndNs), Math.Min(eventNs, isMeasured ? _windows.NextNs : long.MaxValue));
-            await RunUntilAsync(Math.Max(hosts.NowNs, Math.Min(untilNs, _moves.NextNs)));
+            var goesOn = hasEvents || _moves.AreUnderWay || _state.IsAnyLost; // or it is over when every job came to its end
+            var allFinished = await RunUntilAsync(Math.Min(untilNs, Math.Max(hosts.NowNs, _moves.NextNs)), goesOn);
             CheckWhereabouts();
             await _events.TakeNoteOfLostAsync();
             await _moves.OnTimeAsync();
             await HappenAsync(isMeasured);
             _windows.Advance();
-            if (hosts.NowNs == epochEndNs)
+            if (hosts.NowNs >= epochEndNs)
             {
                 _epochs++;
                 await _leases.DecideAsync();
             }
 
-            _show(this);
+            _show?.Invoke(this);
+            isOver = hosts.NowNs >= endNs || (allFinished && !goesOn);
         }
     }
 
@@ -133,7 +151,7 @@ internal sealed class ClusterConductor
     /// Lets time pass, and looks at the VMs before anything else happens to them: if somebody asked for it, and whenever a point of the run's series is due,
     /// so that the series does not depend on how fast the machine is.
     /// </summary>
-    private async Task RunUntilAsync(long untilNs)
+    private async Task<bool> RunUntilAsync(long untilNs, bool goesOn)
     {
         if (untilNs >= _nextPointNs)
         {
@@ -141,15 +159,27 @@ internal sealed class ClusterConductor
             _nextPointNs = RunSeries.EndOfPointAfter(untilNs, _scenario.SeriesPeriodNs!.Value);
         }
 
-        await _state.Hosts.RunUntilAsync(untilNs);
+        var allFinished = await _state.Hosts.RunUntilAsync(untilNs, goesOn);
         _hasLooked = _state.Hosts.LookAt(_state.LastHosts);
+        return allFinished;
     }
 
     private async Task HappenAsync(bool isMeasured)
     {
-        while (isMeasured && _agenda.Take(_state.Hosts.NowNs - _state.MeasuredFromNs) is { } happening)
+        while (isMeasured && _agenda.TryTake(_state.Hosts.NowNs - _state.MeasuredFromNs, out var happening))
         {
-            await (happening is HostEvent toHost ? _changes.HappenAsync(toHost) : _events.HappenAsync((ScenarioEvent)happening));
+            switch (happening)
+            {
+                case Happening.ToVm { Event: var toVm }:
+                    await _events.HappenAsync(toVm);
+                    break;
+                case Happening.ToHost { Event: var toHost }:
+                    await _changes.HappenAsync(toHost);
+                    break;
+                case Happening.PowerFails { Failure: var failure } when await _changes.FailPowerAsync(failure) is { } back:
+                    _agenda.Add(new Happening.ToHost(back));
+                    break;
+            }
         }
     }
 

@@ -5,10 +5,10 @@ using Mbsa.Model.Watching;
 namespace Mbsa.Actors.Runs;
 
 /// <summary>What people who watch see of the hosts of a run.</summary>
-internal static class ClusterView
+internal static class LiveView
 {
     /// <summary>As it stands.</summary>
-    public static LiveCluster Of(ClusterState state, ImmutableArray<MigrationResult> migrations, int losses) => new(
+    public static LiveCluster Of(Situation state, ImmutableArray<MigrationResult> migrations, int losses) => new(
         [.. state.Cluster.Hosts.Select((host, index) => Of(state, host.Name, index))], [.. state.LastHosts])
     {
         MigrationsDone = migrations.Count(migration => migration.IsDone),
@@ -19,7 +19,7 @@ internal static class ClusterView
         HostLosses = losses,
     };
 
-    private static LiveHost Of(ClusterState state, string name, int host)
+    private static LiveHost Of(Situation state, string name, int host)
     {
         var report = state.Hosts.ReportOf(host);
         return new LiveHost(name, state.IsUp(host), report.Use.BusyNs, report.Use.BusBytes, report.Use.NvmNs, report.NvmAllocatedBytes)

@@ -6,19 +6,19 @@ using Mbsa.Model.Watching;
 
 namespace Mbsa.Actors.Runs;
 
-/// <summary>What the coordinator knows and decided of a run: who is where, what is promised, what is on its way.</summary>
-/// <param name="scenario">A scenario of several hosts.</param>
+/// <summary>What the conductor knows and decided of a run: who is where, what is promised, what is on its way.</summary>
+/// <param name="scenario">A scenario.</param>
 /// <param name="hosts">The hosts.</param>
-internal sealed class ClusterState(ScenarioSpec scenario, HostCluster hosts)
+internal sealed class Situation(ScenarioSpec scenario, HostCluster hosts)
 {
     private readonly HostStanding[] _standings =
-        [.. scenario.Cluster!.Hosts.Select(host => host.IsThereAtOnce ? HostStanding.Up : HostStanding.Absent)];
+        [.. scenario.AllHosts.Hosts.Select(host => host.IsThereAtOnce ? HostStanding.Up : HostStanding.Absent)];
 
     /// <summary>What is run.</summary>
     public ScenarioSpec Scenario => scenario;
 
-    /// <summary>What it has beyond a single host.</summary>
-    public ClusterSpec Cluster => scenario.Cluster!;
+    /// <summary>Its hosts and what is between them.</summary>
+    public ClusterSpec Cluster { get; } = scenario.AllHosts;
 
     /// <summary>The hosts.</summary>
     public HostCluster Hosts => hosts;
@@ -27,10 +27,10 @@ internal sealed class ClusterState(ScenarioSpec scenario, HostCluster hosts)
     public Whereabouts Whereabouts { get; } = new(scenario.Vms.Length);
 
     /// <summary>What is promised where.</summary>
-    public Placement Placement { get; } = new(scenario);
+    public Placement Placement { get; } = new(scenario, isAlone: scenario.AllHosts is { Hosts.Length: 1, Tenants.IsEmpty: true });
 
     /// <summary>What is on its way.</summary>
-    public Network Network { get; } = new(scenario.Cluster!.Hosts.Length, scenario.Cluster.Network);
+    public Network Network { get; } = new(scenario.AllHosts.Hosts.Length, scenario.AllHosts.Network);
 
     /// <summary>For each VM the host it was on last; null for none.</summary>
     public int?[] LastHosts { get; } = new int?[scenario.Vms.Length];
@@ -53,6 +53,12 @@ internal sealed class ClusterState(ScenarioSpec scenario, HostCluster hosts)
 
     /// <summary>Whether anything runs on a host.</summary>
     public bool IsUp(int host) => _standings[host] is HostStanding.Up or HostStanding.Draining;
+
+    /// <summary>Whether nothing can happen to a VM because its host, or every host, has no power.</summary>
+    public bool HasNoPower(int vm) => Whereabouts[vm].State == PlaceState.Lost || _standings.All(standing => standing == HostStanding.Lost);
+
+    /// <summary>Whether a VM waits for its host to come back.</summary>
+    public bool IsAnyLost => Enumerable.Range(0, Cluster.Hosts.Length).Any(host => _standings[host] == HostStanding.Lost && Whereabouts.LostWith(host).Count > 0);
 
     /// <summary>Whether a VM was started and is neither stopped nor given up.</summary>
     public bool Runs(int vm) => Whereabouts[vm].RunsOn is { } host && IsAlive(vm, host);
