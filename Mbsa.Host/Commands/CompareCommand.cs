@@ -87,12 +87,17 @@ internal static class CompareCommand
         foreach (var (name, way) in loaded)
         {
             var spec = html is null ? way.Spec : way.Spec with { SeriesPoints = PageFeed.SeriesPoints };
-            if (interruption.IsRequested)
+            IRunningScenario run;
+            try
+            {
+                interruption.Token.ThrowIfCancellationRequested();
+                run = services.Start(spec);
+            }
+            catch (OperationCanceledException) when (interruption.IsRequested)
             {
                 break;
             }
 
-            var run = services.Start(spec);
             await using var registration = interruption.Token.Register(run.Interrupt).ConfigureAwait(false);
             if (!isSilent)
             {
