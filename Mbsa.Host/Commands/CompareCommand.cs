@@ -8,6 +8,7 @@ using Mbsa.Host.Report;
 using Mbsa.Host.Report.Html;
 using Mbsa.Host.Watching;
 using Mbsa.Host.Wording;
+using Mbsa.Model.Scenario;
 using Mbsa.Model.Watching;
 using Mbsa.Vm;
 
@@ -87,13 +88,7 @@ internal static class CompareCommand
         foreach (var (name, way) in loaded)
         {
             var spec = html is null ? way.Spec : way.Spec with { SeriesPoints = PageFeed.SeriesPoints };
-            IRunningScenario run;
-            try
-            {
-                interruption.Token.ThrowIfCancellationRequested();
-                run = services.Start(spec);
-            }
-            catch (OperationCanceledException) when (interruption.IsRequested)
+            if (TryStart(services, spec, interruption) is not { } run)
             {
                 break;
             }
@@ -131,6 +126,20 @@ internal static class CompareCommand
         }
 
         return interruption.IsRequested ? ExitCode.Interrupted : ExitCode.Ok;
+    }
+
+    /// <returns>Null when it was interrupted before it ran.</returns>
+    private static IRunningScenario? TryStart(ProgramServices services, ScenarioSpec spec, Interruption interruption)
+    {
+        try
+        {
+            interruption.Token.ThrowIfCancellationRequested();
+            return services.Start(spec);
+        }
+        catch (OperationCanceledException) when (interruption.IsRequested)
+        {
+            return null;
+        }
     }
 
     private static async Task TellAsync(Terminal terminal, string kind, IEnumerable<string> messages)

@@ -27,7 +27,8 @@ internal static class Readable
     /// <summary>"3.20 years" or "12.4 days" of nanoseconds that may be very many.</summary>
     public static string Age(double nanoseconds) => nanoseconds switch
     {
-        >= 365 * Day => $"{(nanoseconds >= 1e6 * 365 * Day ? "> 1 M" : Digits(nanoseconds / (365 * Day), whole: nanoseconds >= 1e4 * Day))} years",
+        >= 1e6 * 365 * Day => "> 1 M years",
+        >= 365 * Day => $"{Digits(nanoseconds / (365 * Day), whole: nanoseconds >= 1e4 * Day)} years",
         >= 2 * Day => $"{Digits(nanoseconds / Day, whole: false)} days",
         >= 2 * Day / 24 => $"{Digits(nanoseconds / Day * 24, whole: false)} hours",
         _ => Duration(nanoseconds),

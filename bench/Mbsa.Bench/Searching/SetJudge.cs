@@ -69,7 +69,8 @@ internal static class SetJudge
         DrawnVm[] vms = [.. stretch.There.Select(i => set.Vms[i])];
         Claim[] claims = [.. stretch.There.Select((i, at) => Reaching(all[i], stretch.Got[at]))];
         var got = stretch.Got;
-        claims = [.. claims.Zip(vms, got.Zip(Optimum.Shares(claims))).Select(of => Doing(of.First, of.Second, of.Third.First, of.Third.Second))];
+        var heldUp = Optimum.Shares(claims);
+        claims = [.. claims.Select((claim, i) => Doing(claim, vms[i], got[i], heldUp[i]))];
         var optimum = Optimum.Shares(claims);
         var full = Optimum.Full(claims, optimum);
 
@@ -110,11 +111,13 @@ internal static class SetJudge
         got <= claim.Reach ? claim : claim with { Reach = got, Cap = claim.Cap < claim.Reach ? claim.Cap : got };
 
     /// <summary>
-    /// The optimum holds a VM up by every full resource that it uses. One that does several things and got more has shown that it can do without what it uses little: its other jobs
-    /// went on. It competes for what it uses most then.
+    /// The optimum holds a VM up by every full resource that it uses. One that does several things and got more has shown that it can do
+    /// without what it uses little: its other jobs went on. It competes for what it uses most then.
     /// </summary>
     private static Claim Doing(Claim claim, DrawnVm vm, double got, double optimum) =>
-        vm.IsOfOneKind || got <= optimum * MoreThanHeldUp ? claim : claim with { Relative = [.. claim.Relative.Select(use => use < 1 ? 0 : use)] };
+        vm.IsOfOneKind || got <= optimum * MoreThanHeldUp
+            ? claim
+            : claim with { Relative = [.. claim.Relative.Select(use => use < 1 ? 0 : use)] };
 
     private static double EdgeShare(DrawnSet set, Claim claim, Stretch stretch) =>
         stretch.IsWhole ? 0 : EdgeQuanta * (double)set.QuantumNs / stretch.LengthNs / set.Host.Machine.Cores / claim.Relative[0];

@@ -42,7 +42,8 @@ public sealed class HostChangesTests
     /// <summary>Does everything, and says that its VM runs.</summary>
     private sealed class Host(List<HostCommand> done) : IHostLink
     {
-        public Task<HostReport> StepAsync(long fromNs, long untilNs, ImmutableArray<HostCommand> commands, bool withView, CancellationToken ended)
+        public Task<HostReport> StepAsync(
+            long fromNs, long untilNs, ImmutableArray<HostCommand> commands, bool withView, CancellationToken ended)
         {
             done.AddRange(commands);
             ImmutableArray<HostAnswer> answers = [.. commands.Select(_ => new HostAnswer.Done())];

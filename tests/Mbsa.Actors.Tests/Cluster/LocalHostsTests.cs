@@ -47,7 +47,10 @@ public sealed class LocalHostsTests : IDisposable
         var scenario = ClusterLab.Scenario(hosts: 2, vms: 4);
         scenario = scenario with
         {
-            Cluster = scenario.Cluster! with { Hosts = [.. scenario.Cluster.Hosts.Select(host => host with { Host = host.Host with { NvmFile = FileOf(host.Name) } })] },
+            Cluster = scenario.Cluster! with
+            {
+                Hosts = [.. scenario.Cluster.Hosts.Select(host => host with { Host = host.Host with { NvmFile = FileOf(host.Name) } })],
+            },
         };
         var run = ScenarioRun.Start(scenario);
         var result = await run.Completion.WaitAsync(TimeSpan.FromSeconds(60));
@@ -61,7 +64,8 @@ public sealed class LocalHostsTests : IDisposable
                 device.Children.Select(child => child.Name).Order());
         }
 
-        Assert.StartsWith("the NVM of 'h-0' is in a file", (await Assert.ThrowsAsync<InputException>(() => scenario.RunOnAsync(1))).Message, StringComparison.Ordinal);
+        var refusal = await Assert.ThrowsAsync<InputException>(() => scenario.RunOnAsync(1));
+        Assert.StartsWith("the NVM of 'h-0' is in a file", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

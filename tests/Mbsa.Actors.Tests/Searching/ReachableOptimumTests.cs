@@ -2,7 +2,9 @@ using Mbsa.Bench.Searching;
 
 namespace Mbsa.Actors.Tests.Searching;
 
-/// <summary>What a scheduler can reach that decides who runs: against sums on paper, and the linear programs against their own prices.</summary>
+/// <summary>
+/// What a scheduler can reach that decides who runs: against sums on paper, and the linear programs against their own prices.
+/// </summary>
 public sealed class ReachableOptimumTests
 {
     private static readonly double[] _computes = [1, 0, 0];
@@ -20,7 +22,9 @@ public sealed class ReachableOptimumTests
     [Fact]
     public void What_contradicts_itself_has_no_solution() => Assert.Null(LinearProgram.Solve([[1, -1]], [1], [1, -2]));
 
-    /// <summary>A solution that keeps all rows and is worth what the prices of the rows come to cannot be improved (strong duality).</summary>
+    /// <summary>
+    /// A solution that keeps all rows and is worth what the prices of the rows come to cannot be improved (strong duality).
+    /// </summary>
     [Fact]
     public void Solutions_are_worth_what_their_prices_say()
     {
@@ -53,8 +57,9 @@ public sealed class ReachableOptimumTests
         ReachableOptimum.Shares([Writer(0, 1, 2), Writer(1, 1, 2)], [Of(Relative(1)), Of(Relative(1))], cores: 4)!.Select(Rounded));
 
     /// <summary>
-    /// Four cores. Three are for hogs while a writer of 0.78 of the NVM runs alone; two while two writers share all of it. To come equally near 0.65, 0.5
-    /// and 0.5 two have to share for a part a of the time: (0.75 - 0.25 a) / 0.65 = 0.78 + 0.22 a. The writers of 0.66 run only then.
+    /// Four cores. Three are for hogs while a writer of 0.78 of the NVM runs alone; two while two writers share all of it. To come
+    /// equally near 0.65, 0.5 and 0.5 two have to share for a part a of the time: (0.75 - 0.25 a) / 0.65 = 0.78 + 0.22 a. The writers of
+    /// 0.66 run only then.
     /// </summary>
     [Fact]
     public void Where_cores_and_nvm_are_short_not_even_the_best_schedule_uses_both()
@@ -65,10 +70,12 @@ public sealed class ReachableOptimumTests
         var part = 0.78 + 0.22 * both;
 
         Assert.InRange(part, 0.91, 0.92);
-        Assert.Equal(towards.Select(claim => Rounded(claim.Weight * part)), ReachableOptimum.Shares(kinds, towards, cores: 4)!.Select(Rounded));
+        var reachable = ReachableOptimum.Shares(kinds, towards, cores: 4)!;
+        Assert.Equal(towards.Select(claim => Rounded(claim.Weight * part)), reachable.Select(Rounded));
     }
 
-    private static double[] Draw(Random random, int count, double least) => [.. Enumerable.Range(0, count).Select(_ => least + random.NextDouble())];
+    private static double[] Draw(Random random, int count, double least) =>
+        [.. Enumerable.Range(0, count).Select(_ => least + random.NextDouble())];
 
     private static double Rounded(double value) => Math.Round(value, 5);
 

@@ -10,7 +10,8 @@ namespace Mbsa.Host.Tests.Cluster;
 /// <summary><c>host</c> is <c>hosts</c> with one entry: the same figures of every VM, digit for digit, and the same trace.</summary>
 public sealed class OneHostTests
 {
-    private static readonly JsonSerializerOptions _everyDigit = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    private static readonly JsonSerializerOptions _everyDigit =
+        new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     [Theory]
     [InlineData("bare-host")]
@@ -29,7 +30,9 @@ public sealed class OneHostTests
         var text = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "scenarios", $"{scenario}.yaml"));
         using var scratch = new ScratchScenario();
         var alone = await RunAsync(scratch, text);
-        var listed = await RunAsync(scratch, text.Replace("\nhost:", "\nhosts:", StringComparison.Ordinal).Replace("power-failure: ", "host: h-1, power-failure: ", StringComparison.Ordinal));
+        var listed = await RunAsync(scratch, text
+            .Replace("\nhost:", "\nhosts:", StringComparison.Ordinal)
+            .Replace("power-failure: ", "host: h-1, power-failure: ", StringComparison.Ordinal));
 
         Assert.Null(alone.Cluster);
         Assert.Single(listed.Cluster!.Hosts);
@@ -39,8 +42,10 @@ public sealed class OneHostTests
         Assert.Equal(JsonSerializer.Serialize(alone.Windows, _everyDigit), JsonSerializer.Serialize(listed.Windows, _everyDigit));
         Assert.Equal(alone.Problems.AsEnumerable(), listed.Problems);
         Assert.Equal(
-            alone.PowerFailures.Select(failure => (failure.AtNs, failure.AtNs + failure.OutageNs, failure.VmsBack, failure.DisksRecovered, failure.RecordsRecovered)),
-            listed.Cluster.Losses.Select(loss => (loss.AtNs, loss.BackAtNs!.Value, loss.VmsBack, loss.DisksRecovered, loss.RecordsRecovered)));
+            alone.PowerFailures.Select(failure => (failure.AtNs, failure.AtNs + failure.OutageNs,
+                failure.VmsBack, failure.DisksRecovered, failure.RecordsRecovered)),
+            listed.Cluster.Losses.Select(loss => (loss.AtNs, loss.BackAtNs!.Value,
+                loss.VmsBack, loss.DisksRecovered, loss.RecordsRecovered)));
     }
 
     private static string Figures(VmResult vm) => JsonSerializer.Serialize(vm, _everyDigit);

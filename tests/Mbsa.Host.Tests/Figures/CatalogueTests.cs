@@ -61,7 +61,9 @@ public sealed class CatalogueTests
     {
         string[] documented = [.. File.ReadLines(Path.Combine(Repository.Root, "docs", "FIGURES.md"))
             .Where(line => line.StartsWith("| `", StringComparison.Ordinal))];
-        string[] expected = [.. Catalogue.All.Select(f => $"| `{f.Name}` | {f.Unit} | {f.Of}{(f.NeedsHosts ? ", with `hosts`" : "")} | {f.Wish} | {f.Meaning} |".Replace("|  |", "| |", StringComparison.Ordinal))];
+        string[] expected = [.. Catalogue.All.Select(f =>
+            ($"| `{f.Name}` | {f.Unit} | {f.Of}{(f.NeedsHosts ? ", with `hosts`" : "")} " + $"| {f.Wish} | {f.Meaning} |")
+                .Replace("|  |", "| |", StringComparison.Ordinal))];
 
         Assert.Equal(expected, documented);
     }
@@ -71,7 +73,9 @@ public sealed class CatalogueTests
     {
         var documented = File.ReadAllText(Path.Combine(Repository.Root, "docs", "METRICS.md"));
 
-        Assert.All(Catalogue.Instruments, instrument => Assert.Contains($"| `{instrument.Name}` | {(instrument.IsCounter ? "counter" : "gauge")} | `{instrument.Unit}` |", documented, StringComparison.Ordinal));
+        Assert.All(Catalogue.Instruments, instrument => Assert.Contains(
+            $"| `{instrument.Name}` | {(instrument.IsCounter ? "counter" : "gauge")} | `{instrument.Unit}` |",
+            documented, StringComparison.Ordinal));
     }
 
     [Fact]

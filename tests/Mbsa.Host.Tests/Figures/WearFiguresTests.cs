@@ -29,7 +29,8 @@ public sealed class WearFiguresTests : IDisposable
     public async Task The_figures_of_a_run_are_those_worked_out_by_hand()
     {
         var (code, json, output, html) = await RunAsync(
-            endurance: 400, expect: "[ 'a.wear.max == 4', 'a.wear.writes == 1024', 'a.wear.extra == 0', 'a.lifetime.used == 1%', 'host.lifetime.left >= 4.94s', 'host.lifetime.left <= 4.96s' ]");
+            endurance: 400, expect: "[ 'a.wear.max == 4', 'a.wear.writes == 1024', 'a.wear.extra == 0', 'a.lifetime.used == 1%', "
+                + "'host.lifetime.left >= 4.94s', 'host.lifetime.left <= 4.96s' ]");
         var wear = json.GetProperty("vms")[0].GetProperty("wear");
         double Of(string key) => wear.GetProperty(key).GetDouble();
         var blocks = 1024 / Of("mean");
