@@ -48,7 +48,7 @@ internal sealed class Flights(int cores)
     public bool HasUserOfMost(Gate gate) => _flights.Exists(flight => flight.Fraction(gate) * cores > 1);
 
     /// <summary>Whether a quantum fits beside the others, so that nobody is slowed down to speak of.</summary>
-    public bool Fits(in QuantumHabit habit) => _bus + habit.PerNs.BusNs <= 1 + Tolerance && _nvm + habit.PerNs.NvmNs <= 1 + Tolerance;
+    public bool Fits(in QuantumHabit habit) => Fits(_bus, _nvm, habit);
 
     /// <summary>
     /// Whether a quantum of a VM that is behind its floor fits beside those that go before the others too, or gains more than it wastes: the others make room. More of
@@ -66,8 +66,7 @@ internal sealed class Flights(int cores)
             }
         }
 
-        return (bus + habit.PerNs.BusNs <= 1 + Tolerance && nvm + habit.PerNs.NvmNs <= 1 + Tolerance)
-            || Gains(gate.IsOfBus() ? bus : nvm, habit.Fraction(gate), most);
+        return Fits(bus, nvm, habit) || Gains(gate.IsOfBus() ? bus : nvm, habit.Fraction(gate), most);
     }
 
     /// <summary>
@@ -123,6 +122,9 @@ internal sealed class Flights(int cores)
 
         return Gains(sum, habit.Fraction(gate), most);
     }
+
+    private static bool Fits(double bus, double nvm, in QuantumHabit habit) =>
+        bus + habit.PerNs.BusNs <= 1 + Tolerance && nvm + habit.PerNs.NvmNs <= 1 + Tolerance;
 
     private bool Gains(double sum, double fraction, double most) => 1 - sum > (sum + fraction - 1) / (most * cores);
 

@@ -31,19 +31,16 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
     /// <summary>Quanta of its own by which a VM may be ahead of virtual time and still be the one that fills a resource.</summary>
     private const int MostAhead = 2;
 
-    private readonly DeadlineOrder[] _orders = [new(Gate.None), new(Gate.BesideBus), new(Gate.Bus), new(Gate.BesideNvm), new(Gate.Nvm)];
-    private readonly PriorityQueue<PlanAccount, VmOrder> _held = new();
-    private readonly FloorOrder _floors = new();
+    private readonly Waiting _waiting = new(host, quantumNs);
     private readonly List<PlanAccount?> _accounts = [];
     private readonly List<PlanAccount> _urgent = [];
     private readonly Flights _flights = new(host.Cores);
-    private readonly VirtualTime _virtualTime = new();
     private Plan _plan = Plan.Empty;
     private bool _hasNew;
     private Func<PlanAccount, Gate?>? _gateForFloor;
     private Func<PlanAccount, long, bool>? _isWanted;
 
-    public override long NextNs => _held.TryPeek(out _, out var order) ? (long)Math.Ceiling(order.Tag) : long.MaxValue;
+    public override long NextNs => _waiting.NextNs;
 
     /// <summary>
     /// How long a VM may be kept waiting and still catch up with its ceiling, in nanoseconds. It waited for cores; on real ones it may have waited for other
@@ -55,11 +52,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
     {
         _plan = plan;
         _urgent.Clear();
-        while (_held.TryDequeue(out var account, out _))
-        {
-            Release(account, nowNs);
-        }
-
+        Release(double.PositiveInfinity, nowNs);
         foreach (var planned in plan.Tenants)
         {
             var account = AccountOf(planned.Tenant.Vm);
@@ -70,8 +63,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
             }
         }
 
-        _virtualTime.Reset(_accounts);
-        Reorder();
+        _waiting.Reorder(_accounts);
     }
 
     /// <inheritdoc/>
@@ -93,18 +85,13 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
     {
         var account = AccountOf(schedulable.Id.Vm);
         account.Ready(account.HabitOf(schedulable).Gate).Enqueue(schedulable);
-        Order(account, nowNs);
+        _waiting.Order(account, nowNs);
         _hasNew = true;
     }
 
     protected override Schedulable? Take(long nowNs, ref long budgetNs)
     {
-        while (_held.TryPeek(out var due, out var from) && from.Tag <= nowNs)
-        {
-            _held.Dequeue();
-            Release(due, nowNs);
-        }
-
+        Release(nowNs, nowNs);
         if (FirstUrgent(nowNs) is { } urgent && TakeAny(urgent) is { } first)
         {
             return Grant(urgent, first, nowNs, ref budgetNs, Turn.Urgent);
@@ -115,7 +102,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
             budgetNs = Math.Max(1, budgetNs / UrgentDivisor);
         }
 
-        if (_floors.First(nowNs, _gateForFloor ??= GateForFloor) is var (behind, gate))
+        if (_waiting.Floors.First(nowNs, _gateForFloor ??= GateForFloor) is var (behind, gate))
         {
             return Grant(behind, TakeFirst(behind.Ready(gate))!, nowNs, ref budgetNs, Turn.Floor);
         }
@@ -137,13 +124,13 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
         _flights.Remove(schedulable);
         var before = account.StartTag;
         account.Correct(schedulable.Estimate, use, quantum);
-        _virtualTime.OnMoved(account, before);
+        _waiting.OnMoved(account, before);
         if (!schedulable.Estimate.IsRest && schedulable.Cut.Left == 0)
         {
             schedulable.Habit = schedulable.Habit.After(use, quantum, Host);
         }
 
-        Rest(account, nowNs);
+        _waiting.Rest(account, nowNs);
     }
 
     private Schedulable Grant(PlanAccount account, Schedulable next, long nowNs, ref long budgetNs, Turn turn = Turn.Rate)
@@ -153,12 +140,12 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
 
         // A VM that ran ahead while others could not use the host does not pay for it later, nor does one save up what its VCPUs could not use: but for a few quanta.
         var before = account.StartTag;
-        account.StartTag = Math.Clamp(before, _virtualTime.Ns - account.MostOwedNs, _virtualTime.Ns + account.MostAheadNs);
+        account.StartTag = Math.Clamp(before, _waiting.VirtualNs - account.MostOwedNs, _waiting.VirtualNs + account.MostAheadNs);
         next.Estimate = account.Take(habit, next.Cut, nowNs, budgetNs);
-        _virtualTime.OnMoved(account, before);
+        _waiting.OnMoved(account, before);
         account.InFlight++;
         _flights.Add(new Flight(next, account, account.StartTag, nowNs, turn));
-        Order(account, nowNs);
+        _waiting.Order(account, nowNs);
         return next;
     }
 
@@ -212,9 +199,9 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
     {
         DeadlineOrder? open = null, preferred = null, full = null;
         isSharing = false;
-        foreach (var order in _orders)
+        foreach (var order in _waiting.Orders)
         {
-            if (!Settle(order, nowNs))
+            if (!_waiting.Settle(order, nowNs))
             {
                 continue;
             }
@@ -263,7 +250,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
         var gate = order.Gate;
         return gate.IsOfMost() && _plan.Fills(gate.IsOfBus() ? Resource.Bus : Resource.Nvm)
             && (order.HasEligible
-                || (!_flights.HasUserOfMost(gate) && order.First.StartTag < _virtualTime.Ns + MostAhead * order.First.QuantumNs(gate)));
+                || (!_flights.HasUserOfMost(gate) && order.First.StartTag < _waiting.VirtualNs + MostAhead * order.First.QuantumNs(gate)));
     }
 
     private static DeadlineOrder Earlier(DeadlineOrder? one, DeadlineOrder other) => one is null || other.IsBefore(one) ? other : one;
@@ -272,7 +259,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
     private bool MayOverfill(DeadlineOrder full, DeadlineOrder open)
     {
         var (first, gate) = (full.First, full.Gate);
-        var othersNs = Math.Max(_virtualTime.Ns, open.First.StartTag);
+        var othersNs = Math.Max(_waiting.VirtualNs, open.First.StartTag);
         return full.HasEligible
             && ((first.IsBehind(othersNs, gate, MostPassedOver) && !_flights.IsOverfull(gate) && _flights.IsTakenFrom(first, gate))
                 || (full.IsBefore(open) && _flights.Gains(gate, first.HabitOf(first.Ready(gate).Peek()))));
@@ -281,9 +268,9 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
     /// <summary>Whether another VM wants a core that it could use.</summary>
     private bool IsWanted(PlanAccount by, long nowNs)
     {
-        foreach (var order in _orders)
+        foreach (var order in _waiting.Orders)
         {
-            if (!_flights.IsFull(order.Gate) && Settle(order, nowNs) && order.First != by)
+            if (!_flights.IsFull(order.Gate) && _waiting.Settle(order, nowNs) && order.First != by)
             {
                 return true;
             }
@@ -298,108 +285,13 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
         || (FirstOpen(nowNs, out var isSharing) is { HasEligible: true } open && !isSharing
             && open.First != last.Account && open.First.Deadline(open.Gate) < last.Deadline);
 
-    /// <summary>Finds the first of an order, and clears away whoever stands before it and is not there any more.</summary>
-    /// <returns>Whether there is one.</returns>
-    private bool Settle(DeadlineOrder order, long nowNs)
+    /// <summary>Lets those go that their ceilings held back until a moment.</summary>
+    private void Release(double untilNs, long nowNs)
     {
-        while (order.Settle(_virtualTime.Ns))
+        while (_waiting.Release(untilNs, nowNs, out var sinceNs) is { } account)
         {
-            var account = order.First;
-            var isReady = account.HasReady(order.Gate);
-            if (isReady && account.HeldSinceNs is null && account.MayRunFromNs <= nowNs && !account.HasMovedIn(order.Gate))
-            {
-                return true;
-            }
-
-            order.Take();
-            account.LeaveOrder(order.Gate);
-            if (!isReady || account.HeldSinceNs is not null)
-            {
-                Rest(account, nowNs);
-            }
-            else if (account.MayRunFromNs > nowNs)
-            {
-                Hold(account, nowNs);
-            }
-            else
-            {
-                order.Add(account); // what it had meanwhile moved it back
-            }
-        }
-
-        return false;
-    }
-
-    private void Hold(PlanAccount account, long nowNs)
-    {
-        account.HeldSinceNs = nowNs;
-        _held.Enqueue(account, new VmOrder(account.MayRunFromNs, account.Vm));
-        Rest(account, nowNs);
-    }
-
-    private void Release(PlanAccount account, long nowNs)
-    {
-        CountThrottled(account.Vm, account.HeldSinceNs!.Value, nowNs);
-        account.HeldSinceNs = null;
-        account.RestingSinceNs = nowNs; // it wanted to run all the time
-        Order(account, nowNs);
-        _hasNew = true;
-    }
-
-    /// <summary>
-    /// It takes its place at each gate where VCPUs of it wait. Who wanted nothing for longer than a quantum is owed little of what it missed; a shorter pause is none.
-    /// </summary>
-    private void Order(PlanAccount account, long nowNs)
-    {
-        if (account.HeldSinceNs is not null)
-        {
-            return;
-        }
-
-        if (!account.Competes && account.ReadyCount > 0)
-        {
-            var owedNs = account.RestingSinceNs >= nowNs - QuantumNs ? account.MostOwedNs : account.LeewayNs;
-            account.StartTag = Math.Max(account.StartTag, _virtualTime.Ns - owedNs);
-            _virtualTime.OnJoined(account);
-        }
-
-        foreach (var order in _orders)
-        {
-            if (account.Ready(order.Gate).Count > 0 && !account.IsOrderedBy(order.Gate))
-            {
-                order.Add(account);
-            }
-        }
-
-        if (Host.IsExact)
-        {
-            _floors.Add(account); // on real cores nominal costs do not say how far behind its floor a VM is
-        }
-    }
-
-    /// <summary>It wants nothing any more, if it is neither in an order nor in flight.</summary>
-    private void Rest(PlanAccount account, long nowNs)
-    {
-        if (account is { Competes: true, IsOrdered: false, InFlight: 0 })
-        {
-            account.RestingSinceNs = nowNs;
-            _virtualTime.OnLeft(account);
-        }
-    }
-
-    /// <summary>Rates and tags have changed.</summary>
-    private void Reorder()
-    {
-        foreach (var order in _orders)
-        {
-            order.Clear();
-            foreach (var account in _accounts)
-            {
-                if (account?.IsOrderedBy(order.Gate) == true)
-                {
-                    order.Add(account);
-                }
-            }
+            CountThrottled(account.Vm, sinceNs, nowNs);
+            _hasNew = true;
         }
     }
 

@@ -1,0 +1,151 @@
+using Mbsa.Cores.Planning;
+using Mbsa.Cores.Queue;
+
+namespace Mbsa.Cores.Policies;
+
+/// <summary>
+/// The VMs that want to run, each with a place at every gate where VCPUs of it wait, and those that their ceilings hold back. It keeps virtual time, which
+/// is made of them.
+/// </summary>
+/// <param name="host">What is shared out.</param>
+/// <param name="quantumNs">How long a quantum is alone on the host, in nanoseconds.</param>
+internal sealed class Waiting(HostCapacity host, long quantumNs)
+{
+    private readonly PriorityQueue<PlanAccount, VmOrder> _held = new();
+    private readonly VirtualTime _virtualTime = new();
+
+    /// <summary>One order for each gate.</summary>
+    public IReadOnlyList<DeadlineOrder> Orders { get; } =
+        [new(Gate.None), new(Gate.BesideBus), new(Gate.Bus), new(Gate.BesideNvm), new(Gate.Nvm)];
+
+    /// <summary>Those that have a floor.</summary>
+    public FloorOrder Floors { get; } = new();
+
+    /// <summary>Where all have come on average, in nanoseconds of virtual time.</summary>
+    public double VirtualNs => _virtualTime.Ns;
+
+    /// <summary>When a ceiling lets somebody run at the earliest; <see cref="long.MaxValue"/> when it holds nobody back.</summary>
+    public long NextNs => _held.TryPeek(out _, out var order) ? (long)Math.Ceiling(order.Tag) : long.MaxValue;
+
+    /// <summary>What a VM has had, or is about to have, moved its start tag from where it was.</summary>
+    public void OnMoved(PlanAccount account, double before) => _virtualTime.OnMoved(account, before);
+
+    /// <summary>Lets one go that a ceiling held back.</summary>
+    /// <param name="untilNs">Those whose ceilings let them run until then; infinity for everybody.</param>
+    /// <param name="nowNs">The scenario's clock.</param>
+    /// <param name="sinceNs">Receives since when it was held back.</param>
+    /// <returns>Null when there is none.</returns>
+    public PlanAccount? Release(double untilNs, long nowNs, out long sinceNs)
+    {
+        sinceNs = 0;
+        if (!_held.TryPeek(out var account, out var from) || from.Tag > untilNs)
+        {
+            return null;
+        }
+
+        _held.Dequeue();
+        sinceNs = account.HeldSinceNs!.Value;
+        account.HeldSinceNs = null;
+        account.RestingSinceNs = nowNs; // it wanted to run all the time
+        Order(account, nowNs);
+        return account;
+    }
+
+    /// <summary>Finds the first of an order, and clears away whoever stands before it and is not there any more.</summary>
+    /// <returns>Whether there is one.</returns>
+    public bool Settle(DeadlineOrder order, long nowNs)
+    {
+        while (order.Settle(_virtualTime.Ns))
+        {
+            var account = order.First;
+            var isReady = account.HasReady(order.Gate);
+            if (isReady && account.HeldSinceNs is null && account.MayRunFromNs <= nowNs && !account.HasMovedIn(order.Gate))
+            {
+                return true;
+            }
+
+            order.Take();
+            account.LeaveOrder(order.Gate);
+            if (!isReady || account.HeldSinceNs is not null)
+            {
+                Rest(account, nowNs);
+            }
+            else if (account.MayRunFromNs > nowNs)
+            {
+                Hold(account, nowNs);
+            }
+            else
+            {
+                order.Add(account); // what it had meanwhile moved it back
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// It takes its place at each gate where VCPUs of it wait. Who wanted nothing for longer than a quantum is owed little of what it
+    /// missed; a shorter pause is none.
+    /// </summary>
+    public void Order(PlanAccount account, long nowNs)
+    {
+        if (account.HeldSinceNs is not null)
+        {
+            return;
+        }
+
+        if (!account.Competes && account.ReadyCount > 0)
+        {
+            var owedNs = account.RestingSinceNs >= nowNs - quantumNs ? account.MostOwedNs : account.LeewayNs;
+            account.StartTag = Math.Max(account.StartTag, _virtualTime.Ns - owedNs);
+            _virtualTime.OnJoined(account);
+        }
+
+        foreach (var order in Orders)
+        {
+            if (account.Ready(order.Gate).Count > 0 && !account.IsOrderedBy(order.Gate))
+            {
+                order.Add(account);
+            }
+        }
+
+        if (host.IsExact)
+        {
+            Floors.Add(account); // on real cores nominal costs do not say how far behind its floor a VM is
+        }
+    }
+
+    /// <summary>It wants nothing any more, if it is neither in an order nor in flight.</summary>
+    public void Rest(PlanAccount account, long nowNs)
+    {
+        if (account is { Competes: true, IsOrdered: false, InFlight: 0 })
+        {
+            account.RestingSinceNs = nowNs;
+            _virtualTime.OnLeft(account);
+        }
+    }
+
+    /// <summary>Rates have changed, and with them everybody's place.</summary>
+    public void Reorder(IReadOnlyList<PlanAccount?> accounts)
+    {
+        _virtualTime.Reset(accounts);
+        foreach (var order in Orders)
+        {
+            order.Clear();
+            foreach (var account in accounts)
+            {
+                if (account?.IsOrderedBy(order.Gate) == true)
+                {
+                    order.Add(account);
+                }
+            }
+        }
+    }
+
+    private void Hold(PlanAccount account, long nowNs)
+    {
+        account.HeldSinceNs = nowNs;
+        _held.Enqueue(account, new VmOrder(account.MayRunFromNs, account.Vm));
+        Rest(account, nowNs);
+    }
+}
