@@ -1,4 +1,4 @@
-using Akka.Actor;
+using Mbsa.Actors.Commands;
 using Mbsa.Actors.Vms;
 using Mbsa.Model.Scenario;
 using Mbsa.Nvm;
@@ -8,103 +8,72 @@ using Mbsa.Vm.Paths;
 
 namespace Mbsa.Actors.Hosts;
 
-/// <summary>A host's part in moves: it makes child devices, puts blocks into them and compares; what concerns the guest it leaves to the VM. Part of the host's actor.</summary>
+/// <summary>
+/// A host's part in moves: it says who may come or go, puts blocks into child devices and compares; what concerns the guest it leaves to the
+/// VM. Part of the host's actor.
+/// </summary>
 /// <param name="host">What the host's actors share.</param>
 /// <param name="device">The NVM device.</param>
 /// <param name="guests">The VMs on the host.</param>
 internal sealed class HostMoves(HostServices host, HostDevice device, IReadOnlyDictionary<int, HostGuest> guests)
 {
-    /// <summary>What is said of a VM that is not on the host.</summary>
-    public const string NotHere = "it is not on this host";
-
-    /// <summary>Hands a step of a move to the VM, which answers through the host.</summary>
-    public void Ask(int vm, object message, IActorRef asker)
+    /// <summary>Why a step of a move cannot be, whatever the VM itself says to it; null when it can.</summary>
+    public string? WhyNot(HostCommand.OfVm command) => command switch
     {
-        if (WhyNotMovable(vm) is { } never)
-        {
-            asker.Tell(new VmRefused(vm, never));
-        }
-        else if (!guests.TryGetValue(vm, out var guest))
-        {
-            asker.Tell(new VmRefused(vm, NotHere));
-        }
-        else if (guest.Failure is { } failure)
-        {
-            asker.Tell(new VmRefused(vm, failure));
-        }
-        else
-        {
-            guest.Asker = asker;
-            guest.Actor.Tell(message);
-        }
-    }
-
-    /// <summary>What keeps a VM from coming here, whatever room there is; null when nothing does.</summary>
-    public string? WhyNotWelcome(int vm) => WhyNotMovable(vm)
-        ?? (guests.TryGetValue(vm, out var guest) ? guest.IsPrepared ? "it is prepared here already" : "it is on this host" : null);
+        HostCommand.Prepare { Vm: var vm } => WhyNotMovable(vm) ?? WhyNotWelcome(vm),
+        HostCommand.BeginMove or HostCommand.NextRound or HostCommand.Pause or HostCommand.CancelMove => WhyNotMovable(command.Vm),
+        HostCommand.Write when Prepared(command.Vm) is null => VmPhase.NotPrepared,
+        HostCommand.Resume { Vm: var vm, ContentHash: var hash } => Prepared(vm) is { } guest
+            ? WhyNotTheSame(guest.Area, hash)
+            : VmPhase.NotPrepared,
+        _ => null,
+    };
 
     /// <summary>Puts blocks into the child device of a VM that is prepared.</summary>
-    /// <returns>The answer.</returns>
-    public object Write(WriteBlocks message)
+    public HostAnswer Write(HostCommand.Write command)
     {
-        var vm = message.Vm;
-        if (Prepared(vm) is not { } guest)
-        {
-            return NotPrepared(vm);
-        }
-
         try
         {
-            if (guest.Area is { } area && message.Content.Length > 0)
+            if (Prepared(command.Vm)?.Area is { } area && command.Content.Bytes is { Length: > 0 } content)
             {
-                device.Follow(host.Scenario.Vms[vm], area, MovedBlocks.AreaBytes(message.Content));
+                device.Follow(host.Scenario.Vms[command.Vm], area, MovedBlocks.AreaBytes(content));
                 host.Board.NvmAllocatedBytes = device.AllocatedBytes;
-                MovedBlocks.Apply(message.Content, area);
+                MovedBlocks.Apply(content, area);
             }
 
-            return Done.Instance;
+            return new HostAnswer.Done();
         }
         catch (Exception wrong) when (wrong is InvalidDataException or NvmException)
         {
-            return new VmRefused(vm, wrong.Message);
+            return new HostAnswer.Refused(wrong.Message);
         }
     }
 
-    /// <summary>Compares what arrived with what left, and lets the VM go on.</summary>
-    public void Resume(ResumeVm message, IActorRef asker)
+    private string? WhyNotMovable(int vm) => host.Scenario.Vms[vm].Storage is { Path: not IoPath.MemoryBus }
+        ? "only VMs on path 'memory-bus' can move"
+        : null;
+
+    private string? WhyNotWelcome(int vm) => guests.GetValueOrDefault(vm) switch
     {
-        var vm = message.Vm;
-        if (Prepared(vm) is not { } guest)
-        {
-            asker.Tell(NotPrepared(vm));
-        }
-        else if (WhyNotTheSame(guest.Area, message.ContentHash) is { } why)
-        {
-            asker.Tell(new VmRefused(vm, why));
-        }
-        else
-        {
-            guest.Asker = asker;
-            guest.Actor.Tell(new ResumeGuest(message.Guest));
-        }
-    }
+        null => null,
+        { Hold: GuestHold.Room } => "it is prepared here already",
+        _ => "it is on this host",
+    };
 
+    /// <summary>Compares what arrived with what left.</summary>
     private string? WhyNotTheSame(NvmArea? area, ulong contentHash)
     {
+        const string Another = "its child device is not what left";
         try
         {
             var hash = area is null ? 0 : AreaHash.Of(area, hasBytes: host.Scenario.Host.Payload != PayloadKind.None);
-            return hash == contentHash ? null : $"its child device is not what left: the hash over its bytes is {hash:x16}, and was {contentHash:x16}";
+            return hash == contentHash ? null : $"{Another}: the hash over its bytes is {hash:x16}, and was {contentHash:x16}";
         }
         catch (NvmException damaged)
         {
-            return $"its child device is not what left: {damaged.Message}";
+            return $"{Another}: {damaged.Message}";
         }
     }
 
-    private string? WhyNotMovable(int vm) => host.Scenario.Vms[vm].Storage is { Path: not IoPath.MemoryBus } ? "only VMs on path 'memory-bus' can move" : null;
-
-    private HostGuest? Prepared(int vm) => guests.TryGetValue(vm, out var guest) && guest.IsPrepared ? guest : null;
-
-    private static VmRefused NotPrepared(int vm) => new(vm, "it is not prepared on this host");
+    private HostGuest? Prepared(int vm) => guests.GetValueOrDefault(vm) is { Hold: GuestHold.Room } guest ? guest : null;
 }

@@ -58,7 +58,7 @@ public sealed class ClusterRun
     public LiveSnapshot Snapshot() => _view.Snapshot;
 
     /// <summary>Ends the run at once; what was measured until now is the result.</summary>
-    public void Interrupt() => _actor.Tell(InterruptRun.Instance);
+    public void Interrupt() => _actor.Tell(new InterruptRun());
 
     internal static ClusterRun Submit(ScenarioSpec scenario, ActorSystem system, NodeAddress node, Func<Task> end)
     {

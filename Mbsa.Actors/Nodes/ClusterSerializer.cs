@@ -85,7 +85,7 @@ internal sealed class ClusterSerializer(ExtendedActorSystem system) : Serializer
         return stream.ToArray();
     }
 
-    private byte[] Write(object message, Action<BinaryWriter> writeAddress)
+    private byte[] Write(INodeMessage message, Action<BinaryWriter> writeAddress)
     {
         using var stream = new MemoryStream();
         using var writer = new BinaryWriter(stream, Encoding.UTF8);
@@ -97,7 +97,7 @@ internal sealed class ClusterSerializer(ExtendedActorSystem system) : Serializer
         return stream.ToArray();
     }
 
-    private object ReadMessage(BinaryReader reader)
+    private INodeMessage ReadMessage(BinaryReader reader)
     {
         var manifest = reader.ReadString();
         if (manifest is "h1" or "r1")
@@ -105,7 +105,7 @@ internal sealed class ClusterSerializer(ExtendedActorSystem system) : Serializer
             throw new InvalidDataException("another node sent an address within an address");
         }
 
-        return FromBinary(reader.ReadBytes(reader.ReadInt32()), manifest);
+        return (INodeMessage)FromBinary(reader.ReadBytes(reader.ReadInt32()), manifest);
     }
 }
 

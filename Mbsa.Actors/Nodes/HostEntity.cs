@@ -114,8 +114,8 @@ internal sealed class HostEntity : ReceiveActor
         {
             switch (WireFormat.FromBytes<HostParcel>(parcel))
             {
-                case HostParcel.Begin { Host: var begin } when _engine is null:
-                    Begin(begin);
+                case HostParcel.Begin begin when _engine is null:
+                    Begin(begin.Scenario);
                     Send(new HostStatus(_incarnation, true, _stepsDone, _atStep));
                     break;
                 case HostParcel.Step { Of: var step } when _executor is not null && _atStep == 0 && step.Number == _stepsDone + 1:
@@ -130,14 +130,14 @@ internal sealed class HostEntity : ReceiveActor
         }
     }
 
-    private void Begin(HostBegin begin)
+    private void Begin(ScenarioSpec asked)
     {
-        if (RemoteHosts.WhyNot(begin.Scenario) is { } why)
+        if (RemoteHosts.WhyNot(asked) is { } why)
         {
             throw new InvalidDataException(why);
         }
 
-        var scenario = begin.Scenario.OnRealCores();
+        var scenario = asked.OnRealCores();
         var device = HostDevice.Attach(scenario, _ledger);
         _engine = HostEngine.Spawn(
             Context, scenario, device, _ledger, scenario.Clock == ClockKind.Wall ? HostEngine.WallDispatcher : HostEngine.Dispatcher);
@@ -179,7 +179,7 @@ internal sealed class HostEntity : ReceiveActor
         }
     }
 
-    private void Send(object message) => _coordinator?.Tell(message);
+    private void Send(INodeMessage message) => _coordinator?.Tell(message);
 
     private sealed record StepDone(long Number, byte[] Report);
 

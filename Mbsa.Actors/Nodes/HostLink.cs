@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Mbsa.Actors.Commands;
 using Mbsa.Actors.Hosts;
 using Mbsa.Actors.Wire;
 using Mbsa.Model.Results;
@@ -17,7 +18,7 @@ internal sealed class HostLink : ReceiveActor
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
 
     private readonly string _run;
-    private readonly HostBegin _begin;
+    private readonly HostParcel.Begin _begin;
     private readonly IActorRef _region;
     private readonly ParcelPort _port = new();
     private readonly List<(HostStep Step, ulong? TraceHash)> _steps = [];
@@ -31,7 +32,7 @@ internal sealed class HostLink : ReceiveActor
     /// <param name="run">The run.</param>
     /// <param name="begin">What the host is.</param>
     /// <param name="region">Where messages to hosts go.</param>
-    public HostLink(string run, HostBegin begin, IActorRef region)
+    public HostLink(string run, HostParcel.Begin begin, IActorRef region)
     {
         (_run, _begin, _region) = (run, begin, region);
         _canReplay = begin.Scenario.Clock == ClockKind.Virtual;
@@ -53,11 +54,11 @@ internal sealed class HostLink : ReceiveActor
         Receive<Finish>(_ =>
         {
             (_asker, _isEnding) = (Sender, true);
-            Send(EndHost.Instance);
+            Send(new EndHost());
             Context.SetReceiveTimeout(_patience);
         });
         Receive<HostStatus>(OnStatus);
-        Receive<HostBroke>(m => Answer(new Status.Failure(new ScenarioFailedException($"host {_begin.Scenario.Name} broke down: {m.Reason}"))));
+        Receive<HostBroke>(m => Fail($"host {_begin.Scenario.Name} broke down: {m.Reason}"));
         Receive<HostEnded>(m =>
         {
             if (_isEnding)
@@ -77,7 +78,7 @@ internal sealed class HostLink : ReceiveActor
         {
             if (_isEnding)
             {
-                Send(EndHost.Instance);
+                Send(new EndHost());
             }
             else if (_asker is not null)
             {
@@ -106,12 +107,12 @@ internal sealed class HostLink : ReceiveActor
 
         if (_isReplaying && !_canReplay)
         {
-            Answer(new Status.Failure(new ScenarioFailedException("a node that carried hosts of the run was lost; under the wall clock a host cannot be rebuilt")));
+            Fail("a node that carried hosts of the run was lost; under the wall clock a host cannot be rebuilt");
         }
         else if (!status.HasBegun)
         {
             _port.Reset();
-            _port.Send(WireFormat.ToBytes<HostParcel>(new HostParcel.Begin(_begin)), Send);
+            _port.Send(WireFormat.ToBytes<HostParcel>(_begin), Send);
         }
         else if (status.AtStep == 0 && status.StepsDone < _steps.Count)
         {
@@ -125,8 +126,8 @@ internal sealed class HostLink : ReceiveActor
         var (step, hash) = _steps[(int)report.Step - 1];
         if (hash is not null && hash != report.TraceHash)
         {
-            Answer(new Status.Failure(new ScenarioFailedException(
-                $"a host that was rebuilt did not do the same again in step {report.Step}: trace hash {report.TraceHash:x16}, before {hash:x16}; this is a bug")));
+            Fail($"a host that was rebuilt did not do the same again in step {report.Step}: trace hash {report.TraceHash:x16}, "
+                + $"before {hash:x16}; this is a bug");
             return;
         }
 
@@ -145,7 +146,9 @@ internal sealed class HostLink : ReceiveActor
 
     private void SendStep(int number) => _port.Send(WireFormat.ToBytes<HostParcel>(new HostParcel.Step(_steps[number - 1].Step)), Send);
 
-    private void Send(object message) => _region.Tell(new ToHost(_run, _begin.Host, message));
+    private void Send(INodeMessage message) => _region.Tell(new ToHost(_run, _begin.Host, message));
+
+    private void Fail(string why) => Answer(new Status.Failure(new ScenarioFailedException(why)));
 
     private void Answer(object answer)
     {
@@ -158,10 +161,7 @@ internal sealed class HostLink : ReceiveActor
     internal sealed record DoStep(long FromNs, long UntilNs, ImmutableArray<HostCommand> Commands, bool WithView);
 
     /// <summary>To the link: the run is over. Answered with <see cref="HostEnded"/>.</summary>
-    internal sealed record Finish
-    {
-        public static readonly Finish Instance = new();
-    }
+    internal sealed record Finish;
 
     /// <summary>From the link to its parent: a host is made anew and does its steps again.</summary>
     internal sealed record HostRebuilt(int Host);

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Akka.Actor;
+using Mbsa.Actors.Wire;
 using Mbsa.Vm;
 
 namespace Mbsa.Actors.Nodes;
@@ -19,7 +20,7 @@ internal static class Knock
         await RequireListenerAsync(address, patience);
         try
         {
-            return await GateOf(system, address.ToString()).Ask<object>(hello, patience) switch
+            return await GateOf(system, address.ToString()).Ask<INodeMessage>(hello, patience) switch
             {
                 Welcome welcome => welcome.Members,
                 Unwelcome { Reason: var why } => throw new InputException($"the node at {address} does not let this one in: {why}"),

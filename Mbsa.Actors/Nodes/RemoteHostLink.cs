@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Mbsa.Actors.Commands;
 using Mbsa.Actors.Hosts;
 using Mbsa.Actors.Runs;
 
@@ -13,5 +14,5 @@ internal sealed class RemoteHostLink(IActorRef link) : IHostLink
         link.Ask<HostReport>(new HostLink.DoStep(fromNs, untilNs, commands, withView), Timeout.InfiniteTimeSpan, ended);
 
     public async Task<string?> EndAsync(CancellationToken ended) =>
-        (await link.Ask<HostEnded>(HostLink.Finish.Instance, Timeout.InfiniteTimeSpan, ended)).Problem;
+        (await link.Ask<HostEnded>(new HostLink.Finish(), Timeout.InfiniteTimeSpan, ended)).Problem;
 }

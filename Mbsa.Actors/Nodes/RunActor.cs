@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Akka.Actor;
-using Mbsa.Actors.Hosts;
 using Mbsa.Actors.Runs;
 using Mbsa.Actors.Wire;
 using Mbsa.Model.Results;
@@ -100,7 +99,7 @@ internal sealed class RunActor : ReceiveActor
     }
 
     private RemoteHostLink Link(ScenarioSpec scenario, int host) => new(Context.Watch(Context.ActorOf(
-        Props.Create(() => new HostLink(_run, new HostBegin(host, scenario.OfHost(host)), _region)), $"host-{host}")));
+        Props.Create(() => new HostLink(_run, new HostParcel.Begin(host, scenario.OfHost(host)), _region)), $"host-{host}")));
 
     /// <summary>The hosts end before the result is told: memory that they did not free is a problem of the run.</summary>
     private async Task<RunParcel.Ended> OnResultAsync(RunResult result)
@@ -124,7 +123,7 @@ internal sealed class RunActor : ReceiveActor
         Context.Parent.Tell(new Over(how));
     }
 
-    private void Tell(object message) => _client.Tell(message);
+    private void Tell(INodeMessage message) => _client.Tell(message);
 
     /// <summary>To the coordinator: the scenario is there.</summary>
     internal sealed record Began(string Scenario);

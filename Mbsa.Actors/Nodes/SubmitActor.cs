@@ -128,7 +128,7 @@ internal sealed class SubmitActor : ReceiveActor, IWithTimers
 
         if (_isInterrupted)
         {
-            Send(InterruptRun.Instance);
+            Send(new InterruptRun());
         }
     }
 
@@ -140,17 +140,17 @@ internal sealed class SubmitActor : ReceiveActor, IWithTimers
                 onProgress(progress);
                 break;
             case RunParcel.Ended ended:
-                Send(RunOver.Instance);
+                Send(new RunOver());
                 _result.TrySetResult(ended);
                 break;
             case RunParcel.Failed failed:
-                Send(RunOver.Instance);
+                Send(new RunOver());
                 _result.TrySetException(new ScenarioFailedException(failed.Reason));
                 break;
         }
     }
 
-    private void Send(object message) => _gateOf(_gates[_gate % _gates.Length]).Tell(new ToRun(_run, message));
+    private void Send(INodeMessage message) => _gateOf(_gates[_gate % _gates.Length]).Tell(new ToRun(_run, message));
 
     private sealed record Tick
     {

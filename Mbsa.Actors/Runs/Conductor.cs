@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using Mbsa.Actors.Hosts;
+using Mbsa.Actors.Commands;
 using Mbsa.Model.Results;
 using Mbsa.Model.Scenario;
 using Mbsa.Model.Watching;
@@ -87,7 +87,7 @@ internal sealed class Conductor
         if (!_interrupted) // else what there is of the warm-up is the result
         {
             _state.MeasuredFromNs = _state.Hosts.NowNs;
-            await _state.Hosts.DoOnAllAsync(_ => [new HostCommand.Measure()]);
+            await _state.Hosts.DoOnAllAsync(host => [.. _state.LastOn(host).Select(vm => new HostCommand.Measure(vm)), new HostCommand.BeginAccounts()]);
             _leases.BeginMeasuring();
             collector.BeginMeasuring();
             _windows.Begin();

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Mbsa.Actors.Hosts;
+using Mbsa.Actors.Commands;
 using Mbsa.Model.Results;
 using Mbsa.Model.Scenario;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
+using Mbsa.Actors.Commands;
 using Mbsa.Actors.Deciding;
-using Mbsa.Actors.Hosts;
 using Mbsa.Model.Results;
 
 namespace Mbsa.Actors.Runs;

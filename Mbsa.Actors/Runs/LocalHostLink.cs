@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Mbsa.Actors.Commands;
 using Mbsa.Actors.Hosts;
 using Mbsa.Model.Scenario;
 
@@ -25,5 +26,5 @@ internal sealed class LocalHostLink(HostEngine engine, ScenarioSpec scenario, Ca
     }
 
     /// <summary>Time stands still as soon as possible, in the middle of a step.</summary>
-    public void Halt() => engine.Host.Tell(Qos.Halt.Instance);
+    public void Halt() => engine.Supervisor.Tell(new Qos.Halt());
 }

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
+using Mbsa.Actors.Commands;
 using Mbsa.Actors.Deciding;
-using Mbsa.Actors.Hosts;
 using Mbsa.Actors.Wire;
 using Mbsa.Model.Results;
 using Mbsa.Nvm.Layout;
@@ -229,7 +229,7 @@ internal sealed class Moves(Situation state, Leases leases)
 
         move.Course.Stop(state.Hosts.NowNs);
         (move.Guest, move.ContentHash, move.NotBeforeNs) = (paused.Guest, paused.ContentHash, paused.AtNs);
-        await SendAsync(move, BytesOf(next.Blocks + paused.Blocks) + paused.GuestBytes, next.Content, paused.Content);
+        await SendAsync(move, BytesOf(next.Blocks + paused.Last.Blocks) + paused.GuestBytes, next.Content, paused.Last.Content);
     }
 
     /// <summary>The one moment at which a VM changes its host.</summary>

@@ -35,6 +35,9 @@ internal sealed class Situation(ScenarioSpec scenario, HostCluster hosts)
     /// <summary>For each VM the host it was on last; null for none.</summary>
     public int?[] LastHosts { get; } = new int?[scenario.Vms.Length];
 
+    /// <summary>The VMs that were on a host last, in ascending order.</summary>
+    public IEnumerable<int> LastOn(int host) => Enumerable.Range(0, LastHosts.Length).Where(vm => LastHosts[vm] == host);
+
     /// <summary>When the measured part began, on the scenario's clock.</summary>
     public long MeasuredFromNs { get; set; }
 

@@ -1,4 +1,4 @@
-using Mbsa.Actors.Hosts;
+using Mbsa.Actors.Commands;
 using Mbsa.Model.Scenario;
 using Mbsa.Model.Watching;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Mbsa.Actors.Commands;
 using Mbsa.Cores.Queue;
 using Mbsa.Model.Scenario;
 using Mbsa.Vm.Vcpus;
@@ -76,7 +77,7 @@ internal sealed class VcpuCrew(int vm, VmSpec spec, HostServices host, VmMeter m
     public IActorRef? Find(int vcpu) => _members.GetValueOrDefault(vcpu);
 
     /// <summary>Tells all of them something.</summary>
-    public void Tell(object message)
+    public void Tell(IVcpuMessage message)
     {
         foreach (var member in _members.Values)
         {
@@ -127,7 +128,7 @@ internal sealed class VcpuCrew(int vm, VmSpec spec, HostServices host, VmMeter m
         foreach (var (index, member) in _members)
         {
             _stopping = index;
-            member.Tell(StopVcpu.Instance);
+            member.Tell(new StopVcpu());
             return;
         }
     }

@@ -202,3 +202,12 @@ internal sealed record DiskState(long BlocksVerified, long BlocksWrong, string? 
     /// <summary>There is no disk.</summary>
     public static DiskState None { get; } = new(0, 0, null, null);
 }
+
+/// <summary>What mounting a disk after a power failure was like.</summary>
+/// <param name="Disks">1 for a virtual disk that nobody had ended; 0 otherwise.</param>
+/// <param name="Records">Changes of its map that were only in its log.</param>
+internal sealed record DiskRecovery(int Disks, long Records)
+{
+    /// <summary>There was nothing to recover.</summary>
+    public static DiskRecovery None { get; } = new(0, 0);
+}

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mbsa.Actors.Commands;
 using Mbsa.Actors.Hosts;
 using Mbsa.Actors.Runs;
 using Mbsa.Model.Results;

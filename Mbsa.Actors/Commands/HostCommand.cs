@@ -1,0 +1,115 @@
+using System.Text.Json.Serialization;
+using Mbsa.Actors.Wire;
+using Mbsa.Model.Scenario;
+
+namespace Mbsa.Actors.Commands;
+
+/// <summary>What the actor of a host hears: commands, and what the VMs on it say.</summary>
+internal interface IHostMessage;
+
+/// <summary>What the actor of a VM hears: commands that it carries out itself, and what its host and its VCPUs say.</summary>
+internal interface IVmMessage;
+
+/// <summary>What the actor of a VCPU hears from its VM.</summary>
+internal interface IVcpuMessage;
+
+/// <summary>
+/// What an emulated host is told while its time stands still. A command travels to the host as it is, wherever that is carried, and goes from
+/// actor to actor to the one that carries it out; the <see cref="HostAnswer"/> comes back the same way. VMs are named by their place in the
+/// scenario.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "do")]
+[JsonDerivedType(typeof(Start), "start")]
+[JsonDerivedType(typeof(Stop), "stop")]
+[JsonDerivedType(typeof(SetQos), "qos")]
+[JsonDerivedType(typeof(Resize), "resize")]
+[JsonDerivedType(typeof(FailVcpu), "fail-vcpu")]
+[JsonDerivedType(typeof(Measure), "measure")]
+[JsonDerivedType(typeof(BeginAccounts), "accounts")]
+[JsonDerivedType(typeof(Collect), "collect")]
+[JsonDerivedType(typeof(LosePower), "lose-power")]
+[JsonDerivedType(typeof(RestorePower), "restore-power")]
+[JsonDerivedType(typeof(BeginMove), "begin-move")]
+[JsonDerivedType(typeof(NextRound), "next-round")]
+[JsonDerivedType(typeof(Pause), "pause")]
+[JsonDerivedType(typeof(CancelMove), "cancel-move")]
+[JsonDerivedType(typeof(Prepare), "prepare")]
+[JsonDerivedType(typeof(Write), "write")]
+[JsonDerivedType(typeof(Resume), "resume")]
+[JsonDerivedType(typeof(Forget), "forget")]
+internal abstract record HostCommand : IHostMessage
+{
+    /// <summary>One that is about a VM.</summary>
+    /// <param name="Vm">Its place in the scenario.</param>
+    internal abstract record OfVm(int Vm) : HostCommand;
+
+    /// <summary>Make the child device of a VM and start it.</summary>
+    internal sealed record Start(int Vm) : OfVm(Vm);
+
+    /// <summary>Stop a VM for good and free its memory. It is done also when it had ended already.</summary>
+    internal sealed record Stop(int Vm) : OfVm(Vm), IVmMessage;
+
+    /// <summary>Give a VM other promises.</summary>
+    internal sealed record SetQos(int Vm, QosSpec Qos) : OfVm(Vm);
+
+    /// <summary>Grow or shrink the child device of a VM, in bytes.</summary>
+    internal sealed record Resize(int Vm, long ChildBytes) : OfVm(Vm);
+
+    /// <summary>Make the worker of a VCPU throw in its next quantum.</summary>
+    internal sealed record FailVcpu(int Vm, int Vcpu) : OfVm(Vm), IVmMessage, IVcpuMessage;
+
+    /// <summary>What a VM does from now on is measured.</summary>
+    internal sealed record Measure(int Vm) : OfVm(Vm), IVmMessage;
+
+    /// <summary>What everybody uses of the host from now on is entered in the accounts.</summary>
+    internal sealed record BeginAccounts : HostCommand;
+
+    /// <summary>
+    /// Say what a VM did, after reading back all it wrote if verification was asked for. Answered with <see cref="HostAnswer.Collected"/>.
+    /// </summary>
+    internal sealed record Collect(int Vm) : OfVm(Vm), IVmMessage;
+
+    /// <summary>The power fails. It is done when no VM runs or holds memory any more.</summary>
+    internal sealed record LosePower : HostCommand, IVmMessage;
+
+    /// <summary>The power is there again. Answered with <see cref="HostAnswer.PowerBack"/>.</summary>
+    internal sealed record RestorePower : HostCommand;
+
+    /// <summary>
+    /// A VM is going to move. Answered with a <see cref="HostAnswer.Round"/> of every block of its child device that was ever written.
+    /// </summary>
+    internal sealed record BeginMove(int Vm) : OfVm(Vm), IVmMessage;
+
+    /// <summary>What was written since the last round? Answered with <see cref="HostAnswer.Round"/>.</summary>
+    internal sealed record NextRound(int Vm) : OfVm(Vm), IVmMessage;
+
+    /// <summary>
+    /// Stop a VM that moves, so that it can be handed over. What its VCPUs had begun is done. Answered with <see cref="HostAnswer.Paused"/>.
+    /// </summary>
+    internal sealed record Pause(int Vm) : OfVm(Vm), IVmMessage;
+
+    /// <summary>A VM stays after all; one that is paused goes on as if nothing had been. It is done also when no move was begun.</summary>
+    internal sealed record CancelMove(int Vm) : OfVm(Vm), IVmMessage;
+
+    /// <summary>
+    /// Make room for a VM that will come, and promise it what it is promised now. After a refusal nothing is left of it here.
+    /// </summary>
+    internal sealed record Prepare(int Vm, QosSpec Qos) : OfVm(Vm);
+
+    /// <summary>Put down what a <see cref="HostAnswer.Round"/> brought of a VM that is prepared.</summary>
+    internal sealed record Write(int Vm, Blob Content) : OfVm(Vm);
+
+    /// <summary>
+    /// A VM that is prepared is all there, and goes on where it was. After a refusal it is still prepared here, and paused where it came from.
+    /// </summary>
+    /// <param name="Vm">Its place in the scenario.</param>
+    /// <param name="Guest">Where the guest stood.</param>
+    /// <param name="ContentHash">Hash over the bytes its child device must have.</param>
+    internal sealed record Resume(int Vm, Blob Guest, ulong ContentHash) : OfVm(Vm), IVmMessage;
+
+    /// <summary>
+    /// A VM is elsewhere: its child device, what it was promised and its actor go, on whatever side of a move it was. It is done also when it
+    /// was not here.
+    /// </summary>
+    internal sealed record Forget(int Vm) : OfVm(Vm), IVmMessage;
+}
