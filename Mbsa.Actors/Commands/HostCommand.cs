@@ -14,9 +14,9 @@ internal interface IVmMessage;
 internal interface IVcpuMessage;
 
 /// <summary>
-/// What an emulated host is told while its time stands still. A command travels to the host as it is, wherever that is carried, and goes from
-/// actor to actor to the one that carries it out; the <see cref="HostAnswer"/> comes back the same way. VMs are named by their place in the
-/// scenario.
+/// What an emulated host is told while its time stands still. A command travels to the host as it is, wherever that is carried, and goes
+/// from actor to actor to the one that carries it out; the <see cref="HostAnswer"/> comes back the same way. VMs are named by their place
+/// in the scenario.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "do")]
 [JsonDerivedType(typeof(Start), "start")]
@@ -84,7 +84,8 @@ internal abstract record HostCommand : IHostMessage
     internal sealed record NextRound(int Vm) : OfVm(Vm), IVmMessage;
 
     /// <summary>
-    /// Stop a VM that moves, so that it can be handed over. What its VCPUs had begun is done. Answered with <see cref="HostAnswer.Paused"/>.
+    /// Stop a VM that moves, so that it can be handed over. What its VCPUs had begun is done. Answered with
+    /// <see cref="HostAnswer.Paused"/>.
     /// </summary>
     internal sealed record Pause(int Vm) : OfVm(Vm), IVmMessage;
 
@@ -100,7 +101,8 @@ internal abstract record HostCommand : IHostMessage
     internal sealed record Write(int Vm, Blob Content) : OfVm(Vm);
 
     /// <summary>
-    /// A VM that is prepared is all there, and goes on where it was. After a refusal it is still prepared here, and paused where it came from.
+    /// A VM that is prepared is all there, and goes on where it was. After a refusal it is still prepared here, and paused where it came
+    /// from.
     /// </summary>
     /// <param name="Vm">Its place in the scenario.</param>
     /// <param name="Guest">Where the guest stood.</param>
@@ -108,8 +110,8 @@ internal abstract record HostCommand : IHostMessage
     internal sealed record Resume(int Vm, Blob Guest, ulong ContentHash) : OfVm(Vm), IVmMessage;
 
     /// <summary>
-    /// A VM is elsewhere: its child device, what it was promised and its actor go, on whatever side of a move it was. It is done also when it
-    /// was not here.
+    /// A VM is elsewhere: its child device, what it was promised and its actor go, on whatever side of a move it was. It is done also when
+    /// it was not here.
     /// </summary>
     internal sealed record Forget(int Vm) : OfVm(Vm), IVmMessage;
 }

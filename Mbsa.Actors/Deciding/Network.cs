@@ -3,9 +3,10 @@ using Mbsa.Model.Scenario;
 namespace Mbsa.Actors.Deciding;
 
 /// <summary>
-/// The emulated network: flows between hosts, each host with a link of its own, full duplex, to a switch that is never the bottleneck. Flows share links max-min
-/// fairly (<see cref="LinkShare"/>). A flow is complete when its last byte has arrived, the latency after it left; rounding never makes that early.
-/// Integer nanoseconds; arithmetic on + - * / only, ties in the order in which flows began. Not thread-safe.
+/// The emulated network: flows between hosts, each host with a link of its own, full duplex, to a switch that is never the bottleneck.
+/// Flows share links max-min fairly (<see cref="LinkShare"/>). A flow is complete when its last byte has arrived, the latency after it
+/// left; rounding never makes that early. Integer nanoseconds; arithmetic on + - * / only, ties in the order in which flows began. Not
+/// thread-safe.
 /// </summary>
 internal sealed class Network
 {
@@ -34,7 +35,9 @@ internal sealed class Network
     /// <summary>Until when everything is known, in nanoseconds.</summary>
     public long NowNs { get; private set; }
 
-    /// <summary>When the next flow is complete, if none begins or is broken before; <see cref="long.MaxValue"/> where there is none.</summary>
+    /// <summary>
+    /// When the next flow is complete, if none begins or is broken before; <see cref="long.MaxValue"/> where there is none.
+    /// </summary>
     public long NextCompletionNs
     {
         get
@@ -100,7 +103,8 @@ internal sealed class Network
     public IReadOnlyList<BrokenFlow> LinkDown(int host)
     {
         _isUp[host] = false;
-        List<Flow> broken = [.. _sending.Concat(_arriving).Where(flow => flow.From == host || flow.To == host).OrderBy(flow => flow.Number)];
+        var over = _sending.Concat(_arriving).Where(flow => flow.From == host || flow.To == host);
+        List<Flow> broken = [.. over.OrderBy(flow => flow.Number)];
         Remove(broken);
         return [.. broken.Select(flow => new BrokenFlow(flow.Id, flow.SentBytes(NowNs)))];
     }

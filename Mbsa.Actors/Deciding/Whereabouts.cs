@@ -1,8 +1,9 @@
 namespace Mbsa.Actors.Deciding;
 
 /// <summary>
-/// Who runs where: the coordinator's single truth. A VM is nowhere, runs on one host, moves from one to another and counts as on the first until it is switched, or was
-/// lost with its host, where its data is. A change that does not follow from the state before is refused, so no sequence of them lets a VM run on two hosts:
+/// Who runs where: the coordinator's single truth. A VM is nowhere, runs on one host, moves from one to another and counts as on the first
+/// until it is switched, or was lost with its host, where its data is. A change that does not follow from the state before is refused, so
+/// no sequence of them lets a VM run on two hosts:
 /// <code>
 /// Absent -Start-> Running -BeginMove-> Moving -Switch-> Running (there)
 ///                                             -CancelMove, target lost-> Running (here)
@@ -96,7 +97,9 @@ internal sealed class Whereabouts(int vms)
         _places[vm] = VmPlace.On(_places[vm].Host);
     }
 
-    /// <summary>A host says who runs on it. Whoever belongs elsewhere counts as a violation; who is missing does not: a VM may have come to its end.</summary>
+    /// <summary>
+    /// A host says who runs on it. Whoever belongs elsewhere counts as a violation; who is missing does not: a VM may have come to its end.
+    /// </summary>
     /// <returns>The VMs that must not run there, in the order given.</returns>
     public IReadOnlyList<int> Check(int host, IEnumerable<int> running)
     {

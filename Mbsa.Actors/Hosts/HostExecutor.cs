@@ -82,7 +82,8 @@ internal sealed class HostExecutor(HostEngine engine, ScenarioSpec scenario, Can
     private VmStanding StandingOf(int vm, TenantUses uses)
     {
         var counts = uses.SinceTheyCame.GetValueOrDefault(vm);
-        return new VmStanding(vm, engine.Board.StateOf(vm), engine.Board.OperationsOf(vm), uses.ByVm.GetValueOrDefault(vm) ?? new TenantUse())
+        var (board, use) = (engine.Board, uses.ByVm.GetValueOrDefault(vm) ?? new TenantUse());
+        return new VmStanding(vm, board.StateOf(vm), board.OperationsOf(vm), use)
         {
             OperationsHere = counts.Operations,
             BytesHere = counts.Bytes,

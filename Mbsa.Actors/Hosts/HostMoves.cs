@@ -9,8 +9,8 @@ using Mbsa.Vm.Paths;
 namespace Mbsa.Actors.Hosts;
 
 /// <summary>
-/// A host's part in moves: it says who may come or go, puts blocks into child devices and compares; what concerns the guest it leaves to the
-/// VM. Part of the host's actor.
+/// A host's part in moves: it says who may come or go, puts blocks into child devices and compares; what concerns the guest it leaves to
+/// the VM. Part of the host's actor.
 /// </summary>
 /// <param name="host">What the host's actors share.</param>
 /// <param name="device">The NVM device.</param>

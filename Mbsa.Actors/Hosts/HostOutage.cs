@@ -111,8 +111,8 @@ internal sealed class HostOutage(HostServices host, HostDevice device, IReadOnly
         _awaited.UnionWith(guests.Where(guest => guest.Value.Hold != GuestHold.Nothing).Select(guest => guest.Key));
 
     /// <summary>
-    /// Cuts the power of one VM after the other: where the run queue's virtual time stands then follows from who left last, and that must not be a
-    /// matter of chance.
+    /// Cuts the power of one VM after the other: where the run queue's virtual time stands then follows from who left last, and that must
+    /// not be a matter of chance.
     /// </summary>
     private void CutFirst()
     {

@@ -51,7 +51,8 @@ public sealed class ClusterNode : IAsyncDisposable
     }
 
     /// <summary>The same with more of Akka.NET's configuration, which goes before ours.</summary>
-    internal static async Task<ClusterNode> StartAsync(NodeOptions options, Action<string>? say, Config more, CancellationToken cancellation)
+    internal static async Task<ClusterNode> StartAsync(
+        NodeOptions options, Action<string>? say, Config more, CancellationToken cancellation)
     {
         var events = new NodeEvents(say ?? (_ => { }));
         var system = NodeSystem.Create(options, more.WithFallback(NodeConfiguration.OfNode(options)));
@@ -102,9 +103,11 @@ public sealed class ClusterNode : IAsyncDisposable
             new HostAllocation(events),
             PoisonPill.Instance);
         var settings = ClusterSingletonManagerSettings.Create(system).WithSingletonName("coordinator");
-        system.ActorOf(ClusterSingletonManager.Props(Props.Create(() => new Coordinator(region, events)), PoisonPill.Instance, settings), "singleton");
+        var coordinator = Props.Create(() => new Coordinator(region, events));
+        system.ActorOf(ClusterSingletonManager.Props(coordinator, PoisonPill.Instance, settings), "singleton");
         var proxy = system.ActorOf(
-            ClusterSingletonProxy.Props("/user/singleton", ClusterSingletonProxySettings.Create(system).WithSingletonName("coordinator")), "coordinator");
+            ClusterSingletonProxy.Props("/user/singleton", ClusterSingletonProxySettings.Create(system).WithSingletonName("coordinator")),
+            "coordinator");
         system.ActorOf(Props.Create(() => new NodeGate(options, NodeSystem.Version, proxy)), NodeGate.Name);
     }
 

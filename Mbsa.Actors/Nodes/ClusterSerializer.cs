@@ -6,7 +6,9 @@ using Mbsa.Actors.Wire;
 
 namespace Mbsa.Actors.Nodes;
 
-/// <summary>Writes the messages between nodes. Their manifests are short and carry a version; nothing is found by the name of a type.</summary>
+/// <summary>
+/// Writes the messages between nodes. Their manifests are short and carry a version; nothing is found by the name of a type.
+/// </summary>
 internal sealed class ClusterSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
     private static readonly Dictionary<Type, string> _manifests = new()
@@ -122,5 +124,6 @@ internal sealed class RefusingSerializer(ExtendedActorSystem system) : Serialize
     public override byte[] ToBinary(object obj) => throw new NotSupportedException($"{obj.GetType()} is not for other nodes");
 
     /// <inheritdoc/>
-    public override object FromBinary(byte[] bytes, Type type) => throw new NotSupportedException("a message of another node was written by no serializer of ours");
+    public override object FromBinary(byte[] bytes, Type type) =>
+        throw new NotSupportedException("a message of another node was written by no serializer of ours");
 }

@@ -4,8 +4,8 @@ using Akka.Actor;
 namespace Mbsa.Actors.Nodes;
 
 /// <summary>
-/// The one of its kind in a cluster: has one run at a time. It remembers nothing beyond its own life; when the node it lives on is lost, whoever submitted the
-/// run submits it again to the next coordinator, and it becomes the same run once more (virtual clock).
+/// The one of its kind in a cluster: has one run at a time. It remembers nothing beyond its own life; when the node it lives on is lost,
+/// whoever submitted the run submits it again to the next coordinator, and it becomes the same run once more (virtual clock).
 /// </summary>
 internal sealed class Coordinator : ReceiveActor
 {

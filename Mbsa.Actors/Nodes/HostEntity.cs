@@ -8,8 +8,8 @@ using Mbsa.Nvm.Memory;
 namespace Mbsa.Actors.Nodes;
 
 /// <summary>
-/// Carries one emulated host on a node. It knows nothing but the steps it was given: made anew on another node and given the same steps, it becomes the
-/// same host again (virtual clock).
+/// Carries one emulated host on a node. It knows nothing but the steps it was given: made anew on another node and given the same steps, it
+/// becomes the same host again (virtual clock).
 /// </summary>
 internal sealed class HostEntity : ReceiveActor
 {
@@ -33,7 +33,9 @@ internal sealed class HostEntity : ReceiveActor
         _load = load;
         Receive<ToHost>(OnToHost);
         Receive<StepDone>(OnDone);
-        Receive<Status.Failure>(m => Break(m.Cause is OperationCanceledException ? "an actor of it ended unexpectedly" : m.Cause.GetBaseException().Message));
+        Receive<Status.Failure>(m => Break(m.Cause is OperationCanceledException
+            ? "an actor of it ended unexpectedly"
+            : m.Cause.GetBaseException().Message));
         Receive<Terminated>(m =>
         {
             if (m.ActorRef.Equals(_coordinator))
@@ -146,7 +148,11 @@ internal sealed class HostEntity : ReceiveActor
         _executor = new HostExecutor(_engine, scenario, _lost.Token);
     }
 
-    private async Task<StepDone> DoAsync(HostStep step) => new(step.Number, WireFormat.ToBytes<HostParcel>(new HostParcel.Report(await _executor!.ExecuteAsync(step))));
+    private async Task<StepDone> DoAsync(HostStep step)
+    {
+        var report = await _executor!.ExecuteAsync(step);
+        return new StepDone(step.Number, WireFormat.ToBytes<HostParcel>(new HostParcel.Report(report)));
+    }
 
     private void OnDone(StepDone done)
     {

@@ -9,8 +9,8 @@ using Mbsa.Model.Scenario;
 namespace Mbsa.Actors.Nodes;
 
 /// <summary>
-/// The coordinator's end of one host: gives it its steps and keeps them. When the node that carried the host is lost, the host comes up elsewhere knowing
-/// nothing, and is given all of them again; it must do the same again, which the trace hash of each step shows.
+/// The coordinator's end of one host: gives it its steps and keeps them. When the node that carried the host is lost, the host comes up
+/// elsewhere knowing nothing, and is given all of them again; it must do the same again, which the trace hash of each step shows.
 /// </summary>
 internal sealed class HostLink : ReceiveActor
 {
@@ -157,7 +157,9 @@ internal sealed class HostLink : ReceiveActor
         Context.SetReceiveTimeout(null);
     }
 
-    /// <summary>To the link: the next step. Answered with the host's <see cref="HostReport"/>, however often it has to be rebuilt.</summary>
+    /// <summary>
+    /// To the link: the next step. Answered with the host's <see cref="HostReport"/>, however often it has to be rebuilt.
+    /// </summary>
     internal sealed record DoStep(long FromNs, long UntilNs, ImmutableArray<HostCommand> Commands, bool WithView);
 
     /// <summary>To the link: the run is over. Answered with <see cref="HostEnded"/>.</summary>

@@ -11,7 +11,9 @@ namespace Mbsa.Actors.Nodes;
 /// </param>
 internal sealed record ToHost(string Run, int Host, INodeMessage Message) : INodeMessage;
 
-/// <summary>To a host: how do you stand? Answered with <see cref="HostStatus"/>, and with the report once more if it is done with that step.</summary>
+/// <summary>
+/// To a host: how do you stand? Answered with <see cref="HostStatus"/>, and with the report once more if it is done with that step.
+/// </summary>
 /// <param name="Step">The step whose report is awaited.</param>
 internal sealed record AskStatus(long Step) : INodeMessage;
 

@@ -29,7 +29,8 @@ internal static class Knock
         }
         catch (AskTimeoutException)
         {
-            throw new InputException($"something listens at {address}, but it does not know us: its secret or its TLS is another, or it is no node of mbsa");
+            throw new InputException($"something listens at {address}, but it does not know us: "
+                + "its secret or its TLS is another, or it is no node of mbsa");
         }
     }
 
@@ -47,7 +48,8 @@ internal static class Knock
         }
         catch (Exception unreachable) when (unreachable is SocketException or OperationCanceledException)
         {
-            throw new InputException($"no node of a cluster can be reached at {address}: {(unreachable is SocketException ? unreachable.Message : "no answer")}");
+            var why = unreachable is SocketException ? unreachable.Message : "no answer";
+            throw new InputException($"no node of a cluster can be reached at {address}: {why}");
         }
     }
 }

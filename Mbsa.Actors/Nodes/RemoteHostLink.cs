@@ -10,7 +10,8 @@ namespace Mbsa.Actors.Nodes;
 /// <param name="link">Its <see cref="HostLink"/>.</param>
 internal sealed class RemoteHostLink(IActorRef link) : IHostLink
 {
-    public Task<HostReport> StepAsync(long fromNs, long untilNs, ImmutableArray<HostCommand> commands, bool withView, CancellationToken ended) =>
+    public Task<HostReport> StepAsync(
+        long fromNs, long untilNs, ImmutableArray<HostCommand> commands, bool withView, CancellationToken ended) =>
         link.Ask<HostReport>(new HostLink.DoStep(fromNs, untilNs, commands, withView), Timeout.InfiniteTimeSpan, ended);
 
     public async Task<string?> EndAsync(CancellationToken ended) =>

@@ -7,7 +7,10 @@ using Mbsa.Model.Scenario;
 
 namespace Mbsa.Actors.Nodes;
 
-/// <summary>The life of one run on a cluster: hears the scenario, conducts it over a link to each host, tells whoever submitted it how it stands and what came out.</summary>
+/// <summary>
+/// The life of one run on a cluster: hears the scenario, conducts it over a link to each host, tells whoever submitted it how it stands and
+/// what came out.
+/// </summary>
 internal sealed class RunActor : ReceiveActor
 {
     /// <summary>Silence in the middle of a scenario that is on its way.</summary>
@@ -54,7 +57,10 @@ internal sealed class RunActor : ReceiveActor
         Receive<RunResult>(m => OnResultAsync(m).PipeTo(Self));
         Receive<RunParcel.Ended>(m => OnOutcome(m, m.Result.Interrupted ? "was interrupted" : "ended"));
         Receive<Status.Failure>(m => OnOutcome(
-            new RunParcel.Failed(m.Cause.GetBaseException() is OperationCanceledException ? "the run was given up" : m.Cause.GetBaseException().Message), "failed"));
+            new RunParcel.Failed(m.Cause.GetBaseException() is OperationCanceledException
+                ? "the run was given up"
+                : m.Cause.GetBaseException().Message),
+            "failed"));
         Receive<Terminated>(m =>
         {
             if (m.ActorRef.Equals(_client))
@@ -63,7 +69,8 @@ internal sealed class RunActor : ReceiveActor
             }
             else
             {
-                Self.Tell(new Status.Failure(new ScenarioFailedException("the link to a host broke; what the node of the coordinator says may tell why")));
+                Self.Tell(new Status.Failure(
+                    new ScenarioFailedException("the link to a host broke; what the node of the coordinator says may tell why")));
             }
         });
     }
@@ -84,7 +91,9 @@ internal sealed class RunActor : ReceiveActor
             _client = Context.Watch(Sender);
         }
 
-        if (_port.On(frame, Tell) is not { } parcel || _conductor is not null || WireFormat.FromBytes<RunParcel>(parcel) is not RunParcel.Submit { Scenario: var scenario })
+        if (_port.On(frame, Tell) is not { } parcel
+            || _conductor is not null
+            || WireFormat.FromBytes<RunParcel>(parcel) is not RunParcel.Submit { Scenario: var scenario })
         {
             return;
         }

@@ -12,7 +12,9 @@ namespace Mbsa.Actors.Nodes;
 internal sealed record ToRun(string Run, INodeMessage Message) : INodeMessage;
 
 /// <summary>To the coordinator: do you know this run? Answered with <see cref="RunStatus"/>.</summary>
-/// <param name="Number">Tells the answer to this from those to earlier ones, which come late when the coordinator has to be found anew.</param>
+/// <param name="Number">
+/// Tells the answer to this from those to earlier ones, which come late when the coordinator has to be found anew.
+/// </param>
 internal sealed record AskRun(long Number) : INodeMessage, INotInfluenceReceiveTimeout;
 
 /// <summary>From the coordinator.</summary>

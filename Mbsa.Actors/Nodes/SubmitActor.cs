@@ -7,8 +7,8 @@ using Mbsa.Model.Scenario;
 namespace Mbsa.Actors.Nodes;
 
 /// <summary>
-/// Submits a run to a cluster and sees it through: asks now and then whether the coordinator still has it, submits it again to one that is new, and goes to
-/// another node when the one it asked does not answer.
+/// Submits a run to a cluster and sees it through: asks now and then whether the coordinator still has it, submits it again to one that is
+/// new, and goes to another node when the one it asked does not answer.
 /// </summary>
 internal sealed class SubmitActor : ReceiveActor, IWithTimers
 {
@@ -116,7 +116,8 @@ internal sealed class SubmitActor : ReceiveActor, IWithTimers
             _submissions = status.Coordinator == _coordinator ? _submissions + 1 : 1;
             if (_submissions > MostSubmissions)
             {
-                _result.TrySetException(new ScenarioFailedException($"the cluster lost the run {MostSubmissions} times; what its nodes say may tell why"));
+                _result.TrySetException(new ScenarioFailedException(
+                    $"the cluster lost the run {MostSubmissions} times; what its nodes say may tell why"));
                 return;
             }
 

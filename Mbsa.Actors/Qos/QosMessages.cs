@@ -9,34 +9,40 @@ using Mbsa.Model.Results;
 namespace Mbsa.Actors.Qos;
 
 /// <summary>
-/// What the QoS supervisor hears, beside <see cref="HostCommand.SetQos"/> and <see cref="HostCommand.BeginAccounts"/>, which its host hands on.
+/// What the QoS supervisor hears, beside <see cref="HostCommand.SetQos"/> and <see cref="HostCommand.BeginAccounts"/>, which its host hands
+/// on.
 /// </summary>
 internal interface ISupervisorMessage;
 
 /// <summary>
-/// To the supervisor: a VM is there and wants these promises. Answered with <see cref="HostAnswer.Done"/>, which remarks why it runs as best
-/// effort if it does, and then the VM may attach its VCPUs; or with <see cref="HostAnswer.Refused"/>, and nothing has changed for anybody.
+/// To the supervisor: a VM is there and wants these promises. Answered with <see cref="HostAnswer.Done"/>, which remarks why it runs as
+/// best effort if it does, and then the VM may attach its VCPUs; or with <see cref="HostAnswer.Refused"/>, and nothing has changed for
+/// anybody.
 /// </summary>
 internal sealed record AdmitTenant(AdmittedTenant Tenant) : ISupervisorMessage;
 
 /// <summary>To the supervisor: the VM is gone.</summary>
 internal sealed record RemoveTenant(int Vm) : ISupervisorMessage;
 
-/// <summary>To the supervisor: a schedulable wants to run. Its worker belongs to the cores from now on. Answered with <see cref="Attached"/>.</summary>
+/// <summary>
+/// To the supervisor: a schedulable wants to run. Its worker belongs to the cores from now on. Answered with <see cref="Attached"/>.
+/// </summary>
 internal sealed record Attach(Schedulable Schedulable, IActorRef Owner) : ISupervisorMessage;
 
 /// <summary>From the supervisor: it competes for cores as soon as time passes.</summary>
 internal sealed record Attached(SchedulableId Id);
 
-/// <summary>To the supervisor: take a schedulable off the cores, or know that its owner gave up on it. Answered with <see cref="Detached"/>.</summary>
+/// <summary>
+/// To the supervisor: take a schedulable off the cores, or know that its owner gave up on it. Answered with <see cref="Detached"/>.
+/// </summary>
 internal sealed record Detach(SchedulableId Id) : ISupervisorMessage;
 
 /// <summary>From the supervisor: no core will run it again.</summary>
 internal sealed record Detached(SchedulableId Id);
 
 /// <summary>
-/// To the supervisor while time stands still: a VM is about to leave the cores, so bring the quanta its VCPUs are in to their end. They run nothing more
-/// until they are attached anew. Answered with <see cref="QuantaEnded"/>.
+/// To the supervisor while time stands still: a VM is about to leave the cores, so bring the quanta its VCPUs are in to their end. They run
+/// nothing more until they are attached anew. Answered with <see cref="QuantaEnded"/>.
 /// </summary>
 internal sealed record EndQuanta(int Vm) : ISupervisorMessage;
 
@@ -45,10 +51,15 @@ internal sealed record EndQuanta(int Vm) : ISupervisorMessage;
 /// <param name="Ns">When the last of them would have ended, on the scenario's clock; now if none was under way.</param>
 internal sealed record QuantaEnded(int Vm, long Ns);
 
-/// <summary>From the supervisor to an owner: the worker threw. Time stands still (virtual clock) until the owner attaches anew or detaches.</summary>
+/// <summary>
+/// From the supervisor to an owner: the worker threw. Time stands still (virtual clock) until the owner attaches anew or detaches.
+/// </summary>
 internal sealed record WorkerFailed(SchedulableId Id, Exception Failure);
 
-/// <summary>From the supervisor to an owner: all jobs came to their end. Time stands still (virtual clock) until it answers with <see cref="Noted"/>.</summary>
+/// <summary>
+/// From the supervisor to an owner: all jobs came to their end. Time stands still (virtual clock) until it answers with
+/// <see cref="Noted"/>.
+/// </summary>
 internal sealed record WorkerFinished(SchedulableId Id);
 
 /// <summary>To the supervisor: the owner has told its VM that all jobs came to their end, so whoever asks the VM next hears it.</summary>

@@ -77,7 +77,8 @@ internal sealed class Collector(Situation state)
             Cpu: use.BusyNs / (double)measuredNs / machine.Cores,
             Bus: use.BusBytes * 1e9 / measuredNs / machine.MemoryBandwidthBytesPerSecond,
             Nvm: use.NvmNs / measuredNs);
-        return new ClusterHostResult(state.HostName(host), utilisation, state.Whereabouts.RunningOn(host).Count, report.TraceHash, state.IsUp(host));
+        var running = state.Whereabouts.RunningOn(host).Count;
+        return new ClusterHostResult(state.HostName(host), utilisation, running, report.TraceHash, state.IsUp(host));
     }
 
     private HostUtilisation Mean(ImmutableArray<ClusterHostResult> hosts)

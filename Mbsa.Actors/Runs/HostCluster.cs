@@ -10,8 +10,11 @@ namespace Mbsa.Actors.Runs;
 /// <param name="scenario">A scenario.</param>
 /// <param name="links">A link to each host.</param>
 /// <param name="ended">The run ends without a result.</param>
-/// <param name="journal">The journal that the only host writes itself, where what happens beside it goes at once; null where hosts report what happened.</param>
-internal sealed class HostCluster(ScenarioSpec scenario, ImmutableArray<IHostLink> links, CancellationToken ended, RunJournal? journal = null)
+/// <param name="journal">
+/// The journal that the only host writes itself, where what happens beside it goes at once; null where hosts report what happened.
+/// </param>
+internal sealed class HostCluster(
+    ScenarioSpec scenario, ImmutableArray<IHostLink> links, CancellationToken ended, RunJournal? journal = null)
 {
     private readonly HostReport?[] _reports = new HostReport?[links.Length];
     private readonly VmSample?[] _samples = new VmSample?[scenario.Vms.Length];

@@ -9,7 +9,9 @@ internal interface IHostLink
 {
     /// <summary>Has the host carry out commands at this moment, and lets its time pass until another.</summary>
     /// <param name="fromNs">This moment, in nanoseconds of the scenario's clock.</param>
-    /// <param name="untilNs">That moment; the present one to let no time pass. A host on which nobody is left to run does not go so far.</param>
+    /// <param name="untilNs">
+    /// That moment; the present one to let no time pass. A host on which nobody is left to run does not go so far.
+    /// </param>
     /// <param name="commands">What to do, one after the other.</param>
     /// <param name="withView">Whether it shall show its VMs afterwards.</param>
     /// <param name="ended">The run ends without a result.</param>

@@ -15,7 +15,8 @@ internal sealed class LocalHostLink(HostEngine engine, ScenarioSpec scenario, Ca
     private readonly HostExecutor _executor = new(engine, scenario, lost);
     private long _steps;
 
-    public Task<HostReport> StepAsync(long fromNs, long untilNs, ImmutableArray<HostCommand> commands, bool withView, CancellationToken ended) =>
+    public Task<HostReport> StepAsync(
+        long fromNs, long untilNs, ImmutableArray<HostCommand> commands, bool withView, CancellationToken ended) =>
         _executor.ExecuteAsync(new HostStep(++_steps, untilNs, commands, withView) { FromNs = fromNs });
 
     /// <summary>Its memory is entered in the ledger of the process, which says what is left when all hosts have ended.</summary>

@@ -6,7 +6,10 @@ using Mbsa.Model.Scenario;
 
 namespace Mbsa.Actors.Runs;
 
-/// <summary>The life of one run on hosts of this process: conducts the scenario, hears interruptions and the loss of a host, and hands out the result.</summary>
+/// <summary>
+/// The life of one run on hosts of this process: conducts the scenario, hears interruptions and the loss of a host, and hands out the
+/// result.
+/// </summary>
 internal sealed class ScenarioActor : ReceiveActor
 {
     private readonly CancellationTokenSource _hostLost = new();
@@ -24,7 +27,8 @@ internal sealed class ScenarioActor : ReceiveActor
             Context.Watch(engine.Supervisor);
         }
 
-        ImmutableArray<LocalHostLink> links = [.. hosts.Select((engine, host) => new LocalHostLink(engine, scenario.OfHost(host), _hostLost.Token))];
+        ImmutableArray<LocalHostLink> links =
+            [.. hosts.Select((engine, host) => new LocalHostLink(engine, scenario.OfHost(host), _hostLost.Token))];
         var (isAlone, board) = (scenario.Cluster is null, hosts[0].Board);
         var cluster = new HostCluster(scenario, [.. links], _hostLost.Token, isAlone ? board.Journal : null);
         var conductor = new Conductor(scenario, cluster, isAlone ? null : new Glances(scenario.Vms.Length, view.Take).Show);

@@ -10,7 +10,9 @@ using Mbsa.Nvm.Memory;
 
 namespace Mbsa.Actors.Runs;
 
-/// <summary>A scenario that runs in this process, all its hosts, as the program sees it: start it, look at it, interrupt it, await its result.</summary>
+/// <summary>
+/// A scenario that runs in this process, all its hosts, as the program sees it: start it, look at it, interrupt it, await its result.
+/// </summary>
 public sealed class ScenarioRun
 {
     private readonly ScenarioSpec _scenario;
@@ -18,10 +20,14 @@ public sealed class ScenarioRun
     private readonly RunView _view;
     private readonly IActorRef _actor;
 
-    private ScenarioRun(ScenarioSpec scenario, ImmutableArray<HostEngine> hosts, RunView view, IActorRef actor, Task<RunResult> completion) =>
+    private ScenarioRun(
+        ScenarioSpec scenario, ImmutableArray<HostEngine> hosts, RunView view, IActorRef actor, Task<RunResult> completion) =>
         (_scenario, _hosts, _view, _actor, Completion) = (scenario, hosts, view, actor, completion);
 
-    /// <summary>Ends with the result when every actor is gone and the memory is freed, also after <see cref="Interrupt"/>; fails only when a host was lost.</summary>
+    /// <summary>
+    /// Ends with the result when every actor is gone and the memory is freed, also after <see cref="Interrupt"/>; fails only when a host
+    /// was lost.
+    /// </summary>
     public Task<RunResult> Completion { get; }
 
     /// <summary>What happened in the run.</summary>
@@ -38,7 +44,9 @@ public sealed class ScenarioRun
     /// <summary>Starts an actor system with the scenario in it.</summary>
     /// <param name="scenario">A checked scenario.</param>
     /// <param name="ledger">Where native memory is entered; empty again when the run is complete.</param>
-    /// <exception cref="NvmException">An NVM device cannot be made, or its file holds something else than the scenario asks for.</exception>
+    /// <exception cref="NvmException">
+    /// An NVM device cannot be made, or its file holds something else than the scenario asks for.
+    /// </exception>
     public static ScenarioRun Start(ScenarioSpec scenario, MemoryLedger? ledger = null) =>
         Start(scenario, ledger ?? new MemoryLedger(), Math.Min(2, Environment.ProcessorCount));
 
@@ -96,7 +104,8 @@ public sealed class ScenarioRun
     }
 
     /// <summary>
-    /// The wear of the disks and the NVM devices as a picture, one host after the other. Looks at every block of every disk: not for every moment. Any thread.
+    /// The wear of the disks and the NVM devices as a picture, one host after the other. Looks at every block of every disk: not for every
+    /// moment. Any thread.
     /// </summary>
     /// <param name="cells">Cells of the picture, shared out among the hosts; each has one at least.</param>
     public DeviceWear Wear(int cells)

@@ -4,8 +4,8 @@ using Mbsa.Vm.Vcpus;
 namespace Mbsa.Actors.Vms;
 
 /// <summary>
-/// A guest as bytes, while nobody runs it: where each VCPU stands, what went wrong, what a verifier expects of the disk, what was measured. All times are on the
-/// scenario's clock, which all hosts share.
+/// A guest as bytes, while nobody runs it: where each VCPU stands, what went wrong, what a verifier expects of the disk, what was measured.
+/// All times are on the scenario's clock, which all hosts share.
 /// </summary>
 internal static class GuestState
 {
@@ -43,7 +43,8 @@ internal static class GuestState
             var (name, vcpus, jobs) = (from.ReadString(), from.ReadInt32(), from.ReadInt32());
             if (name != spec.Name || vcpus != spec.Vcpus || jobs != spec.Jobs.Length)
             {
-                throw new InvalidDataException($"guest: it is '{name}' with {vcpus} VCPUs and {jobs} jobs, not '{spec.Name}' with {spec.Vcpus} and {spec.Jobs.Length}");
+                throw new InvalidDataException($"guest: it is '{name}' with {vcpus} VCPUs and {jobs} jobs, "
+                    + $"not '{spec.Name}' with {spec.Vcpus} and {spec.Jobs.Length}");
             }
 
             for (var left = from.ReadInt32(); left > 0; left--)

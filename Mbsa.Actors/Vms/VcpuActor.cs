@@ -7,9 +7,9 @@ using Mbsa.Vm.Vcpus;
 namespace Mbsa.Actors.Vms;
 
 /// <summary>
-/// The life of one VCPU, or of an I/O thread, which lives the same way. It makes the worker, hands it to the cores, and hears what became of
-/// it; the worker's quanta and I/Os need no message. A worker that threw makes this actor throw, and the VM decides: a restart attaches a fresh
-/// worker over the same counters.
+/// The life of one VCPU, or of an I/O thread, which lives the same way. It makes the worker, hands it to the cores, and hears what became
+/// of it; the worker's quanta and I/Os need no message. A worker that threw makes this actor throw, and the VM decides: a restart attaches
+/// a fresh worker over the same counters.
 /// </summary>
 internal sealed class VcpuActor : ReceiveActor
 {

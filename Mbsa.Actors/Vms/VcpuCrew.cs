@@ -55,7 +55,10 @@ internal sealed class VcpuCrew(int vm, VmSpec spec, HostServices host, VmMeter m
 
     /// <summary>Lets them go on where they stood.</summary>
     /// <param name="disk">The VM's disk; null without one.</param>
-    /// <param name="saved">What the worker of each VCPU wrote down; null for one whose jobs had come to their end. A worker that fails later begins anew, as ever.</param>
+    /// <param name="saved">
+    /// What the worker of each VCPU wrote down; null for one whose jobs had come to their end. A worker that fails later begins anew, as
+    /// ever.
+    /// </param>
     public void Resume(VmDisk? disk, IReadOnlyDictionary<int, byte[]?> saved)
     {
         var factory = Begin(disk);
@@ -69,7 +72,9 @@ internal sealed class VcpuCrew(int vm, VmSpec spec, HostServices host, VmMeter m
                 continue;
             }
 
-            Spawn(vcpu, () => Interlocked.Exchange(ref from, null) is { } first ? factory.Resume(vcpu, record, first) : factory.Create(vcpu, record));
+            Spawn(vcpu, () => Interlocked.Exchange(ref from, null) is { } first
+                ? factory.Resume(vcpu, record, first)
+                : factory.Create(vcpu, record));
         }
     }
 
@@ -86,8 +91,8 @@ internal sealed class VcpuCrew(int vm, VmSpec spec, HostServices host, VmMeter m
     }
 
     /// <summary>
-    /// Stops all of them, one after the other in the order of their indices: what the run queue makes of those who leave follows from that order,
-    /// and must not follow from whose actor was heard first.
+    /// Stops all of them, one after the other in the order of their indices: what the run queue makes of those who leave follows from that
+    /// order, and must not follow from whose actor was heard first.
     /// </summary>
     public void Stop()
     {

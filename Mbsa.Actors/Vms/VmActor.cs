@@ -11,8 +11,8 @@ namespace Mbsa.Actors.Vms;
 
 /// <summary>
 /// The life of one VM: attaches its NVM area, makes its disk, spawns its VCPUs, gathers their counts. A VCPU that fails is restarted up to
-/// three times; then the VM is given up. When it is stopped it frees its memory and stays only to say what it did. Power failures and moves are
-/// <see cref="VmOutage"/>'s and <see cref="VmMove"/>'s.
+/// three times; then the VM is given up. When it is stopped it frees its memory and stays only to say what it did. Power failures and moves
+/// are <see cref="VmOutage"/>'s and <see cref="VmMove"/>'s.
 /// </summary>
 internal sealed class VmActor : ReceiveActor
 {
@@ -207,7 +207,8 @@ internal sealed class VmActor : ReceiveActor
                 ReleaseWhenEmpty();
                 break;
             default:
-                // Its restarts are used up. Whoever failed is settled last, so that no time passes while the others are taken off the cores.
+                // Its restarts are used up. Whoever failed is settled last, so that no time passes while the others are taken off
+                // the cores.
                 GiveUp($"after {_vm.Crew.NameOf(index)} failed {RestartsPerVcpu + 1} times");
                 break;
         }

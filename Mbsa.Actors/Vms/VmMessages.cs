@@ -13,7 +13,9 @@ internal sealed record VmAnswer(int Vm, HostAnswer Answer) : IHostMessage;
 /// <param name="WhyNotStarted">What kept it from starting; null when it had started.</param>
 internal sealed record VmReleased(int Vm, string? WhyNotStarted) : IHostMessage;
 
-/// <summary>From a VM to its host after <see cref="HostCommand.LosePower"/>: it runs nothing and holds no memory until the power is back.</summary>
+/// <summary>
+/// From a VM to its host after <see cref="HostCommand.LosePower"/>: it runs nothing and holds no memory until the power is back.
+/// </summary>
 internal sealed record VmIsDark(int Vm) : IHostMessage;
 
 /// <summary>
@@ -39,8 +41,8 @@ internal sealed record VcpuFinished(SchedulableId Id) : IVmMessage;
 internal sealed record VcpuPaused(int Vcpu, DirectVcpu? Worker) : IVmMessage;
 
 /// <summary>
-/// To a VCPU, which is in no quantum: leave the cores, say where you stand, and end. Answered with <see cref="VcpuPaused"/>; then its VM sees
-/// it terminate.
+/// To a VCPU, which is in no quantum: leave the cores, say where you stand, and end. Answered with <see cref="VcpuPaused"/>; then its VM
+/// sees it terminate.
 /// </summary>
 internal sealed record PauseVcpu : IVcpuMessage;
 

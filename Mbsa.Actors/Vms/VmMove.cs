@@ -11,8 +11,8 @@ using Mbsa.Vm.Vcpus;
 namespace Mbsa.Actors.Vms;
 
 /// <summary>
-/// A VM on the move: what of its child device still has to be copied, and the guest while nobody runs it. A guest that stays after all goes on from the same
-/// bytes as one that left. Part of the VM's actor; the host hears its answers.
+/// A VM on the move: what of its child device still has to be copied, and the guest while nobody runs it. A guest that stays after all goes
+/// on from the same bytes as one that left. Part of the VM's actor; the host hears its answers.
 /// </summary>
 internal sealed class VmMove(VmBody vm)
 {

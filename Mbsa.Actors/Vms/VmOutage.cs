@@ -5,8 +5,8 @@ using Mbsa.Vm;
 namespace Mbsa.Actors.Vms;
 
 /// <summary>
-/// A VM whose host has no power: it lets go of everything at once, and begins anew when the power is back. One that is paused stays so. Part of
-/// the VM's actor.
+/// A VM whose host has no power: it lets go of everything at once, and begins anew when the power is back. One that is paused stays so.
+/// Part of the VM's actor.
 /// </summary>
 internal sealed class VmOutage(VmBody vm, VmMove move)
 {

@@ -4,8 +4,8 @@ using Mbsa.Model.Watching;
 namespace Mbsa.Actors.Vms;
 
 /// <summary>
-/// Where a VM is in its life on one host. A step that does not follow from the phase before throws, and a command that does not fit the phase
-/// is refused, in the words of <see cref="WhyNot"/>:
+/// Where a VM is in its life on one host. A step that does not follow from the phase before throws, and a command that does not fit the
+/// phase is refused, in the words of <see cref="WhyNot"/>:
 /// <code>
 ///                                                 .-CancelMove-.
 ///                                                 v            |
@@ -18,8 +18,8 @@ namespace Mbsa.Actors.Vms;
 ///
 /// any -End-> Ending
 /// </code>
-/// A VM that comes from another host is Expected first; one that starts here is Starting. Ending is for good: the VM stays only to say what it
-/// did. Pure.
+/// A VM that comes from another host is Expected first; one that starts here is Starting. Ending is for good: the VM stays only to say what
+/// it did. Pure.
 /// </summary>
 internal sealed record VmPhase
 {

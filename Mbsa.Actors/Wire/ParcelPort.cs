@@ -14,8 +14,8 @@ internal sealed record Frame(long Parcel, int Index, int Count, byte[] Bytes) : 
 internal sealed record FrameAck(long Parcel, int Index) : INodeMessage;
 
 /// <summary>
-/// One end of a talk in parcels of any size between two actors. Few frames are under way at once. Frames can be lost with a connection; then the parcel
-/// never arrives, and whoever sent it sends it anew when asked. Not thread-safe: an actor's own.
+/// One end of a talk in parcels of any size between two actors. Few frames are under way at once. Frames can be lost with a connection;
+/// then the parcel never arrives, and whoever sent it sends it anew when asked. Not thread-safe: an actor's own.
 /// </summary>
 internal sealed class ParcelPort
 {

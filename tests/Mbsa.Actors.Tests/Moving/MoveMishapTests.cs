@@ -28,12 +28,12 @@ public sealed class MoveMishapTests : IDisposable
         await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Prepare(0, QosSpec.BestEffort));
         await rig.AskAsync<HostAnswer.Round>(0, new HostCommand.BeginMove(0));
         await rig.AskAsync<HostAnswer.Done>(0, new HostCommand.CancelMove(0));
-        Assert.Contains("not begun", await RefusalAsync(rig, 0, new HostCommand.NextRound(0)), StringComparison.Ordinal);
-        Assert.Contains("not begun", await RefusalAsync(rig, 0, new HostCommand.Pause(0)), StringComparison.Ordinal);
+        await AssertRefusedAsync(rig, 0, new HostCommand.NextRound(0), "not begun");
+        await AssertRefusedAsync(rig, 0, new HostCommand.Pause(0), "not begun");
         await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Forget(0));
         await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Forget(0)); // it is not there
-        Assert.Contains("not prepared", await RefusalAsync(rig, 1, new HostCommand.Write(0, new Blob([]))), StringComparison.Ordinal);
-        Assert.Contains("not prepared", await RefusalAsync(rig, 1, new HostCommand.Resume(0, new Blob([]), 0)), StringComparison.Ordinal);
+        await AssertRefusedAsync(rig, 1, new HostCommand.Write(0, new Blob([])), "not prepared");
+        await AssertRefusedAsync(rig, 1, new HostCommand.Resume(0, new Blob([]), 0), "not prepared");
 
         await rig.RunToAsync(2 * Millisecond);
         await rig.ChangeOfMindAsync(0, 0, 1, rounds: 2, roundNs: 100_000, stopNs: 50_000);
@@ -51,19 +51,17 @@ public sealed class MoveMishapTests : IDisposable
         await rig.RunToAsync(2 * Millisecond);
         await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Prepare(0, QosSpec.BestEffort));
         var first = await rig.AskAsync<HostAnswer.Round>(0, new HostCommand.BeginMove(0));
-        Assert.Contains("checksum", await RefusalAsync(rig, 1, new HostCommand.Write(0, Damaged(first.Content))), StringComparison.Ordinal);
-        Assert.Contains("something else", await RefusalAsync(rig, 1, new HostCommand.Write(0, new Blob([1, 2, 3]))), StringComparison.Ordinal);
+        await AssertRefusedAsync(rig, 1, new HostCommand.Write(0, Damaged(first.Content)), "checksum");
+        await AssertRefusedAsync(rig, 1, new HostCommand.Write(0, new Blob([1, 2, 3])), "something else");
         await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Write(0, first.Content));
         await rig.RunToAsync(3 * Millisecond);
         var paused = await rig.AskAsync<HostAnswer.Paused>(0, new HostCommand.Pause(0));
         // without the last round
-        Assert.Contains("not what left",
-            await RefusalAsync(rig, 1, new HostCommand.Resume(0, paused.Guest, paused.ContentHash)), StringComparison.Ordinal);
+        await AssertRefusedAsync(rig, 1, new HostCommand.Resume(0, paused.Guest, paused.ContentHash), "not what left");
         await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Write(0, paused.Last.Content));
-        Assert.Contains("guest", await RefusalAsync(rig, 1, new HostCommand.Resume(0, Damaged(paused.Guest), paused.ContentHash)),
-            StringComparison.Ordinal);
+        await AssertRefusedAsync(rig, 1, new HostCommand.Resume(0, Damaged(paused.Guest), paused.ContentHash), "guest");
 
-        Assert.Contains("paused", await RefusalAsync(rig, 0, new HostCommand.NextRound(0)), StringComparison.Ordinal);
+        await AssertRefusedAsync(rig, 0, new HostCommand.NextRound(0), "paused");
         await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Forget(0));
         await rig.RunToAsync(4 * Millisecond);
         await rig.AskAsync<HostAnswer.Done>(0, new HostCommand.CancelMove(0));
@@ -83,8 +81,7 @@ public sealed class MoveMishapTests : IDisposable
         var paused = await rig.AskAsync<HostAnswer.Paused>(0, new HostCommand.Pause(0));
         await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Write(0, first.Content));
         await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Write(0, paused.Last.Content));
-        Assert.Contains("guest", await RefusalAsync(rig, 1, new HostCommand.Resume(0, Damaged(paused.Guest), paused.ContentHash)),
-            StringComparison.Ordinal);
+        await AssertRefusedAsync(rig, 1, new HostCommand.Resume(0, Damaged(paused.Guest), paused.ContentHash), "guest");
         await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Resume(0, paused.Guest, paused.ContentHash));
         await rig.AskAsync<HostAnswer.Done>(0, new HostCommand.Forget(0));
         await rig.FinishAsync(0, 1);
@@ -100,8 +97,7 @@ public sealed class MoveMishapTests : IDisposable
         await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Prepare(1, QosSpec.BestEffort));
         await rig.AskAsync<HostAnswer.Round>(0, new HostCommand.BeginMove(0));
         var paused = await rig.AskAsync<HostAnswer.Paused>(0, new HostCommand.Pause(0));
-        Assert.Contains("it is 'a'",
-            await RefusalAsync(rig, 1, new HostCommand.Resume(1, paused.Guest, paused.ContentHash)), StringComparison.Ordinal);
+        await AssertRefusedAsync(rig, 1, new HostCommand.Resume(1, paused.Guest, paused.ContentHash), "it is 'a'");
     }
 
     [Fact]
@@ -114,16 +110,16 @@ public sealed class MoveMishapTests : IDisposable
         await rig.StartAsync(1, 0);
         await rig.StartAsync(2, 1);
         var free = rig.Board(1).NvmAllocatedBytes;
-        Assert.Contains("free", await RefusalAsync(rig, 1, new HostCommand.Prepare(0, QosSpec.BestEffort)), StringComparison.Ordinal);
-        Assert.Contains("weight", await RefusalAsync(rig, 1, new HostCommand.Prepare(3, new QosSpec { Weight = -1 })), StringComparison.Ordinal);
+        await AssertRefusedAsync(rig, 1, new HostCommand.Prepare(0, QosSpec.BestEffort), "free");
+        await AssertRefusedAsync(rig, 1, new HostCommand.Prepare(3, new QosSpec { Weight = -1 }), "weight");
         Assert.Equal(free, rig.Board(1).NvmAllocatedBytes);
-        Assert.Contains("memory-bus", await RefusalAsync(rig, 1, new HostCommand.Prepare(1, QosSpec.BestEffort)), StringComparison.Ordinal);
-        Assert.Contains("memory-bus", await RefusalAsync(rig, 0, new HostCommand.BeginMove(1)), StringComparison.Ordinal);
-        Assert.Contains("on this host", await RefusalAsync(rig, 0, new HostCommand.Prepare(0, QosSpec.BestEffort)), StringComparison.Ordinal);
+        await AssertRefusedAsync(rig, 1, new HostCommand.Prepare(1, QosSpec.BestEffort), "memory-bus");
+        await AssertRefusedAsync(rig, 0, new HostCommand.BeginMove(1), "memory-bus");
+        await AssertRefusedAsync(rig, 0, new HostCommand.Prepare(0, QosSpec.BestEffort), "on this host");
         foreach (var message in (HostCommand[])[new HostCommand.BeginMove(0), new HostCommand.NextRound(0),
             new HostCommand.Pause(0), new HostCommand.CancelMove(0), new HostCommand.Collect(0)])
         {
-            Assert.Contains("not on this host", await RefusalAsync(rig, 1, message), StringComparison.Ordinal);
+            await AssertRefusedAsync(rig, 1, message, "not on this host");
         }
 
         await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Stop(2));
@@ -142,7 +138,7 @@ public sealed class MoveMishapTests : IDisposable
         Assert.Equal(VmState.Failed, rig.Board(0).StateOf(0));
         foreach (var message in (HostCommand[])[new HostCommand.NextRound(0), new HostCommand.Pause(0), new HostCommand.CancelMove(0)])
         {
-            Assert.Contains("given up after VCPU 1 failed 4 times", await RefusalAsync(rig, 0, message), StringComparison.Ordinal);
+            await AssertRefusedAsync(rig, 0, message, "given up after VCPU 1 failed 4 times");
         }
 
         await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Forget(0));
@@ -187,8 +183,8 @@ public sealed class MoveMishapTests : IDisposable
         }
 
         await rig.AskAsync<HostAnswer.Done>(0, new HostCommand.LosePower());
-        Assert.Contains("no power", await RefusalAsync(rig, 0, new HostCommand.CancelMove(0)), StringComparison.Ordinal);
-        Assert.Contains("no power", await RefusalAsync(rig, 0, new HostCommand.Prepare(0, QosSpec.BestEffort)), StringComparison.Ordinal);
+        await AssertRefusedAsync(rig, 0, new HostCommand.CancelMove(0), "no power");
+        await AssertRefusedAsync(rig, 0, new HostCommand.Prepare(0, QosSpec.BestEffort), "no power");
         await rig.RunToAsync(4 * Millisecond);
         var back = await rig.AskAsync<HostAnswer.PowerBack>(0, new HostCommand.RestorePower());
         Assert.Equal(isPaused ? (0, 0) : (1, 1), (back.Vms, back.DisksRecovered));
@@ -199,7 +195,7 @@ public sealed class MoveMishapTests : IDisposable
         Assert.Equal(isPaused, before == rig.Board(0).Operations()[0]);
         if (!isPaused)
         {
-            Assert.Contains("power failed", await RefusalAsync(rig, 0, new HostCommand.NextRound(0)), StringComparison.Ordinal);
+            await AssertRefusedAsync(rig, 0, new HostCommand.NextRound(0), "power failed");
         }
 
         await rig.AskAsync<HostAnswer.Done>(0, new HostCommand.CancelMove(0));
@@ -221,7 +217,7 @@ public sealed class MoveMishapTests : IDisposable
         var first = await rig.AskAsync<HostAnswer.Round>(0, new HostCommand.BeginMove(0));
         await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Write(0, first.Content));
         await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.LosePower());
-        Assert.Contains("not prepared", await RefusalAsync(rig, 1, new HostCommand.Write(0, first.Content)), StringComparison.Ordinal);
+        await AssertRefusedAsync(rig, 1, new HostCommand.Write(0, first.Content), "not prepared");
         Assert.Equal(0, (await rig.AskAsync<HostAnswer.PowerBack>(1, new HostCommand.RestorePower())).Vms);
         await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Forget(0));
         await rig.AskAsync<HostAnswer.Done>(0, new HostCommand.CancelMove(0));
@@ -269,7 +265,7 @@ public sealed class MoveMishapTests : IDisposable
             NvmSizeIsAskedFor = false,
         });
         await again.StartAsync(0, 0);
-        Assert.Contains("earlier run", await RefusalAsync(again, 1, new HostCommand.Prepare(0, QosSpec.BestEffort)), StringComparison.Ordinal);
+        await AssertRefusedAsync(again, 1, new HostCommand.Prepare(0, QosSpec.BestEffort), "earlier run");
     }
 
     private static async Task FailAsync(MoveRig rig, int host, int times)
@@ -281,8 +277,8 @@ public sealed class MoveMishapTests : IDisposable
         }
     }
 
-    private static async Task<string> RefusalAsync(MoveRig rig, int host, HostCommand message) =>
-        (await rig.AskAsync<HostAnswer.Refused>(host, message)).Reason;
+    private static async Task AssertRefusedAsync(MoveRig rig, int host, HostCommand command, string why) =>
+        Assert.Contains(why, (await rig.AskAsync<HostAnswer.Refused>(host, command)).Reason, StringComparison.Ordinal);
 
     private static async Task AssertWholeAsync(MoveRig rig, int host)
     {

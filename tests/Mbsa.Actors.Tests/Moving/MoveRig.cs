@@ -79,7 +79,8 @@ internal sealed class MoveRig : IAsyncDisposable
     public Task MeasureAsync(int vm, int host) => AskAsync<HostAnswer.Done>(host, new HostCommand.Measure(vm));
 
     /// <summary>Moves a VM, with so many rounds before it stops and so much time for each, and so much for the stop.</summary>
-    public async Task<HostAnswer.Paused> MoveAsync(int vm, int from, int to, int rounds = 2, long roundNs = Lab.Millisecond, long stopNs = 100_000)
+    public async Task<HostAnswer.Paused> MoveAsync(
+        int vm, int from, int to, int rounds = 2, long roundNs = Lab.Millisecond, long stopNs = 100_000)
     {
         var paused = await PauseAsync(vm, from, to, rounds, roundNs, stopNs);
         await AskAsync<HostAnswer.Done>(to, new HostCommand.Write(vm, paused.Last.Content));

@@ -274,17 +274,20 @@ public sealed class MoveTests
         await using var rig = new MoveRig(scenario);
         await rig.StartAsync(0, 0);
         await rig.StartAsync(1, 1);
-        Assert.Contains("40 % is left", (await rig.AskAsync<HostAnswer.Refused>(1, new HostCommand.Prepare(0, Half()))).Reason, StringComparison.Ordinal);
-        Assert.Contains("40 % is left",
-            (await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Prepare(2, Half(orBestEffort: true)))).Remark, StringComparison.Ordinal);
+        Assert.Contains("40 % is left", await RefusalAsync(0), StringComparison.Ordinal);
+        var done = await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Prepare(2, Half(orBestEffort: true)));
+        Assert.Contains("40 % is left", done.Remark, StringComparison.Ordinal);
         await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Forget(2));
 
         await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Stop(1));
         await rig.MoveAsync(0, 0, 1);
-        Assert.Contains("40 % is left", (await rig.AskAsync<HostAnswer.Refused>(1, new HostCommand.Prepare(2, Half()))).Reason, StringComparison.Ordinal);
+        Assert.Contains("40 % is left", await RefusalAsync(2), StringComparison.Ordinal);
         await rig.AskAsync<HostAnswer.Done>(0, new HostCommand.Prepare(2, Half()));
         await rig.RunToAsync(8 * Millisecond);
         Assert.Equal(1, rig.Board(1).PlannedShareOf(0)!.Value, 0.01);
+
+        async Task<string> RefusalAsync(int vm) =>
+            (await rig.AskAsync<HostAnswer.Refused>(1, new HostCommand.Prepare(vm, Half()))).Reason;
     }
 
     [Fact]

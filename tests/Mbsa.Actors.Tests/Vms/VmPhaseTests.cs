@@ -64,7 +64,8 @@ public sealed class VmPhaseTests
             }
             else
             {
-                Assert.Contains(stage.ToString(), Assert.Throws<InvalidOperationException>(() => step(phase)).Message, StringComparison.Ordinal);
+                var refused = Assert.Throws<InvalidOperationException>(() => step(phase));
+                Assert.Contains(stage.ToString(), refused.Message, StringComparison.Ordinal);
             }
         }
     }
