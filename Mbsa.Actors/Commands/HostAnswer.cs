@@ -14,6 +14,14 @@ namespace Mbsa.Actors.Commands;
 [JsonDerivedType(typeof(Paused), "paused")]
 internal abstract record HostAnswer
 {
+    /// <summary>What it is, for people.</summary>
+    public string Describe() => this switch
+    {
+        Done { Remark: { } remark } => $"{nameof(Done)}, {remark}",
+        Refused { Reason: var reason } => $"{nameof(Refused)}, {reason}",
+        _ => GetType().Name,
+    };
+
     /// <summary>It is done.</summary>
     /// <param name="Remark">What is worth a line about it; null for nothing.</param>
     internal sealed record Done(string? Remark = null) : HostAnswer;

@@ -39,6 +39,9 @@ internal interface IVcpuMessage;
 [JsonDerivedType(typeof(Forget), "forget")]
 internal abstract record HostCommand : IHostMessage
 {
+    /// <summary>What it is, for people.</summary>
+    public string Describe(ScenarioSpec scenario) => this is OfVm { Vm: var vm } ? $"{GetType().Name} '{scenario.Vms[vm].Name}'" : GetType().Name;
+
     /// <summary>One that is about a VM.</summary>
     /// <param name="Vm">Its place in the scenario.</param>
     internal abstract record OfVm(int Vm) : HostCommand;

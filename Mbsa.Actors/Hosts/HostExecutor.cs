@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Mbsa.Actors.Commands;
 using Mbsa.Actors.Qos;
+using Mbsa.Actors.Tracing;
 using Mbsa.Cores.Playing;
 using Mbsa.Model.Results;
 using Mbsa.Model.Scenario;
@@ -15,9 +16,11 @@ namespace Mbsa.Actors.Hosts;
 /// </summary>
 /// <param name="engine">The host's actors.</param>
 /// <param name="scenario">The scenario as this host sees it.</param>
+/// <param name="watch">Sees what it is at.</param>
 /// <param name="lost">The host broke down.</param>
-internal sealed class HostExecutor(HostEngine engine, ScenarioSpec scenario, CancellationToken lost)
+internal sealed class HostExecutor(HostEngine engine, ScenarioSpec scenario, HostWatch watch, CancellationToken lost)
 {
+    private readonly HostWatch _watch = Seeing(watch, engine.Clock);
     private readonly SortedSet<int> _seen = [];
     private Reached _now = new(0, true, default, scenario.Clock == ClockKind.Virtual ? new TraceHash().Value : null);
     private long _nextEvent;
@@ -29,7 +32,7 @@ internal sealed class HostExecutor(HostEngine engine, ScenarioSpec scenario, Can
     {
         if (_now.AllFinished && step.FromNs > _now.Ns)
         {
-            _now = await AskAsync<Reached>(new RunUntil(step.FromNs, Idle: true));
+            _now = await PassAsync(new RunUntil(step.FromNs, Idle: true));
         }
 
         var answers = ImmutableArray.CreateBuilder<HostAnswer>(step.Commands.Length);
@@ -40,7 +43,7 @@ internal sealed class HostExecutor(HostEngine engine, ScenarioSpec scenario, Can
 
         if (step.UntilNs > _now.Ns || step.Commands.IsEmpty)
         {
-            _now = await AskAsync<Reached>(new RunUntil(step.UntilNs));
+            _now = await PassAsync(new RunUntil(step.UntilNs));
         }
 
         return await ReportAsync(step, answers.MoveToImmutable());
@@ -53,7 +56,11 @@ internal sealed class HostExecutor(HostEngine engine, ScenarioSpec scenario, Can
             _seen.Add(vm);
         }
 
-        var answer = await engine.Host.Ask<HostAnswer>(command, Timeout.InfiniteTimeSpan, lost);
+        var answer = await _watch.OverAsync(
+            () => command.Describe(scenario),
+            engine.Clock.NowNs,
+            engine.Host.Ask<HostAnswer>(command, Timeout.InfiniteTimeSpan, lost),
+            answer => answer.Describe());
         if (command is HostCommand.Start start && answer is HostAnswer.Refused { Reason: var reason })
         {
             engine.Board.ShowRefusal(start.Vm, reason);
@@ -61,6 +68,12 @@ internal sealed class HostExecutor(HostEngine engine, ScenarioSpec scenario, Can
 
         return answer;
     }
+
+    private Task<Reached> PassAsync(RunUntil until) => _watch.OverAsync(
+        () => $"{nameof(RunUntil)} {until.Ns / 1e6} ms",
+        until.Ns,
+        AskAsync<Reached>(until),
+        reached => reached.AllFinished ? "everybody has finished" : "reached");
 
     private async Task<HostReport> ReportAsync(HostStep step, ImmutableArray<HostAnswer> answers)
     {
@@ -93,4 +106,10 @@ internal sealed class HostExecutor(HostEngine engine, ScenarioSpec scenario, Can
     }
 
     private Task<T> AskAsync<T>(ISupervisorMessage question) => engine.Supervisor.Ask<T>(question, Timeout.InfiniteTimeSpan, lost);
+
+    private static HostWatch Seeing(HostWatch watch, ICores clock)
+    {
+        watch.Clock = () => clock.NowNs;
+        return watch;
+    }
 }

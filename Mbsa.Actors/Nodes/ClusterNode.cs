@@ -4,6 +4,7 @@ using Akka.Cluster;
 using Akka.Cluster.Sharding;
 using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
+using Mbsa.Actors.Tracing;
 using Mbsa.Actors.Wire;
 using Mbsa.Vm;
 
@@ -54,7 +55,7 @@ public sealed class ClusterNode : IAsyncDisposable
     internal static async Task<ClusterNode> StartAsync(
         NodeOptions options, Action<string>? say, Config more, CancellationToken cancellation)
     {
-        var events = new NodeEvents(say ?? (_ => { }));
+        var events = new NodeEvents(say ?? (_ => { }), options.Trace ?? RunTrace.None);
         var system = NodeSystem.Create(options, more.WithFallback(NodeConfiguration.OfNode(options)));
         try
         {
@@ -97,7 +98,7 @@ public sealed class ClusterNode : IAsyncDisposable
         system.ActorOf(Props.Create(() => new MemberWatch(events)), "members");
         var region = ClusterSharding.Get(system).Start(
             "host",
-            _ => Props.Create(() => new HostEntity(load)),
+            _ => Props.Create(() => new HostEntity(load, events.Trace)),
             ClusterShardingSettings.Create(system),
             new HostExtractor(),
             new HostAllocation(events),

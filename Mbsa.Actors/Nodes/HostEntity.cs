@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Mbsa.Actors.Hosts;
+using Mbsa.Actors.Tracing;
 using Mbsa.Actors.Wire;
 using Mbsa.Model.Scenario;
 using Mbsa.Nvm.Memory;
@@ -18,9 +19,11 @@ internal sealed class HostEntity : ReceiveActor
     private readonly CancellationTokenSource _lost = new();
     private readonly long _incarnation = Random.Shared.NextInt64();
     private readonly NodeLoad _load;
+    private readonly RunTrace _trace;
     private IActorRef? _coordinator;
     private HostExecutor? _executor;
     private HostEngine? _engine;
+    private RunWatch? _watch;
     private long _stepsDone;
     private long _atStep;
     private byte[]? _lastReport;
@@ -28,9 +31,10 @@ internal sealed class HostEntity : ReceiveActor
 
     /// <summary>A host that waits for its scenario.</summary>
     /// <param name="load">Where it is entered that this node carries it.</param>
-    public HostEntity(NodeLoad load)
+    /// <param name="trace">Is told what goes on.</param>
+    public HostEntity(NodeLoad load, RunTrace trace)
     {
-        _load = load;
+        (_load, _trace) = (load, trace);
         Receive<ToHost>(OnToHost);
         Receive<StepDone>(OnDone);
         Receive<Status.Failure>(m => Break(m.Cause is OperationCanceledException
@@ -62,6 +66,7 @@ internal sealed class HostEntity : ReceiveActor
     protected override void PostStop()
     {
         _load.Leave();
+        _watch?.Dispose();
         _lost.Cancel();
         _lost.Dispose();
     }
@@ -145,7 +150,8 @@ internal sealed class HostEntity : ReceiveActor
             Context, scenario, device, _ledger, scenario.Clock == ClockKind.Wall ? HostEngine.WallDispatcher : HostEngine.Dispatcher);
         Context.Watch(_engine.Host);
         Context.Watch(_engine.Supervisor);
-        _executor = new HostExecutor(_engine, scenario, _lost.Token);
+        _watch = new RunWatch(_trace, [scenario.Name], isComplete: false);
+        _executor = new HostExecutor(_engine, scenario, _watch.Hosts[0], _lost.Token);
     }
 
     private async Task<StepDone> DoAsync(HostStep step)

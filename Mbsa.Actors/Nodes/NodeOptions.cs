@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mbsa.Actors.Tracing;
 
 namespace Mbsa.Actors.Nodes;
 
@@ -25,6 +26,9 @@ public sealed record NodeOptions
 
     /// <summary>Certificate for TLS; null for none.</summary>
     public NodeCertificate? Certificate { get; init; }
+
+    /// <summary>Is told what goes on in the runs that the node has a part in; null for nobody.</summary>
+    public RunTrace? Trace { get; init; }
 
     /// <summary>How long a member must have been unreachable before the smaller part of the cluster ends itself, in seconds.</summary>
     public double StableAfterSeconds { get; init; } = 5;

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Akka.Actor;
 using Akka.Configuration;
+using Mbsa.Actors.Tracing;
 using Mbsa.Vm;
 
 namespace Mbsa.Actors.Nodes;
@@ -22,7 +23,7 @@ internal static class NodeSystem
         RequireCertificate(options.Certificate);
         try
         {
-            return ActorSystem.Create(NodeConfiguration.SystemName(options.Secret), configuration);
+            return AkkaLog.CreateSystem(NodeConfiguration.SystemName(options.Secret), configuration, options.Trace ?? RunTrace.None);
         }
         catch (Exception unfit) when (unfit is not OutOfMemoryException)
         {

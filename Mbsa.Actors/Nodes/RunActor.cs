@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Mbsa.Actors.Runs;
+using Mbsa.Actors.Tracing;
 using Mbsa.Actors.Wire;
 using Mbsa.Model.Results;
 using Mbsa.Model.Scenario;
@@ -18,10 +19,12 @@ internal sealed class RunActor : ReceiveActor
 
     private readonly string _run;
     private readonly IActorRef _region;
+    private readonly RunTrace _trace;
     private readonly ParcelPort _port = new();
     private readonly CancellationTokenSource _ended = new();
     private readonly HashSet<int> _rebuilt = [];
     private IActorRef _client;
+    private RunWatch? _watch;
     private Conductor? _conductor;
     private ImmutableArray<IHostLink> _links = [];
     private byte[]? _outcome;
@@ -31,9 +34,10 @@ internal sealed class RunActor : ReceiveActor
     /// <param name="run">Its name.</param>
     /// <param name="region">Where messages to hosts go.</param>
     /// <param name="client">Whoever submitted it; the run ends with it.</param>
-    public RunActor(string run, IActorRef region, IActorRef client)
+    /// <param name="trace">Is told what goes on.</param>
+    public RunActor(string run, IActorRef region, IActorRef client, RunTrace trace)
     {
-        (_run, _region, _client) = ($"{run}-{Guid.NewGuid():N}", region, client); // hosts of an earlier try are others
+        (_run, _region, _client, _trace) = ($"{run}-{Guid.NewGuid():N}", region, client, trace); // hosts of an earlier try are others
         Context.Watch(client);
         Context.SetReceiveTimeout(_patience);
         Receive<ReceiveTimeout>(_ => Context.Stop(Self)); // a part of the scenario was lost; whoever submitted it does so again
@@ -79,6 +83,7 @@ internal sealed class RunActor : ReceiveActor
 
     protected override void PostStop()
     {
+        _watch?.Dispose();
         _ended.Cancel();
         _ended.Dispose();
     }
@@ -100,6 +105,7 @@ internal sealed class RunActor : ReceiveActor
 
         Context.SetReceiveTimeout(null);
         Context.Parent.Tell(new Began(scenario.Name));
+        _watch = new RunWatch(_trace, scenario.AllHosts.Hosts.Select(host => host.Name));
         _links = [.. scenario.AllHosts.Hosts.Select((_, host) => Link(scenario, host))];
         var self = Self;
         var glances = new Glances(scenario.Vms.Length, (snapshot, events) => self.Tell(new RunParcel.Progress(snapshot, events)));
@@ -107,8 +113,12 @@ internal sealed class RunActor : ReceiveActor
         _conductor.ConductAsync().PipeTo(Self);
     }
 
-    private RemoteHostLink Link(ScenarioSpec scenario, int host) => new(Context.Watch(Context.ActorOf(
-        Props.Create(() => new HostLink(_run, new HostParcel.Begin(host, scenario.OfHost(host)), _region)), $"host-{host}")));
+    private RemoteHostLink Link(ScenarioSpec scenario, int host)
+    {
+        var begin = new HostParcel.Begin(host, scenario.OfHost(host));
+        var link = Context.ActorOf(Props.Create(() => new HostLink(_run, begin, _region)), $"host-{host}");
+        return new RemoteHostLink(Context.Watch(link), scenario, _watch!.Hosts[host]);
+    }
 
     /// <summary>The hosts end before the result is told: memory that they did not free is a problem of the run.</summary>
     private async Task<RunParcel.Ended> OnResultAsync(RunResult result)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Mbsa.Actors.Commands;
 using Mbsa.Actors.Hosts;
+using Mbsa.Actors.Tracing;
 using Mbsa.Model.Scenario;
 
 namespace Mbsa.Actors.Runs;
@@ -9,10 +10,11 @@ namespace Mbsa.Actors.Runs;
 /// <summary>The way to a host of this process: its executor, and nothing between.</summary>
 /// <param name="engine">The host's actors.</param>
 /// <param name="scenario">The scenario as the host sees it.</param>
+/// <param name="watch">Sees what the host is at.</param>
 /// <param name="lost">A host of the run broke down.</param>
-internal sealed class LocalHostLink(HostEngine engine, ScenarioSpec scenario, CancellationToken lost) : IHostLink
+internal sealed class LocalHostLink(HostEngine engine, ScenarioSpec scenario, HostWatch watch, CancellationToken lost) : IHostLink
 {
-    private readonly HostExecutor _executor = new(engine, scenario, lost);
+    private readonly HostExecutor _executor = new(engine, scenario, watch, lost);
     private long _steps;
 
     public Task<HostReport> StepAsync(
