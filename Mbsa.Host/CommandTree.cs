@@ -21,7 +21,8 @@ internal static class CommandTree
 
     private static readonly Option<bool> _verbose = new(Mistakes.Verbose)
     {
-        Description = "Say on standard error what every host is told and answers, and on a bug in mbsa where it happened (also MBSA_DEBUG=1)",
+        Description =
+            "Say on standard error what every host is told and answers, and on a bug in mbsa where it happened (also MBSA_DEBUG=1)",
         Recursive = true,
     };
 

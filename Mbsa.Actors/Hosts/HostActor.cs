@@ -6,6 +6,7 @@ using Mbsa.Model.Watching;
 using Mbsa.Nvm;
 using Mbsa.Nvm.Devices;
 using Mbsa.Vm;
+using Mbsa.Vm.Paths;
 
 namespace Mbsa.Actors.Hosts;
 
@@ -18,7 +19,6 @@ internal sealed class HostActor : ReceiveActor
     private readonly HostServices _host;
     private readonly HostDevice _device;
     private readonly Dictionary<int, HostGuest> _guests = [];
-    private readonly HostMoves _moves;
     private readonly HostOutage _outage;
     private int _arrivals;
 
@@ -28,7 +28,7 @@ internal sealed class HostActor : ReceiveActor
     public HostActor(HostServices host, HostDevice device)
     {
         (_host, _device) = (host, device);
-        (_moves, _outage) = (new HostMoves(host, device, _guests), new HostOutage(host, device, _guests));
+        _outage = new HostOutage(host, device, _guests);
         host.Board.ShowDevice(device.Layout);
         ShowAllocation();
         Receive<HostCommand.OfVm>(On);
@@ -90,7 +90,7 @@ internal sealed class HostActor : ReceiveActor
                 _host.Supervisor.Forward(command);
                 break;
             case HostCommand.Write write:
-                Sender.Tell(_moves.Write(write));
+                Sender.Tell(Write(write, guest!));
                 break;
             case HostCommand.Resize resize:
                 Sender.Tell(Resize(resize, guest));
@@ -109,13 +109,25 @@ internal sealed class HostActor : ReceiveActor
         }
     }
 
-    private string? WhyNot(HostCommand.OfVm command, HostGuest? guest) => command switch
+    /// <summary>Why a command cannot be carried out, whatever the VM itself says to it; null when it can.</summary>
+    private string? WhyNot(HostCommand.OfVm command, HostGuest? guest)
     {
-        HostCommand.Start or HostCommand.SetQos or HostCommand.Resize or HostCommand.Stop or HostCommand.Forget => null,
-        HostCommand.Prepare when _outage.IsDark => "the host has no power",
-        HostCommand.Prepare or HostCommand.Write or HostCommand.Resume => _moves.WhyNot(command),
-        _ => _moves.WhyNot(command) ?? (guest is null ? "it is not on this host" : guest.Failure),
-    };
+        var isNotMovable = _host.Scenario.Vms[command.Vm].Storage is { Path: not IoPath.MemoryBus };
+        return command switch
+        {
+            HostCommand.Start or HostCommand.SetQos or HostCommand.Resize or HostCommand.Stop or HostCommand.Forget => null,
+            HostCommand.Prepare when _outage.IsDark => "the host has no power",
+            HostCommand.Prepare or HostCommand.BeginMove or HostCommand.NextRound or HostCommand.Pause or HostCommand.CancelMove
+                when isNotMovable => "only VMs on path 'memory-bus' can move",
+            HostCommand.Prepare when guest is { Hold: GuestHold.Room } => "it is prepared here already",
+            HostCommand.Prepare => guest is null ? null : "it is on this host",
+            HostCommand.Write or HostCommand.Resume when guest?.Hold != GuestHold.Room => VmPhase.NotPrepared,
+            HostCommand.Write => null,
+            HostCommand.Resume { ContentHash: var hash } =>
+                HostDevice.WhyNotTheSame(guest!.Area, hasBytes: _host.Scenario.Host.Payload != PayloadKind.None, hash),
+            _ => guest is null ? "it is not on this host" : guest.Failure,
+        };
+    }
 
     private void HandOn(HostCommand.OfVm command, HostGuest guest)
     {
@@ -176,6 +188,24 @@ internal sealed class HostActor : ReceiveActor
         Context.Stop(Context.Unwatch(_guests[vm].Actor));
         _guests.Remove(vm);
         _host.Board.Forget(vm);
+    }
+
+    private HostAnswer Write(HostCommand.Write command, HostGuest guest)
+    {
+        try
+        {
+            if (guest.Area is { } area && command.Content.Bytes is { Length: > 0 } blocks)
+            {
+                _device.Write(_host.Scenario.Vms[command.Vm], area, blocks);
+                ShowAllocation();
+            }
+
+            return new HostAnswer.Done();
+        }
+        catch (Exception wrong) when (wrong is InvalidDataException or NvmException)
+        {
+            return new HostAnswer.Refused(wrong.Message);
+        }
     }
 
     private HostAnswer Resize(HostCommand.Resize command, HostGuest? guest)

@@ -5,6 +5,7 @@ using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Layout;
 using Mbsa.Nvm.Memory;
 using Mbsa.Nvm.Protection;
+using Mbsa.Vm.Moving;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Storage;
 
@@ -98,13 +99,35 @@ internal sealed class HostDevice : IDisposable
         return AttachArea(vm, prefault, protection).Area;
     }
 
-    /// <summary>Makes the child device of a VM that comes from another host as long as it is there.</summary>
+    /// <summary>Puts blocks of a VM that comes from another host into its child device, which is made as long as it is there.</summary>
     /// <exception cref="NvmException">There is too little room.</exception>
-    public void Follow(VmSpec vm, NvmArea area, long sizeBytes)
+    /// <exception cref="InvalidDataException">The blocks are damaged, or something else.</exception>
+    public void Write(VmSpec vm, NvmArea area, byte[] blocks)
     {
-        if (area.LengthBytes != sizeBytes)
+        if (MovedBlocks.AreaBytes(blocks) is var sizeBytes && area.LengthBytes != sizeBytes)
         {
             _device.ResizeChild(vm.Name, sizeBytes);
+        }
+
+        MovedBlocks.Apply(blocks, area);
+    }
+
+    /// <summary>Compares what arrived of a child device with what left.</summary>
+    /// <param name="area">Where it lies; null without storage.</param>
+    /// <param name="hasBytes">Whether its blocks have bytes.</param>
+    /// <param name="contentHash">Hash over what left.</param>
+    /// <returns>What is not the same; null when it is.</returns>
+    public static string? WhyNotTheSame(NvmArea? area, bool hasBytes, ulong contentHash)
+    {
+        const string Another = "its child device is not what left";
+        try
+        {
+            var hash = area is null ? 0 : AreaHash.Of(area, hasBytes);
+            return hash == contentHash ? null : $"{Another}: the hash over its bytes is {hash:x16}, and was {contentHash:x16}";
+        }
+        catch (NvmException damaged)
+        {
+            return $"{Another}: {damaged.Message}";
         }
     }
 

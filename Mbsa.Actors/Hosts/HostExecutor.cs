@@ -11,14 +11,15 @@ using Mbsa.Model.Watching;
 namespace Mbsa.Actors.Hosts;
 
 /// <summary>
-/// Does the steps of one host: its commands in their order, then time passes. What it answers follows from the steps so far alone (virtual
-/// clock).
+/// Does the steps of one host of this process: its commands in their order, then time passes. What it answers follows from the steps so far
+/// alone (virtual clock).
 /// </summary>
 /// <param name="engine">The host's actors.</param>
 /// <param name="scenario">The scenario as this host sees it.</param>
 /// <param name="watch">Sees what it is at.</param>
 /// <param name="lost">The host broke down.</param>
 internal sealed class HostExecutor(HostEngine engine, ScenarioSpec scenario, HostWatch watch, CancellationToken lost)
+    : IHostLink
 {
     private readonly HostWatch _watch = Seeing(watch, engine.Clock);
     private readonly SortedSet<int> _seen = [];
@@ -28,7 +29,7 @@ internal sealed class HostExecutor(HostEngine engine, ScenarioSpec scenario, Hos
     /// <summary>Does a step.</summary>
     /// <exception cref="OperationCanceledException">The host broke down.</exception>
     /// <exception cref="ScenarioFailedException">Its NVM device cannot be mounted.</exception>
-    public async Task<HostReport> ExecuteAsync(HostStep step)
+    public async Task<HostReport> StepAsync(HostStep step, CancellationToken ended)
     {
         if (_now.AllFinished && step.FromNs > _now.Ns)
         {
@@ -48,6 +49,16 @@ internal sealed class HostExecutor(HostEngine engine, ScenarioSpec scenario, Hos
 
         return await ReportAsync(step, answers.MoveToImmutable());
     }
+
+    /// <summary>Its memory is entered in the ledger of the process, which says what is left when all hosts have ended.</summary>
+    public async Task<string?> EndAsync(CancellationToken ended)
+    {
+        await engine.EndAsync();
+        return null;
+    }
+
+    /// <summary>Time stands still as soon as possible, in the middle of a step.</summary>
+    public void Halt() => engine.Supervisor.Tell(new Halt());
 
     private async Task<HostAnswer> DoAsync(HostCommand command)
     {

@@ -156,7 +156,7 @@ internal sealed class HostEntity : ReceiveActor
 
     private async Task<StepDone> DoAsync(HostStep step)
     {
-        var report = await _executor!.ExecuteAsync(step);
+        var report = await _executor!.StepAsync(step, _lost.Token);
         return new StepDone(step.Number, WireFormat.ToBytes<HostParcel>(new HostParcel.Report(report)));
     }
 

@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using Akka.Actor;
-using Mbsa.Actors.Commands;
 using Mbsa.Actors.Hosts;
 using Mbsa.Actors.Wire;
 using Mbsa.Model.Results;
@@ -10,7 +8,8 @@ namespace Mbsa.Actors.Nodes;
 
 /// <summary>
 /// The coordinator's end of one host: gives it its steps and keeps them. When the node that carried the host is lost, the host comes up
-/// elsewhere knowing nothing, and is given all of them again; it must do the same again, which the trace hash of each step shows.
+/// elsewhere knowing nothing, and is given all of them again; it must do the same again, which the trace hash of each step shows. A
+/// <see cref="HostStep"/> is answered with the host's <see cref="HostReport"/>, however often the host has to be rebuilt.
 /// </summary>
 internal sealed class HostLink : ReceiveActor
 {
@@ -36,10 +35,10 @@ internal sealed class HostLink : ReceiveActor
     {
         (_run, _begin, _region) = (run, begin, region);
         _canReplay = begin.Scenario.Clock == ClockKind.Virtual;
-        Receive<DoStep>(m =>
+        Receive<HostStep>(step =>
         {
             _asker = Sender;
-            _steps.Add((new HostStep(_steps.Count + 1, m.UntilNs, m.Commands, m.WithView) { FromNs = m.FromNs }, null));
+            _steps.Add((step, null));
             if (_incarnation == 0)
             {
                 Send(new AskStatus(_steps.Count));
@@ -156,11 +155,6 @@ internal sealed class HostLink : ReceiveActor
         _asker = null;
         Context.SetReceiveTimeout(null);
     }
-
-    /// <summary>
-    /// To the link: the next step. Answered with the host's <see cref="HostReport"/>, however often it has to be rebuilt.
-    /// </summary>
-    internal sealed record DoStep(long FromNs, long UntilNs, ImmutableArray<HostCommand> Commands, bool WithView);
 
     /// <summary>To the link: the run is over. Answered with <see cref="HostEnded"/>.</summary>
     internal sealed record Finish;

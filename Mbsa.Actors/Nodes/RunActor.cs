@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Mbsa.Actors.Hosts;
 using Mbsa.Actors.Runs;
 using Mbsa.Actors.Tracing;
 using Mbsa.Actors.Wire;

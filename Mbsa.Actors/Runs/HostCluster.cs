@@ -17,6 +17,7 @@ internal sealed class HostCluster(
     ScenarioSpec scenario, ImmutableArray<IHostLink> links, CancellationToken ended, RunJournal? journal = null)
 {
     private readonly HostReport?[] _reports = new HostReport?[links.Length];
+    private readonly long[] _steps = new long[links.Length];
     private readonly VmSample?[] _samples = new VmSample?[scenario.Vms.Length];
     private readonly List<RunEvent> _events = [];
 
@@ -123,7 +124,7 @@ internal sealed class HostCluster(
         commands.IsEmpty ? null : await StepAsync(host, NowNs, NowNs, commands);
 
     private async Task<HostReport> StepAsync(int host, long fromNs, long untilNs, ImmutableArray<HostCommand> commands) =>
-        _reports[host] = await links[host].StepAsync(fromNs, untilNs, commands, IsWatched, ended);
+        _reports[host] = await links[host].StepAsync(new HostStep(++_steps[host], untilNs, commands, IsWatched) { FromNs = fromNs }, ended);
 
     /// <summary>What happened in a step: at one moment in the order of hosts, whichever answered first.</summary>
     private void AddEvents(IEnumerable<HostReport> reports)

@@ -32,8 +32,8 @@ internal sealed class ScenarioActor : ReceiveActor
             Context.Watch(engine.Supervisor);
         }
 
-        ImmutableArray<LocalHostLink> links =
-            [.. hosts.Select((engine, host) => new LocalHostLink(engine, scenario.OfHost(host), _watch.Hosts[host], _hostLost.Token))];
+        ImmutableArray<HostExecutor> links =
+            [.. hosts.Select((engine, host) => new HostExecutor(engine, scenario.OfHost(host), _watch.Hosts[host], _hostLost.Token))];
         var (isAlone, board) = (scenario.Cluster is null, hosts[0].Board);
         var cluster = new HostCluster(scenario, [.. links], _hostLost.Token, isAlone ? board.Journal : null);
         var conductor = new Conductor(scenario, cluster, isAlone ? null : new Glances(scenario.Vms.Length, view.Take).Show);

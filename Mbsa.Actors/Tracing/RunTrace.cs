@@ -1,8 +1,8 @@
 namespace Mbsa.Actors.Tracing;
 
 /// <summary>
-/// What is told beside the result of a run, for whoever looks for what is wrong: where it waits when nothing comes of it for long; and, where
-/// that was asked for, every step of every host and what Akka.NET has to say.
+/// What is told beside the result of a run, for whoever looks for what is wrong: where it waits when nothing comes of it for long; and,
+/// where that was asked for, every step of every host and what Akka.NET has to say.
 /// </summary>
 /// <param name="say">Hears lines, from any thread.</param>
 public sealed class RunTrace(Action<string> say)

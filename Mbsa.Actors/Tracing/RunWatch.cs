@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Mbsa.Actors.Tracing;
 
-/// <summary>Looks at the hosts of a run now and then, and tells where it waits when nothing comes of it for long; the run goes on.</summary>
+/// <summary>Looks at the hosts of a run every second, and tells where it waits when nothing comes of it for long.</summary>
 internal sealed class RunWatch : IDisposable
 {
     private static readonly TimeSpan _period = TimeSpan.FromSeconds(1);

@@ -72,7 +72,7 @@ internal sealed class VmMove(VmBody vm)
         }
 
         vm.Meter.LoseDisk(vm.Disk);
-        _guest = GuestState.Seal(vm, _workers, _pausedNs);
+        _guest = SealGuest();
         _workers.Clear();
         var counts = vm.Disk?.CountWear();
         vm.Disk?.Unmount();
@@ -106,7 +106,7 @@ internal sealed class VmMove(VmBody vm)
         SortedDictionary<int, byte[]?> workers;
         try
         {
-            workers = GuestState.Open(guest, vm);
+            workers = OpenGuest(guest);
             if (vm.Area is { } area)
             {
                 vm.Disk!.Remount(area); // last: it changes the bytes of the area
@@ -157,5 +157,62 @@ internal sealed class VmMove(VmBody vm)
         {
             vm.Answer(new HostAnswer.Refused(tooMuch.Message));
         }
+    }
+
+    /// <summary>Seals the guest of a VM whose VCPUs have stopped, after <see cref="VmMeter.LoseDisk"/>.</summary>
+    private byte[] SealGuest() => MovedGuest.Seal(to =>
+    {
+        to.Write(vm.Spec.Name);
+        to.Write(vm.Spec.Vcpus);
+        to.Write(vm.Spec.Jobs.Length);
+        to.Write(_workers.Count);
+        foreach (var (vcpu, worker) in _workers)
+        {
+            var state = worker is null || worker.IsFinishedAt(_pausedNs) ? null : StateOf(worker);
+            to.Write(vcpu);
+            to.Write(state?.Length ?? -1);
+            to.Write(state ?? []);
+        }
+
+        vm.Ledger.SaveTo(to);
+        vm.Disk?.SaveTo(to);
+        vm.Meter.SaveTo(to);
+    });
+
+    /// <summary>Brings everything of a VM but its disk and its VCPUs to where a guest stood.</summary>
+    /// <returns>What the worker of each VCPU wrote down; null for one whose jobs had come to their end.</returns>
+    /// <exception cref="InvalidDataException">The guest is damaged, or another VM's.</exception>
+    private SortedDictionary<int, byte[]?> OpenGuest(byte[] guest)
+    {
+        var (spec, workers) = (vm.Spec, new SortedDictionary<int, byte[]?>());
+        MovedGuest.Open(guest, from =>
+        {
+            var (name, vcpus, jobs) = (from.ReadString(), from.ReadInt32(), from.ReadInt32());
+            if (name != spec.Name || vcpus != spec.Vcpus || jobs != spec.Jobs.Length)
+            {
+                throw new InvalidDataException($"guest: it is '{name}' with {vcpus} VCPUs and {jobs} jobs, "
+                    + $"not '{spec.Name}' with {spec.Vcpus} and {spec.Jobs.Length}");
+            }
+
+            for (var left = from.ReadInt32(); left > 0; left--)
+            {
+                var vcpu = from.ReadInt32();
+                workers[vcpu] = from.ReadInt32() is >= 0 and var length ? from.ReadBytes(length) : null;
+            }
+
+            vm.Ledger.RestoreFrom(from);
+            vm.Disk?.RestoreFrom(from);
+            vm.Meter.RestoreFrom(from);
+        });
+        return workers;
+    }
+
+    private static byte[] StateOf(DirectVcpu worker)
+    {
+        using var bytes = new MemoryStream();
+        using var to = new BinaryWriter(bytes);
+        worker.SaveTo(to);
+        to.Flush();
+        return bytes.ToArray();
     }
 }

@@ -91,7 +91,8 @@ public sealed class RunTraceTests
     public async Task Dead_letters_are_told()
     {
         var trace = new RunTrace(_lines.Enqueue) { IsVerbose = true };
-        var system = AkkaLog.CreateSystem("test", ConfigurationFactory.ParseString("akka { loglevel = OFF, stdout-loglevel = OFF }"), trace);
+        var silent = ConfigurationFactory.ParseString("akka { loglevel = OFF, stdout-loglevel = OFF }");
+        var system = AkkaLog.CreateSystem("test", silent, trace);
         system.ActorSelection("/user/nobody").Tell("hello");
         for (var i = 0; i < 100 && !_lines.Any(line => line.Contains("nobody", StringComparison.Ordinal)); i++)
         {

@@ -6,6 +6,20 @@ using Mbsa.Model.Watching;
 
 namespace Mbsa.Actors.Hosts;
 
+/// <summary>The way to one host of a run, wherever it is: steps go there, a report of each comes back.</summary>
+internal interface IHostLink
+{
+    /// <summary>Has the host do a step.</summary>
+    /// <param name="step">The step; its number is the one after the last.</param>
+    /// <param name="ended">The run ends without a result.</param>
+    Task<HostReport> StepAsync(HostStep step, CancellationToken ended);
+
+    /// <summary>The run is over: the host frees all it has.</summary>
+    /// <param name="ended">Nobody waits for it any more.</param>
+    /// <returns>What it did not free, in words; null when all is freed.</returns>
+    Task<string?> EndAsync(CancellationToken ended);
+}
+
 /// <summary>From the conductor to a host: commands, and how far time shall pass after them.</summary>
 /// <param name="Number">Number of the step, from 1.</param>
 /// <param name="UntilNs">The moment, on the scenario's clock; not before the last step's.</param>
