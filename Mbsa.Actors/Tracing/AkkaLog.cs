@@ -22,7 +22,7 @@ internal static class AkkaLog
         var system = ActorSystem.Create(name, ConfigurationFactory.ParseString("""
             akka { loglevel = DEBUG, loggers = [], log-dead-letters = on, log-dead-letters-during-shutdown = on }
             """).WithFallback(configuration));
-        system.ActorOf(Props.Create(() => new Listener(trace)), "log");
+        system.EventStream.Subscribe(system.ActorOf(Props.Create(() => new Listener(trace)), "log"), typeof(LogEvent));
         return system;
     }
 
@@ -30,7 +30,5 @@ internal static class AkkaLog
     {
         public Listener(RunTrace trace) =>
             Receive<LogEvent>(entry => trace.Say($"{trace.Now()} akka {entry.LogLevel()}: {entry.LogSource}: {entry.Message}"));
-
-        protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(LogEvent));
     }
 }

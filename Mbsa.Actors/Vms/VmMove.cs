@@ -22,12 +22,12 @@ internal sealed class VmMove(VmBody vm)
     private byte[]? _guest;
 
     /// <summary>Begins, and takes the first round.</summary>
-    public void Begin()
+    public void Begin() => Answer(() =>
     {
-        vm.Phase = vm.Phase.BeginMove();
         _blocks = vm.Area is null ? null : new OutgoingBlocks(vm.Area, vm.Disk!.Geometry, vm.Disk.HasBytes);
-        Continue();
-    }
+        vm.Phase = vm.Phase.BeginMove();
+        return Round(vm.Disk?.CountWear());
+    });
 
     /// <summary>Takes what was written since the last round.</summary>
     public void Continue() => Answer(() => Round(vm.Disk?.CountWear()));

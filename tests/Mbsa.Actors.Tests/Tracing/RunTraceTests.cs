@@ -93,9 +93,9 @@ public sealed class RunTraceTests
         var trace = new RunTrace(_lines.Enqueue) { IsVerbose = true };
         var silent = ConfigurationFactory.ParseString("akka { loglevel = OFF, stdout-loglevel = OFF }");
         var system = AkkaLog.CreateSystem("test", silent, trace);
-        system.ActorSelection("/user/nobody").Tell("hello");
         for (var i = 0; i < 100 && !_lines.Any(line => line.Contains("nobody", StringComparison.Ordinal)); i++)
         {
+            system.ActorSelection("/user/nobody").Tell("hello"); // what Akka hears dead letters with may not have started yet
             await Task.Delay(50);
         }
 
