@@ -21,7 +21,8 @@ internal static class CommandTree
 
     private static readonly Option<bool> _verbose = new(Mistakes.Verbose)
     {
-        Description = "On a bug in mbsa, show where it happened (also MBSA_DEBUG=1)",
+        Description =
+            "Say on standard error what every host is told and answers, and on a bug in mbsa where it happened (also MBSA_DEBUG=1)",
         Recursive = true,
     };
 
@@ -29,13 +30,12 @@ internal static class CommandTree
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static async Task<int> InvokeAsync(IReadOnlyList<string> arguments, ProgramServices services)
     {
-        var isVerbose = services.IsVerbose;
         try
         {
             var root = Root(services);
             // A file name may begin with '@', and no command needs more arguments than fit on a line: no response files.
             var parsed = root.Parse(ServeAddress.Disambiguate(arguments), new ParserConfiguration { ResponseFileTokenReplacer = null });
-            isVerbose |= parsed.GetValue(_verbose);
+            services.Trace.IsVerbose |= parsed.GetValue(_verbose);
             if (parsed.Errors.Count > 0)
             {
                 Report(parsed, services.Terminal.Error);
@@ -59,7 +59,7 @@ internal static class CommandTree
         catch (Exception e)
         {
 #pragma warning restore CA1031
-            await services.Terminal.Error.WriteLineAsync(DescribeBug(e, isVerbose)).ConfigureAwait(false);
+            await services.Terminal.Error.WriteLineAsync(DescribeBug(e, services.Trace.IsVerbose)).ConfigureAwait(false);
             return ExitCode.Bug;
         }
     }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Mbsa.Actors.Tracing;
 using Mbsa.Host;
 using Mbsa.Host.Calibration;
 using Mbsa.Host.Commands;
@@ -9,12 +10,16 @@ const PosixSignal fileTooLarge = (PosixSignal)25; // SIGXFSZ on Linux, which .NE
 using var heard = OperatingSystem.IsLinux() ? PosixSignalRegistration.Create(fileTooLarge, context => context.Cancel = true) : null;
 
 var terminal = Terminal.OfProcess();
+var trace = new RunTrace(TextWriter.Synchronized(terminal.Error).WriteLine)
+{
+    IsVerbose = Environment.GetEnvironmentVariable("MBSA_DEBUG") is "1",
+};
 return await CommandTree.InvokeAsync(args, new ProgramServices
 {
     Terminal = terminal,
     ListenForInterruption = () => Interruption.OfProcess(terminal.ShowCursor),
-    Start = ActorScenario.Start,
-    Cluster = new ClusterEngine(),
+    Start = scenario => ActorScenario.Start(scenario, trace),
+    Cluster = new ClusterEngine(trace),
     Calibration = new MachineCalibration(),
-    IsVerbose = Environment.GetEnvironmentVariable("MBSA_DEBUG") is "1",
+    Trace = trace,
 }).ConfigureAwait(false);

@@ -6,7 +6,9 @@ using Mbsa.Vm.Vcpus;
 
 namespace Mbsa.Actors.Board;
 
-/// <summary>Where the actors show how the run stands, and anybody looks without asking them: counters are read where the workers write them.</summary>
+/// <summary>
+/// Where the actors show how the run stands, and anybody looks without asking them: counters are read where the workers write them.
+/// </summary>
 internal sealed class LiveBoard
 {
     /// <summary>A plan is entered in the journal when it moves a share by at least so much: 0.01 is one per cent of the host.</summary>
@@ -111,7 +113,9 @@ internal sealed class LiveBoard
 
         _planned = [.. planned.Keys];
 
-        Note(planned.Where(tenant => tenant.Value is not null).ToImmutableDictionary(tenant => _vms[tenant.Key].Name, tenant => tenant.Value!.Value));
+        Note(planned
+            .Where(tenant => tenant.Value is not null)
+            .ToImmutableDictionary(tenant => _vms[tenant.Key].Name, tenant => tenant.Value!.Value));
     }
 
     /// <summary>Shows what a VM used and wanted of the host since it came.</summary>
@@ -156,7 +160,8 @@ internal sealed class LiveBoard
     private void Note(ImmutableDictionary<string, double> shares)
     {
         var isNotable = shares.Count != _notedShares.Count
-            || shares.Any(share => Math.Abs(share.Value - _notedShares.GetValueOrDefault(share.Key, double.PositiveInfinity)) >= NotableChange);
+            || shares.Any(share =>
+                Math.Abs(share.Value - _notedShares.GetValueOrDefault(share.Key, double.PositiveInfinity)) >= NotableChange);
         if (isNotable)
         {
             _notedShares = shares;

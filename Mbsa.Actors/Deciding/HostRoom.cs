@@ -6,8 +6,8 @@ using Mbsa.Nvm.Layout;
 namespace Mbsa.Actors.Deciding;
 
 /// <summary>
-/// What is reserved on one host, by the arithmetic of its own admission (<see cref="Admission"/>), and how much of its NVM is taken. The VMs of one tenant count as
-/// one that has the tenant's static floor. Not thread-safe.
+/// What is reserved on one host, by the arithmetic of its own admission (<see cref="Admission"/>), and how much of its NVM is taken. The
+/// VMs of one tenant count as one that has the tenant's static floor. Not thread-safe.
 /// </summary>
 /// <param name="capacity">What the host has to share out.</param>
 /// <param name="device">How its NVM device is laid out when it is empty.</param>
@@ -48,7 +48,8 @@ internal sealed class HostRoom(HostCapacity capacity, DeviceGeometry device)
         var others = Without(claim);
         if (claim.NvmBytes > DataBytes - others.NvmBytes)
         {
-            return $"its child device takes {Mebibytes(claim.NvmBytes)} with its page table, and {Mebibytes(Math.Max(0, DataBytes - others.NvmBytes))} of the NVM is free";
+            var freeBytes = Math.Max(0, DataBytes - others.NvmBytes);
+            return $"its child device takes {Mebibytes(claim.NvmBytes)} with its page table, and {Mebibytes(freeBytes)} of the NVM is free";
         }
 
         if (claim.NvmBytes > 0 && others.ChildDevices >= device.NatEntries)
@@ -59,7 +60,10 @@ internal sealed class HostRoom(HostCapacity capacity, DeviceGeometry device)
         return claim.Tenant is null ? Admission.WhyNot(capacity, others.Reserved, claim.Vm) : WhyNotTenant(claim);
     }
 
-    /// <summary>A VM takes room; what it had before it gives back. Whether there is room is for <see cref="WhyNot"/> to say, and for the host in the end.</summary>
+    /// <summary>
+    /// A VM takes room; what it had before it gives back. Whether there is room is for <see cref="WhyNot"/> to say, and for the host in the
+    /// end.
+    /// </summary>
     public void Put(RoomClaim claim)
     {
         _claims[claim.Vm.Vm] = claim;
@@ -78,7 +82,8 @@ internal sealed class HostRoom(HostCapacity capacity, DeviceGeometry device)
         var others = Others(claim).ToLookup(other => other.Tenant == claim.Tenant);
         var together = RoomClaim.Together([.. others[true], claim], capacity.Cores);
         return Admission.WhyNot(capacity, [], claim.Vm) // its own limit and weight
-            ?? Admission.WhyNot(capacity, Count(others[false]).Reserved, together)?.Replace("its reservation", "its tenant's static floor", StringComparison.Ordinal);
+            ?? Admission.WhyNot(capacity, Count(others[false]).Reserved, together)
+                ?.Replace("its reservation", "its tenant's static floor", StringComparison.Ordinal);
     }
 
     private IEnumerable<RoomClaim> Others(RoomClaim claim) => _claims.Values.Where(other => other.Vm.Vm != claim.Vm.Vm);
@@ -91,7 +96,9 @@ internal sealed class HostRoom(HostCapacity capacity, DeviceGeometry device)
         List<AdmittedTenant> reserved =
         [
             .. all.Where(claim => claim.Tenant is null && claim.Vm.Qos.Reservation is not null).Select(claim => claim.Vm),
-            .. all.Where(claim => claim.Tenant is not null).GroupBy(claim => claim.Tenant).Select(group => RoomClaim.Together([.. group], capacity.Cores)),
+            .. all.Where(claim => claim.Tenant is not null)
+                .GroupBy(claim => claim.Tenant)
+                .Select(group => RoomClaim.Together([.. group], capacity.Cores)),
         ];
         double cores = 0, bus = 0, nvm = 0;
         foreach (var vm in reserved)
@@ -103,7 +110,8 @@ internal sealed class HostRoom(HostCapacity capacity, DeviceGeometry device)
         }
 
         var bytes = all.Sum(claim => claim.NvmBytes);
-        return new Tally(reserved, new RoomNeed(cores, bus, nvm, bytes / (double)DataBytes), bytes, all.Count(claim => claim.NvmBytes > 0), all.Sum(claim => claim.Vm.Vcpus));
+        var need = new RoomNeed(cores, bus, nvm, bytes / (double)DataBytes);
+        return new Tally(reserved, need, bytes, all.Count(claim => claim.NvmBytes > 0), all.Sum(claim => claim.Vm.Vcpus));
     }
 
     private static string Mebibytes(long bytes) => FormattableString.Invariant($"{bytes / (double)(1 << 20):0.##} MiB");

@@ -5,14 +5,18 @@ using Mbsa.Model.Scenario;
 namespace Mbsa.Actors.Deciding;
 
 /// <summary>
-/// Leases the promises of tenants to hosts, in proportion to what their VMs want there. A lease lasts two epochs and is given anew each epoch to every host that is heard of; one that is cut off
-/// keeps it to its end and has the tenant's static floor then (<see cref="VmNeeds.Floor"/>). What a host that is cut off may still give, lease or floor, is set aside before anything is
-/// leased to others, so what is in force never is more than the promise:
+/// Leases the promises of tenants to hosts, in proportion to what their VMs want there. A lease lasts two epochs and is given anew each
+/// epoch to every host that is heard of; one that is cut off keeps it to its end and has the tenant's static floor then
+/// (<see cref="VmNeeds.Floor"/>). What a host that is cut off may still give, lease or floor, is set aside before anything is leased to
+/// others, so what is in force never is more than the promise:
 /// <list type="bullet">
-/// <item>leases given at one moment and what was set aside then fit together, and expire at the same moment or later than any given before;</item>
-/// <item>a host is on its floor only after its lease expired, and then every lease in force was given when it was known to be cut off, with its floor set aside.</item>
+/// <item>leases given at one moment and what was set aside then fit together, and expire at the same moment or later than any given
+/// before;</item>
+/// <item>a host is on its floor only after its lease expired, and then every lease in force was given when it was known to be cut off, with
+/// its floor set aside.</item>
 /// </list>
-/// What a host has no room for, beside what is reserved for VMs without a tenant, goes to others (<see cref="LeaseSplit"/>). Not thread-safe.
+/// What a host has no room for, beside what is reserved for VMs without a tenant, goes to others (<see cref="LeaseSplit"/>). Not
+/// thread-safe.
 /// </summary>
 internal sealed class LeaseBook
 {
@@ -49,8 +53,8 @@ internal sealed class LeaseBook
     }
 
     /// <summary>
-    /// An epoch is over, or something changed. To be called after <see cref="Placement"/> knows of VMs that are to start, and what comes of it to be told before they do: where a VM is given what
-    /// tenants had on lease, these give it back first.
+    /// An epoch is over, or something changed. To be called after <see cref="Placement"/> knows of VMs that are to start, and what comes of
+    /// it to be told before they do: where a VM is given what tenants had on lease, these give it back first.
     /// </summary>
     /// <param name="nowNs">The moment, on the scenario's clock.</param>
     /// <param name="contacts">For each host whether the coordinator hears of it.</param>
@@ -100,7 +104,10 @@ internal sealed class LeaseBook
         }
     }
 
-    /// <summary>What hosts have to be told: promises that changed, and those of VMs that were promised something else meanwhile, since that took the place of the reservation.</summary>
+    /// <summary>
+    /// What hosts have to be told: promises that changed, and those of VMs that were promised something else meanwhile, since that took the
+    /// place of the reservation.
+    /// </summary>
     private ImmutableArray<VmReservation> Reservations(long nowNs, IReadOnlyList<HostContact> contacts, IReadOnlyList<int?> hostOfVm)
     {
         List<(VmReservation Vm, double Change)> changes = [];

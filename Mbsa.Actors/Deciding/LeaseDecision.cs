@@ -6,8 +6,8 @@ namespace Mbsa.Actors.Deciding;
 /// <summary>What tenants have of hosts from now on.</summary>
 /// <param name="Leases">Every lease that was given now, by tenant and host.</param>
 /// <param name="Reservations">
-/// The promises of VMs that change, by host; on a host those that shrink first, so that it never has to admit more than fits. Those on a host that is cut off are what the host makes of
-/// its last lease, or of its static floor, by itself.
+/// The promises of VMs that change, by host; on a host those that shrink first, so that it never has to admit more than fits. Those on a
+/// host that is cut off are what the host makes of its last lease, or of its static floor, by itself.
 /// </param>
 internal sealed record LeaseDecision(ImmutableArray<HostLease> Leases, ImmutableArray<VmReservation> Reservations);
 

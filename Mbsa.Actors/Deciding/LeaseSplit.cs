@@ -3,8 +3,9 @@ using System.Collections.Immutable;
 namespace Mbsa.Actors.Deciding;
 
 /// <summary>
-/// Divides what tenants have to lease among hosts: each tenant's in proportion to demand; where tenants together want more of a host than it has room for, all of them get the same part of what they
-/// want there; what that cuts off goes to the tenant's other hosts, again in proportion, as far as there is room. Pure arithmetic, in the order of tenants and hosts.
+/// Divides what tenants have to lease among hosts: each tenant's in proportion to demand; where tenants together want more of a host than
+/// it has room for, all of them get the same part of what they want there; what that cuts off goes to the tenant's other hosts, again in
+/// proportion, as far as there is room. Pure arithmetic, in the order of tenants and hosts.
 /// </summary>
 internal sealed class LeaseSplit
 {
@@ -36,7 +37,8 @@ internal sealed class LeaseSplit
             rates[i] = Refill(i, rates);
         }
 
-        return rates.SelectMany((ofTenant, i) => ofTenant.Select((rate, k) => new HostLease(_tenants[i].Hosts[k], _tenants[i].Tenant, rate, 0)));
+        return rates.SelectMany((ofTenant, i) =>
+            ofTenant.Select((rate, k) => new HostLease(_tenants[i].Hosts[k], _tenants[i].Tenant, rate, 0)));
     }
 
     private void ScaleToRoom(double[][] rates)
@@ -85,7 +87,12 @@ internal sealed class LeaseSplit
 /// <param name="Weights">Demand on each, in the unit of the promise.</param>
 /// <param name="Caps">The most that its VMs there can be promised, in the same unit.</param>
 /// <param name="PerUnit">What one unit of the promise takes of each host at worst.</param>
-internal sealed record TenantClaims(int Tenant, ImmutableArray<int> Hosts, ImmutableArray<double> Weights, ImmutableArray<double> Caps, ImmutableArray<RoomNeed> PerUnit)
+internal sealed record TenantClaims(
+    int Tenant,
+    ImmutableArray<int> Hosts,
+    ImmutableArray<double> Weights,
+    ImmutableArray<double> Caps,
+    ImmutableArray<RoomNeed> PerUnit)
 {
     /// <summary>The place of a host in the lists; null where it has none.</summary>
     public int? IndexOf(int host) => Hosts.BinarySearch(host) is var k and >= 0 ? k : null;

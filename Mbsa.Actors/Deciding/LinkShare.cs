@@ -1,9 +1,10 @@
 namespace Mbsa.Actors.Deciding;
 
 /// <summary>
-/// Divides the hosts' links among flows, max-min fairly by progressive filling (Bertsekas, Gallager, "Data Networks", section 6.5): the link on which a flow gets least is found, its flows get
-/// that, and so on with what is left. Links of all hosts are alike; what a host sends does not slow down what it receives. Pure arithmetic on + - * /, in the order of
-/// the links: first what hosts send, then what they receive.
+/// Divides the hosts' links among flows, max-min fairly by progressive filling (Bertsekas, Gallager, "Data Networks", section 6.5): the
+/// link on which a flow gets least is found, its flows get that, and so on with what is left. Links of all hosts are alike; what a host
+/// sends does not slow down what it receives. Pure arithmetic on + - * /, in the order of the links: first what hosts send, then what they
+/// receive.
 /// </summary>
 /// <param name="hosts">Number of hosts.</param>
 internal sealed class LinkShare(int hosts)

@@ -3,9 +3,10 @@ using Mbsa.Model.Scenario;
 namespace Mbsa.Actors.Deciding;
 
 /// <summary>
-/// The emulated network: flows between hosts, each host with a link of its own, full duplex, to a switch that is never the bottleneck. Flows share links max-min
-/// fairly (<see cref="LinkShare"/>). A flow is complete when its last byte has arrived, the latency after it left; rounding never makes that early.
-/// Integer nanoseconds; arithmetic on + - * / only, ties in the order in which flows began. Not thread-safe.
+/// The emulated network: flows between hosts, each host with a link of its own, full duplex, to a switch that is never the bottleneck.
+/// Flows share links max-min fairly (<see cref="LinkShare"/>). A flow is complete when its last byte has arrived, the latency after it
+/// left; rounding never makes that early. Integer nanoseconds; arithmetic on + - * / only, ties in the order in which flows began. Not
+/// thread-safe.
 /// </summary>
 internal sealed class Network
 {
@@ -34,7 +35,9 @@ internal sealed class Network
     /// <summary>Until when everything is known, in nanoseconds.</summary>
     public long NowNs { get; private set; }
 
-    /// <summary>When the next flow is complete, if none begins or is broken before; <see cref="long.MaxValue"/> where there is none.</summary>
+    /// <summary>
+    /// When the next flow is complete, if none begins or is broken before; <see cref="long.MaxValue"/> where there is none.
+    /// </summary>
     public long NextCompletionNs
     {
         get
@@ -100,7 +103,8 @@ internal sealed class Network
     public IReadOnlyList<BrokenFlow> LinkDown(int host)
     {
         _isUp[host] = false;
-        List<Flow> broken = [.. _sending.Concat(_arriving).Where(flow => flow.From == host || flow.To == host).OrderBy(flow => flow.Number)];
+        var over = _sending.Concat(_arriving).Where(flow => flow.From == host || flow.To == host);
+        List<Flow> broken = [.. over.OrderBy(flow => flow.Number)];
         Remove(broken);
         return [.. broken.Select(flow => new BrokenFlow(flow.Id, flow.SentBytes(NowNs)))];
     }
@@ -201,3 +205,57 @@ internal readonly record struct CompletedFlow(long Id, long AtNs);
 /// <param name="Id">What names it.</param>
 /// <param name="SentBytes">Bytes of it that were sent, rounded down.</param>
 internal readonly record struct BrokenFlow(long Id, long SentBytes);
+
+/// <summary>Bytes on their way from one host to another, at a rate that changes with who else is on the way.</summary>
+internal sealed class Flow
+{
+    private readonly double _bytes;
+    private double _left;
+    private double _bytesPerNs;
+    private long _settledNs;
+
+    /// <summary>A flow of which nothing was sent.</summary>
+    /// <param name="number">How many flows began before it.</param>
+    /// <param name="id">What names it.</param>
+    /// <param name="from">Host that sends.</param>
+    /// <param name="to">Host that receives.</param>
+    /// <param name="bytes">How much.</param>
+    /// <param name="nowNs">The moment, in nanoseconds.</param>
+    public Flow(long number, long id, int from, int to, long bytes, long nowNs)
+    {
+        (Number, Id, From, To, _bytes, _left, _settledNs) = (number, id, from, to, bytes, bytes, nowNs);
+        EndsNs = bytes == 0 ? nowNs : long.MaxValue;
+    }
+
+    public long Number { get; }
+
+    public long Id { get; }
+
+    public int From { get; }
+
+    public int To { get; }
+
+    /// <summary>When its last byte leaves at the present rate.</summary>
+    public long EndsNs { get; private set; }
+
+    /// <summary>When its last byte arrives; known once it has left.</summary>
+    public long ArrivesNs { get; set; } = long.MaxValue;
+
+    /// <summary>Bytes sent until a moment, rounded down.</summary>
+    public long SentBytes(long nowNs) => nowNs >= EndsNs ? (long)_bytes : (long)(_bytes - LeftAt(nowNs));
+
+    /// <summary>From now on it has another rate.</summary>
+    public void SetRate(double bytesPerNs, long nowNs)
+    {
+        if (bytesPerNs == _bytesPerNs)
+        {
+            return;
+        }
+
+        _left = LeftAt(nowNs);
+        (_settledNs, _bytesPerNs) = (nowNs, bytesPerNs);
+        EndsNs = nowNs + Math.Max(1, (long)Math.Ceiling(_left / bytesPerNs));
+    }
+
+    private double LeftAt(long nowNs) => Math.Max(0, _left - (nowNs - _settledNs) * _bytesPerNs);
+}

@@ -8,11 +8,13 @@ namespace Mbsa.Actors.Deciding;
 /// <summary>
 /// Chooses hosts for VMs by what is reserved on each, and keeps account of it. Not thread-safe.
 /// <list type="bullet">
-/// <item>A VM with a reservation, or of a tenant, goes where it has room and, of the resource of which it takes most (cores, bus, NVM throughput, NVM space), least is left afterwards: room
-/// stays in one piece for large VMs. With <see cref="PlacementRule.Spread"/>, where most is left.</item>
-/// <item>A VM without one takes no room that could be in one piece: it goes where there are fewest VCPUs for each core afterwards, then where most NVM is free, whatever the rule. By best
-/// fit all such VMs would fight over one host while others stand idle.</item>
-/// <item>A host that is alone is given every VM, in the order of the scenario, and admits or refuses it itself: nothing is kept account of.</item>
+/// <item>A VM with a reservation, or of a tenant, goes where it has room and, of the resource of which it takes most (cores, bus, NVM
+/// throughput, NVM space), least is left afterwards: room stays in one piece for large VMs. With <see cref="PlacementRule.Spread"/>, where
+/// most is left.</item>
+/// <item>A VM without one takes no room that could be in one piece: it goes where there are fewest VCPUs for each core afterwards, then
+/// where most NVM is free, whatever the rule. By best fit all such VMs would fight over one host while others stand idle.</item>
+/// <item>A host that is alone is given every VM, in the order of the scenario, and admits or refuses it itself: nothing is kept account
+/// of.</item>
 /// <item>Of equals the host with fewest VCPUs for each core, then the first in the scenario.</item>
 /// </list>
 /// </summary>
@@ -36,7 +38,10 @@ internal sealed class Placement
         _needs = new VmNeeds(scenario);
         var cluster = _needs.Cluster;
         _isAlone = isAlone;
-        _rooms = _isAlone ? [] : [.. cluster.Hosts.Select((host, i) => new HostRoom(_needs.Capacity(i), DeviceGeometry.Plan(host.Host.NvmSizeBytes, null)))];
+        _rooms = _isAlone ? [] :
+        [
+            .. cluster.Hosts.Select((host, i) => new HostRoom(_needs.Capacity(i), DeviceGeometry.Plan(host.Host.NvmSizeBytes, null))),
+        ];
         _qos = [.. scenario.Vms.Select(vm => vm.Qos)];
         _tenantOf = new int?[scenario.Vms.Length];
         for (var tenant = 0; tenant < cluster.Tenants.Length; tenant++)
@@ -68,16 +73,23 @@ internal sealed class Placement
         }
 
         var choice = ChooseAs(vm, _qos[vm], mayTake);
-        return choice.Host is null && _qos[vm] is { OrBestEffort: true, Reservation: not null } && ChooseAs(vm, _qos[vm].WithoutReservation(), mayTake).Host is { } host
+        return choice.Host is null
+            && _qos[vm] is { OrBestEffort: true, Reservation: not null }
+            && ChooseAs(vm, _qos[vm].WithoutReservation(), mayTake).Host is { } host
             ? new PlacementChoice(host, choice.WhyNot)
             : choice;
     }
 
     /// <summary>Why a host has no room for a VM; null when it has, were it as best effort.</summary>
     public string? WhyNot(int vm, int host) => _isAlone ? null :
-        WhyNot(vm, host, _qos[vm]) is not { } why || (_qos[vm].OrBestEffort && WhyNot(vm, host, _qos[vm].WithoutReservation()) is null) ? null : why;
+        WhyNot(vm, host, _qos[vm]) is not { } why || (_qos[vm].OrBestEffort && WhyNot(vm, host, _qos[vm].WithoutReservation()) is null)
+            ? null
+            : why;
 
-    /// <summary>A VM takes room on a host; one that moves holds room on both. Where it may run as best effort and its reservation does not fit it reserves nothing.</summary>
+    /// <summary>
+    /// A VM takes room on a host; one that moves holds room on both. Where it may run as best effort and its reservation does not fit it
+    /// reserves nothing.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The host's machine does not have the VM's path.</exception>
     public void Put(int vm, int host)
     {
@@ -112,11 +124,17 @@ internal sealed class Placement
         }
     }
 
-    /// <summary>The order in which VMs that start at one moment are placed: those that are pinned, then the largest first, by the largest part of a host that each takes where it takes least.</summary>
+    /// <summary>
+    /// The order in which VMs that start at one moment are placed: those that are pinned, then the largest first, by the largest part of a
+    /// host that each takes where it takes least.
+    /// </summary>
     public ImmutableArray<int> Order(IEnumerable<int> vms) => _isAlone ? [.. vms] :
         [.. vms.OrderBy(vm => _needs.PinnedTo(vm) is null).ThenByDescending(LeastDominantNeed).ThenBy(vm => vm)];
 
-    /// <summary>Where the VMs of a host go that is drained, in the order in which they are placed. Each that finds a host is put there too, as one that moves.</summary>
+    /// <summary>
+    /// Where the VMs of a host go that is drained, in the order in which they are placed. Each that finds a host is put there too, as one
+    /// that moves.
+    /// </summary>
     /// <param name="host">The host.</param>
     /// <param name="vms">Those that run on it.</param>
     /// <param name="mayTake">Whether another host may be given a VM.</param>
@@ -139,7 +157,8 @@ internal sealed class Placement
 
     private PlacementChoice ChooseAs(int vm, QosSpec qos, Func<int, bool> mayTake)
     {
-        List<int> candidates = [.. Enumerable.Range(0, _rooms.Length).Where(host => mayTake(host) && host == (_needs.PinnedTo(vm) ?? host))];
+        var pinnedTo = _needs.PinnedTo(vm);
+        List<int> candidates = [.. Enumerable.Range(0, _rooms.Length).Where(host => mayTake(host) && host == (pinnedTo ?? host))];
         Candidate? best = null;
         foreach (var host in candidates)
         {
@@ -176,7 +195,9 @@ internal sealed class Placement
             return $"it is pinned to {hosts[only].Name}, and {WhyNot(vm, only, qos)}";
         }
 
-        var nearest = candidates.MinBy(host => Claim(vm, host, qos) is { } claim ? Math.Max(0, _rooms[host].NeedOf(claim).Lack(_rooms[host].Left)) : double.PositiveInfinity);
+        var nearest = candidates.MinBy(host => Claim(vm, host, qos) is { } claim
+            ? Math.Max(0, _rooms[host].NeedOf(claim).Lack(_rooms[host].Left))
+            : double.PositiveInfinity);
         return candidates.Count == 1
             ? $"only {hosts[nearest].Name} takes a VM now, and {WhyNot(vm, nearest, qos)}"
             : $"no host has room for it; on {hosts[nearest].Name}, which comes nearest, {WhyNot(vm, nearest, qos)}";
@@ -208,10 +229,22 @@ internal sealed class Placement
         return least;
     }
 
-    /// <summary>A host with room for a VM, and how well it suits: less is better, first by one figure, then by the other, then the host that comes first.</summary>
+    /// <summary>
+    /// A host with room for a VM, and how well it suits: less is better, first by one figure, then by the other, then the host that comes
+    /// first.
+    /// </summary>
     private sealed record Candidate(int Host, double First, double Second)
     {
         public bool IsBetterThan(Candidate other) =>
             First < other.First - Rounding || (First <= other.First + Rounding && Second < other.Second - Rounding);
     }
+}
+
+/// <summary>Where a VM goes.</summary>
+/// <param name="Host">Index of the host; null for none.</param>
+/// <param name="WhyNot">Why there is none; with a host, why the VM runs there without its reservation; else null.</param>
+internal sealed record PlacementChoice(int? Host, string? WhyNot)
+{
+    /// <summary>Whether it goes there as best effort, its reservation fitting nowhere.</summary>
+    public bool IsBestEffort => Host is not null && WhyNot is not null;
 }

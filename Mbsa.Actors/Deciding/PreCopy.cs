@@ -4,8 +4,9 @@ using Mbsa.Model.Scenario;
 namespace Mbsa.Actors.Deciding;
 
 /// <summary>
-/// The course of one live migration (pre-copy: Clark et al., "Live Migration of Virtual Machines", NSDI 2005): what is sent, again what was written meanwhile, until the rest is so little
-/// that the VM can be stopped for it. Decides after each round, and keeps the figures. Bytes and moments come from outside. Pure; not thread-safe.
+/// The course of one live migration (pre-copy: Clark et al., "Live Migration of Virtual Machines", NSDI 2005): what is sent, again what was
+/// written meanwhile, until the rest is so little that the VM can be stopped for it. Decides after each round, and keeps the figures. Bytes
+/// and moments come from outside. Pure; not thread-safe.
 /// </summary>
 internal sealed class PreCopy
 {
@@ -49,7 +50,9 @@ internal sealed class PreCopy
         var tookNs = nowNs - _roundStartNs;
         Count(nowNs, bytesSent);
         (_least, _withoutProgress) = bytesLeft < _least ? (bytesLeft, 0) : (_least, _withoutProgress + 1);
-        return RestNs(bytesSent, tookNs, bytesLeft) <= _spec.DowntimeNs || _result.Rounds >= _spec.MostRounds || _withoutProgress >= MostWithoutProgress;
+        return RestNs(bytesSent, tookNs, bytesLeft) <= _spec.DowntimeNs
+            || _result.Rounds >= _spec.MostRounds
+            || _withoutProgress >= MostWithoutProgress;
     }
 
     /// <summary>The VM was stopped; what is left is the last round.</summary>

@@ -1,6 +1,8 @@
 namespace Mbsa.Actors.Deciding;
 
-/// <summary>Divides an amount in proportion to weights, none more than its cap; what a cap cuts off goes to the others. Pure, in the order given.</summary>
+/// <summary>
+/// Divides an amount in proportion to weights, none more than its cap; what a cap cuts off goes to the others. Pure, in the order given.
+/// </summary>
 internal static class ProportionalShare
 {
     /// <summary>Computes the parts.</summary>

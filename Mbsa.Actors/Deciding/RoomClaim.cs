@@ -18,8 +18,8 @@ internal sealed record RoomClaim(AdmittedTenant Vm, long NvmBytes)
     public RoomClaim AsBestEffort() => this with { Vm = Vm with { Qos = Vm.Qos.WithoutReservation() } };
 
     /// <summary>
-    /// The VMs of one tenant on a host as admission sees them: one that has the floor, does any kind of I/O that one of them does, and has the VCPUs of all. Of the floor counts what
-    /// these VCPUs can use at worst.
+    /// The VMs of one tenant on a host as admission sees them: one that has the floor, does any kind of I/O that one of them does, and has
+    /// the VCPUs of all. Of the floor counts what these VCPUs can use at worst.
     /// </summary>
     /// <param name="claims">VMs of one tenant; at least one.</param>
     /// <param name="cores">Cores of the host.</param>
@@ -29,6 +29,7 @@ internal sealed record RoomClaim(AdmittedTenant Vm, long NvmBytes)
         var use = new DeclaredUse([.. claims.SelectMany(claim => claim.Vm.Use.Kinds)], first.Vm.Use.Average);
         var (vcpus, floor) = (claims.Sum(claim => claim.Vm.Vcpus), first.Floor);
         var usable = Math.Min(1, vcpus / Math.Max(use.WorstVcpus(floor, cores), double.Epsilon));
-        return new AdmittedTenant(first.Vm.Vm, vcpus, QosSpec.BestEffort with { Reservation = floor with { Value = floor.Value * usable } }, use);
+        var reserved = floor with { Value = floor.Value * usable };
+        return new AdmittedTenant(first.Vm.Vm, vcpus, QosSpec.BestEffort with { Reservation = reserved }, use);
     }
 }

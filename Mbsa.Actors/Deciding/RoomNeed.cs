@@ -13,21 +13,26 @@ internal readonly record struct RoomNeed(double Cores, double Bus, double Nvm, d
     /// <summary>Whether something other than space is reserved.</summary>
     public bool IsReserved => Cores > 0 || Bus > 0 || Nvm > 0;
 
-    /// <summary>The part of <paramref name="left"/> that is of the resource of which this takes most; cores before bus before NVM before space.</summary>
+    /// <summary>
+    /// The part of <paramref name="left"/> that is of the resource of which this takes most; cores before bus before NVM before space.
+    /// </summary>
     public double OfDominant(in RoomNeed left) =>
         Cores >= Dominant ? left.Cores : Bus >= Dominant ? left.Bus : Nvm >= Dominant ? left.Nvm : left.Space;
 
     /// <summary>The most by which this is more than what is left; 0 or below where it fits.</summary>
-    public double Lack(in RoomNeed left) => Math.Max(Math.Max(Cores - left.Cores, Bus - left.Bus), Math.Max(Nvm - left.Nvm, Space - left.Space));
+    public double Lack(in RoomNeed left) =>
+        Math.Max(Math.Max(Cores - left.Cores, Bus - left.Bus), Math.Max(Nvm - left.Nvm, Space - left.Space));
 
     /// <summary>Where this is what is left: how many times something fits into it; infinity for something that takes nothing.</summary>
-    public double Fits(in RoomNeed need) => Math.Min(Math.Min(Times(Cores, need.Cores), Times(Bus, need.Bus)), Math.Min(Times(Nvm, need.Nvm), Times(Space, need.Space)));
+    public double Fits(in RoomNeed need) =>
+        Math.Min(Math.Min(Times(Cores, need.Cores), Times(Bus, need.Bus)), Math.Min(Times(Nvm, need.Nvm), Times(Space, need.Space)));
 
     /// <summary>The sum.</summary>
     public static RoomNeed operator +(RoomNeed a, RoomNeed b) => new(a.Cores + b.Cores, a.Bus + b.Bus, a.Nvm + b.Nvm, a.Space + b.Space);
 
     /// <summary>A multiple.</summary>
-    public static RoomNeed operator *(RoomNeed need, double factor) => new(need.Cores * factor, need.Bus * factor, need.Nvm * factor, need.Space * factor);
+    public static RoomNeed operator *(RoomNeed need, double factor) =>
+        new(need.Cores * factor, need.Bus * factor, need.Nvm * factor, need.Space * factor);
 
     /// <summary>The difference.</summary>
     public static RoomNeed operator -(RoomNeed a, RoomNeed b) => new(a.Cores - b.Cores, a.Bus - b.Bus, a.Nvm - b.Nvm, a.Space - b.Space);

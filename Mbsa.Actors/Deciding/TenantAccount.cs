@@ -5,7 +5,9 @@ using Mbsa.Model.Scenario;
 
 namespace Mbsa.Actors.Deciding;
 
-/// <summary>One tenant in the <see cref="LeaseBook"/>: what its VMs want, what each host has of its promise, how it was kept. Not thread-safe.</summary>
+/// <summary>
+/// One tenant in the <see cref="LeaseBook"/>: what its VMs want, what each host has of its promise, how it was kept. Not thread-safe.
+/// </summary>
 internal sealed class TenantAccount
 {
     private const double Kept = 0.99;
@@ -71,7 +73,10 @@ internal sealed class TenantAccount
         }
     }
 
-    /// <summary>Sees to what hosts have that cannot be given another lease now: a host that is cut off has a floor if it has VMs, one that is gone has none.</summary>
+    /// <summary>
+    /// Sees to what hosts have that cannot be given another lease now: a host that is cut off has a floor if it has VMs, one that is gone
+    /// has none.
+    /// </summary>
     public void SetAside(long nowNs, IReadOnlyList<HostContact> contacts, IReadOnlyList<int?> hostOfVm)
     {
         for (var host = 0; host < _held.Length; host++)
@@ -101,7 +106,8 @@ internal sealed class TenantAccount
     /// <summary>What it wants of the hosts that are heard of and have VMs of it.</summary>
     public TenantClaims Claims(IReadOnlyList<HostContact> contacts, IReadOnlyList<int?> hostOfVm)
     {
-        ImmutableArray<int> hosts = [.. Spec.Vms.Select(vm => hostOfVm[vm]).OfType<int>().Where(host => contacts[host] == HostContact.Heard).Distinct().Order()];
+        var there = Spec.Vms.Select(vm => hostOfVm[vm]).OfType<int>();
+        ImmutableArray<int> hosts = [.. there.Where(host => contacts[host] == HostContact.Heard).Distinct().Order()];
         var wants = hosts.Select(host => Wants(host, hostOfVm)).ToList();
         var nobodyWants = wants.All(of => of.All(want => want.Demand == 0));
         return new TenantClaims(

@@ -1,6 +1,9 @@
 namespace Mbsa.Actors.Deciding;
 
-/// <summary>What a VM did on a host until now; everything only grows while host and VM are there. The counts of the host's run queue (Qos/TenantMeter) as they travel.</summary>
+/// <summary>
+/// What a VM did on a host until now; everything only grows while host and VM are there. The counts of the host's run queue
+/// (Qos/TenantMeter) as they travel.
+/// </summary>
 /// <param name="Host">Index of the host.</param>
 /// <param name="Vm">Index of the VM.</param>
 /// <param name="Operations">I/Os completed.</param>
@@ -10,7 +13,8 @@ namespace Mbsa.Actors.Deciding;
 internal readonly record struct VmCounts(int Host, int Vm, long Operations, double Bytes, double ReadyNs, long BackloggedNs)
 {
     /// <summary>What was done since an earlier moment; all of it where the host began to count anew.</summary>
-    public VmCounts Since(in VmCounts earlier) => Operations < earlier.Operations || BackloggedNs < earlier.BackloggedNs || ReadyNs < earlier.ReadyNs
+    public VmCounts Since(in VmCounts earlier) =>
+        Operations < earlier.Operations || BackloggedNs < earlier.BackloggedNs || ReadyNs < earlier.ReadyNs
         ? this
         : this with
         {

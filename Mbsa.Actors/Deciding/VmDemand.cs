@@ -3,13 +3,16 @@ using Mbsa.Model.Scenario;
 namespace Mbsa.Actors.Deciding;
 
 /// <summary>
-/// What a VM of a tenant did and wants, in the unit of the tenant's promise, epoch by epoch. Who had to wait for its host, or was never done, wants what it could do alone there; others want a
-/// little more than they had. The demand goes with a VM that moves. Not thread-safe.
+/// What a VM of a tenant did and wants, in the unit of the tenant's promise, epoch by epoch. Who had to wait for its host, or was never
+/// done, wants what it could do alone there; others want a little more than they had. The demand goes with a VM that moves. Not
+/// thread-safe.
 /// </summary>
 /// <param name="unit">Bytes or I/Os per second.</param>
 internal sealed class VmDemand(PromiseUnit unit)
 {
-    /// <summary>Of an epoch, the least part that its VCPUs have to wait in sum for a VM to count as one that wants more (as in Qos/DemandEstimate).</summary>
+    /// <summary>
+    /// Of an epoch, the least part that its VCPUs have to wait in sum for a VM to count as one that wants more (as in Qos/DemandEstimate).
+    /// </summary>
     private const double WaitingFraction = 0.1;
 
     /// <summary>Of an epoch, the part from which on all its VCPUs count as having run or wanted to all the time.</summary>

@@ -6,7 +6,10 @@ using Mbsa.Nvm.Layout;
 
 namespace Mbsa.Actors.Deciding;
 
-/// <summary>What each VM of a cluster would ask of each host, by what its jobs declare: the same figures as on a single host (<see cref="JobUse"/>). Hosts of one kind are worked out once.</summary>
+/// <summary>
+/// What each VM of a cluster would ask of each host, by what its jobs declare: the same figures as on a single host (<see cref="JobUse"/>).
+/// Hosts of one kind are worked out once.
+/// </summary>
 internal sealed class VmNeeds
 {
     private readonly ScenarioSpec[] _hosts;
@@ -22,20 +25,27 @@ internal sealed class VmNeeds
         (Scenario, Cluster) = (scenario, scenario.AllHosts);
         _hosts = [.. Cluster.Hosts.Select(host => (scenario with { Host = host.Host }).OnRealCores())];
         _capacities = [.. _hosts.Select(host => HostCapacity.Of(host.Host, scenario.Clock))];
-        _kinds = [.. _hosts.Select(host => Array.FindIndex(_hosts, other => ReferenceEquals(other.Host.Machine, host.Host.Machine) && ReferenceEquals(other.Host.Device, host.Host.Device)))];
-        _pinnedTo = [.. scenario.Vms.Select(vm => vm.PinnedTo is { } name ? Enumerable.Range(0, _hosts.Length).First(host => Cluster.Hosts[host].Name == name) : (int?)null)];
+        _kinds = [.. _hosts.Select(host => Array.FindIndex(_hosts, other => IsOfOneKind(other, host)))];
+        _pinnedTo = [.. scenario.Vms.Select(vm => vm.PinnedTo is { } name
+            ? Enumerable.Range(0, _hosts.Length).First(host => Cluster.Hosts[host].Name == name)
+            : (int?)null)];
         _nvmBytes = new long?[scenario.Vms.Length];
     }
 
     /// <summary>
-    /// What a host has of a tenant's promise when it was cut off and its lease has come to its end: the promise over twice the hosts that may carry the tenant's VMs, were they added only
-    /// later. So all floors together are half of it, and it is the same throughout a run.
+    /// What a host has of a tenant's promise when it was cut off and its lease has come to its end: the promise over twice the hosts that
+    /// may carry the tenant's VMs, were they added only later. So all floors together are half of it, and it is the same throughout a run.
     /// </summary>
     public Promise Floor(int tenant)
     {
         var spec = Cluster.Tenants[tenant];
-        var mayGo = Scenario.Events.Where(e => spec.Vms.Any(vm => Scenario.Vms[vm].Name == e.Vm)).Select(e => (e.Change as VmChange.Migrate)?.To).OfType<string>();
-        var hosts = spec.Vms.Any(vm => PinnedTo(vm) is null) ? Cluster.Hosts.Length : spec.Vms.Select(vm => Scenario.Vms[vm].PinnedTo).Union(mayGo).Count();
+        var mayGo = Scenario.Events
+            .Where(e => spec.Vms.Any(vm => Scenario.Vms[vm].Name == e.Vm))
+            .Select(e => (e.Change as VmChange.Migrate)?.To)
+            .OfType<string>();
+        var hosts = spec.Vms.Any(vm => PinnedTo(vm) is null)
+            ? Cluster.Hosts.Length
+            : spec.Vms.Select(vm => Scenario.Vms[vm].PinnedTo).Union(mayGo).Count();
         return spec.Reservation with { Value = spec.Reservation.Value / (2 * hosts) };
     }
 
@@ -51,7 +61,9 @@ internal sealed class VmNeeds
     /// <summary>What a host has to share out.</summary>
     public HostCapacity Capacity(int host) => _capacities[host];
 
-    /// <summary>Bytes of an NVM device that a VM takes: its child device and, at worst, the page table of it, in which nothing is a large page.</summary>
+    /// <summary>
+    /// Bytes of an NVM device that a VM takes: its child device and, at worst, the page table of it, in which nothing is a large page.
+    /// </summary>
     public long NvmBytes(int vm) => _nvmBytes[vm] ??= Scenario.Vms[vm].Storage is { } storage ? DeviceBytes(storage.ChildBytes) : 0;
 
     /// <summary>What a VM's jobs declare on a host; null where the host's machine does not have the VM's path.</summary>
@@ -74,4 +86,7 @@ internal sealed class VmNeeds
         var unaligned = new BlockExtent(1, blocks);
         return (blocks + PageTable.CountPages([unaligned])) * DeviceGeometry.BlockBytes;
     }
+
+    private static bool IsOfOneKind(ScenarioSpec one, ScenarioSpec other) =>
+        ReferenceEquals(one.Host.Machine, other.Host.Machine) && ReferenceEquals(one.Host.Device, other.Host.Device);
 }

@@ -24,7 +24,8 @@ internal readonly record struct VmRates(double Alone, double Most)
         var tenant = new Tenant(vm.Vm, vm.Vcpus, vm.Qos, mix);
         var perOperation = unit == PromiseUnit.BytesPerSecond ? mix.BytesPerOperation : 1;
         var limit = vm.Qos.Limit is { } ceiling ? tenant.OperationsPerSecondOf(ceiling) * perOperation : double.PositiveInfinity;
-        var alone = tenant.OperationsPerSecondOf(new Promise(PromiseUnit.Share, Math.Min(1, mix.ShareOfVcpus(vm.Vcpus, cores)))) * perOperation;
+        var allVcpus = new Promise(PromiseUnit.Share, Math.Min(1, mix.ShareOfVcpus(vm.Vcpus, cores)));
+        var alone = tenant.OperationsPerSecondOf(allVcpus) * perOperation;
         var most = vm.Vcpus / Math.Max(vm.Use.WorstVcpus(new Promise(unit, 1), cores), double.Epsilon);
         return new VmRates(Math.Min(alone, limit), Math.Min(most, limit));
     }

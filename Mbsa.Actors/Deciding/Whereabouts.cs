@@ -1,8 +1,9 @@
 namespace Mbsa.Actors.Deciding;
 
 /// <summary>
-/// Who runs where: the coordinator's single truth. A VM is nowhere, runs on one host, moves from one to another and counts as on the first until it is switched, or was
-/// lost with its host, where its data is. A change that does not follow from the state before is refused, so no sequence of them lets a VM run on two hosts:
+/// Who runs where: the coordinator's single truth. A VM is nowhere, runs on one host, moves from one to another and counts as on the first
+/// until it is switched, or was lost with its host, where its data is. A change that does not follow from the state before is refused, so
+/// no sequence of them lets a VM run on two hosts:
 /// <code>
 /// Absent -Start-> Running -BeginMove-> Moving -Switch-> Running (there)
 ///                                             -CancelMove, target lost-> Running (here)
@@ -96,7 +97,9 @@ internal sealed class Whereabouts(int vms)
         _places[vm] = VmPlace.On(_places[vm].Host);
     }
 
-    /// <summary>A host says who runs on it. Whoever belongs elsewhere counts as a violation; who is missing does not: a VM may have come to its end.</summary>
+    /// <summary>
+    /// A host says who runs on it. Whoever belongs elsewhere counts as a violation; who is missing does not: a VM may have come to its end.
+    /// </summary>
     /// <returns>The VMs that must not run there, in the order given.</returns>
     public IReadOnlyList<int> Check(int host, IEnumerable<int> running)
     {
@@ -114,4 +117,36 @@ internal sealed class Whereabouts(int vms)
             throw new InvalidOperationException($"VM {vm} cannot {what}: it is {_places[vm]}");
         }
     }
+}
+
+/// <summary>Where a VM is, as the coordinator believes.</summary>
+/// <param name="State">What it does there.</param>
+/// <param name="Host">Index of the host it is on; -1 where it is on none.</param>
+/// <param name="To">Index of the host it moves to; -1 where it does not move.</param>
+internal readonly record struct VmPlace(PlaceState State, int Host, int To)
+{
+    /// <summary>It is nowhere.</summary>
+    public static VmPlace Nowhere { get; } = new(PlaceState.Absent, -1, -1);
+
+    /// <summary>The host it runs on; null where it does not run.</summary>
+    public int? RunsOn => State is PlaceState.Running or PlaceState.Moving ? Host : null;
+
+    /// <summary>It runs on a host.</summary>
+    public static VmPlace On(int host) => new(PlaceState.Running, host, -1);
+}
+
+/// <summary>What a VM of a cluster can be doing.</summary>
+internal enum PlaceState
+{
+    /// <summary>Nothing: it was not started, or it was stopped.</summary>
+    Absent,
+
+    /// <summary>It runs on a host.</summary>
+    Running,
+
+    /// <summary>It runs on a host, or stands still there, while its child device is copied to another.</summary>
+    Moving,
+
+    /// <summary>Its host was lost, and it with it; its child device is still there.</summary>
+    Lost,
 }

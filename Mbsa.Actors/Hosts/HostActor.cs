@@ -1,11 +1,12 @@
 using Akka.Actor;
-using Mbsa.Actors.Qos;
+using Mbsa.Actors.Commands;
 using Mbsa.Actors.Vms;
 using Mbsa.Model.Scenario;
 using Mbsa.Model.Watching;
 using Mbsa.Nvm;
 using Mbsa.Nvm.Devices;
 using Mbsa.Vm;
+using Mbsa.Vm.Paths;
 
 namespace Mbsa.Actors.Hosts;
 
@@ -18,7 +19,6 @@ internal sealed class HostActor : ReceiveActor
     private readonly HostServices _host;
     private readonly HostDevice _device;
     private readonly Dictionary<int, HostGuest> _guests = [];
-    private readonly HostMoves _moves;
     private readonly HostOutage _outage;
     private int _arrivals;
 
@@ -28,38 +28,18 @@ internal sealed class HostActor : ReceiveActor
     public HostActor(HostServices host, HostDevice device)
     {
         (_host, _device) = (host, device);
-        (_moves, _outage) = (new HostMoves(host, device, _guests), new HostOutage(host, device, _guests));
+        _outage = new HostOutage(host, device, _guests);
         host.Board.ShowDevice(device.Layout);
         ShowAllocation();
-        Receive<StartVm>(m => Start(m.Vm));
-        Receive<EndVm>(m => End(m.Vm));
-        Receive<AskVm>(OnAskVm);
-        Receive<ResizeVm>(m => Resize(m.Vm, m.SizeBytes));
-        Receive<BeginMove>(m => _moves.Ask(m.Vm, m, Sender));
-        Receive<NextRound>(m => _moves.Ask(m.Vm, m, Sender));
-        Receive<PauseVm>(m => _moves.Ask(m.Vm, m, Sender));
-        Receive<CancelMove>(m => _moves.Ask(m.Vm, m, Sender));
-        Receive<PrepareVm>(Prepare);
-        Receive<WriteBlocks>(m => Sender.Tell(_moves.Write(m)));
-        Receive<ResumeVm>(m => _moves.Resume(m, Sender));
-        Receive<ForgetVm>(m => Forget(m.Vm));
-        Receive<MoveAnswer>(m => Answer(m.Vm, m.Answer));
-        Receive<VmStarted>(m =>
-        {
-            _guests[m.Vm].IsPrepared = false;
-            Answer(m.Vm, new VmRunning(m.Vm));
-        });
+        Receive<HostCommand.OfVm>(On);
+        Receive<HostCommand.BeginAccounts>(_host.Supervisor.Forward);
+        Receive<HostCommand.LosePower>(m => _outage.Begin(m, Sender));
+        Receive<HostCommand.RestorePower>(_ => _outage.End(Sender));
+        Receive<VmAnswer>(m => Answer(m.Vm, m.Answer));
         Receive<VmReleased>(OnReleased);
-        Receive<LosePower>(_ => _outage.Begin(Sender));
-        Receive<RestorePower>(_ => _outage.End(Sender));
         Receive<VmIsDark>(m => _outage.OnDark(m.Vm));
         Receive<VmIsBack>(_outage.OnBack);
         Receive<Terminated>(m => OnTerminated(m.ActorRef));
-        Receive<RunUntil>(m => _host.Supervisor.Forward(m));
-        Receive<Halt>(m => _host.Supervisor.Forward(m));
-        Receive<ChangeTenant>(m => _host.Supervisor.Forward(m));
-        Receive<BeginAccounts>(m => _host.Supervisor.Forward(m));
-        Receive<ReadAccounts>(m => _host.Supervisor.Forward(m));
     }
 
     /// <summary>Whoever owns memory is stopped, never restarted: what it owned may still be in use.</summary>
@@ -88,81 +68,115 @@ internal sealed class HostActor : ReceiveActor
         _device.Dispose();
     }
 
-    private void Start(int vm)
+    /// <summary>Carries out a command about a VM, or hands it on; whoever asked waits for the VM's answer then.</summary>
+    private void On(HostCommand.OfVm command)
     {
-        var spec = _host.Scenario.Vms[vm];
-        var (area, isNew) = ((NvmArea?)null, false);
-        try
+        var guest = _guests.GetValueOrDefault(command.Vm);
+        if (WhyNot(command, guest) is { } why)
         {
-            if (spec.Storage is not null)
-            {
-                (area, isNew) = _device.AttachArea(spec, _host.Scenario.PrefaultsMemory, _host.ProtectionOf(spec));
-            }
-        }
-        catch (Exception refused) when (refused is NvmException or InputException)
-        {
-            Sender.Tell(new VmRefused(vm, refused.Message));
+            Sender.Tell(new HostAnswer.Refused(why));
             return;
         }
 
-        Spawn(vm, area, isNew, expected: null);
+        switch (command)
+        {
+            case HostCommand.Start start:
+                Start(start);
+                break;
+            case HostCommand.Prepare prepare:
+                Prepare(prepare);
+                break;
+            case HostCommand.SetQos:
+                _host.Supervisor.Forward(command);
+                break;
+            case HostCommand.Write write:
+                Sender.Tell(Write(write, guest!));
+                break;
+            case HostCommand.Resize resize:
+                Sender.Tell(Resize(resize, guest));
+                break;
+            case HostCommand.Stop when guest is null or { Hold: GuestHold.Nothing }:
+            case HostCommand.Forget when guest is null:
+                Sender.Tell(new HostAnswer.Done());
+                break;
+            case HostCommand.Forget when guest is { Hold: GuestHold.Nothing }:
+                Remove(command.Vm);
+                Sender.Tell(new HostAnswer.Done());
+                break;
+            default:
+                HandOn(command, guest!);
+                break;
+        }
     }
 
-    private void Prepare(PrepareVm message)
+    /// <summary>Why a command cannot be carried out, whatever the VM itself says to it; null when it can.</summary>
+    private string? WhyNot(HostCommand.OfVm command, HostGuest? guest)
     {
-        var vm = message.Vm;
+        var isNotMovable = _host.Scenario.Vms[command.Vm].Storage is { Path: not IoPath.MemoryBus };
+        return command switch
+        {
+            HostCommand.Start or HostCommand.SetQos or HostCommand.Resize or HostCommand.Stop or HostCommand.Forget => null,
+            HostCommand.Prepare when _outage.IsDark => "the host has no power",
+            HostCommand.Prepare or HostCommand.BeginMove or HostCommand.NextRound or HostCommand.Pause or HostCommand.CancelMove
+                when isNotMovable => "only VMs on path 'memory-bus' can move",
+            HostCommand.Prepare when guest is { Hold: GuestHold.Room } => "it is prepared here already",
+            HostCommand.Prepare => guest is null ? null : "it is on this host",
+            HostCommand.Write or HostCommand.Resume when guest?.Hold != GuestHold.Room => VmPhase.NotPrepared,
+            HostCommand.Write => null,
+            HostCommand.Resume { ContentHash: var hash } =>
+                HostDevice.WhyNotTheSame(guest!.Area, hasBytes: _host.Scenario.Host.Payload != PayloadKind.None, hash),
+            _ => guest is null ? "it is not on this host" : guest.Failure,
+        };
+    }
+
+    private void HandOn(HostCommand.OfVm command, HostGuest guest)
+    {
+        guest.Await(command, Sender);
+        guest.Hold = command is HostCommand.Forget ? GuestHold.Rest : guest.Hold;
+        guest.Actor.Tell(command);
+    }
+
+    private void Start(HostCommand.Start command)
+    {
+        var spec = _host.Scenario.Vms[command.Vm];
+        Spawn(command, expected: null, () => spec.Storage is null
+            ? (null, false)
+            : _device.AttachArea(spec, _host.Scenario.PrefaultsMemory, _host.ProtectionOf(spec)));
+    }
+
+    private void Prepare(HostCommand.Prepare command)
+    {
+        var spec = _host.Scenario.Vms[command.Vm];
+        Spawn(command, command.Qos, () => (spec.Storage is null
+            ? null
+            : _device.PrepareArea(spec, _host.Scenario.PrefaultsMemory, _host.ProtectionOf(spec)), true));
+    }
+
+    /// <summary>Makes a VM's actor, which answers the command; unless its child device cannot be had.</summary>
+    private void Spawn(HostCommand.OfVm command, QosSpec? expected, Func<(NvmArea? Area, bool IsNew)> attach)
+    {
         try
         {
-            if ((_outage.IsDark ? "the host has no power" : _moves.WhyNotWelcome(vm)) is { } why)
-            {
-                throw new InputException(why);
-            }
-
-            var spec = _host.Scenario.Vms[vm];
-            var area = spec.Storage is null ? null : _device.PrepareArea(spec, _host.Scenario.PrefaultsMemory, _host.ProtectionOf(spec));
-            Spawn(vm, area, isNew: true, message.Qos);
+            var ((area, isNew), vm) = (attach(), command.Vm);
+            ShowAllocation();
+            var props = Props.Create(() => new VmActor(vm, _host, area, expected)).WithDispatcher(Context.Props.Dispatcher);
+            var actor = Context.Watch(Context.ActorOf(props, $"vm-{vm}-{_arrivals++}")); // it may come again before its last actor is gone
+            _guests[vm] = new HostGuest(actor, area, isNew) { Hold = expected is null ? GuestHold.Place : GuestHold.Room };
+            _guests[vm].Await(command, Sender);
         }
         catch (Exception refused) when (refused is NvmException or InputException)
         {
-            Sender.Tell(new VmRefused(vm, refused.Message));
-        }
-    }
-
-    private void Spawn(int vm, NvmArea? area, bool isNew, QosSpec? expected)
-    {
-        ShowAllocation();
-        var props = Props.Create(() => new VmActor(vm, _host, area, expected)).WithDispatcher(Context.Props.Dispatcher);
-        var actor = Context.Watch(Context.ActorOf(props, $"vm-{vm}-{_arrivals++}")); // it may come again before its last actor is gone
-        _guests[vm] = new HostGuest(actor, area, isNew) { Asker = Sender, IsPrepared = expected is not null };
-    }
-
-    private void Forget(int vm)
-    {
-        if (!_guests.TryGetValue(vm, out var guest))
-        {
-            Sender.Tell(Done.Instance);
-            return;
-        }
-
-        guest.IsElsewhere = true;
-        guest.Asker = Sender;
-        if (guest.IsReleased)
-        {
-            Answer(vm, Done.Instance);
-            Remove(vm);
-        }
-        else
-        {
-            guest.Actor.Tell(new ForgetVm(vm));
+            Sender.Tell(new HostAnswer.Refused(refused.Message));
         }
     }
 
     private void OnReleased(VmReleased message)
     {
         var (vm, guest) = (message.Vm, _guests[message.Vm]);
-        Release(vm, message.WhyNotStarted is null && !guest.IsElsewhere);
-        Answer(vm, message.WhyNotStarted is { } why && !guest.IsElsewhere ? new VmRefused(vm, why) : Done.Instance);
-        if (guest.IsElsewhere || guest.IsPrepared)
+        var hold = guest.Hold;
+        Release(vm, isOfNoUse: hold == GuestHold.Rest || (guest.IsNew && message.WhyNotStarted is not null));
+        guest.Answer(message.WhyNotStarted is { } why && hold != GuestHold.Rest ? new HostAnswer.Refused(why) : new HostAnswer.Done());
+        if (hold is GuestHold.Rest or GuestHold.Room)
         {
             Remove(vm);
         }
@@ -176,58 +190,52 @@ internal sealed class HostActor : ReceiveActor
         _host.Board.Forget(vm);
     }
 
-    private void End(int vm)
-    {
-        if (!_guests.TryGetValue(vm, out var guest) || guest.IsReleased)
-        {
-            Sender.Tell(Done.Instance);
-            return;
-        }
-
-        guest.Asker = Sender;
-        guest.Actor.Tell(StopVm.Instance);
-    }
-
-    private void OnAskVm(AskVm message)
-    {
-        if (!_guests.TryGetValue(message.Vm, out var guest) || guest.Failure is not null)
-        {
-            Sender.Tell(new VmRefused(message.Vm, guest?.Failure ?? HostMoves.NotHere));
-            return;
-        }
-
-        guest.Asker = Sender; // the VM answers itself; the host only if it dies before it can
-        guest.Actor.Forward(message.Question);
-    }
-
-    private void Resize(int vm, long sizeBytes)
+    private HostAnswer Write(HostCommand.Write command, HostGuest guest)
     {
         try
         {
-            if (_guests.GetValueOrDefault(vm) is { Area: { } area, IsReleased: false })
+            if (guest.Area is { } area && command.Content.Bytes is { Length: > 0 } blocks)
             {
-                _device.Resize(_host.Scenario.Vms[vm], area, sizeBytes);
+                _device.Write(_host.Scenario.Vms[command.Vm], area, blocks);
                 ShowAllocation();
             }
 
-            Sender.Tell(Done.Instance);
+            return new HostAnswer.Done();
         }
-        catch (NvmException refused)
+        catch (Exception wrong) when (wrong is InvalidDataException or NvmException)
         {
-            Sender.Tell(new VmRefused(vm, refused.Message));
+            return new HostAnswer.Refused(wrong.Message);
         }
     }
 
-    private void Release(int vm, bool staysInItsFile)
+    private HostAnswer Resize(HostCommand.Resize command, HostGuest? guest)
+    {
+        try
+        {
+            if (guest is { Area: { } area, Hold: not GuestHold.Nothing })
+            {
+                _device.Resize(_host.Scenario.Vms[command.Vm], area, command.ChildBytes);
+                ShowAllocation();
+            }
+
+            return new HostAnswer.Done();
+        }
+        catch (NvmException refused)
+        {
+            return new HostAnswer.Refused(refused.Message);
+        }
+    }
+
+    private void Release(int vm, bool isOfNoUse)
     {
         var guest = _guests[vm];
-        if (!guest.IsReleased)
+        if (guest.Hold != GuestHold.Nothing)
         {
-            guest.IsReleased = true;
+            guest.Hold = GuestHold.Nothing;
             guest.Area?.Dispose();
             if (_host.Scenario.Vms[vm].Storage is not null)
             {
-                _device.Release(_host.Scenario.Vms[vm], isOfNoUse: (guest.IsNew && !staysInItsFile) || guest.IsElsewhere);
+                _device.Release(_host.Scenario.Vms[vm], isOfNoUse);
                 ShowAllocation();
             }
         }
@@ -243,20 +251,18 @@ internal sealed class HostActor : ReceiveActor
             return; // one that was refused, and another came
         }
 
+        var isOfNoUse = guest.Hold is GuestHold.Room or GuestHold.Rest;
         _host.Board.Show(vm, VmState.Failed);
         guest.Failure ??= "it ended unexpectedly";
-        Answer(vm, new VmRefused(vm, guest.Failure));
-        Release(vm, staysInItsFile: !guest.IsPrepared);
+        guest.Answer(new HostAnswer.Refused(guest.Failure));
+        Release(vm, isOfNoUse);
+        if (isOfNoUse)
+        {
+            Remove(vm);
+        }
     }
 
     private void ShowAllocation() => _host.Board.NvmAllocatedBytes = _device.AllocatedBytes;
 
-    private void Answer(int vm, object answer)
-    {
-        if (_guests.TryGetValue(vm, out var guest))
-        {
-            guest.Asker?.Tell(answer);
-            guest.Asker = null;
-        }
-    }
+    private void Answer(int vm, HostAnswer answer) => _guests.GetValueOrDefault(vm)?.Answer(answer);
 }

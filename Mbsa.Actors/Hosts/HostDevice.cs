@@ -5,14 +5,15 @@ using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Layout;
 using Mbsa.Nvm.Memory;
 using Mbsa.Nvm.Protection;
+using Mbsa.Vm.Moving;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Storage;
 
 namespace Mbsa.Actors.Hosts;
 
 /// <summary>
-/// A host's NVM device and whose child device is whose: a VM finds the one that has its name, or gets a new one. On a device in a file child devices stay
-/// when their VMs end; else they go with them.
+/// A host's NVM device and whose child device is whose: a VM finds the one that has its name, or gets a new one. On a device in a file
+/// child devices stay when their VMs end; else they go with them.
 /// </summary>
 internal sealed class HostDevice : IDisposable
 {
@@ -36,7 +37,9 @@ internal sealed class HostDevice : IDisposable
     }
 
     /// <summary>Makes the device of a scenario, or takes it up again when its file is there.</summary>
-    /// <exception cref="NvmException">It cannot be made, or what the file holds is damaged or not what the scenario asks for. A file that was there is as it was.</exception>
+    /// <exception cref="NvmException">
+    /// It cannot be made, or what the file holds is damaged or not what the scenario asks for. A file that was there is as it was.
+    /// </exception>
     public static HostDevice Attach(ScenarioSpec scenario, MemoryLedger ledger)
     {
         var host = scenario.Host;
@@ -80,7 +83,8 @@ internal sealed class HostDevice : IDisposable
         }
 
         RequireDisk(child, storage);
-        return (_device.Map(child.SizeBytes < storage.ChildBytes ? _device.ResizeChild(vm.Name, storage.ChildBytes) : child, prefault, protection), false);
+        var grown = child.SizeBytes < storage.ChildBytes ? _device.ResizeChild(vm.Name, storage.ChildBytes) : child;
+        return (_device.Map(grown, prefault, protection), false);
     }
 
     /// <summary>Maps a new child device for a VM that is about to come from another host.</summary>
@@ -95,13 +99,35 @@ internal sealed class HostDevice : IDisposable
         return AttachArea(vm, prefault, protection).Area;
     }
 
-    /// <summary>Makes the child device of a VM that comes from another host as long as it is there.</summary>
+    /// <summary>Puts blocks of a VM that comes from another host into its child device, which is made as long as it is there.</summary>
     /// <exception cref="NvmException">There is too little room.</exception>
-    public void Follow(VmSpec vm, NvmArea area, long sizeBytes)
+    /// <exception cref="InvalidDataException">The blocks are damaged, or something else.</exception>
+    public void Write(VmSpec vm, NvmArea area, byte[] blocks)
     {
-        if (area.LengthBytes != sizeBytes)
+        if (MovedBlocks.AreaBytes(blocks) is var sizeBytes && area.LengthBytes != sizeBytes)
         {
             _device.ResizeChild(vm.Name, sizeBytes);
+        }
+
+        MovedBlocks.Apply(blocks, area);
+    }
+
+    /// <summary>Compares what arrived of a child device with what left.</summary>
+    /// <param name="area">Where it lies; null without storage.</param>
+    /// <param name="hasBytes">Whether its blocks have bytes.</param>
+    /// <param name="contentHash">Hash over what left.</param>
+    /// <returns>What is not the same; null when it is.</returns>
+    public static string? WhyNotTheSame(NvmArea? area, bool hasBytes, ulong contentHash)
+    {
+        const string Another = "its child device is not what left";
+        try
+        {
+            var hash = area is null ? 0 : AreaHash.Of(area, hasBytes);
+            return hash == contentHash ? null : $"{Another}: the hash over its bytes is {hash:x16}, and was {contentHash:x16}";
+        }
+        catch (NvmException damaged)
+        {
+            return $"{Another}: {damaged.Message}";
         }
     }
 
@@ -110,7 +136,9 @@ internal sealed class HostDevice : IDisposable
     public NvmArea ReattachArea(VmSpec vm, bool prefault, ProtectionMethod protection) =>
         _device.Map(Find(vm.Name) ?? throw new NvmException("NAT", $"there is no child device '{vm.Name}' any more"), prefault, protection);
 
-    /// <summary>The power fails and comes back: the device is mounted anew from what its memory holds. No child device may be mapped.</summary>
+    /// <summary>
+    /// The power fails and comes back: the device is mounted anew from what its memory holds. No child device may be mapped.
+    /// </summary>
     /// <exception cref="NvmException">A structure is damaged; the message names it.</exception>
     public void LosePower() => _device = _device.MountAfterPowerFailure();
 
@@ -143,12 +171,14 @@ internal sealed class HostDevice : IDisposable
         var host = scenario.Host;
         if (host.NvmSizeIsAskedFor && host.NvmSizeBytes != _device.SizeBytes)
         {
-            throw new NvmException("GMB", $"the device has {_device.SizeBytes} bytes, the scenario asks for {host.NvmSizeBytes}; write 'size: {_device.SizeBytes}B', leave it out, or name another file");
+            throw new NvmException("GMB", $"the device has {_device.SizeBytes} bytes, the scenario asks for {host.NvmSizeBytes}; "
+                + $"write 'size: {_device.SizeBytes}B', leave it out, or name another file");
         }
 
         if (host.NvmDeviceId is { } id && id != _device.DeviceId)
         {
-            throw new NvmException("GMB", $"the device is {_device.DeviceId}, the scenario asks for {id}; name its file, or leave 'uuid' out");
+            throw new NvmException("GMB", $"the device is {_device.DeviceId}, the scenario asks for {id}; "
+                + "name its file, or leave 'uuid' out");
         }
 
         foreach (var vm in scenario.Vms)
@@ -162,7 +192,10 @@ internal sealed class HostDevice : IDisposable
         RequireRoom(scenario);
     }
 
-    /// <summary>Sees to it that what is still to be made fits. Counted is the least it can take: how many page tables there will be is known when the blocks are.</summary>
+    /// <summary>
+    /// Sees to it that what is still to be made fits. Counted is the least it can take: how many page tables there will be is known when
+    /// the blocks are.
+    /// </summary>
     private void RequireRoom(ScenarioSpec scenario)
     {
         var freeBytes = _device.FreeBytes;
@@ -179,9 +212,11 @@ internal sealed class HostDevice : IDisposable
 
         if (neededBytes > freeBytes)
         {
-            var who = names.Count == 1 ? $"VM {names[0]} still needs" : $"{names.Count} VMs ({string.Join(", ", names.Take(5))}{(names.Count > 5 ? ", ..." : "")}) still need";
+            var some = $"{string.Join(", ", names.Take(5))}{(names.Count > 5 ? ", ..." : "")}";
+            var who = names.Count == 1 ? $"VM {names[0]} still needs" : $"{names.Count} VMs ({some}) still need";
             throw new NvmException("data area", $"the device is too small: {who} {neededBytes} bytes of it, "
-                + $"{freeBytes} of {_device.SizeBytes} are free; name a larger device, or delete what nobody needs with 'mbsa nvm child delete {_device.FilePath} NAME'");
+                + $"{freeBytes} of {_device.SizeBytes} are free; name a larger device, or delete what nobody needs with "
+                + $"'mbsa nvm child delete {_device.FilePath} NAME'");
         }
     }
 
@@ -200,16 +235,22 @@ internal sealed class HostDevice : IDisposable
         if (storage.Path == IoPath.Host)
         {
             var holds = VirtualDisk.IsMarked(area) ? $"it holds a virtual disk, which path 'host' would overwrite; take path 'memory-bus'"
-                : child.SizeBytes > storage.SizeBytes ? $"it has {child.SizeBytes} bytes, the scenario asks for {storage.SizeBytes}; write 'size: {child.SizeBytes}B'"
+                : child.SizeBytes > storage.SizeBytes
+                    ? $"it has {child.SizeBytes} bytes, the scenario asks for {storage.SizeBytes}; write 'size: {child.SizeBytes}B'"
                 : null;
             Require(holds is null, child, holds);
         }
         else if (VirtualDisk.Find(area) is { } disk)
         {
             var diskBytes = disk.Geometry.GuestBlocks * BlockStorage.BlockBytes;
-            Require(diskBytes == storage.SizeBytes, child, $"its virtual disk has {diskBytes} bytes, the scenario asks for {storage.SizeBytes}; write 'size: {diskBytes}B'");
-            Require(disk.WearPolicyName == storage.WearPolicy, child, $"its virtual disk has wear policy '{disk.WearPolicyName}', the scenario asks for '{storage.WearPolicy}'; write 'wear: {disk.WearPolicyName}'");
-            Require(disk.WearParameters == storage.WearParameters, child, $"its wear policy has '{disk.WearParameters}', the scenario asks for '{storage.WearParameters}'; write 'wear-parameters: {disk.WearParameters}'");
+            Require(diskBytes == storage.SizeBytes, child,
+                $"its virtual disk has {diskBytes} bytes, the scenario asks for {storage.SizeBytes}; write 'size: {diskBytes}B'");
+            Require(disk.WearPolicyName == storage.WearPolicy, child,
+                $"its virtual disk has wear policy '{disk.WearPolicyName}', the scenario asks for '{storage.WearPolicy}'; "
+                + $"write 'wear: {disk.WearPolicyName}'");
+            Require(disk.WearParameters == storage.WearParameters, child,
+                $"its wear policy has '{disk.WearParameters}', the scenario asks for '{storage.WearParameters}'; "
+                + $"write 'wear-parameters: {disk.WearParameters}'");
         }
     }
 
@@ -217,7 +258,8 @@ internal sealed class HostDevice : IDisposable
     {
         if (!isRight)
         {
-            throw new NvmException($"child device '{child.Name}'", $"{problem}, or delete it with 'mbsa nvm child delete {_device.FilePath} {child.Name}'");
+            throw new NvmException($"child device '{child.Name}'",
+                $"{problem}, or delete it with 'mbsa nvm child delete {_device.FilePath} {child.Name}'");
         }
     }
 }

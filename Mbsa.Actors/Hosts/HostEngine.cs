@@ -18,10 +18,15 @@ internal sealed class HostEngine
     /// <summary>The dispatcher that every actor of a host runs on; its threads are nobody else's.</summary>
     public const string Dispatcher = "mbsa-cores";
 
-    /// <summary>The same for hosts of a cluster's node under the wall clock, whose cores hold their threads as long as time passes.</summary>
+    /// <summary>
+    /// The same for hosts of a cluster's node under the wall clock, whose cores hold their threads as long as time passes.
+    /// </summary>
     public const string WallDispatcher = "mbsa-wall-cores";
 
-    /// <summary>Threads for many hosts under the wall clock: a core of a host holds one as long as time passes, and its actors need another. They mostly sleep.</summary>
+    /// <summary>
+    /// Threads for many hosts under the wall clock: a core of a host holds one as long as time passes, and its actors need another. They
+    /// mostly sleep.
+    /// </summary>
     public const int MostWallThreads = 64;
 
     private HostEngine(IActorRef host, IActorRef supervisor, LiveBoard board, ICores clock) =>
@@ -39,16 +44,22 @@ internal sealed class HostEngine
     /// <summary>The scenario's clock on this host.</summary>
     public ICores Clock { get; }
 
-    /// <summary>Threads for all hosts: under the wall clock one more than cores for each, so that its actors are heard without calling a core back from its work.</summary>
+    /// <summary>
+    /// Threads for all hosts: under the wall clock one more than cores for each, so that its actors are heard without calling a core back
+    /// from its work.
+    /// </summary>
     /// <param name="scenario">The scenario, on real cores.</param>
     /// <param name="virtualThreads">Threads under the virtual clock, whose result must not depend on it.</param>
     public static int Threads(ScenarioSpec scenario, int virtualThreads) => scenario.Clock == ClockKind.Virtual
         ? virtualThreads
-        : Math.Max(scenario.Host.Machine.Cores + 1, Math.Min(MostWallThreads, scenario.AllHosts.Hosts.Sum(host => host.Host.Machine.Cores + 1)));
+        : Math.Max(
+            scenario.Host.Machine.Cores + 1,
+            Math.Min(MostWallThreads, scenario.AllHosts.Hosts.Sum(host => host.Host.Machine.Cores + 1)));
 
     /// <summary>
-    /// The dispatcher. Quanta are CPU-bound, so they get threads of their own, with the supervisor among them; everything else stays on the thread pool. A
-    /// host or supervisor that breaks is stopped, not restarted without its state: its parent must supervise so, and watch both.
+    /// The dispatcher. Quanta are CPU-bound, so they get threads of their own, with the supervisor among them; everything else stays on the
+    /// thread pool. A host or supervisor that breaks is stopped, not restarted without its state: its parent must supervise so, and watch
+    /// both.
     /// </summary>
     public static Config DispatcherConfiguration(int threads) => ConfigurationFactory.ParseString($$"""
         {{Dispatcher}} {
@@ -69,12 +80,19 @@ internal sealed class HostEngine
     /// <param name="dispatcher">What its actors run on.</param>
     /// <param name="index">Tells it from other hosts of the same parent.</param>
     public static HostEngine Spawn(
-        IActorRefFactory parent, ScenarioSpec scenario, HostDevice device, MemoryLedger ledger, string dispatcher = Dispatcher, int index = 0)
+        IActorRefFactory parent,
+        ScenarioSpec scenario,
+        HostDevice device,
+        MemoryLedger ledger,
+        string dispatcher = Dispatcher,
+        int index = 0)
     {
         try
         {
             var policy = QosPolicies.Named(scenario.Host.Policy);
-            var wall = scenario.Clock == ClockKind.Wall ? new WallServices(new RunClock(), DramCalibration.DelayFor(scenario.Host.Device, ledger)) : null;
+            var wall = scenario.Clock == ClockKind.Wall
+                ? new WallServices(new RunClock(), DramCalibration.DelayFor(scenario.Host.Device, ledger))
+                : null;
             var capacity = HostCapacity.Of(scenario.Host, scenario.Clock);
             var queue = policy.CreateQueue(capacity, scenario.Host.QuantumNs, scenario.Host.Order);
             var (clock, board, supervisorProps) = CreateClock(scenario, policy, capacity, queue, wall);

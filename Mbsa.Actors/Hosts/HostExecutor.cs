@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Mbsa.Actors.Commands;
 using Mbsa.Actors.Qos;
-using Mbsa.Actors.Vms;
+using Mbsa.Actors.Tracing;
 using Mbsa.Cores.Playing;
 using Mbsa.Model.Results;
 using Mbsa.Model.Scenario;
@@ -9,25 +10,30 @@ using Mbsa.Model.Watching;
 
 namespace Mbsa.Actors.Hosts;
 
-/// <summary>Does the steps of one host: its commands in their order, then time passes. What it answers follows from the steps so far alone (virtual clock).</summary>
+/// <summary>
+/// Does the steps of one host of this process: its commands in their order, then time passes. What it answers follows from the steps so far
+/// alone (virtual clock).
+/// </summary>
 /// <param name="engine">The host's actors.</param>
 /// <param name="scenario">The scenario as this host sees it.</param>
+/// <param name="watch">Sees what it is at.</param>
 /// <param name="lost">The host broke down.</param>
-internal sealed class HostExecutor(HostEngine engine, ScenarioSpec scenario, CancellationToken lost)
+internal sealed class HostExecutor(HostEngine engine, ScenarioSpec scenario, HostWatch watch, CancellationToken lost)
+    : IHostLink
 {
+    private readonly HostWatch _watch = Seeing(watch, engine.Clock);
     private readonly SortedSet<int> _seen = [];
-    private readonly SortedSet<int> _running = [];
     private Reached _now = new(0, true, default, scenario.Clock == ClockKind.Virtual ? new TraceHash().Value : null);
     private long _nextEvent;
 
     /// <summary>Does a step.</summary>
     /// <exception cref="OperationCanceledException">The host broke down.</exception>
     /// <exception cref="ScenarioFailedException">Its NVM device cannot be mounted.</exception>
-    public async Task<HostReport> ExecuteAsync(HostStep step)
+    public async Task<HostReport> StepAsync(HostStep step, CancellationToken ended)
     {
         if (_now.AllFinished && step.FromNs > _now.Ns)
         {
-            _now = await AskAsync<Reached>(new RunUntil(step.FromNs, Idle: true));
+            _now = await PassAsync(new RunUntil(step.FromNs, Idle: true));
         }
 
         var answers = ImmutableArray.CreateBuilder<HostAnswer>(step.Commands.Length);
@@ -38,116 +44,51 @@ internal sealed class HostExecutor(HostEngine engine, ScenarioSpec scenario, Can
 
         if (step.UntilNs > _now.Ns || step.Commands.IsEmpty)
         {
-            _now = await AskAsync<Reached>(new RunUntil(step.UntilNs));
+            _now = await PassAsync(new RunUntil(step.UntilNs));
         }
 
         return await ReportAsync(step, answers.MoveToImmutable());
     }
 
-    private async Task<HostAnswer> DoAsync(HostCommand command) => command switch
+    /// <summary>Its memory is entered in the ledger of the process, which says what is left when all hosts have ended.</summary>
+    public async Task<string?> EndAsync(CancellationToken ended)
     {
-        HostCommand.Start { Vm: var vm } => await StartAsync(vm),
-        HostCommand.Stop { Vm: var vm } => await AnswerAsync(new EndVm(vm)),
-        HostCommand.SetQos { Vm: var vm, Qos: var qos } => await AnswerAsync(new ChangeTenant(vm, qos)),
-        HostCommand.Resize { Vm: var vm, ChildBytes: var bytes } => await AnswerAsync(new ResizeVm(vm, bytes)),
-        HostCommand.FailVcpu { Vm: var vm, Vcpu: var vcpu } => await AnswerAsync(new AskVm(vm, new FailVcpu(vcpu))),
-        HostCommand.Measure => await MeasureAsync(),
-        HostCommand.LosePower => await AnswerAsync(LosePower.Instance),
-        HostCommand.RestorePower => await AnswerAsync(RestorePower.Instance),
-        HostCommand.Collect { Vms: var vms } => await CollectAsync(vms),
-        HostCommand.BeginMove { Vm: var vm } => await AnswerAsync(new BeginMove(vm)),
-        HostCommand.NextRound { Vm: var vm } => await AnswerAsync(new NextRound(vm)),
-        HostCommand.Pause { Vm: var vm } => await AnswerAsync(new PauseVm(vm)),
-        HostCommand.CancelMove { Vm: var vm } => await AnswerAsync(new CancelMove(vm)),
-        HostCommand.Prepare { Vm: var vm, Qos: var qos } => await SeeAsync(vm, new PrepareVm(vm, qos)),
-        HostCommand.Write { Vm: var vm, Content: var content } => await AnswerAsync(new WriteBlocks(vm, content)),
-        HostCommand.Resume { Vm: var vm, Guest: var guest, ContentHash: var hash } => await ResumeAsync(vm, guest, hash),
-        HostCommand.Forget { Vm: var vm } => await ForgetAsync(vm),
-        _ => throw new InvalidOperationException($"{command.GetType().Name} is no command"),
-    };
+        await engine.EndAsync();
+        return null;
+    }
 
-    private async Task<HostAnswer> StartAsync(int vm)
+    /// <summary>Time stands still as soon as possible, in the middle of a step.</summary>
+    public void Halt() => engine.Supervisor.Tell(new Halt());
+
+    private async Task<HostAnswer> DoAsync(HostCommand command)
     {
-        var answer = await SeeAsync(vm, new StartVm(vm));
-        if (answer is HostAnswer.Refused { Reason: var reason })
+        if (command is HostCommand.OfVm { Vm: var vm } and (HostCommand.Start or HostCommand.Prepare))
         {
-            engine.Board.ShowRefusal(vm, reason);
+            _seen.Add(vm);
         }
-        else
+
+        var answer = await _watch.OverAsync(
+            () => command.Describe(scenario),
+            engine.Clock.NowNs,
+            engine.Host.Ask<HostAnswer>(command, Timeout.InfiniteTimeSpan, lost),
+            answer => answer.Describe());
+        if (command is HostCommand.Start start && answer is HostAnswer.Refused { Reason: var reason })
         {
-            _running.Add(vm);
+            engine.Board.ShowRefusal(start.Vm, reason);
         }
 
         return answer;
     }
 
-    private async Task<HostAnswer> ResumeAsync(int vm, byte[] guest, ulong contentHash)
-    {
-        var answer = await AnswerAsync(new ResumeVm(vm, guest, contentHash));
-        if (answer is HostAnswer.Done)
-        {
-            _running.Add(vm);
-        }
-
-        return answer;
-    }
-
-    private async Task<HostAnswer> ForgetAsync(int vm)
-    {
-        _running.Remove(vm);
-        return await AnswerAsync(new ForgetVm(vm));
-    }
-
-    private async Task<HostAnswer> SeeAsync(int vm, object message)
-    {
-        _seen.Add(vm);
-        return await AnswerAsync(message);
-    }
-
-    private async Task<HostAnswer> AnswerAsync(object message) => await AskAsync<object>(message) switch
-    {
-        VmRefused refused => new HostAnswer.Refused(refused.Reason),
-        TenantRefused refused => new HostAnswer.Refused(refused.Reason),
-        TenantAdmitted { WhyBestEffort: { } why } => new HostAnswer.Done($"runs as best effort: {why}"),
-        VmPrepared { WhyBestEffort: { } why } => new HostAnswer.Done($"runs as best effort: {why}"),
-        Status.Failure failure => throw failure.Cause,
-        PowerIsBack back => new HostAnswer.PowerBack(back.Vms, back.DisksRecovered, back.RecordsRecovered),
-        MoveRound round => new HostAnswer.Round(round.Blocks, round.Content),
-        VmPaused paused => new HostAnswer.Paused(paused.Last.Blocks, paused.Last.Content, paused.Guest, paused.GuestBytes, paused.ContentHash, paused.PausedNs),
-        _ => new HostAnswer.Done(),
-    };
-
-    private async Task<HostAnswer> MeasureAsync()
-    {
-        foreach (var vm in _running)
-        {
-            await AskAsync<object>(new AskVm(vm, BeginMeasuring.Instance)); // one that died says so at the end
-        }
-
-        await AskAsync<TenantUses>(BeginAccounts.Instance);
-        return new HostAnswer.Done();
-    }
-
-    private async Task<HostAnswer> CollectAsync(ImmutableArray<int> vms)
-    {
-        var outcomes = ImmutableArray.CreateBuilder<VmOutcome>(vms.Length);
-        foreach (var vm in vms)
-        {
-            var result = !_running.Contains(vm) ? null : await AskAsync<object>(new AskVm(vm, CollectResult.Instance)) switch
-            {
-                VmResult measured => measured,
-                VmRefused lost => VmResult.NotRun(scenario.Vms[vm], engine.Board.StateOf(vm)) with { Problems = [$"{scenario.Vms[vm].Name}: lost: {lost.Reason}"] },
-                _ => null,
-            };
-            outcomes.Add(new VmOutcome(vm, result ?? VmResult.NotRun(scenario.Vms[vm], engine.Board.StateOf(vm))));
-        }
-
-        return new HostAnswer.Collected(outcomes.MoveToImmutable());
-    }
+    private Task<Reached> PassAsync(RunUntil until) => _watch.OverAsync(
+        () => $"{nameof(RunUntil)} {until.Ns / 1e6} ms",
+        until.Ns,
+        AskAsync<Reached>(until),
+        reached => reached.AllFinished ? "everybody has finished" : "reached");
 
     private async Task<HostReport> ReportAsync(HostStep step, ImmutableArray<HostAnswer> answers)
     {
-        var uses = await AskAsync<TenantUses>(ReadAccounts.Instance);
+        var uses = await AskAsync<TenantUses>(new ReadAccounts());
         var events = engine.Board.Journal.Since(_nextEvent);
         _nextEvent = events.IsEmpty ? _nextEvent : events[^1].Number + 1;
         return new HostReport(step.Number, _now.Ns, _now.Use, _now.TraceHash, answers, [.. _seen.Select(vm => StandingOf(vm, uses))])
@@ -165,7 +106,8 @@ internal sealed class HostExecutor(HostEngine engine, ScenarioSpec scenario, Can
     private VmStanding StandingOf(int vm, TenantUses uses)
     {
         var counts = uses.SinceTheyCame.GetValueOrDefault(vm);
-        return new VmStanding(vm, engine.Board.StateOf(vm), engine.Board.OperationsOf(vm), uses.ByVm.GetValueOrDefault(vm) ?? new TenantUse())
+        var (board, use) = (engine.Board, uses.ByVm.GetValueOrDefault(vm) ?? new TenantUse());
+        return new VmStanding(vm, board.StateOf(vm), board.OperationsOf(vm), use)
         {
             OperationsHere = counts.Operations,
             BytesHere = counts.Bytes,
@@ -174,5 +116,11 @@ internal sealed class HostExecutor(HostEngine engine, ScenarioSpec scenario, Can
         };
     }
 
-    private async Task<T> AskAsync<T>(object question) => await engine.Host.Ask<T>(question, Timeout.InfiniteTimeSpan, lost);
+    private Task<T> AskAsync<T>(ISupervisorMessage question) => engine.Supervisor.Ask<T>(question, Timeout.InfiniteTimeSpan, lost);
+
+    private static HostWatch Seeing(HostWatch watch, ICores clock)
+    {
+        watch.Clock = () => clock.NowNs;
+        return watch;
+    }
 }

@@ -1,11 +1,14 @@
 using Akka.Actor;
+using Mbsa.Actors.Commands;
 using Mbsa.Actors.Vms;
 using Mbsa.Model.Results;
 using Mbsa.Nvm;
 
 namespace Mbsa.Actors.Hosts;
 
-/// <summary>A host without power: every VM on it lets go of its memory, and has its disk back when the power returns. Part of the host's actor.</summary>
+/// <summary>
+/// A host without power: every VM on it lets go of its memory, and has its disk back when the power returns. Part of the host's actor.
+/// </summary>
 /// <param name="host">What the host's actors share.</param>
 /// <param name="device">The NVM device.</param>
 /// <param name="guests">The VMs on the host.</param>
@@ -13,15 +16,16 @@ internal sealed class HostOutage(HostServices host, HostDevice device, IReadOnly
 {
     private readonly SortedSet<int> _awaited = [];
     private IActorRef? _asker;
-    private PowerIsBack? _back;
+    private HostAnswer.PowerBack? _back;
+    private HostCommand.LosePower _command = new();
 
     /// <summary>Whether the host is without power.</summary>
     public bool IsDark { get; private set; }
 
     /// <summary>The power fails.</summary>
-    public void Begin(IActorRef asker)
+    public void Begin(HostCommand.LosePower command, IActorRef asker)
     {
-        (_asker, _back, IsDark) = (asker, null, true);
+        (_command, _asker, _back, IsDark) = (command, asker, null, true);
         AwaitGuests();
         CutFirst();
     }
@@ -43,11 +47,12 @@ internal sealed class HostOutage(HostServices host, HostDevice device, IReadOnly
         }
         catch (NvmException damaged)
         {
-            asker.Tell(new Status.Failure(new ScenarioFailedException($"the NVM device could not be mounted after the power failure: {damaged.Message}")));
+            asker.Tell(new Status.Failure(
+                new ScenarioFailedException($"the NVM device could not be mounted after the power failure: {damaged.Message}")));
             return;
         }
 
-        (_asker, _back, IsDark) = (asker, new PowerIsBack(0, 0, 0), false);
+        (_asker, _back, IsDark) = (asker, new HostAnswer.PowerBack(0, 0, 0), false);
         host.Board.NvmAllocatedBytes = device.AllocatedBytes;
         AwaitGuests();
         foreach (var vm in _awaited)
@@ -61,7 +66,7 @@ internal sealed class HostOutage(HostServices host, HostDevice device, IReadOnly
     /// <summary>A VM is as it was.</summary>
     public void OnBack(VmIsBack message)
     {
-        _back = new PowerIsBack(
+        _back = new HostAnswer.PowerBack(
             _back!.Vms + (message.Runs ? 1 : 0),
             _back.DisksRecovered + message.Recovery.Disks,
             _back.RecordsRecovered + message.Recovery.Records);
@@ -102,17 +107,18 @@ internal sealed class HostOutage(HostServices host, HostDevice device, IReadOnly
     }
 
     /// <summary>Waits until every VM that is there has answered or is released.</summary>
-    private void AwaitGuests() => _awaited.UnionWith(guests.Where(guest => !guest.Value.IsReleased).Select(guest => guest.Key));
+    private void AwaitGuests() =>
+        _awaited.UnionWith(guests.Where(guest => guest.Value.Hold != GuestHold.Nothing).Select(guest => guest.Key));
 
     /// <summary>
-    /// Cuts the power of one VM after the other: where the run queue's virtual time stands then follows from who left last, and that must not be a
-    /// matter of chance.
+    /// Cuts the power of one VM after the other: where the run queue's virtual time stands then follows from who left last, and that must
+    /// not be a matter of chance.
     /// </summary>
     private void CutFirst()
     {
         if (_awaited.Count > 0)
         {
-            guests[_awaited.Min].Actor.Tell(CutPower.Instance);
+            guests[_awaited.Min].Actor.Tell(_command);
         }
 
         AnswerWhenNobodyIsAwaited();
@@ -122,7 +128,7 @@ internal sealed class HostOutage(HostServices host, HostDevice device, IReadOnly
     {
         if (_awaited.Count == 0)
         {
-            _asker?.Tell(_back ?? (object)Done.Instance);
+            _asker?.Tell(_back ?? (HostAnswer)new HostAnswer.Done());
             _asker = null;
         }
     }

@@ -4,6 +4,7 @@ using Akka.Cluster;
 using Akka.Cluster.Sharding;
 using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
+using Mbsa.Actors.Tracing;
 using Mbsa.Actors.Wire;
 using Mbsa.Vm;
 
@@ -51,9 +52,10 @@ public sealed class ClusterNode : IAsyncDisposable
     }
 
     /// <summary>The same with more of Akka.NET's configuration, which goes before ours.</summary>
-    internal static async Task<ClusterNode> StartAsync(NodeOptions options, Action<string>? say, Config more, CancellationToken cancellation)
+    internal static async Task<ClusterNode> StartAsync(
+        NodeOptions options, Action<string>? say, Config more, CancellationToken cancellation)
     {
-        var events = new NodeEvents(say ?? (_ => { }));
+        var events = new NodeEvents(say ?? (_ => { }), options.Trace ?? RunTrace.None);
         var system = NodeSystem.Create(options, more.WithFallback(NodeConfiguration.OfNode(options)));
         try
         {
@@ -96,15 +98,17 @@ public sealed class ClusterNode : IAsyncDisposable
         system.ActorOf(Props.Create(() => new MemberWatch(events)), "members");
         var region = ClusterSharding.Get(system).Start(
             "host",
-            _ => Props.Create(() => new HostEntity(load)),
+            _ => Props.Create(() => new HostEntity(load, events.Trace)),
             ClusterShardingSettings.Create(system),
             new HostExtractor(),
             new HostAllocation(events),
             PoisonPill.Instance);
         var settings = ClusterSingletonManagerSettings.Create(system).WithSingletonName("coordinator");
-        system.ActorOf(ClusterSingletonManager.Props(Props.Create(() => new Coordinator(region, events)), PoisonPill.Instance, settings), "singleton");
+        var coordinator = Props.Create(() => new Coordinator(region, events));
+        system.ActorOf(ClusterSingletonManager.Props(coordinator, PoisonPill.Instance, settings), "singleton");
         var proxy = system.ActorOf(
-            ClusterSingletonProxy.Props("/user/singleton", ClusterSingletonProxySettings.Create(system).WithSingletonName("coordinator")), "coordinator");
+            ClusterSingletonProxy.Props("/user/singleton", ClusterSingletonProxySettings.Create(system).WithSingletonName("coordinator")),
+            "coordinator");
         system.ActorOf(Props.Create(() => new NodeGate(options, NodeSystem.Version, proxy)), NodeGate.Name);
     }
 

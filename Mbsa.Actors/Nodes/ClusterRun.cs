@@ -30,10 +30,15 @@ public sealed class ClusterRun
     /// <summary>Runs a scenario on a cluster that is there.</summary>
     /// <param name="scenario">A scenario of several hosts.</param>
     /// <param name="node">Any node of it.</param>
-    /// <param name="options">Secret and certificate, as its nodes have them; <see cref="NodeOptions.Host"/> is where their answers reach us.</param>
+    /// <param name="options">
+    /// Secret and certificate, as its nodes have them; <see cref="NodeOptions.Host"/> is where their answers reach us.
+    /// </param>
     /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="InputException">A node cannot carry a host of the scenario, there is no cluster, or it does not let us in; the message says which.</exception>
-    public static async Task<ClusterRun> SubmitAsync(ScenarioSpec scenario, NodeAddress node, NodeOptions options, CancellationToken cancellation = default)
+    /// <exception cref="InputException">
+    /// A node cannot carry a host of the scenario, there is no cluster, or it does not let us in; the message says which.
+    /// </exception>
+    public static async Task<ClusterRun> SubmitAsync(
+        ScenarioSpec scenario, NodeAddress node, NodeOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (RemoteHosts.WhyNot(scenario) is { } why)
@@ -44,7 +49,8 @@ public sealed class ClusterRun
         var system = NodeSystem.Create(options with { Port = 0 }, NodeConfiguration.OfClient(options));
         try
         {
-            await Knock.AtAsync(system, node, new Hello(WireFormat.Version, NodeSystem.Version, null), options.KnockPatience).WaitAsync(cancellation);
+            var hello = new Hello(WireFormat.Version, NodeSystem.Version, null);
+            await Knock.AtAsync(system, node, hello, options.KnockPatience).WaitAsync(cancellation);
             return Submit(scenario, system, node, system.Terminate);
         }
         catch
@@ -58,7 +64,7 @@ public sealed class ClusterRun
     public LiveSnapshot Snapshot() => _view.Snapshot;
 
     /// <summary>Ends the run at once; what was measured until now is the result.</summary>
-    public void Interrupt() => _actor.Tell(InterruptRun.Instance);
+    public void Interrupt() => _actor.Tell(new InterruptRun());
 
     internal static ClusterRun Submit(ScenarioSpec scenario, ActorSystem system, NodeAddress node, Func<Task> end)
     {
@@ -79,7 +85,11 @@ public sealed class ClusterRun
             var ended = await result;
             _view.Take(ended.Snapshot, ended.Events);
             _view.End();
-            return ended.Result with { Scenario = _scenario, Vms = [.. ended.Result.Vms.Zip(_scenario.Vms, (vm, spec) => vm with { Spec = spec })] };
+            return ended.Result with
+            {
+                Scenario = _scenario,
+                Vms = [.. ended.Result.Vms.Zip(_scenario.Vms, (vm, spec) => vm with { Spec = spec })],
+            };
         }
         finally
         {

@@ -6,7 +6,9 @@ using Mbsa.Actors.Wire;
 
 namespace Mbsa.Actors.Nodes;
 
-/// <summary>Writes the messages between nodes. Their manifests are short and carry a version; nothing is found by the name of a type.</summary>
+/// <summary>
+/// Writes the messages between nodes. Their manifests are short and carry a version; nothing is found by the name of a type.
+/// </summary>
 internal sealed class ClusterSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
     private static readonly Dictionary<Type, string> _manifests = new()
@@ -85,7 +87,7 @@ internal sealed class ClusterSerializer(ExtendedActorSystem system) : Serializer
         return stream.ToArray();
     }
 
-    private byte[] Write(object message, Action<BinaryWriter> writeAddress)
+    private byte[] Write(INodeMessage message, Action<BinaryWriter> writeAddress)
     {
         using var stream = new MemoryStream();
         using var writer = new BinaryWriter(stream, Encoding.UTF8);
@@ -97,7 +99,7 @@ internal sealed class ClusterSerializer(ExtendedActorSystem system) : Serializer
         return stream.ToArray();
     }
 
-    private object ReadMessage(BinaryReader reader)
+    private INodeMessage ReadMessage(BinaryReader reader)
     {
         var manifest = reader.ReadString();
         if (manifest is "h1" or "r1")
@@ -105,7 +107,7 @@ internal sealed class ClusterSerializer(ExtendedActorSystem system) : Serializer
             throw new InvalidDataException("another node sent an address within an address");
         }
 
-        return FromBinary(reader.ReadBytes(reader.ReadInt32()), manifest);
+        return (INodeMessage)FromBinary(reader.ReadBytes(reader.ReadInt32()), manifest);
     }
 }
 
@@ -122,5 +124,6 @@ internal sealed class RefusingSerializer(ExtendedActorSystem system) : Serialize
     public override byte[] ToBinary(object obj) => throw new NotSupportedException($"{obj.GetType()} is not for other nodes");
 
     /// <inheritdoc/>
-    public override object FromBinary(byte[] bytes, Type type) => throw new NotSupportedException("a message of another node was written by no serializer of ours");
+    public override object FromBinary(byte[] bytes, Type type) =>
+        throw new NotSupportedException("a message of another node was written by no serializer of ours");
 }

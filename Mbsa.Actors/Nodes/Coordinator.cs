@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Mbsa.Actors.Tracing;
 
 namespace Mbsa.Actors.Nodes;
 
 /// <summary>
-/// The one of its kind in a cluster: has one run at a time. It remembers nothing beyond its own life; when the node it lives on is lost, whoever submitted the
-/// run submits it again to the next coordinator, and it becomes the same run once more (virtual clock).
+/// The one of its kind in a cluster: has one run at a time. It remembers nothing beyond its own life; when the node it lives on is lost,
+/// whoever submitted the run submits it again to the next coordinator, and it becomes the same run once more (virtual clock).
 /// </summary>
 internal sealed class Coordinator : ReceiveActor
 {
@@ -64,7 +65,7 @@ internal sealed class Coordinator : ReceiveActor
 
             _run = to.Run;
             _node.IsRunning = true;
-            _actor = Context.Watch(Context.ActorOf(Props.Create(() => new RunActor(to.Run, _region, Sender))));
+            _actor = Context.Watch(Context.ActorOf(Props.Create(() => new RunActor(to.Run, _region, Sender, _node.Trace))));
         }
 
         _actor.Forward(to.Message);
@@ -74,7 +75,7 @@ internal sealed class Coordinator : ReceiveActor
 }
 
 /// <summary>What actors of a node tell it, and know of it. Any thread.</summary>
-internal sealed class NodeEvents(Action<string> say)
+internal sealed class NodeEvents(Action<string> say, RunTrace trace)
 {
     private volatile bool _isRunning;
     private ImmutableArray<string> _addresses = [];
@@ -85,6 +86,9 @@ internal sealed class NodeEvents(Action<string> say)
         get => _isRunning;
         set => _isRunning = value;
     }
+
+    /// <summary>Is told what goes on in runs.</summary>
+    public RunTrace Trace => trace;
 
     /// <summary>Addresses of the members that are up.</summary>
     public ImmutableArray<string> Addresses

@@ -5,15 +5,19 @@ using Akka.Cluster.Sharding;
 namespace Mbsa.Actors.Nodes;
 
 /// <summary>
-/// Which node carries which host: whoever carries least. Hosts move to a node that joined only between runs: in the middle of one a host that moves has to do
-/// everything again.
+/// Which node carries which host: whoever carries least. Hosts move to a node that joined only between runs: in the middle of one a host
+/// that moves has to do everything again.
 /// </summary>
 /// <param name="node">The node on which this decides: that of the coordinator, for both live on the oldest member.</param>
 internal sealed class HostAllocation(NodeEvents node) : IShardAllocationStrategy
 {
     /// <inheritdoc/>
-    public Task<IActorRef> AllocateShard(IActorRef requester, string shardId, IImmutableDictionary<IActorRef, IImmutableList<string>> currentShardAllocations) =>
-        Task.FromResult(currentShardAllocations.OrderBy(region => region.Value.Count).ThenBy(region => region.Key.Path.ToStringWithAddress(), StringComparer.Ordinal).First().Key);
+    public Task<IActorRef> AllocateShard(
+        IActorRef requester, string shardId, IImmutableDictionary<IActorRef, IImmutableList<string>> currentShardAllocations) =>
+        Task.FromResult(currentShardAllocations
+            .OrderBy(region => region.Value.Count)
+            .ThenBy(region => region.Key.Path.ToStringWithAddress(), StringComparer.Ordinal)
+            .First().Key);
 
     /// <inheritdoc/>
     public Task<IImmutableSet<string>> Rebalance(
@@ -22,7 +26,8 @@ internal sealed class HostAllocation(NodeEvents node) : IShardAllocationStrategy
         IImmutableSet<string> moving = ImmutableHashSet<string>.Empty;
         if (!node.IsRunning && rebalanceInProgress.Count == 0 && currentShardAllocations.Count > 0)
         {
-            var fair = (currentShardAllocations.Sum(region => region.Value.Count) + currentShardAllocations.Count - 1) / currentShardAllocations.Count;
+            var (shards, regions) = (currentShardAllocations.Sum(region => region.Value.Count), currentShardAllocations.Count);
+            var fair = (shards + regions - 1) / regions;
             moving = currentShardAllocations.SelectMany(region => region.Value.Skip(fair)).ToImmutableHashSet();
         }
 

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Mbsa.Actors.Hosts;
+using Mbsa.Actors.Tracing;
 using Mbsa.Actors.Wire;
 using Mbsa.Model.Scenario;
 using Mbsa.Nvm.Memory;
@@ -8,8 +9,8 @@ using Mbsa.Nvm.Memory;
 namespace Mbsa.Actors.Nodes;
 
 /// <summary>
-/// Carries one emulated host on a node. It knows nothing but the steps it was given: made anew on another node and given the same steps, it becomes the
-/// same host again (virtual clock).
+/// Carries one emulated host on a node. It knows nothing but the steps it was given: made anew on another node and given the same steps, it
+/// becomes the same host again (virtual clock).
 /// </summary>
 internal sealed class HostEntity : ReceiveActor
 {
@@ -18,9 +19,11 @@ internal sealed class HostEntity : ReceiveActor
     private readonly CancellationTokenSource _lost = new();
     private readonly long _incarnation = Random.Shared.NextInt64();
     private readonly NodeLoad _load;
+    private readonly RunTrace _trace;
     private IActorRef? _coordinator;
     private HostExecutor? _executor;
     private HostEngine? _engine;
+    private RunWatch? _watch;
     private long _stepsDone;
     private long _atStep;
     private byte[]? _lastReport;
@@ -28,12 +31,15 @@ internal sealed class HostEntity : ReceiveActor
 
     /// <summary>A host that waits for its scenario.</summary>
     /// <param name="load">Where it is entered that this node carries it.</param>
-    public HostEntity(NodeLoad load)
+    /// <param name="trace">Is told what goes on.</param>
+    public HostEntity(NodeLoad load, RunTrace trace)
     {
-        _load = load;
+        (_load, _trace) = (load, trace);
         Receive<ToHost>(OnToHost);
         Receive<StepDone>(OnDone);
-        Receive<Status.Failure>(m => Break(m.Cause is OperationCanceledException ? "an actor of it ended unexpectedly" : m.Cause.GetBaseException().Message));
+        Receive<Status.Failure>(m => Break(m.Cause is OperationCanceledException
+            ? "an actor of it ended unexpectedly"
+            : m.Cause.GetBaseException().Message));
         Receive<Terminated>(m =>
         {
             if (m.ActorRef.Equals(_coordinator))
@@ -60,6 +66,7 @@ internal sealed class HostEntity : ReceiveActor
     protected override void PostStop()
     {
         _load.Leave();
+        _watch?.Dispose();
         _lost.Cancel();
         _lost.Dispose();
     }
@@ -114,8 +121,8 @@ internal sealed class HostEntity : ReceiveActor
         {
             switch (WireFormat.FromBytes<HostParcel>(parcel))
             {
-                case HostParcel.Begin { Host: var begin } when _engine is null:
-                    Begin(begin);
+                case HostParcel.Begin begin when _engine is null:
+                    Begin(begin.Scenario);
                     Send(new HostStatus(_incarnation, true, _stepsDone, _atStep));
                     break;
                 case HostParcel.Step { Of: var step } when _executor is not null && _atStep == 0 && step.Number == _stepsDone + 1:
@@ -130,23 +137,28 @@ internal sealed class HostEntity : ReceiveActor
         }
     }
 
-    private void Begin(HostBegin begin)
+    private void Begin(ScenarioSpec asked)
     {
-        if (RemoteHosts.WhyNot(begin.Scenario) is { } why)
+        if (RemoteHosts.WhyNot(asked) is { } why)
         {
             throw new InvalidDataException(why);
         }
 
-        var scenario = begin.Scenario.OnRealCores();
+        var scenario = asked.OnRealCores();
         var device = HostDevice.Attach(scenario, _ledger);
         _engine = HostEngine.Spawn(
             Context, scenario, device, _ledger, scenario.Clock == ClockKind.Wall ? HostEngine.WallDispatcher : HostEngine.Dispatcher);
         Context.Watch(_engine.Host);
         Context.Watch(_engine.Supervisor);
-        _executor = new HostExecutor(_engine, scenario, _lost.Token);
+        _watch = new RunWatch(_trace, [scenario.Name], isComplete: false);
+        _executor = new HostExecutor(_engine, scenario, _watch.Hosts[0], _lost.Token);
     }
 
-    private async Task<StepDone> DoAsync(HostStep step) => new(step.Number, WireFormat.ToBytes<HostParcel>(new HostParcel.Report(await _executor!.ExecuteAsync(step))));
+    private async Task<StepDone> DoAsync(HostStep step)
+    {
+        var report = await _executor!.StepAsync(step, _lost.Token);
+        return new StepDone(step.Number, WireFormat.ToBytes<HostParcel>(new HostParcel.Report(report)));
+    }
 
     private void OnDone(StepDone done)
     {
@@ -179,7 +191,7 @@ internal sealed class HostEntity : ReceiveActor
         }
     }
 
-    private void Send(object message) => _coordinator?.Tell(message);
+    private void Send(INodeMessage message) => _coordinator?.Tell(message);
 
     private sealed record StepDone(long Number, byte[] Report);
 

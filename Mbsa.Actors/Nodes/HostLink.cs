@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Akka.Actor;
 using Mbsa.Actors.Hosts;
 using Mbsa.Actors.Wire;
@@ -8,8 +7,9 @@ using Mbsa.Model.Scenario;
 namespace Mbsa.Actors.Nodes;
 
 /// <summary>
-/// The coordinator's end of one host: gives it its steps and keeps them. When the node that carried the host is lost, the host comes up elsewhere knowing
-/// nothing, and is given all of them again; it must do the same again, which the trace hash of each step shows.
+/// The coordinator's end of one host: gives it its steps and keeps them. When the node that carried the host is lost, the host comes up
+/// elsewhere knowing nothing, and is given all of them again; it must do the same again, which the trace hash of each step shows. A
+/// <see cref="HostStep"/> is answered with the host's <see cref="HostReport"/>, however often the host has to be rebuilt.
 /// </summary>
 internal sealed class HostLink : ReceiveActor
 {
@@ -17,7 +17,7 @@ internal sealed class HostLink : ReceiveActor
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
 
     private readonly string _run;
-    private readonly HostBegin _begin;
+    private readonly HostParcel.Begin _begin;
     private readonly IActorRef _region;
     private readonly ParcelPort _port = new();
     private readonly List<(HostStep Step, ulong? TraceHash)> _steps = [];
@@ -31,14 +31,14 @@ internal sealed class HostLink : ReceiveActor
     /// <param name="run">The run.</param>
     /// <param name="begin">What the host is.</param>
     /// <param name="region">Where messages to hosts go.</param>
-    public HostLink(string run, HostBegin begin, IActorRef region)
+    public HostLink(string run, HostParcel.Begin begin, IActorRef region)
     {
         (_run, _begin, _region) = (run, begin, region);
         _canReplay = begin.Scenario.Clock == ClockKind.Virtual;
-        Receive<DoStep>(m =>
+        Receive<HostStep>(step =>
         {
             _asker = Sender;
-            _steps.Add((new HostStep(_steps.Count + 1, m.UntilNs, m.Commands, m.WithView) { FromNs = m.FromNs }, null));
+            _steps.Add((step, null));
             if (_incarnation == 0)
             {
                 Send(new AskStatus(_steps.Count));
@@ -53,11 +53,11 @@ internal sealed class HostLink : ReceiveActor
         Receive<Finish>(_ =>
         {
             (_asker, _isEnding) = (Sender, true);
-            Send(EndHost.Instance);
+            Send(new EndHost());
             Context.SetReceiveTimeout(_patience);
         });
         Receive<HostStatus>(OnStatus);
-        Receive<HostBroke>(m => Answer(new Status.Failure(new ScenarioFailedException($"host {_begin.Scenario.Name} broke down: {m.Reason}"))));
+        Receive<HostBroke>(m => Fail($"host {_begin.Scenario.Name} broke down: {m.Reason}"));
         Receive<HostEnded>(m =>
         {
             if (_isEnding)
@@ -77,7 +77,7 @@ internal sealed class HostLink : ReceiveActor
         {
             if (_isEnding)
             {
-                Send(EndHost.Instance);
+                Send(new EndHost());
             }
             else if (_asker is not null)
             {
@@ -106,12 +106,12 @@ internal sealed class HostLink : ReceiveActor
 
         if (_isReplaying && !_canReplay)
         {
-            Answer(new Status.Failure(new ScenarioFailedException("a node that carried hosts of the run was lost; under the wall clock a host cannot be rebuilt")));
+            Fail("a node that carried hosts of the run was lost; under the wall clock a host cannot be rebuilt");
         }
         else if (!status.HasBegun)
         {
             _port.Reset();
-            _port.Send(WireFormat.ToBytes<HostParcel>(new HostParcel.Begin(_begin)), Send);
+            _port.Send(WireFormat.ToBytes<HostParcel>(_begin), Send);
         }
         else if (status.AtStep == 0 && status.StepsDone < _steps.Count)
         {
@@ -125,8 +125,8 @@ internal sealed class HostLink : ReceiveActor
         var (step, hash) = _steps[(int)report.Step - 1];
         if (hash is not null && hash != report.TraceHash)
         {
-            Answer(new Status.Failure(new ScenarioFailedException(
-                $"a host that was rebuilt did not do the same again in step {report.Step}: trace hash {report.TraceHash:x16}, before {hash:x16}; this is a bug")));
+            Fail($"a host that was rebuilt did not do the same again in step {report.Step}: trace hash {report.TraceHash:x16}, "
+                + $"before {hash:x16}; this is a bug");
             return;
         }
 
@@ -145,7 +145,9 @@ internal sealed class HostLink : ReceiveActor
 
     private void SendStep(int number) => _port.Send(WireFormat.ToBytes<HostParcel>(new HostParcel.Step(_steps[number - 1].Step)), Send);
 
-    private void Send(object message) => _region.Tell(new ToHost(_run, _begin.Host, message));
+    private void Send(INodeMessage message) => _region.Tell(new ToHost(_run, _begin.Host, message));
+
+    private void Fail(string why) => Answer(new Status.Failure(new ScenarioFailedException(why)));
 
     private void Answer(object answer)
     {
@@ -154,14 +156,8 @@ internal sealed class HostLink : ReceiveActor
         Context.SetReceiveTimeout(null);
     }
 
-    /// <summary>To the link: the next step. Answered with the host's <see cref="HostReport"/>, however often it has to be rebuilt.</summary>
-    internal sealed record DoStep(long FromNs, long UntilNs, ImmutableArray<HostCommand> Commands, bool WithView);
-
     /// <summary>To the link: the run is over. Answered with <see cref="HostEnded"/>.</summary>
-    internal sealed record Finish
-    {
-        public static readonly Finish Instance = new();
-    }
+    internal sealed record Finish;
 
     /// <summary>From the link to its parent: a host is made anew and does its steps again.</summary>
     internal sealed record HostRebuilt(int Host);

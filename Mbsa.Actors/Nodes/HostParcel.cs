@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Mbsa.Actors.Hosts;
+using Mbsa.Model.Scenario;
 
 namespace Mbsa.Actors.Nodes;
 
@@ -10,8 +11,10 @@ namespace Mbsa.Actors.Nodes;
 [JsonDerivedType(typeof(Report), "report")]
 internal abstract record HostParcel
 {
-    /// <summary>Be this host.</summary>
-    internal sealed record Begin(HostBegin Host) : HostParcel;
+    /// <summary>Carry this host.</summary>
+    /// <param name="Host">Its index.</param>
+    /// <param name="Scenario">The scenario as this host sees it: <see cref="ScenarioSpec.Host"/> is it.</param>
+    internal sealed record Begin(int Host, ScenarioSpec Scenario) : HostParcel;
 
     /// <summary>Do this step.</summary>
     internal sealed record Step(HostStep Of) : HostParcel;

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Akka.Actor;
+using Mbsa.Actors.Wire;
 using Mbsa.Vm;
 
 namespace Mbsa.Actors.Nodes;
@@ -19,7 +20,7 @@ internal static class Knock
         await RequireListenerAsync(address, patience);
         try
         {
-            return await GateOf(system, address.ToString()).Ask<object>(hello, patience) switch
+            return await GateOf(system, address.ToString()).Ask<INodeMessage>(hello, patience) switch
             {
                 Welcome welcome => welcome.Members,
                 Unwelcome { Reason: var why } => throw new InputException($"the node at {address} does not let this one in: {why}"),
@@ -28,7 +29,8 @@ internal static class Knock
         }
         catch (AskTimeoutException)
         {
-            throw new InputException($"something listens at {address}, but it does not know us: its secret or its TLS is another, or it is no node of mbsa");
+            throw new InputException($"something listens at {address}, but it does not know us: "
+                + "its secret or its TLS is another, or it is no node of mbsa");
         }
     }
 
@@ -46,7 +48,8 @@ internal static class Knock
         }
         catch (Exception unreachable) when (unreachable is SocketException or OperationCanceledException)
         {
-            throw new InputException($"no node of a cluster can be reached at {address}: {(unreachable is SocketException ? unreachable.Message : "no answer")}");
+            var why = unreachable is SocketException ? unreachable.Message : "no answer";
+            throw new InputException($"no node of a cluster can be reached at {address}: {why}");
         }
     }
 }

@@ -13,15 +13,16 @@ namespace Mbsa.Actors.Nodes;
 internal static class NodeConfiguration
 {
     /// <summary>
-    /// Name of the actor systems of a cluster. Whoever does not know the secret does not know the name, and a message to another name is dropped. It keeps
-    /// clusters apart and the curious out; it is no defence against who can read the network, which TLS is.
+    /// Name of the actor systems of a cluster. Whoever does not know the secret does not know the name, and a message to another name is
+    /// dropped. It keeps clusters apart and the curious out; it is no defence against who can read the network, which TLS is.
     /// </summary>
     public static string SystemName(string? secret) =>
         secret is null ? "mbsa" : $"mbsa-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"mbsa/{secret}")))[..32]}";
 
     /// <summary>What all members must have alike, in words.</summary>
     public static string Common(NodeOptions options) =>
-        string.Create(CultureInfo.InvariantCulture, $"stable after {options.StableAfterSeconds} s, {(options.Certificate is null ? "no TLS" : "TLS")}");
+        string.Create(CultureInfo.InvariantCulture,
+            $"stable after {options.StableAfterSeconds} s, {(options.Certificate is null ? "no TLS" : "TLS")}");
 
     /// <summary>Of a node.</summary>
     public static Config OfNode(NodeOptions options) => ConfigurationFactory.ParseString(string.Create(CultureInfo.InvariantCulture, $$"""
@@ -77,7 +78,8 @@ internal static class NodeConfiguration
         .WithFallback(DistributedData.DefaultConfig());
 
     /// <summary>Of whoever submits a run and is no member.</summary>
-    public static Config OfClient(NodeOptions options) => ConfigurationFactory.ParseString("akka.actor.provider = remote").WithFallback(Common(options, port: 0));
+    public static Config OfClient(NodeOptions options) =>
+        ConfigurationFactory.ParseString("akka.actor.provider = remote").WithFallback(Common(options, port: 0));
 
     private static Config Common(NodeOptions options, int port)
     {
@@ -133,5 +135,6 @@ internal static class NodeConfiguration
         }
         """;
 
-    private static string Quote(string text) => $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+    private static string Quote(string text) =>
+        $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 }

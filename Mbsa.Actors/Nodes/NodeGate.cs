@@ -24,7 +24,8 @@ internal sealed class NodeGate : ReceiveActor
 
     private static string? WhyNot(Hello hello, NodeOptions options, string version) => hello switch
     {
-        _ when hello.WireVersion != WireFormat.Version || hello.Version != version => $"it runs version {version}, which does not understand version {hello.Version}; all nodes need the same",
+        _ when hello.WireVersion != WireFormat.Version || hello.Version != version =>
+            $"it runs version {version}, which does not understand version {hello.Version}; all nodes need the same",
         { Configuration: { } asked } when asked != NodeConfiguration.Common(options) =>
             $"its configuration is '{NodeConfiguration.Common(options)}', this one's is '{asked}'; all nodes need the same",
         _ => null,

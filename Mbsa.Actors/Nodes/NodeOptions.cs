@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mbsa.Actors.Tracing;
 
 namespace Mbsa.Actors.Nodes;
 
@@ -26,10 +27,16 @@ public sealed record NodeOptions
     /// <summary>Certificate for TLS; null for none.</summary>
     public NodeCertificate? Certificate { get; init; }
 
+    /// <summary>Is told what goes on in the runs that the node has a part in; null for nobody.</summary>
+    public RunTrace? Trace { get; init; }
+
     /// <summary>How long a member must have been unreachable before the smaller part of the cluster ends itself, in seconds.</summary>
     public double StableAfterSeconds { get; init; } = 5;
 
-    /// <summary>How long a node that is asked to let this one in may take to answer. A handshake of TLS between two processes that have just started takes seconds on a machine that is busy.</summary>
+    /// <summary>
+    /// How long a node that is asked to let this one in may take to answer. A handshake of TLS between two processes that have just started
+    /// takes seconds on a machine that is busy.
+    /// </summary>
     internal TimeSpan KnockPatience { get; init; } = TimeSpan.FromSeconds(10);
 }
 
@@ -40,5 +47,8 @@ public sealed record NodeAddress(string Host, int Port)
     public override string ToString() => Host.Contains(':') ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
 }
 
-/// <summary>A certificate with its private key, in a PKCS #12 file. Nodes prove themselves to each other with it, so all nodes have certificates that each of them trusts.</summary>
+/// <summary>
+/// A certificate with its private key, in a PKCS #12 file. Nodes prove themselves to each other with it, so all nodes have certificates
+/// that each of them trusts.
+/// </summary>
 public sealed record NodeCertificate(string Path, string? Password);

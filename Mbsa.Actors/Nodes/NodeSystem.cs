@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Akka.Actor;
 using Akka.Configuration;
+using Mbsa.Actors.Tracing;
 using Mbsa.Vm;
 
 namespace Mbsa.Actors.Nodes;
@@ -12,7 +13,8 @@ namespace Mbsa.Actors.Nodes;
 internal static class NodeSystem
 {
     /// <summary>Version of the program.</summary>
-    public static string Version { get; } = typeof(NodeSystem).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+    public static string Version { get; } =
+        typeof(NodeSystem).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
 
     /// <summary>Makes one.</summary>
     /// <exception cref="InputException">It cannot listen there, or its certificate cannot be used.</exception>
@@ -21,7 +23,7 @@ internal static class NodeSystem
         RequireCertificate(options.Certificate);
         try
         {
-            return ActorSystem.Create(NodeConfiguration.SystemName(options.Secret), configuration);
+            return AkkaLog.CreateSystem(NodeConfiguration.SystemName(options.Secret), configuration, options.Trace ?? RunTrace.None);
         }
         catch (Exception unfit) when (unfit is not OutOfMemoryException)
         {
@@ -34,7 +36,8 @@ internal static class NodeSystem
     {
         { SocketErrorCode: SocketError.AddressAlreadyInUse } => $"port {options.Port} is in use; name another port",
         { SocketErrorCode: SocketError.AddressNotAvailable } => $"{options.Host} is no address of this machine",
-        { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } => $"there is no machine called {options.Host}",
+        { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } =>
+            $"there is no machine called {options.Host}",
         { SocketErrorCode: SocketError.AccessDenied } => $"port {options.Port} is kept for the system; name one from 1024 on",
         { } other => other.Message,
         null => unfit.GetBaseException().Message,
@@ -59,7 +62,8 @@ internal static class NodeSystem
             using var loaded = X509CertificateLoader.LoadPkcs12FromFile(certificate.Path, certificate.Password);
             if (!loaded.HasPrivateKey)
             {
-                throw new InputException($"{certificate.Path} holds a certificate without its private key; 'openssl pkcs12 -export' makes a file with both");
+                throw new InputException($"{certificate.Path} holds a certificate without its private key; "
+                    + "'openssl pkcs12 -export' makes a file with both");
             }
         }
         catch (Exception unfit) when (unfit is CryptographicException or IOException or UnauthorizedAccessException)

@@ -1,17 +1,22 @@
-using System.Collections.Immutable;
 using Akka.Actor;
 using Mbsa.Actors.Hosts;
-using Mbsa.Actors.Runs;
+using Mbsa.Actors.Tracing;
+using Mbsa.Model.Scenario;
 
 namespace Mbsa.Actors.Nodes;
 
 /// <summary>The way to a host of the cluster.</summary>
 /// <param name="link">Its <see cref="HostLink"/>.</param>
-internal sealed class RemoteHostLink(IActorRef link) : IHostLink
+/// <param name="scenario">The scenario.</param>
+/// <param name="watch">Sees what the host is at, as far as it is to be seen from here: a step, and not which part of it.</param>
+internal sealed class RemoteHostLink(IActorRef link, ScenarioSpec scenario, HostWatch watch) : IHostLink
 {
-    public Task<HostReport> StepAsync(long fromNs, long untilNs, ImmutableArray<HostCommand> commands, bool withView, CancellationToken ended) =>
-        link.Ask<HostReport>(new HostLink.DoStep(fromNs, untilNs, commands, withView), Timeout.InfiniteTimeSpan, ended);
+    public Task<HostReport> StepAsync(HostStep step, CancellationToken ended) => watch.OverAsync(
+        () => string.Join(", ", step.Commands.Select(command => command.Describe(scenario)).Append($"RunUntil {step.UntilNs / 1e6} ms")),
+        step.UntilNs,
+        link.Ask<HostReport>(step, Timeout.InfiniteTimeSpan, ended),
+        report => string.Join(", ", report.Answers.Select(answer => answer.Describe()).Append($"at {report.NowNs / 1e6} ms")));
 
     public async Task<string?> EndAsync(CancellationToken ended) =>
-        (await link.Ask<HostEnded>(HostLink.Finish.Instance, Timeout.InfiniteTimeSpan, ended)).Problem;
+        (await link.Ask<HostEnded>(new HostLink.Finish(), Timeout.InfiniteTimeSpan, ended)).Problem;
 }

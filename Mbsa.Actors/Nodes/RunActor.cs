@@ -2,13 +2,17 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Mbsa.Actors.Hosts;
 using Mbsa.Actors.Runs;
+using Mbsa.Actors.Tracing;
 using Mbsa.Actors.Wire;
 using Mbsa.Model.Results;
 using Mbsa.Model.Scenario;
 
 namespace Mbsa.Actors.Nodes;
 
-/// <summary>The life of one run on a cluster: hears the scenario, conducts it over a link to each host, tells whoever submitted it how it stands and what came out.</summary>
+/// <summary>
+/// The life of one run on a cluster: hears the scenario, conducts it over a link to each host, tells whoever submitted it how it stands and
+/// what came out.
+/// </summary>
 internal sealed class RunActor : ReceiveActor
 {
     /// <summary>Silence in the middle of a scenario that is on its way.</summary>
@@ -16,10 +20,12 @@ internal sealed class RunActor : ReceiveActor
 
     private readonly string _run;
     private readonly IActorRef _region;
+    private readonly RunTrace _trace;
     private readonly ParcelPort _port = new();
     private readonly CancellationTokenSource _ended = new();
     private readonly HashSet<int> _rebuilt = [];
     private IActorRef _client;
+    private RunWatch? _watch;
     private Conductor? _conductor;
     private ImmutableArray<IHostLink> _links = [];
     private byte[]? _outcome;
@@ -29,9 +35,10 @@ internal sealed class RunActor : ReceiveActor
     /// <param name="run">Its name.</param>
     /// <param name="region">Where messages to hosts go.</param>
     /// <param name="client">Whoever submitted it; the run ends with it.</param>
-    public RunActor(string run, IActorRef region, IActorRef client)
+    /// <param name="trace">Is told what goes on.</param>
+    public RunActor(string run, IActorRef region, IActorRef client, RunTrace trace)
     {
-        (_run, _region, _client) = ($"{run}-{Guid.NewGuid():N}", region, client); // hosts of an earlier try are others
+        (_run, _region, _client, _trace) = ($"{run}-{Guid.NewGuid():N}", region, client, trace); // hosts of an earlier try are others
         Context.Watch(client);
         Context.SetReceiveTimeout(_patience);
         Receive<ReceiveTimeout>(_ => Context.Stop(Self)); // a part of the scenario was lost; whoever submitted it does so again
@@ -55,7 +62,10 @@ internal sealed class RunActor : ReceiveActor
         Receive<RunResult>(m => OnResultAsync(m).PipeTo(Self));
         Receive<RunParcel.Ended>(m => OnOutcome(m, m.Result.Interrupted ? "was interrupted" : "ended"));
         Receive<Status.Failure>(m => OnOutcome(
-            new RunParcel.Failed(m.Cause.GetBaseException() is OperationCanceledException ? "the run was given up" : m.Cause.GetBaseException().Message), "failed"));
+            new RunParcel.Failed(m.Cause.GetBaseException() is OperationCanceledException
+                ? "the run was given up"
+                : m.Cause.GetBaseException().Message),
+            "failed"));
         Receive<Terminated>(m =>
         {
             if (m.ActorRef.Equals(_client))
@@ -64,7 +74,8 @@ internal sealed class RunActor : ReceiveActor
             }
             else
             {
-                Self.Tell(new Status.Failure(new ScenarioFailedException("the link to a host broke; what the node of the coordinator says may tell why")));
+                Self.Tell(new Status.Failure(
+                    new ScenarioFailedException("the link to a host broke; what the node of the coordinator says may tell why")));
             }
         });
     }
@@ -73,6 +84,7 @@ internal sealed class RunActor : ReceiveActor
 
     protected override void PostStop()
     {
+        _watch?.Dispose();
         _ended.Cancel();
         _ended.Dispose();
     }
@@ -85,13 +97,16 @@ internal sealed class RunActor : ReceiveActor
             _client = Context.Watch(Sender);
         }
 
-        if (_port.On(frame, Tell) is not { } parcel || _conductor is not null || WireFormat.FromBytes<RunParcel>(parcel) is not RunParcel.Submit { Scenario: var scenario })
+        if (_port.On(frame, Tell) is not { } parcel
+            || _conductor is not null
+            || WireFormat.FromBytes<RunParcel>(parcel) is not RunParcel.Submit { Scenario: var scenario })
         {
             return;
         }
 
         Context.SetReceiveTimeout(null);
         Context.Parent.Tell(new Began(scenario.Name));
+        _watch = new RunWatch(_trace, scenario.AllHosts.Hosts.Select(host => host.Name));
         _links = [.. scenario.AllHosts.Hosts.Select((_, host) => Link(scenario, host))];
         var self = Self;
         var glances = new Glances(scenario.Vms.Length, (snapshot, events) => self.Tell(new RunParcel.Progress(snapshot, events)));
@@ -99,8 +114,12 @@ internal sealed class RunActor : ReceiveActor
         _conductor.ConductAsync().PipeTo(Self);
     }
 
-    private RemoteHostLink Link(ScenarioSpec scenario, int host) => new(Context.Watch(Context.ActorOf(
-        Props.Create(() => new HostLink(_run, new HostBegin(host, scenario.OfHost(host)), _region)), $"host-{host}")));
+    private RemoteHostLink Link(ScenarioSpec scenario, int host)
+    {
+        var begin = new HostParcel.Begin(host, scenario.OfHost(host));
+        var link = Context.ActorOf(Props.Create(() => new HostLink(_run, begin, _region)), $"host-{host}");
+        return new RemoteHostLink(Context.Watch(link), scenario, _watch!.Hosts[host]);
+    }
 
     /// <summary>The hosts end before the result is told: memory that they did not free is a problem of the run.</summary>
     private async Task<RunParcel.Ended> OnResultAsync(RunResult result)
@@ -124,7 +143,7 @@ internal sealed class RunActor : ReceiveActor
         Context.Parent.Tell(new Over(how));
     }
 
-    private void Tell(object message) => _client.Tell(message);
+    private void Tell(INodeMessage message) => _client.Tell(message);
 
     /// <summary>To the coordinator: the scenario is there.</summary>
     internal sealed record Began(string Scenario);

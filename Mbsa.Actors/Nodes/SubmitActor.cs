@@ -7,8 +7,8 @@ using Mbsa.Model.Scenario;
 namespace Mbsa.Actors.Nodes;
 
 /// <summary>
-/// Submits a run to a cluster and sees it through: asks now and then whether the coordinator still has it, submits it again to one that is new, and goes to
-/// another node when the one it asked does not answer.
+/// Submits a run to a cluster and sees it through: asks now and then whether the coordinator still has it, submits it again to one that is
+/// new, and goes to another node when the one it asked does not answer.
 /// </summary>
 internal sealed class SubmitActor : ReceiveActor, IWithTimers
 {
@@ -116,7 +116,8 @@ internal sealed class SubmitActor : ReceiveActor, IWithTimers
             _submissions = status.Coordinator == _coordinator ? _submissions + 1 : 1;
             if (_submissions > MostSubmissions)
             {
-                _result.TrySetException(new ScenarioFailedException($"the cluster lost the run {MostSubmissions} times; what its nodes say may tell why"));
+                _result.TrySetException(new ScenarioFailedException(
+                    $"the cluster lost the run {MostSubmissions} times; what its nodes say may tell why"));
                 return;
             }
 
@@ -128,7 +129,7 @@ internal sealed class SubmitActor : ReceiveActor, IWithTimers
 
         if (_isInterrupted)
         {
-            Send(InterruptRun.Instance);
+            Send(new InterruptRun());
         }
     }
 
@@ -140,17 +141,17 @@ internal sealed class SubmitActor : ReceiveActor, IWithTimers
                 onProgress(progress);
                 break;
             case RunParcel.Ended ended:
-                Send(RunOver.Instance);
+                Send(new RunOver());
                 _result.TrySetResult(ended);
                 break;
             case RunParcel.Failed failed:
-                Send(RunOver.Instance);
+                Send(new RunOver());
                 _result.TrySetException(new ScenarioFailedException(failed.Reason));
                 break;
         }
     }
 
-    private void Send(object message) => _gateOf(_gates[_gate % _gates.Length]).Tell(new ToRun(_run, message));
+    private void Send(INodeMessage message) => _gateOf(_gates[_gate % _gates.Length]).Tell(new ToRun(_run, message));
 
     private sealed record Tick
     {

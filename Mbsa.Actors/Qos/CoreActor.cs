@@ -4,9 +4,9 @@ using Mbsa.Cores.Playing;
 namespace Mbsa.Actors.Qos;
 
 /// <summary>
-/// One core of a host under the wall clock: a thread of the cores' dispatcher that runs quanta. It lets go of the thread after each slice, so that
-/// mailboxes are heard even where the machine has no processor left for the dispatcher's spare thread; but not often: whoever runs alone
-/// would be taken over by an idle core in that moment, and leave its caches behind.
+/// One core of a host under the wall clock: a thread of the cores' dispatcher that runs quanta. It lets go of the thread after each slice,
+/// so that mailboxes are heard even where the machine has no processor left for the dispatcher's spare thread; but not often: whoever runs
+/// alone would be taken over by an idle core in that moment, and leave its caches behind.
 /// </summary>
 internal sealed class CoreActor : ReceiveActor
 {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Mbsa.Actors.Board;
+using Mbsa.Actors.Commands;
 using Mbsa.Cores.Planning;
 using Mbsa.Cores.Playing;
 using Mbsa.Cores.Queue;
@@ -28,17 +29,17 @@ internal abstract class QosSupervisor : ReceiveActor
     protected QosSupervisor(IQosPolicy policy, HostCapacity host, ICores cores, LiveBoard board)
     {
         (_policy, _host, _cores, _board, _tenants) = (policy, host, cores, board, new TenantBook(host));
-        Receive<AdmitTenant>(m => Admit(m.Tenant));
-        Receive<ChangeTenant>(OnChange);
+        Receive<AdmitTenant>(m => Sender.Tell(Admit(m.Tenant)));
+        Receive<HostCommand.SetQos>(m => Sender.Tell(Change(m)));
         Receive<RemoveTenant>(m =>
         {
             WithQueue((queue, nowNs) => _tenants.Remove(m.Vm, queue, nowNs));
             OutdatePlan();
         });
-        Receive<BeginAccounts>(_ =>
+        Receive<HostCommand.BeginAccounts>(_ =>
         {
             WithQueue(_tenants.BeginAccounts);
-            SendAccounts();
+            Sender.Tell(new HostAnswer.Done());
         });
         Receive<ReadAccounts>(_ => SendAccounts());
         Receive<Attach>(OnAttach);
@@ -206,18 +207,16 @@ internal abstract class QosSupervisor : ReceiveActor
     }
 
     /// <summary>Admits a VM, or gives it other promises; if they do not fit, as best effort where it asked for that.</summary>
-    private void Admit(AdmittedTenant tenant)
+    private HostAnswer Admit(AdmittedTenant tenant)
     {
         var why = AdmitNow(tenant);
-        if (why is null || (tenant.Qos.OrBestEffort && AdmitNow(tenant with { Qos = tenant.Qos.WithoutReservation() }) is null))
+        if (why is not null && !(tenant.Qos.OrBestEffort && AdmitNow(tenant with { Qos = tenant.Qos.WithoutReservation() }) is null))
         {
-            OutdatePlan();
-            Sender.Tell(new TenantAdmitted(tenant.Vm, why));
+            return new HostAnswer.Refused(why);
         }
-        else
-        {
-            Sender.Tell(new TenantRefused(tenant.Vm, why));
-        }
+
+        OutdatePlan();
+        return new HostAnswer.Done(why is null ? null : $"runs as best effort: {why}");
     }
 
     private string? AdmitNow(AdmittedTenant tenant)
@@ -227,17 +226,9 @@ internal abstract class QosSupervisor : ReceiveActor
         return why;
     }
 
-    private void OnChange(ChangeTenant message)
-    {
-        if (_tenants.Find(message.Vm) is { } tenant)
-        {
-            Admit(tenant with { Qos = message.Qos });
-        }
-        else
-        {
-            Sender.Tell(new TenantRefused(message.Vm, "the VM is not there"));
-        }
-    }
+    private HostAnswer Change(HostCommand.SetQos command) => _tenants.Find(command.Vm) is { } tenant
+        ? Admit(tenant with { Qos = command.Qos })
+        : new HostAnswer.Refused("the VM is not there");
 
     private void SendAccounts()
     {

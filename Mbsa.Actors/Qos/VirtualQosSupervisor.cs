@@ -5,12 +5,14 @@ using Mbsa.Cores.Queue;
 
 namespace Mbsa.Actors.Qos;
 
-/// <summary>The supervisor under the virtual clock: it plays the cores itself, and time stands still while anybody has to decide something.</summary>
+/// <summary>
+/// The supervisor under the virtual clock: it plays the cores itself, and time stands still while anybody has to decide something.
+/// </summary>
 internal sealed class VirtualQosSupervisor : QosSupervisor
 {
     /// <summary>
-    /// Virtual time played at a stretch, in nanoseconds; between two stretches the supervisor hears its messages and looks at what everybody used. Stretches
-    /// end at multiples of it, so that a plan does not depend on where windows end.
+    /// Virtual time played at a stretch, in nanoseconds; between two stretches the supervisor hears its messages and looks at what
+    /// everybody used. Stretches end at multiples of it, so that a plan does not depend on where windows end.
     /// </summary>
     private const long StretchNs = 1_000_000;
 

@@ -4,8 +4,8 @@ using Mbsa.Model.Scenario;
 namespace Mbsa.Actors.Runs;
 
 /// <summary>
-/// What is still to happen in a run, in order of time. At one moment hosts come first that are added or come back, and links; then VMs have their events; then
-/// hosts are drained, lost or cut off, and the power fails.
+/// What is still to happen in a run, in order of time. At one moment hosts come first that are added or come back, and links; then VMs have
+/// their events; then hosts are drained, lost or cut off, and the power fails.
 /// </summary>
 internal sealed class Agenda
 {
@@ -23,7 +23,8 @@ internal sealed class Agenda
         var lastNs = new Dictionary<int, long>();
         foreach (var happening in scenario.AllHosts.Events)
         {
-            var isAtOnce = happening.Change is HostChange.Return or HostChange.LinkUp && lastNs.GetValueOrDefault(happening.Host, -1) == happening.AtNs;
+            var isAtOnce = happening.Change is HostChange.Return or HostChange.LinkUp
+                && lastNs.GetValueOrDefault(happening.Host, -1) == happening.AtNs;
             Add(new Happening.ToHost(happening, isAtOnce));
             lastNs[happening.Host] = happening.AtNs;
         }
@@ -34,7 +35,9 @@ internal sealed class Agenda
         }
     }
 
-    /// <summary>When the next thing happens, in nanoseconds after the measured part began; <see cref="long.MaxValue"/> when nothing will.</summary>
+    /// <summary>
+    /// When the next thing happens, in nanoseconds after the measured part began; <see cref="long.MaxValue"/> when nothing will.
+    /// </summary>
     public long NextNs => _happenings.TryPeek(out _, out var order) ? order.AtNs : long.MaxValue;
 
     /// <summary>Something more is to happen; of two at one moment, this one later.</summary>
@@ -46,4 +49,20 @@ internal sealed class Agenda
         happening = null;
         return NextNs <= untilNs && _happenings.TryDequeue(out happening, out _);
     }
+}
+
+/// <summary>Something that happens at a moment of a run.</summary>
+/// <param name="AtNs">Nanoseconds after the measured part began.</param>
+/// <param name="Rank">What comes first at one moment.</param>
+internal abstract record Happening(long AtNs, int Rank)
+{
+    /// <summary>Something happens to a host or its link; what was taken at the same moment comes back at once, after that.</summary>
+    internal sealed record ToHost(HostEvent Event, bool IsAtOnce = false)
+        : Happening(Event.AtNs, IsAtOnce ? 3 : Event.Change is HostChange.Add or HostChange.Return or HostChange.LinkUp ? 0 : 2);
+
+    /// <summary>Something happens to a VM.</summary>
+    internal sealed record ToVm(ScenarioEvent Event) : Happening(Event.AtNs, 1);
+
+    /// <summary>The power of the only host fails.</summary>
+    internal sealed record PowerFails(PowerFailure Failure) : Happening(Failure.AtNs, 2);
 }

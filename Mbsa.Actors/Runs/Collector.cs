@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mbsa.Actors.Commands;
 using Mbsa.Actors.Hosts;
 using Mbsa.Cores.Playing;
 using Mbsa.Model.Results;
@@ -34,20 +35,34 @@ internal sealed class Collector(Situation state)
 
     private async Task<ImmutableArray<VmResult>> CollectVmsAsync()
     {
-        var answers = await state.Hosts.DoOnAllAsync(host =>
-            [new HostCommand.Collect([.. Enumerable.Range(0, state.Scenario.Vms.Length).Where(vm => state.LastHosts[vm] == host)])]);
+        var answers = await state.Hosts.DoOnAllAsync(host => [.. state.LastOn(host).Select(vm => new HostCommand.Collect(vm))]);
         var results = new VmResult?[state.Scenario.Vms.Length];
-        foreach (var (vm, result) in answers.SelectMany(answer => answer.OfType<HostAnswer.Collected>()).SelectMany(collected => collected.Vms).Select(o => (o.Vm, o.Result)))
+        for (var host = 0; host < answers.Length; host++)
         {
-            results[vm] = result;
+            foreach (var (vm, answer) in state.LastOn(host).Zip(answers[host]))
+            {
+                results[vm] = ResultOf(vm, host, answer);
+            }
         }
 
-        return [.. results.Select((result, vm) => (result ?? VmResult.NotRun(state.Scenario.Vms[vm], state.StandingsOf(vm).LastOrDefault()?.State ?? VmState.Waiting)) with
+        return [.. results.Select((result, vm) => (result ?? NotRun(vm, state.StandingsOf(vm).LastOrDefault())) with
         {
             Spec = state.Scenario.Vms[vm],
             Use = UseOf(vm),
         })];
     }
+
+    private VmResult ResultOf(int vm, int host, HostAnswer answer) => answer switch
+    {
+        HostAnswer.Collected { Result: var result } => result,
+        HostAnswer.Refused { Reason: var reason } => NotRun(vm, state.Hosts.StandingOf(vm, host)) with
+        {
+            Problems = [$"{state.NameOf(vm)}: lost: {reason}"],
+        },
+        _ => throw new InvalidOperationException($"{answer.GetType().Name} is no answer to {nameof(HostCommand.Collect)}"),
+    };
+
+    private VmResult NotRun(int vm, VmStanding? last) => VmResult.NotRun(state.Scenario.Vms[vm], last?.State ?? VmState.Waiting);
 
     /// <summary>What a VM used of all hosts it was on, as one use.</summary>
     private TenantUse UseOf(int vm) => state.StandingsOf(vm).Aggregate(new TenantUse(), (sum, standing) => sum + standing.Use);
@@ -62,7 +77,8 @@ internal sealed class Collector(Situation state)
             Cpu: use.BusyNs / (double)measuredNs / machine.Cores,
             Bus: use.BusBytes * 1e9 / measuredNs / machine.MemoryBandwidthBytesPerSecond,
             Nvm: use.NvmNs / measuredNs);
-        return new ClusterHostResult(state.HostName(host), utilisation, state.Whereabouts.RunningOn(host).Count, report.TraceHash, state.IsUp(host));
+        var running = state.Whereabouts.RunningOn(host).Count;
+        return new ClusterHostResult(state.HostName(host), utilisation, running, report.TraceHash, state.IsUp(host));
     }
 
     private HostUtilisation Mean(ImmutableArray<ClusterHostResult> hosts)

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using Mbsa.Actors.Hosts;
+using Mbsa.Actors.Commands;
 using Mbsa.Model.Results;
 using Mbsa.Model.Scenario;
 using Mbsa.Model.Watching;
@@ -8,9 +8,10 @@ using Mbsa.Model.Watching;
 namespace Mbsa.Actors.Runs;
 
 /// <summary>
-/// The score of a run, in order: place and start the VMs, warm up, measure with the events at their times, collect. Between two steps time stands still on every
-/// host, under both clocks, so whatever is decided there is decided at one moment. Several hosts run on their own through an epoch, and whatever one has to do
-/// with another is decided between two, so the result does not depend on where hosts are carried.
+/// The score of a run, in order: place and start the VMs, warm up, measure with the events at their times, collect. Between two steps time
+/// stands still on every host, under both clocks, so whatever is decided there is decided at one moment. Several hosts run on their own
+/// through an epoch, and whatever one has to do with another is decided between two, so the result does not depend on where hosts are
+/// carried.
 /// </summary>
 internal sealed class Conductor
 {
@@ -32,7 +33,9 @@ internal sealed class Conductor
     /// <summary>A run about to begin.</summary>
     /// <param name="scenario">The scenario.</param>
     /// <param name="hosts">The hosts, begun and at time 0.</param>
-    /// <param name="show">Called between two epochs, for people who watch; null where they look at the only host themselves, so that it needs no epochs.</param>
+    /// <param name="show">
+    /// Called between two epochs, for people who watch; null where they look at the only host themselves, so that it needs no epochs.
+    /// </param>
     public Conductor(ScenarioSpec scenario, HostCluster hosts, Action<Conductor>? show)
     {
         (_scenario, _state, _show) = (scenario, new Situation(scenario, hosts), show);
@@ -87,7 +90,8 @@ internal sealed class Conductor
         if (!_interrupted) // else what there is of the warm-up is the result
         {
             _state.MeasuredFromNs = _state.Hosts.NowNs;
-            await _state.Hosts.DoOnAllAsync(_ => [new HostCommand.Measure()]);
+            await _state.Hosts.DoOnAllAsync(host =>
+                [.. _state.LastOn(host).Select(vm => new HostCommand.Measure(vm)), new HostCommand.BeginAccounts()]);
             _leases.BeginMeasuring();
             collector.BeginMeasuring();
             _windows.Begin();
@@ -110,7 +114,9 @@ internal sealed class Conductor
     private RunResult Complete(RunResult result) => result with
     {
         PowerFailures = _changes.PowerFailures,
-        TraceHash = _scenario.Clock == ClockKind.Virtual ? RunHash.Of(result.Cluster!.Hosts.Select(host => host.TraceHash!.Value), _moves.Results) : null,
+        TraceHash = _scenario.Clock == ClockKind.Virtual
+            ? RunHash.Of(result.Cluster!.Hosts.Select(host => host.TraceHash!.Value), _moves.Results)
+            : null,
         Cluster = _scenario.Cluster is null ? null : result.Cluster! with
         {
             Migrations = _moves.Results,
@@ -148,8 +154,8 @@ internal sealed class Conductor
     }
 
     /// <summary>
-    /// Lets time pass, and looks at the VMs before anything else happens to them: if somebody asked for it, and whenever a point of the run's series is due,
-    /// so that the series does not depend on how fast the machine is.
+    /// Lets time pass, and looks at the VMs before anything else happens to them: if somebody asked for it, and whenever a point of the
+    /// run's series is due, so that the series does not depend on how fast the machine is.
     /// </summary>
     private async Task<bool> RunUntilAsync(long untilNs, bool goesOn)
     {
@@ -188,7 +194,8 @@ internal sealed class Conductor
     {
         for (var host = 0; host < _state.Cluster.Hosts.Length; host++)
         {
-            foreach (var vm in _state.Whereabouts.Check(host, _state.Hosts.ReportOf(host).Vms.Where(vm => vm.State == VmState.Running).Select(vm => vm.Vm)))
+            var running = _state.Hosts.ReportOf(host).Vms.Where(vm => vm.State == VmState.Running).Select(vm => vm.Vm);
+            foreach (var vm in _state.Whereabouts.Check(host, running))
             {
                 _state.AddProblem($"{_state.NameOf(vm)}: runs on {_state.HostName(host)} where it must not; this is a bug");
             }

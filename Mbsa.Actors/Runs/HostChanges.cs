@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Mbsa.Actors.Hosts;
+using Mbsa.Actors.Commands;
 using Mbsa.Model.Results;
 using Mbsa.Model.Scenario;
 
@@ -16,12 +16,7 @@ internal sealed class HostChanges(Situation state, Moves moves, Leases leases)
     public ImmutableArray<HostLossResult> Losses => [.. _losses];
 
     /// <summary>Every failure of the only host's power so far, in order.</summary>
-    public ImmutableArray<PowerFailureResult> PowerFailures => [.. _failures.Select(each => new PowerFailureResult(each.Failure.AtNs, each.Failure.OutageNs)
-    {
-        VmsBack = _losses[each.Loss].VmsBack,
-        DisksRecovered = _losses[each.Loss].DisksRecovered,
-        RecordsRecovered = _losses[each.Loss].RecordsRecovered,
-    })];
+    public ImmutableArray<PowerFailureResult> PowerFailures => [.. _failures.Select(each => ResultOf(each.Failure, _losses[each.Loss]))];
 
     /// <summary>The power of the only host fails.</summary>
     /// <returns>How it comes back; null when there was none to fail.</returns>
@@ -66,10 +61,19 @@ internal sealed class HostChanges(Situation state, Moves moves, Leases leases)
                 state.Note($"{state.HostName(host)}: link up");
                 break;
             default:
-                state.AddProblem($"{state.HostName(host)}: the event at {happening.AtNs / 1e6} ms does not fit: the host is {state[host].ToString().ToLowerInvariant()}, its link {(state.Network.IsUp(host) ? "up" : "down")}");
+                var (standing, link) = (state[host].ToString().ToLowerInvariant(), state.Network.IsUp(host) ? "up" : "down");
+                state.AddProblem($"{state.HostName(host)}: the event at {happening.AtNs / 1e6} ms does not fit: "
+                    + $"the host is {standing}, its link {link}");
                 break;
         }
     }
+
+    private static PowerFailureResult ResultOf(PowerFailure failure, HostLossResult loss) => new(failure.AtNs, failure.OutageNs)
+    {
+        VmsBack = loss.VmsBack,
+        DisksRecovered = loss.DisksRecovered,
+        RecordsRecovered = loss.RecordsRecovered,
+    };
 
     private async Task DrainAsync(int host)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mbsa.Actors.Commands;
 using Mbsa.Actors.Hosts;
 using Mbsa.Model.Scenario;
 using Mbsa.Model.Watching;
@@ -9,10 +10,14 @@ namespace Mbsa.Actors.Runs;
 /// <param name="scenario">A scenario.</param>
 /// <param name="links">A link to each host.</param>
 /// <param name="ended">The run ends without a result.</param>
-/// <param name="journal">The journal that the only host writes itself, where what happens beside it goes at once; null where hosts report what happened.</param>
-internal sealed class HostCluster(ScenarioSpec scenario, ImmutableArray<IHostLink> links, CancellationToken ended, RunJournal? journal = null)
+/// <param name="journal">
+/// The journal that the only host writes itself, where what happens beside it goes at once; null where hosts report what happened.
+/// </param>
+internal sealed class HostCluster(
+    ScenarioSpec scenario, ImmutableArray<IHostLink> links, CancellationToken ended, RunJournal? journal = null)
 {
     private readonly HostReport?[] _reports = new HostReport?[links.Length];
+    private readonly long[] _steps = new long[links.Length];
     private readonly VmSample?[] _samples = new VmSample?[scenario.Vms.Length];
     private readonly List<RunEvent> _events = [];
 
@@ -119,7 +124,7 @@ internal sealed class HostCluster(ScenarioSpec scenario, ImmutableArray<IHostLin
         commands.IsEmpty ? null : await StepAsync(host, NowNs, NowNs, commands);
 
     private async Task<HostReport> StepAsync(int host, long fromNs, long untilNs, ImmutableArray<HostCommand> commands) =>
-        _reports[host] = await links[host].StepAsync(fromNs, untilNs, commands, IsWatched, ended);
+        _reports[host] = await links[host].StepAsync(new HostStep(++_steps[host], untilNs, commands, IsWatched) { FromNs = fromNs }, ended);
 
     /// <summary>What happened in a step: at one moment in the order of hosts, whichever answered first.</summary>
     private void AddEvents(IEnumerable<HostReport> reports)

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
+using Mbsa.Actors.Commands;
 using Mbsa.Actors.Deciding;
-using Mbsa.Actors.Hosts;
 using Mbsa.Model.Results;
 
 namespace Mbsa.Actors.Runs;
@@ -17,8 +17,8 @@ internal sealed class Leases(Situation state)
     public void BeginMeasuring() => _book?.BeginMeasuring();
 
     /// <summary>
-    /// An epoch is over, or who is where changes at this moment. Where a VM shall come, this goes first: what tenants had on lease of the room it is to have,
-    /// they give back.
+    /// An epoch is over, or who is where changes at this moment. Where a VM shall come, this goes first: what tenants had on lease of the
+    /// room it is to have, they give back.
     /// </summary>
     public async Task DecideAsync()
     {
@@ -28,17 +28,23 @@ internal sealed class Leases(Situation state)
         }
 
         var hosts = Enumerable.Range(0, state.Cluster.Hosts.Length).ToList();
-        var decision = _book.Decide(state.Hosts.NowNs, [.. hosts.Select(ContactOf)], [.. state.Whereabouts.Hosts.Select((host, vm) => state.Runs(vm) ? host : null)], hosts.SelectMany(CountsOn));
+        var decision = _book.Decide(
+            state.Hosts.NowNs,
+            [.. hosts.Select(ContactOf)],
+            [.. state.Whereabouts.Hosts.Select((host, vm) => state.Runs(vm) ? host : null)],
+            hosts.SelectMany(CountsOn));
         var byHost = decision.Reservations.ToLookup(reservation => reservation.Host);
         var answers = await state.Hosts.DoOnAllAsync(host =>
-            [.. byHost[host].Select(told => new HostCommand.SetQos(told.Vm, state.Placement.QosOf(told.Vm) with { Reservation = told.Reservation }))]);
+            [.. byHost[host].Select(told =>
+                new HostCommand.SetQos(told.Vm, state.Placement.QosOf(told.Vm) with { Reservation = told.Reservation }))]);
         foreach (var host in hosts)
         {
             foreach (var (told, answer) in byHost[host].Zip(answers[host]))
             {
                 if (answer is HostAnswer.Refused { Reason: var reason })
                 {
-                    state.AddProblem($"{state.NameOf(told.Vm)}: {state.HostName(host)} could not keep its part of the tenant's promise: {reason}");
+                    state.AddProblem($"{state.NameOf(told.Vm)}: {state.HostName(host)} could not keep its part of the tenant's promise: "
+                        + reason);
                 }
             }
         }
@@ -55,5 +61,6 @@ internal sealed class Leases(Situation state)
         !state.IsUp(host) ? HostContact.Gone : state.Network.IsUp(host) ? HostContact.Heard : HostContact.CutOff;
 
     private IEnumerable<VmCounts> CountsOn(int host) =>
-        state.Hosts.ReportOf(host).Vms.Select(vm => new VmCounts(host, vm.Vm, vm.OperationsHere, vm.BytesHere, vm.ReadyNs, vm.BackloggedNs));
+        state.Hosts.ReportOf(host).Vms.Select(vm =>
+            new VmCounts(host, vm.Vm, vm.OperationsHere, vm.BytesHere, vm.ReadyNs, vm.BackloggedNs));
 }

@@ -1,19 +1,18 @@
 using System.Collections.Immutable;
 using Mbsa.Actors.Deciding;
-using Mbsa.Actors.Hosts;
-using Mbsa.Actors.Wire;
 using Mbsa.Model.Results;
-using Mbsa.Nvm.Layout;
 
 namespace Mbsa.Actors.Runs;
 
 /// <summary>
-/// The migrations of a run. The target admits the VM's promise first and keeps room for it; then rounds of its child device go over the emulated network, until
-/// the VM stops, the rest follows, and the target goes on where it stood. Until then it lives where it was, and a migration that cannot be ended leaves it there.
+/// The migrations of a run: who moves, who waits for its turn, and what becomes of them when time passes, a host is lost or a link goes
+/// down. Until it is switched a VM lives where it was, and a migration that cannot be ended leaves it there.
 /// </summary>
 internal sealed class Moves(Situation state, Leases leases)
 {
-    /// <summary>VMs that leave one host at a time; more would only slow each other down. As KubeVirt's default, parallelOutboundMigrationsPerNode.</summary>
+    /// <summary>
+    /// VMs that leave one host at a time; more would only slow each other down. As KubeVirt's default, parallelOutboundMigrationsPerNode.
+    /// </summary>
     private const int AtOnce = 2;
 
     private readonly List<(int Vm, int To)> _waiting = [];
@@ -27,7 +26,10 @@ internal sealed class Moves(Situation state, Leases leases)
 
     /// <summary>Every migration so far in the order they began; those under way as they stand.</summary>
     public ImmutableArray<MigrationResult> Results =>
-        [.. _ended.Concat(_moves.Values.Select(move => move.Course.Now(state.Hosts.NowNs))).OrderBy(result => result.StartNs).ThenBy(result => result.Vm)];
+    [
+        .. _ended.Concat(_moves.Values.Select(move => move.Course.Now(state.Hosts.NowNs)))
+            .OrderBy(result => result.StartNs).ThenBy(result => result.Vm),
+    ];
 
     /// <summary>Whether any VM moves or waits to.</summary>
     public bool AreUnderWay => _moves.Count + _waiting.Count > 0;
@@ -71,7 +73,7 @@ internal sealed class Moves(Situation state, Leases leases)
             }
             else
             {
-                await EndRoundAsync(move);
+                await GoOnAsync(move, await move.EndRoundAsync());
             }
         }
 
@@ -91,7 +93,7 @@ internal sealed class Moves(Situation state, Leases leases)
             var to = _waiting[waiting].To;
             _waiting.RemoveAt(waiting);
             state.Placement.Take(vm, to);
-            End(new PreCopy(vm, state.Whereabouts[vm].Host, to, state.Cluster, state.Hosts.NowNs, state.MeasuredFromNs).Cancel(state.Hosts.NowNs, why));
+            End(new Move(state, vm, state.Whereabouts[vm].Host, to).Course.Cancel(state.Hosts.NowNs, why));
         }
         else if (_moves.TryGetValue(vm, out var move))
         {
@@ -116,32 +118,33 @@ internal sealed class Moves(Situation state, Leases leases)
     /// <summary>The link of a host goes down: nothing moves over it.</summary>
     public async Task OnLinkDownAsync(int host)
     {
+        var why = $"the link of {state.HostName(host)} went down";
         foreach (var broken in state.Network.LinkDown(host))
         {
-            await CancelAsync(_moves[(int)broken.Id], LinkDown(), broken.SentBytes);
+            await CancelAsync(_moves[(int)broken.Id], why, broken.SentBytes);
         }
 
         foreach (var move in _moves.Values.Where(move => move.HasArrived && (move.From == host || move.To == host)).ToList())
         {
-            await CancelAsync(move, LinkDown(), move.RoundBytes);
+            await CancelAsync(move, why, move.RoundBytes);
         }
-
-        string LinkDown() => $"the link of {state.HostName(host)} went down";
     }
 
     /// <summary>Who is about to come to a host stays where it is.</summary>
     public async Task CancelMovesToAsync(int host, string why)
     {
-        foreach (var vm in _waiting.Where(w => w.To == host).Select(w => w.Vm).Concat(_moves.Values.Where(move => move.To == host).Select(move => move.Vm)).ToList())
+        var waiting = _waiting.Where(w => w.To == host).Select(w => w.Vm);
+        foreach (var vm in waiting.Concat(_moves.Values.Where(move => move.To == host).Select(move => move.Vm)).ToList())
         {
             await CancelAsync(vm, why);
         }
     }
 
-    private PlacementChoice Asked(int vm, int host) =>
-        state.MayTake(host)
-            ? state.Placement.WhyNot(vm, host) is { } why ? new PlacementChoice(null, why) : new PlacementChoice(host, null)
-            : new PlacementChoice(null, $"{state.HostName(host)} takes no VMs now");
+    private PlacementChoice Asked(int vm, int host)
+    {
+        var why = state.MayTake(host) ? state.Placement.WhyNot(vm, host) : $"{state.HostName(host)} takes no VMs now";
+        return why is null ? new PlacementChoice(host, null) : new PlacementChoice(null, why);
+    }
 
     private async Task StartWaitingAsync()
     {
@@ -156,127 +159,54 @@ internal sealed class Moves(Situation state, Leases leases)
             }
 
             _waiting.RemoveAt(i);
-            await StartAsync(vm, from, to);
+            await StartAsync(new Move(state, vm, from, to));
         }
     }
 
-    private async Task StartAsync(int vm, int from, int to)
+    private async Task StartAsync(Move move)
     {
-        var nowNs = state.Hosts.NowNs;
-        var course = new PreCopy(vm, from, to, state.Cluster, nowNs, state.MeasuredFromNs);
-        var why = !state.Runs(vm) ? "it does not run any more" : !state.MayTake(to) ? $"{state.HostName(to)} takes no VMs now" : null;
+        var why = !state.Runs(move.Vm) ? "it does not run any more"
+            : !state.MayTake(move.To) ? $"{state.HostName(move.To)} takes no VMs now"
+            : null;
         if (why is null)
         {
             await leases.DecideAsync();
-            why = WhyRefused(await state.Hosts.DoAsync(to, new HostCommand.Prepare(vm, state.Placement.QosOf(vm))));
+            why = (await move.PrepareAsync())?.Why;
         }
 
         if (why is not null)
         {
-            state.Placement.Take(vm, to);
-            End(course.Cancel(nowNs, why));
+            state.Placement.Take(move.Vm, move.To);
+            End(move.Course.Cancel(state.Hosts.NowNs, why));
             return;
         }
 
-        var move = new Move(vm, from, to, course);
-        state.Whereabouts.BeginMove(vm, to);
-        _moves.Add(vm, move);
-        if (await state.Hosts.DoAsync(from, new HostCommand.BeginMove(vm)) is HostAnswer.Round round)
-        {
-            await SendAsync(move, BytesOf(round.Blocks), round.Content);
-        }
-        else
-        {
-            await CancelAsync(move, "it was given up", 0);
-        }
-    }
-
-    private async Task SendAsync(Move move, long bytes, params Blob[] contents)
-    {
-        move.Contents.AddRange(contents);
-        move.RoundBytes = bytes;
-        if (!state.Network.TryStart(move.Vm, move.From, move.To, move.RoundBytes))
-        {
-            await CancelAsync(move, "a link is down", 0);
-        }
-    }
-
-    private async Task EndRoundAsync(Move move)
-    {
-        if (await PutDownAsync(move) is { } refused)
-        {
-            await CancelAsync(move, refused, move.RoundBytes);
-            return;
-        }
-
-        if (await state.Hosts.DoAsync(move.From, new HostCommand.NextRound(move.Vm)) is not HostAnswer.Round next)
-        {
-            await CancelAsync(move, "it was given up", 0);
-            return;
-        }
-
-        if (!move.Course.EndRound(state.Hosts.NowNs, move.RoundBytes, BytesOf(next.Blocks)))
-        {
-            await SendAsync(move, BytesOf(next.Blocks), next.Content);
-            return;
-        }
-
-        if (await state.Hosts.DoAsync(move.From, new HostCommand.Pause(move.Vm)) is not HostAnswer.Paused paused)
-        {
-            await CancelAsync(move, "it was given up", 0);
-            return;
-        }
-
-        move.Course.Stop(state.Hosts.NowNs);
-        (move.Guest, move.ContentHash, move.NotBeforeNs) = (paused.Guest, paused.ContentHash, paused.AtNs);
-        await SendAsync(move, BytesOf(next.Blocks + paused.Blocks) + paused.GuestBytes, next.Content, paused.Content);
+        state.Whereabouts.BeginMove(move.Vm, move.To);
+        _moves.Add(move.Vm, move);
+        await GoOnAsync(move, await move.BeginAsync());
     }
 
     /// <summary>The one moment at which a VM changes its host.</summary>
     private async Task SwitchAsync(Move move)
     {
-        var why = await PutDownAsync(move) ?? WhyRefused(await state.Hosts.DoAsync(move.To, new HostCommand.Resume(move.Vm, move.Guest, move.ContentHash)));
-        if (why is not null)
+        var failure = await move.SwitchAsync();
+        await GoOnAsync(move, failure);
+        if (failure is null)
         {
-            await CancelAsync(move, why, move.RoundBytes);
-            return;
+            _moves.Remove(move.Vm);
+            await leases.DecideAsync();
+            End(move.Course.End(state.Hosts.NowNs, move.RoundBytes));
         }
-
-        state.Whereabouts.Switch(move.Vm);
-        state.LastHosts[move.Vm] = move.To;
-        state.Placement.Take(move.Vm, move.From);
-        await state.Hosts.DoAsync(move.From, new HostCommand.Forget(move.Vm));
-        _moves.Remove(move.Vm);
-        await leases.DecideAsync();
-        End(move.Course.End(state.Hosts.NowNs, move.RoundBytes));
     }
 
-    /// <summary>Writes at the target what has arrived.</summary>
-    /// <returns>Why it has no room for it; null when it has.</returns>
-    private async Task<string?> PutDownAsync(Move move)
-    {
-        var answers = await state.Hosts.DoAllAsync(move.To, [.. move.Contents.Select(content => new HostCommand.Write(move.Vm, content))]);
-        move.Contents.Clear();
-        return answers.Select(WhyRefused).FirstOrDefault(why => why is not null);
-    }
+    private Task GoOnAsync(Move move, Move.Failure? failure) =>
+        failure is null ? Task.CompletedTask : CancelAsync(move, failure.Why, failure.SentBytes);
 
-    private async Task CancelAsync(Move move, string why, long bytesSent, int lostHost = -1)
+    private async Task CancelAsync(Move move, string why, long sentBytes, int lostHost = -1)
     {
         _moves.Remove(move.Vm);
-        state.Network.Cancel(move.Vm);
-        state.Placement.Take(move.Vm, move.To);
-        if (move.To != lostHost)
-        {
-            await state.Hosts.DoAsync(move.To, new HostCommand.Forget(move.Vm));
-        }
-
-        if (move.From != lostHost)
-        {
-            await state.Hosts.DoAsync(move.From, new HostCommand.CancelMove(move.Vm));
-            state.Whereabouts.CancelMove(move.Vm);
-        }
-
-        End(move.Course.Cancel(state.Hosts.NowNs, why, bytesSent));
+        await move.CancelAsync(lostHost);
+        End(move.Course.Cancel(state.Hosts.NowNs, why, sentBytes));
     }
 
     private void End(MigrationResult result)
@@ -284,36 +214,5 @@ internal sealed class Moves(Situation state, Leases leases)
         _ended.Add(result);
         var (vm, way) = (state.NameOf(result.Vm), $"from {state.HostName(result.From)} to {state.HostName(result.To)}");
         state.Note(result.WhyCancelled is { } why ? $"{vm}: not migrated {way}: {why}" : $"{vm}: migrated {way}", vm);
-    }
-
-    private static long BytesOf(long blocks) => blocks * DeviceGeometry.BlockBytes;
-
-    private static string? WhyRefused(HostAnswer answer) => (answer as HostAnswer.Refused)?.Reason;
-
-    /// <summary>One migration under way.</summary>
-    private sealed class Move(int vm, int from, int to, PreCopy course)
-    {
-        public int Vm => vm;
-
-        public int From => from;
-
-        public int To => to;
-
-        public PreCopy Course => course;
-
-        /// <summary>What is on its way.</summary>
-        public List<Blob> Contents { get; } = [];
-
-        public long RoundBytes { get; set; }
-
-        public Blob Guest { get; set; }
-
-        public ulong ContentHash { get; set; }
-
-        /// <summary>The VM is stopped and the last round is there.</summary>
-        public bool HasArrived { get; set; }
-
-        /// <summary>It must not run at the target before.</summary>
-        public long NotBeforeNs { get; set; }
     }
 }

@@ -4,7 +4,10 @@ using Mbsa.Model.Watching;
 
 namespace Mbsa.Actors.Runs;
 
-/// <summary>A run as people see it who are told now and then how it stands: a snapshot a moment old, the journal, the series. Any thread may look; one tells.</summary>
+/// <summary>
+/// A run as people see it who are told now and then how it stands: a snapshot a moment old, the journal, the series. Any thread may look;
+/// one tells.
+/// </summary>
 internal sealed class RunView
 {
     private readonly RunSeries? _series;
@@ -17,7 +20,10 @@ internal sealed class RunView
     public RunView(ScenarioSpec scenario)
     {
         _snapshot = new LiveSnapshot(
-            0, scenario.WarmupNs + scenario.DurationNs, false, [.. scenario.Vms.Select(vm => new VmSample { Name = vm.Name, State = VmState.Waiting })]);
+            0,
+            scenario.WarmupNs + scenario.DurationNs,
+            false,
+            [.. scenario.Vms.Select(vm => new VmSample { Name = vm.Name, State = VmState.Waiting })]);
         Journal = new RunJournal(() => _eventNs);
         _series = scenario.SeriesPeriodNs is { } periodNs ? new RunSeries(periodNs, () => _snapshot.Vms) : null;
     }

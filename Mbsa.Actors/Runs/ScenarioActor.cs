@@ -1,30 +1,39 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Mbsa.Actors.Hosts;
+using Mbsa.Actors.Tracing;
 using Mbsa.Model.Results;
 using Mbsa.Model.Scenario;
 
 namespace Mbsa.Actors.Runs;
 
-/// <summary>The life of one run on hosts of this process: conducts the scenario, hears interruptions and the loss of a host, and hands out the result.</summary>
+/// <summary>
+/// The life of one run on hosts of this process: conducts the scenario, hears interruptions and the loss of a host, and hands out the
+/// result.
+/// </summary>
 internal sealed class ScenarioActor : ReceiveActor
 {
     private readonly CancellationTokenSource _hostLost = new();
+    private readonly RunWatch _watch;
 
     /// <summary>A run that starts at once.</summary>
     /// <param name="hosts">Every host, made by the caller. Without its actors the run is lost.</param>
     /// <param name="scenario">What to run.</param>
     /// <param name="view">Is told how the run stands.</param>
+    /// <param name="trace">Is told what goes on.</param>
     /// <param name="result">Receives the result, or why there is none.</param>
-    public ScenarioActor(ImmutableArray<HostEngine> hosts, ScenarioSpec scenario, RunView view, TaskCompletionSource<RunResult> result)
+    public ScenarioActor(
+        ImmutableArray<HostEngine> hosts, ScenarioSpec scenario, RunView view, RunTrace trace, TaskCompletionSource<RunResult> result)
     {
+        _watch = new RunWatch(trace, scenario.AllHosts.Hosts.Select(host => host.Name));
         foreach (var engine in hosts)
         {
             Context.Watch(engine.Host);
             Context.Watch(engine.Supervisor);
         }
 
-        ImmutableArray<LocalHostLink> links = [.. hosts.Select((engine, host) => new LocalHostLink(engine, scenario.OfHost(host), _hostLost.Token))];
+        ImmutableArray<HostExecutor> links =
+            [.. hosts.Select((engine, host) => new HostExecutor(engine, scenario.OfHost(host), _watch.Hosts[host], _hostLost.Token))];
         var (isAlone, board) = (scenario.Cluster is null, hosts[0].Board);
         var cluster = new HostCluster(scenario, [.. links], _hostLost.Token, isAlone ? board.Journal : null);
         var conductor = new Conductor(scenario, cluster, isAlone ? null : new Glances(scenario.Vms.Length, view.Take).Show);
@@ -48,7 +57,11 @@ internal sealed class ScenarioActor : ReceiveActor
         ConductAsync(conductor).PipeTo(Self);
     }
 
-    protected override void PostStop() => _hostLost.Dispose();
+    protected override void PostStop()
+    {
+        _watch.Dispose();
+        _hostLost.Dispose();
+    }
 
     private static async Task<RunResult> ConductAsync(Conductor conductor)
     {

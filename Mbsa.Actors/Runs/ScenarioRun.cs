@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Configuration;
 using Mbsa.Actors.Hosts;
+using Mbsa.Actors.Tracing;
 using Mbsa.Model.Results;
 using Mbsa.Model.Scenario;
 using Mbsa.Model.Watching;
@@ -10,7 +11,9 @@ using Mbsa.Nvm.Memory;
 
 namespace Mbsa.Actors.Runs;
 
-/// <summary>A scenario that runs in this process, all its hosts, as the program sees it: start it, look at it, interrupt it, await its result.</summary>
+/// <summary>
+/// A scenario that runs in this process, all its hosts, as the program sees it: start it, look at it, interrupt it, await its result.
+/// </summary>
 public sealed class ScenarioRun
 {
     private readonly ScenarioSpec _scenario;
@@ -18,10 +21,14 @@ public sealed class ScenarioRun
     private readonly RunView _view;
     private readonly IActorRef _actor;
 
-    private ScenarioRun(ScenarioSpec scenario, ImmutableArray<HostEngine> hosts, RunView view, IActorRef actor, Task<RunResult> completion) =>
+    private ScenarioRun(
+        ScenarioSpec scenario, ImmutableArray<HostEngine> hosts, RunView view, IActorRef actor, Task<RunResult> completion) =>
         (_scenario, _hosts, _view, _actor, Completion) = (scenario, hosts, view, actor, completion);
 
-    /// <summary>Ends with the result when every actor is gone and the memory is freed, also after <see cref="Interrupt"/>; fails only when a host was lost.</summary>
+    /// <summary>
+    /// Ends with the result when every actor is gone and the memory is freed, also after <see cref="Interrupt"/>; fails only when a host
+    /// was lost.
+    /// </summary>
     public Task<RunResult> Completion { get; }
 
     /// <summary>What happened in the run.</summary>
@@ -38,14 +45,17 @@ public sealed class ScenarioRun
     /// <summary>Starts an actor system with the scenario in it.</summary>
     /// <param name="scenario">A checked scenario.</param>
     /// <param name="ledger">Where native memory is entered; empty again when the run is complete.</param>
-    /// <exception cref="NvmException">An NVM device cannot be made, or its file holds something else than the scenario asks for.</exception>
-    public static ScenarioRun Start(ScenarioSpec scenario, MemoryLedger? ledger = null) =>
-        Start(scenario, ledger ?? new MemoryLedger(), Math.Min(2, Environment.ProcessorCount));
+    /// <param name="trace">Is told what goes on; null for nobody.</param>
+    /// <exception cref="NvmException">
+    /// An NVM device cannot be made, or its file holds something else than the scenario asks for.
+    /// </exception>
+    public static ScenarioRun Start(ScenarioSpec scenario, MemoryLedger? ledger = null, RunTrace? trace = null) =>
+        Start(scenario, ledger ?? new MemoryLedger(), Math.Min(2, Environment.ProcessorCount), trace ?? RunTrace.None);
 
     /// <summary>The same with a number of threads for the actors under the virtual clock, whose result must not depend on it.</summary>
-    internal static ScenarioRun Start(ScenarioSpec scenario, MemoryLedger ledger, int virtualThreads)
+    internal static ScenarioRun Start(ScenarioSpec scenario, MemoryLedger ledger, int virtualThreads, RunTrace? trace = null)
     {
-        scenario = scenario.OnRealCores();
+        (scenario, trace) = (scenario.OnRealCores(), trace ?? RunTrace.None);
         var devices = new Stack<HostDevice>();
         ActorSystem? system = null;
         try
@@ -56,14 +66,14 @@ public sealed class ScenarioRun
                 devices.Push(HostDevice.Attach(scenario.OfHost(host), ledger));
             }
 
-            system = ActorSystem.Create("mbsa", Configuration(HostEngine.Threads(scenario, virtualThreads)));
+            system = AkkaLog.CreateSystem("mbsa", Configuration(HostEngine.Threads(scenario, virtualThreads)), trace);
             var hosts = ImmutableArray.CreateBuilder<HostEngine>(count);
             while (devices.TryPop(out var device))
             {
                 hosts.Add(HostEngine.Spawn(system, scenario.OfHost(hosts.Count), device, ledger, index: hosts.Count));
             }
 
-            return Start(system, scenario, hosts.MoveToImmutable(), ledger);
+            return Start(system, scenario, hosts.MoveToImmutable(), ledger, trace);
         }
         catch
         {
@@ -96,7 +106,8 @@ public sealed class ScenarioRun
     }
 
     /// <summary>
-    /// The wear of the disks and the NVM devices as a picture, one host after the other. Looks at every block of every disk: not for every moment. Any thread.
+    /// The wear of the disks and the NVM devices as a picture, one host after the other. Looks at every block of every disk: not for every
+    /// moment. Any thread.
     /// </summary>
     /// <param name="cells">Cells of the picture, shared out among the hosts; each has one at least.</param>
     public DeviceWear Wear(int cells)
@@ -108,11 +119,12 @@ public sealed class ScenarioRun
     /// <summary>Ends the run at once; what was measured until now is the result.</summary>
     public void Interrupt() => _actor.Tell(ScenarioActor.Interrupt.Instance);
 
-    private static ScenarioRun Start(ActorSystem system, ScenarioSpec scenario, ImmutableArray<HostEngine> hosts, MemoryLedger ledger)
+    private static ScenarioRun Start(
+        ActorSystem system, ScenarioSpec scenario, ImmutableArray<HostEngine> hosts, MemoryLedger ledger, RunTrace trace)
     {
         var view = new RunView(scenario);
         var result = new TaskCompletionSource<RunResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var actor = system.ActorOf(Props.Create(() => new ScenarioActor(hosts, scenario, view, result)), "scenario");
+        var actor = system.ActorOf(Props.Create(() => new ScenarioActor(hosts, scenario, view, trace, result)), "scenario");
         return new ScenarioRun(scenario, hosts, view, actor, EndAsync(system, result.Task, ledger));
     }
 

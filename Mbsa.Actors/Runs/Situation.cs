@@ -23,6 +23,9 @@ internal sealed class Situation(ScenarioSpec scenario, HostCluster hosts)
     /// <summary>The hosts.</summary>
     public HostCluster Hosts => hosts;
 
+    /// <summary>Every host by its index.</summary>
+    public IEnumerable<int> AllHosts => Enumerable.Range(0, Cluster.Hosts.Length);
+
     /// <summary>Who runs where.</summary>
     public Whereabouts Whereabouts { get; } = new(scenario.Vms.Length);
 
@@ -34,6 +37,9 @@ internal sealed class Situation(ScenarioSpec scenario, HostCluster hosts)
 
     /// <summary>For each VM the host it was on last; null for none.</summary>
     public int?[] LastHosts { get; } = new int?[scenario.Vms.Length];
+
+    /// <summary>The VMs that were on a host last, in ascending order.</summary>
+    public IEnumerable<int> LastOn(int host) => Enumerable.Range(0, LastHosts.Length).Where(vm => LastHosts[vm] == host);
 
     /// <summary>When the measured part began, on the scenario's clock.</summary>
     public long MeasuredFromNs { get; set; }
@@ -58,7 +64,7 @@ internal sealed class Situation(ScenarioSpec scenario, HostCluster hosts)
     public bool HasNoPower(int vm) => Whereabouts[vm].State == PlaceState.Lost || _standings.All(standing => standing == HostStanding.Lost);
 
     /// <summary>Whether a VM waits for its host to come back.</summary>
-    public bool IsAnyLost => Enumerable.Range(0, Cluster.Hosts.Length).Any(host => _standings[host] == HostStanding.Lost && Whereabouts.LostWith(host).Count > 0);
+    public bool IsAnyLost => AllHosts.Any(host => _standings[host] == HostStanding.Lost && Whereabouts.LostWith(host).Count > 0);
 
     /// <summary>Whether a VM was started and is neither stopped nor given up.</summary>
     public bool Runs(int vm) => Whereabouts[vm].RunsOn is { } host && IsAlive(vm, host);
@@ -67,7 +73,7 @@ internal sealed class Situation(ScenarioSpec scenario, HostCluster hosts)
     public bool IsAlive(int vm, int host) => hosts.StandingOf(vm, host)?.State is VmState.Running or VmState.Finished;
 
     /// <summary>How a VM stands on every host it ever was on, in the order of hosts.</summary>
-    public IEnumerable<VmStanding> StandingsOf(int vm) => Enumerable.Range(0, Cluster.Hosts.Length).Select(host => hosts.StandingOf(vm, host)).OfType<VmStanding>();
+    public IEnumerable<VmStanding> StandingsOf(int vm) => AllHosts.Select(host => hosts.StandingOf(vm, host)).OfType<VmStanding>();
 
     /// <summary>I/Os each VM completed since it started; on their way with it when it moves.</summary>
     public ImmutableArray<long> Operations() =>

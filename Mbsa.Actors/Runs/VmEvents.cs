@@ -1,4 +1,4 @@
-using Mbsa.Actors.Hosts;
+using Mbsa.Actors.Commands;
 using Mbsa.Model.Scenario;
 using Mbsa.Model.Watching;
 
@@ -7,8 +7,11 @@ namespace Mbsa.Actors.Runs;
 /// <summary>Starts VMs where placement puts them, and what happens to them in a run.</summary>
 internal sealed class VmEvents(Situation state, Moves moves, Leases leases)
 {
-    private readonly Dictionary<string, int> _places = state.Scenario.Vms.Select((vm, index) => (vm.Name, index)).ToDictionary(vm => vm.Name, vm => vm.index);
-    private readonly Dictionary<string, int> _hosts = state.Cluster.Hosts.Select((host, index) => (host.Name, index)).ToDictionary(host => host.Name, host => host.index);
+    private readonly Dictionary<string, int> _places =
+        state.Scenario.Vms.Select((vm, index) => (vm.Name, index)).ToDictionary(vm => vm.Name, vm => vm.index);
+
+    private readonly Dictionary<string, int> _hosts =
+        state.Cluster.Hosts.Select((host, index) => (host.Name, index)).ToDictionary(host => host.Name, host => host.index);
 
     /// <summary>Starts VMs, all that come to one host in one step.</summary>
     public async Task StartAsync(IEnumerable<int> vms)
@@ -81,7 +84,8 @@ internal sealed class VmEvents(Situation state, Moves moves, Leases leases)
                 await moves.BeginAsync(vm, to is null ? null : _hosts[to]);
                 break;
             default:
-                state.AddProblem($"{happening.Vm}: the event at {happening.AtNs / 1e6} ms came when the VM was {(moves.IsMoving(vm) ? "moving" : "not running")}");
+                var what = moves.IsMoving(vm) ? "moving" : "not running";
+                state.AddProblem($"{happening.Vm}: the event at {happening.AtNs / 1e6} ms came when the VM was {what}");
                 break;
         }
     }
@@ -89,7 +93,8 @@ internal sealed class VmEvents(Situation state, Moves moves, Leases leases)
     /// <summary>A VM that its host gave up leaves its room to others.</summary>
     public async Task TakeNoteOfLostAsync()
     {
-        foreach (var vm in _places.Values.Where(vm => state.Whereabouts[vm].RunsOn is { } host && state.Hosts.StandingOf(vm, host)?.State == VmState.Failed))
+        foreach (var vm in _places.Values.Where(vm =>
+            state.Whereabouts[vm].RunsOn is { } host && state.Hosts.StandingOf(vm, host)?.State == VmState.Failed))
         {
             await moves.CancelAsync(vm, "it was given up");
             state.Placement.Take(vm, state.Whereabouts[vm].Host);
@@ -102,7 +107,8 @@ internal sealed class VmEvents(Situation state, Moves moves, Leases leases)
         if (answer is HostAnswer.Refused { Reason: var reason })
         {
             state.Placement.Take(vm, host);
-            state.Problems.Add($"{state.NameOf(vm)}: not started{(state.Cluster.Hosts.Length == 1 ? "" : $" on {state.HostName(host)}")}: {reason}"); // the host has noted it
+            var where = state.Cluster.Hosts.Length == 1 ? "" : $" on {state.HostName(host)}";
+            state.Problems.Add($"{state.NameOf(vm)}: not started{where}: {reason}"); // the host has noted it
         }
         else
         {

@@ -17,7 +17,7 @@ internal sealed class Windows(Situation state)
 
     /// <summary>When the next window ends, on the scenario's clock; <see cref="long.MaxValue"/> for never.</summary>
     /// <remarks>The wall clock ends a window a little late; the next one is shorter by that.</remarks>
-    public long NextNs => _startNs == long.MaxValue ? long.MaxValue : state.MeasuredFromNs + (((_startNs - state.MeasuredFromNs) / state.Scenario.WindowNs!.Value) + 1) * state.Scenario.WindowNs.Value;
+    public long NextNs => _startNs == long.MaxValue ? long.MaxValue : EndNs(state.Scenario.WindowNs!.Value);
 
     /// <summary>The first window begins.</summary>
     public void Begin()
@@ -45,6 +45,8 @@ internal sealed class Windows(Situation state)
             Close(state.Hosts.NowNs);
         }
     }
+
+    private long EndNs(long windowNs) => state.MeasuredFromNs + ((_startNs - state.MeasuredFromNs) / windowNs + 1) * windowNs;
 
     private void Close(long endNs)
     {

@@ -15,7 +15,8 @@ namespace Mbsa.Actors.Vms;
 /// <param name="Supervisor">The QoS supervisor.</param>
 /// <param name="Capacity">What the host has to share out.</param>
 /// <param name="Wall">What only the wall clock needs; null under the virtual one.</param>
-internal sealed record HostServices(ScenarioSpec Scenario, LiveBoard Board, ICores Clock, IActorRef Supervisor, HostCapacity Capacity, WallServices? Wall)
+internal sealed record HostServices(
+    ScenarioSpec Scenario, LiveBoard Board, ICores Clock, IActorRef Supervisor, HostCapacity Capacity, WallServices? Wall)
 {
     /// <summary>How the area of a VM with storage is protected: really only where memory is.</summary>
     public ProtectionMethod ProtectionOf(VmSpec vm) => Wall is null ? ProtectionMethod.None : vm.Storage!.Protection;

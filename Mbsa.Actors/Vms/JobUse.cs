@@ -15,12 +15,19 @@ internal static class JobUse
     {
         var (machine, storage) = (scenario.Host.Machine, vm.Storage!);
 
-        // Under the wall clock a protection and an engine cost what they cost, but for the conventional path, of which only the bytes are real.
+        // Under the wall clock a protection and an engine cost what they cost, but for the conventional path, of which only the bytes are
+        // real.
         var isCost = scenario.Clock == ClockKind.Virtual || storage.Path.IsConventional();
         var protection = isCost ? new ProtectionTimes(machine, storage.Path, storage.Protection, vm.Vcpus) : null;
         var engineNs = isCost && !storage.Path.IsConventional() && job.Engine == IoEngine.Asynchronous ? machine.ContextSwitchNs : 0;
         return new OperationTimes(
-            machine.Paths[storage.Path], scenario.Host.Device, machine.MemoryBandwidthBytesPerSecond, job.ReadBlockBytes, job.WriteBlockBytes, protection, engineNs);
+            machine.Paths[storage.Path],
+            scenario.Host.Device,
+            machine.MemoryBandwidthBytesPerSecond,
+            job.ReadBlockBytes,
+            job.WriteBlockBytes,
+            protection,
+            engineNs);
     }
 
     /// <summary>What all jobs of a VM declare.</summary>
@@ -60,12 +67,15 @@ internal static class JobUse
         return new DeclaredUse([.. kinds], new OperationMix(sum * (1 / operations), bytes / operations));
     }
 
-    /// <summary>What the front and back end of a conventional path take for an I/O beside the device: alone in flight it pays for everything.</summary>
+    /// <summary>
+    /// What the front and back end of a conventional path take for an I/O beside the device: alone in flight it pays for everything.
+    /// </summary>
     private static double SoftwareNs(ScenarioSpec scenario, VmSpec vm, JobSpec job)
     {
         var machine = scenario.Host.Machine;
         return machine.Paths[vm.Storage!.Path].Stages is not { } stages ? 0
-            : job.Engine == IoEngine.Asynchronous ? stages.RequestNs + machine.ContextSwitchNs + (job.IoDepth == 1 ? stages.EventsNs(machine.ContextSwitchNs) : 0)
+            : job.Engine == IoEngine.Asynchronous
+                ? stages.RequestNs + machine.ContextSwitchNs + (job.IoDepth == 1 ? stages.EventsNs(machine.ContextSwitchNs) : 0)
             : stages.RequestNs + stages.EventsNs(machine.ContextSwitchNs);
     }
 

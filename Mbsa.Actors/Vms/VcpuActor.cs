@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Mbsa.Actors.Commands;
 using Mbsa.Actors.Qos;
 using Mbsa.Cores.Queue;
 using Mbsa.Vm.Vcpus;
@@ -6,8 +7,9 @@ using Mbsa.Vm.Vcpus;
 namespace Mbsa.Actors.Vms;
 
 /// <summary>
-/// The life of one VCPU, or of an I/O thread, which lives the same way. It makes the worker, hands it to the cores, and hears what became of it; the worker's quanta and I/Os need no message.
-/// A worker that threw makes this actor throw, and the VM decides: a restart attaches a fresh worker over the same counters.
+/// The life of one VCPU, or of an I/O thread, which lives the same way. It makes the worker, hands it to the cores, and hears what became
+/// of it; the worker's quanta and I/Os need no message. A worker that threw makes this actor throw, and the VM decides: a restart attaches
+/// a fresh worker over the same counters.
 /// </summary>
 internal sealed class VcpuActor : ReceiveActor
 {
@@ -26,10 +28,10 @@ internal sealed class VcpuActor : ReceiveActor
     {
         (_id, _supervisor, _createWorker) = (id, supervisor, createWorker);
         Receive<Attached>(_ => Context.Parent.Tell(new VcpuAttached(_id.Vcpu)));
-        Receive<FailVcpu>(_ =>
+        Receive<HostCommand.FailVcpu>(_ =>
         {
             (_worker as VcpuWorker)?.FailNextQuantum();
-            Sender.Tell(Done.Instance);
+            Sender.Tell(new VmAnswer(_id.Vm, new HostAnswer.Done())); // the host: time must not pass before the fault is in place
         });
         Receive<WorkerFailed>(m =>
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Mbsa.Actors.Commands;
 using Mbsa.Cores.Queue;
 using Mbsa.Model.Scenario;
 using Mbsa.Vm.Vcpus;
@@ -54,7 +55,10 @@ internal sealed class VcpuCrew(int vm, VmSpec spec, HostServices host, VmMeter m
 
     /// <summary>Lets them go on where they stood.</summary>
     /// <param name="disk">The VM's disk; null without one.</param>
-    /// <param name="saved">What the worker of each VCPU wrote down; null for one whose jobs had come to their end. A worker that fails later begins anew, as ever.</param>
+    /// <param name="saved">
+    /// What the worker of each VCPU wrote down; null for one whose jobs had come to their end. A worker that fails later begins anew, as
+    /// ever.
+    /// </param>
     public void Resume(VmDisk? disk, IReadOnlyDictionary<int, byte[]?> saved)
     {
         var factory = Begin(disk);
@@ -68,7 +72,9 @@ internal sealed class VcpuCrew(int vm, VmSpec spec, HostServices host, VmMeter m
                 continue;
             }
 
-            Spawn(vcpu, () => Interlocked.Exchange(ref from, null) is { } first ? factory.Resume(vcpu, record, first) : factory.Create(vcpu, record));
+            Spawn(vcpu, () => Interlocked.Exchange(ref from, null) is { } first
+                ? factory.Resume(vcpu, record, first)
+                : factory.Create(vcpu, record));
         }
     }
 
@@ -76,7 +82,7 @@ internal sealed class VcpuCrew(int vm, VmSpec spec, HostServices host, VmMeter m
     public IActorRef? Find(int vcpu) => _members.GetValueOrDefault(vcpu);
 
     /// <summary>Tells all of them something.</summary>
-    public void Tell(object message)
+    public void Tell(IVcpuMessage message)
     {
         foreach (var member in _members.Values)
         {
@@ -85,8 +91,8 @@ internal sealed class VcpuCrew(int vm, VmSpec spec, HostServices host, VmMeter m
     }
 
     /// <summary>
-    /// Stops all of them, one after the other in the order of their indices: what the run queue makes of those who leave follows from that order,
-    /// and must not follow from whose actor was heard first.
+    /// Stops all of them, one after the other in the order of their indices: what the run queue makes of those who leave follows from that
+    /// order, and must not follow from whose actor was heard first.
     /// </summary>
     public void Stop()
     {
@@ -127,7 +133,7 @@ internal sealed class VcpuCrew(int vm, VmSpec spec, HostServices host, VmMeter m
         foreach (var (index, member) in _members)
         {
             _stopping = index;
-            member.Tell(StopVcpu.Instance);
+            member.Tell(new StopVcpu());
             return;
         }
     }

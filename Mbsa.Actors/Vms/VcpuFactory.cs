@@ -36,7 +36,8 @@ internal sealed class VcpuFactory
         if (disk is not null && vm.Storage is { } storage && storage.Path.IsConventional())
         {
             disk.BeginInFlight();
-            _virtio = new VirtioDisk(storage.Path, StagesOf(storage.Path), [.. dealt.Select(clones => clones.Select(FrontEndClone).ToList())]);
+            ImmutableArray<List<FrontEndClone?>> clones = [.. dealt.Select(clones => clones.Select(FrontEndClone).ToList())];
+            _virtio = new VirtioDisk(storage.Path, StagesOf(storage.Path), clones);
         }
     }
 
@@ -120,7 +121,8 @@ internal sealed class VcpuFactory
         new(_virtio!, _disk!.OpenSession().Storage, _disk.MovedBytesPerBlock, record, Machine.ContextSwitchNs, Pace, _host.Clock.NowNs);
 
     private StageCosts StagesOf(IoPath path) => Machine.Paths[path].Stages
-        ?? throw new InputException($"machine '{Machine.Name}' has no 'stages' for a conventional path; add them to its profile, or choose a machine that has them");
+        ?? throw new InputException($"machine '{Machine.Name}' has no 'stages' for a conventional path; add them to its profile, "
+            + "or choose a machine that has them");
 
     private FrontEndClone? FrontEndClone(JobClone clone)
     {
@@ -166,7 +168,8 @@ internal sealed class VcpuFactory
 
         var seed = SeedOf(job, index);
 
-        // Not what the disk says it has: a raw one grows with its child device, and the jobs of a VCPU that begins anew are the same as before.
+        // Not what the disk says it has: a raw one grows with its child device, and the jobs of a VCPU that begins anew are the same as
+        // before.
         var source = new OperationSource(job, _vm.Storage!.SizeBytes, seed, index);
         var times = JobUse.TimesOf(_host.Scenario, _vm, job);
         return new RunningJob(job, source, session.TransferFor(job, seed), times, nowNs, RhythmOf(clone));

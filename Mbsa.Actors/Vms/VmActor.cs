@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Mbsa.Actors.Commands;
 using Mbsa.Actors.Qos;
 using Mbsa.Cores.Planning;
 using Mbsa.Cores.Queue;
@@ -10,8 +11,8 @@ namespace Mbsa.Actors.Vms;
 
 /// <summary>
 /// The life of one VM: attaches its NVM area, makes its disk, spawns its VCPUs, gathers their counts. A VCPU that fails is restarted up to
-/// three times; then the VM is given up. When it is stopped it frees its memory and stays only to say what it did. Power failures and moves are
-/// <see cref="VmOutage"/>'s and <see cref="VmMove"/>'s.
+/// three times; then the VM is given up. When it is stopped it frees its memory and stays only to say what it did. Power failures and moves
+/// are <see cref="VmOutage"/>'s and <see cref="VmMove"/>'s.
 /// </summary>
 internal sealed class VmActor : ReceiveActor
 {
@@ -22,7 +23,6 @@ internal sealed class VmActor : ReceiveActor
     private readonly VmOutage _outage;
     private readonly QosSpec _qos;
     private readonly HashSet<int> _ended = [];
-    private bool _isElsewhere;
     private string _lastFailure = "it ended before it started";
 
     /// <summary>A VM about to start, or about to come from another host.</summary>
@@ -36,38 +36,20 @@ internal sealed class VmActor : ReceiveActor
         _qos = expected ?? _vm.Spec.Qos;
         _move = new VmMove(_vm);
         _outage = new VmOutage(_vm, _move);
-        Receive<TenantAdmitted>(m => OnAdmitted(m.WhyBestEffort));
-        Receive<TenantRefused>(m =>
+        Receive<HostCommand>(On);
+        Receive<HostAnswer.Done>(m => OnAdmitted(m.Remark));
+        Receive<HostAnswer.Refused>(m =>
         {
             _lastFailure = m.Reason;
-            BeginStop();
+            End(VmState.Stopped, m.Reason);
         });
+        Receive<GivePower>(OnPowerGiven);
         Receive<VcpuAttached>(m => OnAttached(m.Vcpu));
         Receive<VcpuFinished>(m => OnFinished(m.Id));
+        Receive<VcpuPaused>(m => _move.Add(m.Vcpu, m.Worker));
+        Receive<QuantaEnded>(m => _move.OnQuantaEnded(m.Ns));
         Receive<Terminated>(m => OnTerminated(m.ActorRef));
-        Receive<StopVm>(_ => BeginStop());
-        Receive<CutPower>(_ => OnPowerCut());
-        Receive<GivePower>(OnPowerGiven);
-        Receive<BeginMeasuring>(_ =>
-        {
-            _vm.Meter.Begin(_vm.Disk, host.Clock.NowNs);
-            Sender.Tell(Done.Instance);
-        });
-        Receive<FailVcpu>(m =>
-        {
-            if (_vm.Crew.Find(m.Vcpu) is { } vcpu)
-            {
-                vcpu.Forward(m); // the VCPU answers: time must not pass before the fault is in place
-            }
-            else
-            {
-                Sender.Tell(Done.Instance);
-            }
-        });
-        Receive<CollectResult>(_ => Sender.Tell(_vm.Meter.Collect(
-            _vm.Disk, host.Board.StateOf(index), host.Board.PlannedShareOf(index), _vm.Ledger.Problems, host.Clock.NowNs)));
         Receive<Detached>(_ => { }); // the answer to the last word on a VCPU that was given up
-        ReceiveMoves();
     }
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(
@@ -77,13 +59,14 @@ internal sealed class VmActor : ReceiveActor
         {
             _lastFailure = Innermost(failure);
             _vm.Ledger.Add($"{_vm.Spec.Name}: {_lastFailure}");
-            return failure is VcpuFailedException && _vm.Ledger.CountFailure(_vm.Crew.IndexOf(Sender)) <= RestartsPerVcpu ? Directive.Restart : Directive.Stop;
+            var mayRestart = failure is VcpuFailedException && _vm.Ledger.CountFailure(_vm.Crew.IndexOf(Sender)) <= RestartsPerVcpu;
+            return mayRestart ? Directive.Restart : Directive.Stop;
         }),
         loggingEnabled: false);
 
     protected override void PreStart()
     {
-        if (!_vm.IsExpected)
+        if (_vm.Phase.Stage != VmStage.Expected)
         {
             _vm.Show(VmState.Running);
         }
@@ -101,44 +84,92 @@ internal sealed class VmActor : ReceiveActor
         _ => failure.Message,
     };
 
-    private void ReceiveMoves()
+    /// <summary>Carries out a command, or says why it cannot be.</summary>
+    private void On(HostCommand command)
     {
-        Receive<BeginMove>(_ => _move.Begin());
-        Receive<NextRound>(_ => _move.Continue());
-        Receive<PauseVm>(_ => _move.Pause());
-        Receive<QuantaEnded>(m => _move.OnQuantaEnded(m.Ns));
-        Receive<VcpuPaused>(m => _move.Add(m.Vcpu, m.Worker));
-        Receive<CancelMove>(_ => _move.Cancel());
-        Receive<ResumeGuest>(m => _move.Resume(m.Guest));
-        Receive<ForgetVm>(_ =>
+        if (_vm.Phase.WhyNot(command) is { } why)
         {
-            _isElsewhere = true;
-            BeginStop();
-        });
+            _vm.Answer(new HostAnswer.Refused(why));
+            return;
+        }
+
+        switch (command)
+        {
+            case HostCommand.Stop:
+                End(VmState.Stopped, "it was stopped");
+                break;
+            case HostCommand.Forget:
+                End(null, "it is on another host");
+                break;
+            case HostCommand.LosePower:
+                OnPowerLost();
+                break;
+            case HostCommand.FailVcpu fail:
+                OnFail(fail);
+                break;
+            case HostCommand.Measure:
+                _vm.Meter.Begin(_vm.Disk, _vm.Host.Clock.NowNs);
+                _vm.Answer(new HostAnswer.Done());
+                break;
+            case HostCommand.Collect:
+                var (board, nowNs) = (_vm.Host.Board, _vm.Host.Clock.NowNs);
+                _vm.Answer(new HostAnswer.Collected(_vm.Meter.Collect(
+                    _vm.Disk, board.StateOf(_vm.Index), board.PlannedShareOf(_vm.Index), _vm.Ledger.Problems, nowNs)));
+                break;
+            case HostCommand.BeginMove:
+                _move.Begin();
+                break;
+            case HostCommand.NextRound:
+                _move.Continue();
+                break;
+            case HostCommand.Pause:
+                _move.Pause();
+                break;
+            case HostCommand.CancelMove:
+                _move.Cancel();
+                break;
+            case HostCommand.Resume { Guest: var guest }:
+                _move.Resume(guest);
+                break;
+        }
     }
 
-    private void OnAdmitted(string? whyBestEffort)
+    private void OnFail(HostCommand.FailVcpu command)
     {
-        _vm.WhyBestEffort = whyBestEffort;
-        if (_vm.IsExpected)
+        if (_vm.Crew.Find(command.Vcpu) is { } vcpu)
         {
-            _vm.TellHost(new MoveAnswer(_vm.Index, new VmPrepared(_vm.Index, whyBestEffort)));
+            vcpu.Forward(command);
         }
-        else if (!_vm.IsStopping)
+        else
         {
-            _vm.Arrive();
-            _vm.Meter.Start(_vm.Host.Clock.NowNs);
-            _vm.Crew.Start(_vm.Disk);
-            _vm.SayWhenAttached(new VmStarted(_vm.Index));
+            _vm.Answer(new HostAnswer.Done());
+        }
+    }
+
+    /// <summary>The supervisor has entered what the VM is promised.</summary>
+    private void OnAdmitted(string? remark)
+    {
+        _vm.Remark = remark;
+        switch (_vm.Phase.Stage)
+        {
+            case VmStage.Expected:
+                _vm.Answer(new HostAnswer.Done(remark));
+                break;
+            case VmStage.Starting:
+                _vm.Arrive();
+                _vm.Meter.Start(_vm.Host.Clock.NowNs);
+                _vm.Crew.Start(_vm.Disk);
+                _vm.SayWhenAttached(new VmAnswer(_vm.Index, new HostAnswer.Done()));
+                break;
         }
     }
 
     private void OnAttached(int vcpu)
     {
         _vm.Crew.Attached(vcpu);
-        if (_move.IsPausing)
+        if (_vm.Phase.Stage == VmStage.Pausing)
         {
-            _vm.Crew.Find(vcpu)?.Tell(PauseVcpu.Instance); // it failed as its last quantum ended, and began anew
+            _vm.Crew.Find(vcpu)?.Tell(new PauseVcpu()); // it failed as its last quantum ended, and began anew
         }
 
         _vm.SayIfAttached();
@@ -147,7 +178,7 @@ internal sealed class VmActor : ReceiveActor
     private void OnFinished(SchedulableId id)
     {
         _vm.Crew.Finish(id.Vcpu);
-        if (!_vm.IsStopping && _vm.HasPower && _vm.Crew.IsFinished)
+        if (_vm.Phase is { Stage: not VmStage.Ending, HasPower: true } && _vm.Crew.IsFinished)
         {
             _vm.Meter.End(_vm.Host.Clock.NowNs);
             _vm.Host.Board.Show(_vm.Index, VmState.Finished);
@@ -160,44 +191,43 @@ internal sealed class VmActor : ReceiveActor
     {
         var index = _vm.Crew.IndexOf(vcpu);
         _vm.Crew.Remove(index);
-        if (_move.IsPausing && _move.Has(index))
+        if (_vm.Phase.Stage == VmStage.Pausing && _move.Has(index))
         {
             _move.PauseWhenEmpty();
             return;
         }
 
         _ended.Add(index);
-        if (!_vm.HasPower)
+        switch (_vm.Phase.Stage)
         {
-            _outage.GoDarkWhenEmpty();
-            return;
+            case VmStage.Dark:
+                _outage.GoDarkWhenEmpty();
+                break;
+            case VmStage.Ending:
+                ReleaseWhenEmpty();
+                break;
+            default:
+                // Its restarts are used up. Whoever failed is settled last, so that no time passes while the others are taken off
+                // the cores.
+                GiveUp($"after {_vm.Crew.NameOf(index)} failed {RestartsPerVcpu + 1} times");
+                break;
         }
-
-        if (!_vm.IsStopping)
-        {
-            // Its restarts are used up. Whoever failed is settled last, so that no time passes while the others are taken off the cores.
-            GiveUp($"after {_vm.Crew.NameOf(index)} failed {RestartsPerVcpu + 1} times");
-            return;
-        }
-
-        ReleaseWhenEmpty();
     }
 
-    private void OnPowerCut()
+    private void OnPowerLost()
     {
-        if (_vm.IsStopping)
+        switch (_vm.Phase.Stage)
         {
-            return; // the host hears of its release
+            case VmStage.Ending:
+                break; // the host hears of its release
+            case VmStage.Expected:
+                _lastFailure = "the power of the host failed";
+                End(null, _lastFailure);
+                break;
+            default:
+                _outage.Begin();
+                break;
         }
-
-        if (_vm.IsExpected)
-        {
-            _lastFailure = "the power of the host failed";
-            BeginStop();
-            return;
-        }
-
-        _outage.Begin();
     }
 
     private void OnPowerGiven(GivePower message)
@@ -210,23 +240,29 @@ internal sealed class VmActor : ReceiveActor
 
     private void GiveUp(string why)
     {
-        _vm.IsLost = true;
-        _vm.Ledger.Add($"{_vm.Spec.Name}: given up {why}");
-        BeginStop();
+        var problem = $"{_vm.Spec.Name}: given up {why}";
+        _vm.Ledger.Add(problem);
+        End(VmState.Failed, problem);
     }
 
-    private void BeginStop()
+    /// <summary>The VM ends for good.</summary>
+    /// <param name="shown">How it shows then; null when it is on another host.</param>
+    /// <param name="why">Why, for people.</param>
+    private void End(VmState? shown, string why)
     {
-        if (_vm.IsStopping)
+        var endsAlready = _vm.Phase.Stage == VmStage.Ending;
+        if (!endsAlready)
         {
-            return;
+            _move.Abandon(why);
         }
 
-        _vm.IsStopping = true;
-        _vm.Meter.End(_vm.Host.Clock.NowNs);
-        _move.Abandon(_vm.IsLost ? _vm.Ledger.Problems[^1] : "it was stopped");
-        _vm.Crew.Stop();
-        ReleaseWhenEmpty();
+        _vm.Phase = _vm.Phase.End(shown, why);
+        if (!endsAlready)
+        {
+            _vm.Meter.End(_vm.Host.Clock.NowNs);
+            _vm.Crew.Stop();
+            ReleaseWhenEmpty();
+        }
     }
 
     private void ReleaseWhenEmpty()
@@ -238,13 +274,13 @@ internal sealed class VmActor : ReceiveActor
 
         _vm.Meter.Freeze(_vm.Disk);
         _vm.Disk?.Dispose();
-        if (!_vm.IsExpected && !_isElsewhere)
+        if (_vm.Phase.EndsAs is { } shown)
         {
-            _vm.Host.Board.Show(_vm.Index, _vm.IsLost ? VmState.Failed : VmState.Stopped);
+            _vm.Host.Board.Show(_vm.Index, shown);
         }
 
         _vm.Host.Supervisor.Tell(new RemoveTenant(_vm.Index));
-        _vm.TellHost(new VmReleased(_vm.Index, _vm.HasRun ? null : _lastFailure));
+        _vm.TellHost(new VmReleased(_vm.Index, _vm.Phase.HasRun ? null : _lastFailure));
         foreach (var vcpu in _ended) // another may have failed for the last time while the first of them stopped the VM
         {
             _vm.Host.Supervisor.Tell(new Detach(new SchedulableId(_vm.Index, vcpu)));

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Mbsa.Actors.Commands;
 using Mbsa.Model.Scenario;
 using Mbsa.Model.Watching;
 using Mbsa.Nvm.Devices;
@@ -12,7 +13,7 @@ internal sealed class VmBody
     private const int IoThreads = 1;
 
     private readonly IActorRef _parent;
-    private object? _sayWhenAttached;
+    private IHostMessage? _sayWhenAttached;
 
     /// <summary>A VM whose VCPUs are yet to start.</summary>
     /// <param name="index">Its place in the scenario.</param>
@@ -22,7 +23,8 @@ internal sealed class VmBody
     /// <param name="context">Its actor.</param>
     public VmBody(int index, HostServices host, NvmArea? area, bool isExpected, IUntypedActorContext context)
     {
-        (Index, Host, Area, IsExpected, _parent) = (index, host, area, isExpected, context.Parent);
+        (Index, Host, Area, _parent) = (index, host, area, context.Parent);
+        Phase = isExpected ? VmPhase.Expected : VmPhase.Starting;
         Spec = host.Scenario.Vms[index];
         Disk = area is null ? null : isExpected ? VmDisk.Expect(host.Scenario, Spec) : VmDisk.Attach(host.Scenario, Spec, area);
         Meter = new VmMeter(Spec, Spec.Vcpus + IoThreads);
@@ -53,36 +55,26 @@ internal sealed class VmBody
     /// <summary>Its NVM area; null without storage, and without power.</summary>
     public NvmArea? Area { get; set; }
 
-    /// <summary>Whether it is about to come from another host, and not here yet.</summary>
-    public bool IsExpected { get; private set; }
+    /// <summary>Where it is in its life here.</summary>
+    public VmPhase Phase { get; set; }
 
-    /// <summary>Why it has no reservation here though it asked for one; null when it has all it asked for.</summary>
-    public string? WhyBestEffort { get; set; }
-
-    /// <summary>Whether its host has power.</summary>
-    public bool HasPower { get; set; } = true;
-
-    /// <summary>Whether it stops, or has, for good.</summary>
-    public bool IsStopping { get; set; }
-
-    /// <summary>Whether it was given up.</summary>
-    public bool IsLost { get; set; }
-
-    /// <summary>Whether it ever ran here.</summary>
-    public bool HasRun { get; private set; }
+    /// <summary>What is worth a line about what it is promised here; null for nothing.</summary>
+    public string? Remark { get; set; }
 
     /// <summary>It is here now, with what it is promised here.</summary>
     public void Arrive()
     {
-        IsExpected = false;
-        if (WhyBestEffort is { } why)
+        if (Remark is { } remark)
         {
-            Ledger.AddOnce($"{Spec.Name}: runs as best effort: {why}");
+            Ledger.AddOnce($"{Spec.Name}: {remark}");
         }
     }
 
     /// <summary>Tells its host something.</summary>
-    public void TellHost(object message) => _parent.Tell(message);
+    public void TellHost(IHostMessage message) => _parent.Tell(message);
+
+    /// <summary>Answers the command at hand.</summary>
+    public void Answer(HostAnswer answer) => TellHost(new VmAnswer(Index, answer));
 
     /// <summary>Shows what it is and how it stands.</summary>
     public void Show(VmState state)
@@ -96,7 +88,7 @@ internal sealed class VmBody
     }
 
     /// <summary>Its VCPUs were let go: its host hears this when all of them compete for cores.</summary>
-    public void SayWhenAttached(object message)
+    public void SayWhenAttached(IHostMessage message)
     {
         _sayWhenAttached = message;
         SayIfAttached();
@@ -105,10 +97,10 @@ internal sealed class VmBody
     /// <summary>One of its VCPUs competes for cores.</summary>
     public void SayIfAttached()
     {
-        if (_sayWhenAttached is { } message && !IsStopping && Crew.IsAttached)
+        if (_sayWhenAttached is { } message && Phase.Stage == VmStage.Starting && Crew.IsAttached)
         {
+            (_sayWhenAttached, Phase) = (null, Phase.Attach());
             TellHost(message);
-            (_sayWhenAttached, HasRun) = (null, true);
         }
     }
 }

@@ -13,7 +13,9 @@ using Mbsa.Vm.Workload.Random;
 
 namespace Mbsa.Actors.Vms;
 
-/// <summary>A VM's disk on its NVM area: a virtual disk in a VM, the raw device for threads of the host. Sessions outlive it as long as they need.</summary>
+/// <summary>
+/// A VM's disk on its NVM area: a virtual disk in a VM, the raw device for threads of the host. Sessions outlive it as long as they need.
+/// </summary>
 internal sealed class VmDisk : IDisposable
 {
     private readonly PayloadKind _payload;
@@ -27,7 +29,8 @@ internal sealed class VmDisk : IDisposable
 
     private VmDisk(ScenarioSpec scenario, VmSpec vm, VirtualDisk? virtualDisk, RawDisk? rawDisk)
     {
-        (_payload, _mountOptions, _wearPolicy, _virtualDisk, _rawDisk) = (scenario.Host.Payload, MountOptionsOf(scenario), vm.Storage!.WearPolicy, virtualDisk, rawDisk);
+        (_payload, _mountOptions, _wearPolicy) = (scenario.Host.Payload, MountOptionsOf(scenario), vm.Storage!.WearPolicy);
+        (_virtualDisk, _rawDisk) = (virtualDisk, rawDisk);
         _seed = JobSeed.SeedFor(scenario.Seed, vm.Name, "disk", 0);
         var method = vm.Jobs.Max(job => job.Verify);
         if (method == VerifyMethod.None && _payload == PayloadKind.Stamp)
@@ -65,7 +68,10 @@ internal sealed class VmDisk : IDisposable
         return new VmDisk(scenario, vm, VirtualDisks.Mount(area, MountOptionsOf(scenario)), null);
     }
 
-    /// <summary>The power fails, after the last session: the disk stays as it is on the NVM. What a verifier expects of it is not the guest's to forget.</summary>
+    /// <summary>
+    /// The power fails, after the last session: the disk stays as it is on the NVM. What a verifier expects of it is not the guest's to
+    /// forget.
+    /// </summary>
     public void LosePower()
     {
         _isRaw = _rawDisk is not null;
@@ -76,7 +82,9 @@ internal sealed class VmDisk : IDisposable
     /// <summary>Whether its blocks have bytes.</summary>
     public bool HasBytes => _payload != PayloadKind.None;
 
-    /// <summary>Ends the disk, after the last session, so that it can be taken up again or elsewhere. What a verifier expects of it stays.</summary>
+    /// <summary>
+    /// Ends the disk, after the last session, so that it can be taken up again or elsewhere. What a verifier expects of it stays.
+    /// </summary>
     public void Unmount()
     {
         _virtualDisk?.Dispose();
@@ -160,7 +168,8 @@ internal sealed class VmDisk : IDisposable
         if (worn is not null)
         {
             var summary = WearSummary.Of(_wearPolicy, worn);
-            wear = new WearResult(summary.Policy, summary.Writes, summary.ExtraWrites, summary.Max, summary.Mean, summary.CoefficientOfVariation);
+            wear = new WearResult(
+                summary.Policy, summary.Writes, summary.ExtraWrites, summary.Max, summary.Mean, summary.CoefficientOfVariation);
         }
 
         return new DiskState(_verifier?.BlocksVerified ?? 0, _verifier?.BlocksWrong ?? 0, _verifier?.FirstWrong, wear);
@@ -201,4 +210,13 @@ internal sealed record DiskState(long BlocksVerified, long BlocksWrong, string? 
 {
     /// <summary>There is no disk.</summary>
     public static DiskState None { get; } = new(0, 0, null, null);
+}
+
+/// <summary>What mounting a disk after a power failure was like.</summary>
+/// <param name="Disks">1 for a virtual disk that nobody had ended; 0 otherwise.</param>
+/// <param name="Records">Changes of its map that were only in its log.</param>
+internal sealed record DiskRecovery(int Disks, long Records)
+{
+    /// <summary>There was nothing to recover.</summary>
+    public static DiskRecovery None { get; } = new(0, 0);
 }

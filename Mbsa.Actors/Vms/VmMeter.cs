@@ -54,7 +54,9 @@ internal sealed class VmMeter
         }
     }
 
-    /// <summary>The disk is about to go: the VM moves, or the power fails, and then counts in DRAM go with it and the disk's own are behind.</summary>
+    /// <summary>
+    /// The disk is about to go: the VM moves, or the power fails, and then counts in DRAM go with it and the disk's own are behind.
+    /// </summary>
     public void LoseDisk(VmDisk? disk) => _wornBefore = disk is null ? null : Worn(disk);
 
     /// <summary>The disk is there again: goes on from the counts it came back with.</summary>

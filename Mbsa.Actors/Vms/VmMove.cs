@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Mbsa.Actors.Commands;
 using Mbsa.Actors.Qos;
 using Mbsa.Model.Watching;
 using Mbsa.Nvm;
@@ -10,67 +11,43 @@ using Mbsa.Vm.Vcpus;
 namespace Mbsa.Actors.Vms;
 
 /// <summary>
-/// A VM on the move: what of its child device still has to be copied, and the guest while nobody runs it. A guest that stays after all goes on from the same
-/// bytes as one that left. Part of the VM's actor; the host hears its answers.
+/// A VM on the move: what of its child device still has to be copied, and the guest while nobody runs it. A guest that stays after all goes
+/// on from the same bytes as one that left. Part of the VM's actor; the host hears its answers.
 /// </summary>
 internal sealed class VmMove(VmBody vm)
 {
     private readonly SortedDictionary<int, DirectVcpu?> _workers = [];
     private OutgoingBlocks? _blocks;
-    private bool _isBegun;
     private long _pausedNs;
     private byte[]? _guest;
 
-    /// <summary>Whether its VCPUs are about to stop.</summary>
-    public bool IsPausing { get; private set; }
-
-    /// <summary>Whether it is paused: no VCPU is there, and the disk is ended.</summary>
-    public bool IsPaused => _guest is not null;
-
     /// <summary>Begins, and takes the first round.</summary>
-    public void Begin()
+    public void Begin() => Answer(() =>
     {
-        if (Refuses(IsPaused ? "it is paused" : null))
-        {
-            return;
-        }
-
-        Answer(() =>
-        {
-            _blocks = vm.Area is null ? null : new OutgoingBlocks(vm.Area, vm.Disk!.Geometry, vm.Disk.HasBytes);
-            _isBegun = true;
-            return Round(vm.Disk?.CountWear());
-        });
-    }
+        _blocks = vm.Area is null ? null : new OutgoingBlocks(vm.Area, vm.Disk!.Geometry, vm.Disk.HasBytes);
+        vm.Phase = vm.Phase.BeginMove();
+        return Round(vm.Disk?.CountWear());
+    });
 
     /// <summary>Takes what was written since the last round.</summary>
-    public void Continue()
-    {
-        if (!Refuses(WhyNotContinue()))
-        {
-            Answer(() => Round(vm.Disk?.CountWear()));
-        }
-    }
+    public void Continue() => Answer(() => Round(vm.Disk?.CountWear()));
 
     /// <summary>Pauses: first the quanta end that have begun.</summary>
     public void Pause()
     {
-        if (!Refuses(WhyNotContinue()))
-        {
-            IsPausing = true;
-            _workers.Clear();
-            vm.Host.Supervisor.Tell(new EndQuanta(vm.Index));
-        }
+        vm.Phase = vm.Phase.Pause();
+        _workers.Clear();
+        vm.Host.Supervisor.Tell(new EndQuanta(vm.Index));
     }
 
     /// <summary>No VCPU is in a quantum any more.</summary>
     /// <param name="endNs">When the last of these quanta is over, on the scenario's clock.</param>
     public void OnQuantaEnded(long endNs)
     {
-        if (IsPausing)
+        if (vm.Phase.Stage == VmStage.Pausing)
         {
             _pausedNs = endNs;
-            vm.Crew.Tell(PauseVcpu.Instance);
+            vm.Crew.Tell(new PauseVcpu());
             PauseWhenEmpty();
         }
     }
@@ -89,39 +66,37 @@ internal sealed class VmMove(VmBody vm)
             return;
         }
 
-        IsPausing = false;
         foreach (var vcpu in vm.Crew.Finished)
         {
             _workers[vcpu] = null;
         }
 
         vm.Meter.LoseDisk(vm.Disk);
-        _guest = GuestState.Seal(vm, _workers, _pausedNs);
+        _guest = SealGuest();
         _workers.Clear();
         var counts = vm.Disk?.CountWear();
         vm.Disk?.Unmount();
-        Answer(() => new VmPaused(vm.Index, Round(counts), _guest, vm.Area is { } area ? AreaHash.Of(area, vm.Disk!.HasBytes) : 0, _pausedNs)
-        {
-            GuestBytes = Shipment.BodyBytes(_guest),
-        });
+        vm.Phase = vm.Phase.Seal();
+        Answer(() => new HostAnswer.Paused(
+            Round(counts),
+            _guest,
+            Shipment.BodyBytes(_guest),
+            vm.Area is { } area ? AreaHash.Of(area, vm.Disk!.HasBytes) : 0,
+            _pausedNs));
     }
 
     /// <summary>The VM stays: goes on here if it is paused.</summary>
     public void Cancel()
     {
-        Abandon("it is to stay");
-        if (Refuses(null))
+        _blocks = null;
+        if (vm.Phase.Stage == VmStage.Paused)
         {
-            return;
-        }
-
-        if (_guest is { } guest)
-        {
-            Resume(guest);
+            Resume(_guest!);
         }
         else
         {
-            Tell(new VmRunning(vm.Index));
+            vm.Phase = vm.Phase.CancelMove();
+            vm.Answer(new HostAnswer.Done());
         }
     }
 
@@ -131,7 +106,7 @@ internal sealed class VmMove(VmBody vm)
         SortedDictionary<int, byte[]?> workers;
         try
         {
-            workers = GuestState.Open(guest, vm);
+            workers = OpenGuest(guest);
             if (vm.Area is { } area)
             {
                 vm.Disk!.Remount(area); // last: it changes the bytes of the area
@@ -139,64 +114,105 @@ internal sealed class VmMove(VmBody vm)
         }
         catch (Exception wrong) when (wrong is InvalidDataException or NvmException or InputException)
         {
-            Tell(new VmRefused(vm.Index, wrong.Message));
+            vm.Answer(new HostAnswer.Refused(wrong.Message));
             return;
         }
 
         _guest = null;
+        vm.Phase = vm.Phase.GoOn();
         vm.Arrive();
         vm.Meter.RegainDisk(vm.Disk);
         vm.Crew.Resume(vm.Disk, workers);
         vm.Show(vm.Crew.IsFinished ? VmState.Finished : VmState.Running);
-        vm.SayWhenAttached(new VmStarted(vm.Index));
+        vm.SayWhenAttached(new VmAnswer(vm.Index, new HostAnswer.Done()));
     }
 
-    /// <summary>What is known of the child device does not hold any more, and whoever waits for the VM to be paused waits in vain. A guest that is paused stays so.</summary>
+    /// <summary>
+    /// What is known of the child device does not hold any more, and whoever waits for the VM to be paused waits in vain. A guest that is
+    /// paused stays so.
+    /// </summary>
     public void Abandon(string why)
     {
-        if (IsPausing)
+        _blocks = null;
+        if (vm.Phase.Stage == VmStage.Pausing)
         {
-            Tell(new VmRefused(vm.Index, why));
+            vm.Answer(new HostAnswer.Refused(why));
         }
-
-        (_isBegun, IsPausing, _blocks) = (false, false, null);
     }
 
-    private string? WhyNotContinue() => IsPaused ? "it is paused" : _isBegun ? null : "its move has not begun, or ended when the power failed";
-
-    /// <summary>Refuses what cannot be, and says why.</summary>
-    private bool Refuses(string? whyNotNow)
-    {
-        var why = vm.IsStopping ? $"it has ended{(vm.Ledger.Problems.Count > 0 ? $": {vm.Ledger.Problems[^1]}" : "")}"
-            : !vm.HasPower ? "its host has no power"
-            : vm.IsExpected ? "it is not here yet"
-            : whyNotNow;
-        if (why is not null)
-        {
-            Tell(new VmRefused(vm.Index, why));
-        }
-
-        return why is not null;
-    }
-
-    private MoveRound Round(WearCounts? counts)
+    private HostAnswer.Round Round(WearCounts? counts)
     {
         var round = _blocks?.Take(counts!) ?? BlockRound.None;
-        return new MoveRound(vm.Index, round.Blocks, round.Content);
+        return new HostAnswer.Round(round.Blocks, round.Content);
     }
 
     /// <summary>Answers with what there is to copy, unless it is too much.</summary>
-    private void Answer(Func<object> answer)
+    private void Answer(Func<HostAnswer> answer)
     {
         try
         {
-            Tell(answer());
+            vm.Answer(answer());
         }
         catch (InvalidDataException tooMuch)
         {
-            Tell(new VmRefused(vm.Index, tooMuch.Message));
+            vm.Answer(new HostAnswer.Refused(tooMuch.Message));
         }
     }
 
-    private void Tell(object answer) => vm.TellHost(new MoveAnswer(vm.Index, answer));
+    /// <summary>Seals the guest of a VM whose VCPUs have stopped, after <see cref="VmMeter.LoseDisk"/>.</summary>
+    private byte[] SealGuest() => MovedGuest.Seal(to =>
+    {
+        to.Write(vm.Spec.Name);
+        to.Write(vm.Spec.Vcpus);
+        to.Write(vm.Spec.Jobs.Length);
+        to.Write(_workers.Count);
+        foreach (var (vcpu, worker) in _workers)
+        {
+            var state = worker is null || worker.IsFinishedAt(_pausedNs) ? null : StateOf(worker);
+            to.Write(vcpu);
+            to.Write(state?.Length ?? -1);
+            to.Write(state ?? []);
+        }
+
+        vm.Ledger.SaveTo(to);
+        vm.Disk?.SaveTo(to);
+        vm.Meter.SaveTo(to);
+    });
+
+    /// <summary>Brings everything of a VM but its disk and its VCPUs to where a guest stood.</summary>
+    /// <returns>What the worker of each VCPU wrote down; null for one whose jobs had come to their end.</returns>
+    /// <exception cref="InvalidDataException">The guest is damaged, or another VM's.</exception>
+    private SortedDictionary<int, byte[]?> OpenGuest(byte[] guest)
+    {
+        var (spec, workers) = (vm.Spec, new SortedDictionary<int, byte[]?>());
+        MovedGuest.Open(guest, from =>
+        {
+            var (name, vcpus, jobs) = (from.ReadString(), from.ReadInt32(), from.ReadInt32());
+            if (name != spec.Name || vcpus != spec.Vcpus || jobs != spec.Jobs.Length)
+            {
+                throw new InvalidDataException($"guest: it is '{name}' with {vcpus} VCPUs and {jobs} jobs, "
+                    + $"not '{spec.Name}' with {spec.Vcpus} and {spec.Jobs.Length}");
+            }
+
+            for (var left = from.ReadInt32(); left > 0; left--)
+            {
+                var vcpu = from.ReadInt32();
+                workers[vcpu] = from.ReadInt32() is >= 0 and var length ? from.ReadBytes(length) : null;
+            }
+
+            vm.Ledger.RestoreFrom(from);
+            vm.Disk?.RestoreFrom(from);
+            vm.Meter.RestoreFrom(from);
+        });
+        return workers;
+    }
+
+    private static byte[] StateOf(DirectVcpu worker)
+    {
+        using var bytes = new MemoryStream();
+        using var to = new BinaryWriter(bytes);
+        worker.SaveTo(to);
+        to.Flush();
+        return bytes.ToArray();
+    }
 }

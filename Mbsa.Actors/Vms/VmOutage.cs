@@ -4,16 +4,17 @@ using Mbsa.Vm;
 
 namespace Mbsa.Actors.Vms;
 
-/// <summary>A VM whose host has no power: it lets go of everything at once, and begins anew when the power is back. One that is paused stays so. Part of the VM's actor.</summary>
+/// <summary>
+/// A VM whose host has no power: it lets go of everything at once, and begins anew when the power is back. One that is paused stays so.
+/// Part of the VM's actor.
+/// </summary>
 internal sealed class VmOutage(VmBody vm, VmMove move)
 {
-    private bool _hadFinished;
-
-    /// <summary>The power fails, for a VM that is neither about to stop nor yet to come.</summary>
+    /// <summary>The power fails, for a VM that neither ends nor is yet to come.</summary>
     public void Begin()
     {
-        vm.HasPower = false;
         move.Abandon("the power of its host failed");
+        vm.Phase = vm.Phase.LosePower();
         vm.Crew.Stop();
         GoDarkWhenEmpty();
     }
@@ -26,7 +27,6 @@ internal sealed class VmOutage(VmBody vm, VmMove move)
             return;
         }
 
-        _hadFinished = vm.Host.Board.StateOf(vm.Index) == VmState.Finished;
         vm.Meter.LoseDisk(vm.Disk);
         vm.Disk?.LosePower();
         vm.Area = null;
@@ -38,15 +38,16 @@ internal sealed class VmOutage(VmBody vm, VmMove move)
     /// <returns>Why the VM has to be given up; null when it is as it was.</returns>
     public string? End(GivePower message)
     {
-        vm.HasPower = true;
+        vm.Phase = vm.Phase.RestorePower();
         vm.Area = message.Area;
+        var isPaused = vm.Phase.Stage == VmStage.Paused;
         DiskRecovery recovery;
         try
         {
             recovery = message switch
             {
                 { WhyNoArea: { } why } => throw new InputException(why),
-                { Area: { } area } when !move.IsPaused => vm.Disk!.Remount(area),
+                { Area: { } area } when !isPaused => vm.Disk!.Remount(area),
                 _ => DiskRecovery.None,
             };
         }
@@ -55,22 +56,24 @@ internal sealed class VmOutage(VmBody vm, VmMove move)
             return damaged.Message;
         }
 
-        vm.Host.Board.Show(vm.Index, _hadFinished ? VmState.Finished : VmState.Running);
-        if (move.IsPaused)
+        var hadFinished = vm.Crew.IsFinished;
+        vm.Host.Board.Show(vm.Index, hadFinished ? VmState.Finished : VmState.Running);
+        if (!isPaused)
         {
-            vm.TellHost(new VmIsBack(vm.Index, Runs: false, recovery));
-            return null;
+            vm.Meter.RegainDisk(vm.Disk);
         }
 
-        vm.Meter.RegainDisk(vm.Disk);
-        if (_hadFinished)
+        if (isPaused || hadFinished)
         {
+            vm.Phase = isPaused ? vm.Phase : vm.Phase.Attach();
             vm.TellHost(new VmIsBack(vm.Index, Runs: false, recovery));
-            return null;
+        }
+        else
+        {
+            vm.Crew.Start(vm.Disk);
+            vm.SayWhenAttached(new VmIsBack(vm.Index, Runs: true, recovery));
         }
 
-        vm.Crew.Start(vm.Disk);
-        vm.SayWhenAttached(new VmIsBack(vm.Index, Runs: true, recovery));
         return null;
     }
 }

@@ -25,7 +25,9 @@ internal sealed class BlobConverter : JsonConverter<Blob>
     public override Blob Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         var place = reader.GetInt32();
-        return Travelling is { } blobs && place >= 0 && place < blobs.Count ? blobs[place] : throw new JsonException($"there is no blob {place}");
+        return Travelling is { } blobs && place >= 0 && place < blobs.Count
+            ? blobs[place]
+            : throw new JsonException($"there is no blob {place}");
     }
 
     /// <inheritdoc/>

@@ -1,18 +1,21 @@
 namespace Mbsa.Actors.Wire;
 
+/// <summary>What actors of one node tell those of another.</summary>
+internal interface INodeMessage;
+
 /// <summary>A part of a parcel: remoting bounds a message at 128,000 bytes, and a long one would hold up heartbeats.</summary>
 /// <param name="Parcel">Number of the parcel, from its sender.</param>
 /// <param name="Index">Which part, from 0.</param>
 /// <param name="Count">Parts in all.</param>
 /// <param name="Bytes">The part.</param>
-internal sealed record Frame(long Parcel, int Index, int Count, byte[] Bytes);
+internal sealed record Frame(long Parcel, int Index, int Count, byte[] Bytes) : INodeMessage;
 
 /// <summary>From whoever receives frames: it has all until this one.</summary>
-internal sealed record FrameAck(long Parcel, int Index);
+internal sealed record FrameAck(long Parcel, int Index) : INodeMessage;
 
 /// <summary>
-/// One end of a talk in parcels of any size between two actors. Few frames are under way at once. Frames can be lost with a connection; then the parcel
-/// never arrives, and whoever sent it sends it anew when asked. Not thread-safe: an actor's own.
+/// One end of a talk in parcels of any size between two actors. Few frames are under way at once. Frames can be lost with a connection;
+/// then the parcel never arrives, and whoever sent it sends it anew when asked. Not thread-safe: an actor's own.
 /// </summary>
 internal sealed class ParcelPort
 {
@@ -31,7 +34,7 @@ internal sealed class ParcelPort
     /// <summary>Sends a parcel, after those sent before.</summary>
     /// <param name="parcel">What to send.</param>
     /// <param name="send">Delivers a message to the other end.</param>
-    public void Send(byte[] parcel, Action<object> send)
+    public void Send(byte[] parcel, Action<INodeMessage> send)
     {
         _waiting.Enqueue(parcel);
         Go(send);
@@ -40,7 +43,7 @@ internal sealed class ParcelPort
     /// <summary>Sends a parcel in place of whatever is under way or waits: that seems to be lost.</summary>
     /// <param name="parcel">What to send.</param>
     /// <param name="send">Delivers a message to the other end.</param>
-    public void SendAnew(byte[] parcel, Action<object> send)
+    public void SendAnew(byte[] parcel, Action<INodeMessage> send)
     {
         _waiting.Clear();
         _outgoing = null;
@@ -55,7 +58,7 @@ internal sealed class ParcelPort
     }
 
     /// <summary>The other end has received frames: more can follow.</summary>
-    public void On(FrameAck ack, Action<object> send)
+    public void On(FrameAck ack, Action<INodeMessage> send)
     {
         if (_outgoing is not null && ack.Parcel == _outgoingParcel)
         {
@@ -66,7 +69,7 @@ internal sealed class ParcelPort
 
     /// <summary>A frame has come.</summary>
     /// <returns>The parcel, when this was its last frame.</returns>
-    public byte[]? On(Frame frame, Action<object> send)
+    public byte[]? On(Frame frame, Action<INodeMessage> send)
     {
         if (frame.Parcel != _incomingParcel)
         {
@@ -119,7 +122,7 @@ internal sealed class ParcelPort
         return whole;
     }
 
-    private void Go(Action<object> send)
+    private void Go(Action<INodeMessage> send)
     {
         while (_outgoing is not null || _waiting.Count > 0)
         {

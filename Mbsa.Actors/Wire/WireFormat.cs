@@ -6,13 +6,13 @@ using System.Text.Json.Serialization;
 namespace Mbsa.Actors.Wire;
 
 /// <summary>
-/// The form of everything that nodes tell each other: JSON (a missing member has its default, an unknown one is an error), and bulk as it is beside it.
-/// Nodes of different versions never talk, which their handshake sees to, so there is one form only.
+/// The form of everything that nodes tell each other: JSON (a missing member has its default, an unknown one is an error), and bulk as it
+/// is beside it. Nodes of different versions never talk, which their handshake sees to, so there is one form only.
 /// </summary>
 internal static class WireFormat
 {
     /// <summary>Number of the form; part of the handshake. It grows with every change of a message.</summary>
-    public const int Version = 4;
+    public const int Version = 5;
 
     private const int LengthBytes = 4;
 

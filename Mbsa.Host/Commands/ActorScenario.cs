@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mbsa.Actors.Runs;
+using Mbsa.Actors.Tracing;
 using Mbsa.Host.Watching;
 using Mbsa.Host.Wording;
 using Mbsa.Model.Results;
@@ -17,13 +18,15 @@ internal sealed class ActorScenario(ScenarioRun run) : IRunningScenario
     public Task<RunResult> Completion => run.Completion;
 
     /// <summary>Starts one.</summary>
+    /// <param name="scenario">What to run.</param>
+    /// <param name="trace">Is told what goes on; null for nobody.</param>
     /// <exception cref="InputException">The NVM device cannot be made here:
     /// too little memory, or a file that is something else.</exception>
-    public static IRunningScenario Start(ScenarioSpec scenario)
+    public static IRunningScenario Start(ScenarioSpec scenario, RunTrace? trace = null)
     {
         try
         {
-            return new ActorScenario(ScenarioRun.Start(scenario));
+            return new ActorScenario(ScenarioRun.Start(scenario, trace: trace));
         }
         catch (Exception e) when (e is NvmException or IOException or UnauthorizedAccessException)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mbsa.Actors.Nodes;
+using Mbsa.Actors.Tracing;
 using Mbsa.Host.Watching;
 using Mbsa.Model.Results;
 using Mbsa.Model.Scenario;
@@ -9,15 +10,17 @@ using Mbsa.Vm;
 namespace Mbsa.Host.Commands;
 
 /// <summary>Clusters on Akka.Cluster.</summary>
-internal sealed class ClusterEngine : IClusterEngine
+/// <param name="trace">Is told what goes on in this process.</param>
+internal sealed class ClusterEngine(RunTrace trace) : IClusterEngine
 {
     /// <inheritdoc/>
     public async Task<IRunningScenario> SubmitAsync(ScenarioSpec scenario, NodeOptions options, CancellationToken cancellation) =>
-        new ClusterScenario(await ClusterRun.SubmitAsync(scenario, options.Seeds[0], options, cancellation).ConfigureAwait(false));
+        new ClusterScenario(await ClusterRun.SubmitAsync(scenario, options.Seeds[0], options with { Trace = trace }, cancellation)
+            .ConfigureAwait(false));
 
     /// <inheritdoc/>
     public async Task<IClusterNode> JoinAsync(NodeOptions options, Action<string> say, CancellationToken cancellation) =>
-        new Node(await ClusterNode.StartAsync(options, say, cancellation).ConfigureAwait(false));
+        new Node(await ClusterNode.StartAsync(options with { Trace = trace }, say, cancellation).ConfigureAwait(false));
 
     private sealed class ClusterScenario(ClusterRun run) : IRunningScenario
     {

@@ -1,3 +1,4 @@
+using Mbsa.Actors.Tracing;
 using Mbsa.Host.Files.Scenarios;
 using Mbsa.Host.Watching;
 using Mbsa.Model.Scenario;
@@ -31,6 +32,9 @@ internal sealed record ProgramServices
     /// <summary>Measures this machine; without it there is no <c>calibrate</c>.</summary>
     public ICalibration? Calibration { get; init; }
 
-    /// <summary>Shows where an unexpected exception came from (MBSA_DEBUG=1, or --verbose).</summary>
-    public bool IsVerbose { get; init; }
+    /// <summary>
+    /// Is told on standard error what goes on in runs. Verbose (MBSA_DEBUG=1, or --verbose), it is told every step, and the program shows
+    /// where an unexpected exception came from.
+    /// </summary>
+    public RunTrace Trace { get; init; } = new(_ => { });
 }

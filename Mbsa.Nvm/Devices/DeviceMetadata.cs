@@ -37,7 +37,7 @@ internal sealed class DeviceMetadata : IDisposable
             throw new NvmException("GMB", $"{memory.SizeBytes} bytes are too few for a device");
         }
 
-        var range = AddressRange.Reserve(memory.SizeBytes, ledger);
+        var range = AddressRange.Reserve(memory.SizeBytes, ledger, $"metadata of {memory.Name}");
         try
         {
             range.Map(0, memory, 0, memory.SizeBytes, prefault: false);

@@ -116,7 +116,7 @@ public sealed class NvmArea : IDisposable
         AreaProtection? protection = null;
         try
         {
-            range = Reserve(child.SizeBytes, memory.SizeBytes, ledger);
+            range = Reserve(child, memory.SizeBytes, ledger);
             protection = protect?.Invoke(range.Start);
             long mappedBytes = 0;
             Map(range, memory, child, ref mappedBytes, prefault, protection);
@@ -185,14 +185,15 @@ public sealed class NvmArea : IDisposable
         }
     }
 
-    private static AddressRange Reserve(long lengthBytes, long deviceBytes, MemoryLedger ledger)
+    private static AddressRange Reserve(ChildDevice child, long deviceBytes, MemoryLedger ledger)
     {
+        var (lengthBytes, owner) = (child.SizeBytes, $"area of '{child.Name}'");
         var room = Math.Min(deviceBytes, Math.Max(LeastRoomBytes, RoomFactor * lengthBytes));
         if (room > lengthBytes && ledger.ReservedBytes + room <= MostReservedBytes)
         {
             try
             {
-                return AddressRange.Reserve(room, ledger);
+                return AddressRange.Reserve(room, ledger, owner);
             }
             catch (NvmException)
             {
@@ -200,7 +201,7 @@ public sealed class NvmArea : IDisposable
             }
         }
 
-        return AddressRange.Reserve(lengthBytes, ledger);
+        return AddressRange.Reserve(lengthBytes, ledger, owner);
     }
 
     /// <summary>Maps the extents of a child device, those that are mapped already left out.</summary>

@@ -14,13 +14,14 @@ internal sealed class AddressRange
     private const long GuardBytes = 4096;
 
     private readonly MemoryLedger _ledger;
+    private readonly string _owner;
     private readonly long _reservedBytes;
     private long _mappings, _mappedBytes;
 
-    private AddressRange(nint start, long lengthBytes, long reservedBytes, MemoryLedger ledger)
+    private AddressRange(nint start, long lengthBytes, long reservedBytes, MemoryLedger ledger, string owner)
     {
-        (Start, LengthBytes, _reservedBytes, _ledger) = (start, lengthBytes, reservedBytes, ledger);
-        _ledger.Reserved(reservedBytes);
+        (Start, LengthBytes, _reservedBytes, _ledger, _owner) = (start, lengthBytes, reservedBytes, ledger, owner);
+        _ledger.Reserved(reservedBytes, owner);
     }
 
     /// <summary>First address.</summary>
@@ -30,8 +31,11 @@ internal sealed class AddressRange
     public long LengthBytes { get; }
 
     /// <summary>Reserves a range of at least this length.</summary>
+    /// <param name="lengthBytes">The length, in bytes.</param>
+    /// <param name="ledger">Where it is entered.</param>
+    /// <param name="owner">Whose it is, for people who look for what was not given back.</param>
     /// <exception cref="NvmException">The address space is exhausted.</exception>
-    public static AddressRange Reserve(long lengthBytes, MemoryLedger ledger)
+    public static AddressRange Reserve(long lengthBytes, MemoryLedger ledger, string owner)
     {
         var reservedBytes = RoundUp(lengthBytes + GuardBytes);
         var looseBytes = reservedBytes + LargePageBytes;
@@ -45,7 +49,7 @@ internal sealed class AddressRange
         var start = (nint)RoundUp(loose);
         Unmap(loose, start - loose);
         Unmap(start + (nint)reservedBytes, loose + (nint)looseBytes - start - (nint)reservedBytes);
-        return new AddressRange(start, lengthBytes, reservedBytes, ledger);
+        return new AddressRange(start, lengthBytes, reservedBytes, ledger, owner);
     }
 
     /// <summary>Maps a stretch of a device into the range, in place of what was there.</summary>
@@ -133,7 +137,7 @@ internal sealed class AddressRange
         if (Libc.Unmap(Start, (nuint)_reservedBytes) == 0)
         {
             _ledger.Unmapped(_mappings, _mappedBytes);
-            _ledger.Unreserved(_reservedBytes);
+            _ledger.Unreserved(_reservedBytes, _owner);
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed class DeviceMemory
     {
         (Descriptor, SizeBytes, FilePath, IsReadOnly, _ledger) = (descriptor, sizeBytes, filePath, isReadOnly, ledger);
         _lifetime = new SharedLifetime(Close);
-        _ledger.Opened();
+        _ledger.Opened(Name);
     }
 
     /// <summary>The open file, for mapping.</summary>
@@ -26,6 +26,9 @@ internal sealed class DeviceMemory
 
     /// <summary>The file's path, or null for anonymous memory.</summary>
     public string? FilePath { get; }
+
+    /// <summary>What people call it.</summary>
+    public string Name => FilePath is { } file ? $"device file {file}" : "device in memory";
 
     /// <summary>Whether it was opened just to look at: it is mapped privately then, so that no store reaches the file.</summary>
     public bool IsReadOnly { get; }
@@ -169,7 +172,7 @@ internal sealed class DeviceMemory
         // A failed close leaves the entry standing, so that the ledger shows the leak.
         if (Release(Descriptor) == 0)
         {
-            _ledger.Closed();
+            _ledger.Closed(Name);
         }
     }
 }

@@ -8,6 +8,7 @@ namespace Mbsa.Nvm.Memory;
 /// </summary>
 public sealed class MemoryLedger
 {
+    private readonly SortedDictionary<string, int> _owners = new(StringComparer.Ordinal);
     private long _ranges, _rangeBytes, _mappings, _mappedBytes, _descriptors, _keys;
 
     /// <summary>Address ranges reserved and not yet given back.</summary>
@@ -36,19 +37,48 @@ public sealed class MemoryLedger
     public string Describe() => IsEmpty
         ? "no memory held"
         : string.Create(CultureInfo.InvariantCulture, $"{ReservedRanges} address ranges of {ReservedBytes} bytes, "
-            + $"{Mappings} mappings of {MappedBytes} bytes, {OpenDescriptors} open descriptors, {ProtectionKeys} protection keys");
+            + $"{Mappings} mappings of {MappedBytes} bytes, {OpenDescriptors} open descriptors, {ProtectionKeys} protection keys; "
+            + $"held by {string.Join(", ", Owners)}");
 
-    internal void Reserved(long bytes) => Enter(ref _ranges, 1, ref _rangeBytes, bytes);
+    /// <summary>Who holds address ranges and descriptors, for people; whoever holds several says how many.</summary>
+    public IReadOnlyList<string> Owners
+    {
+        get
+        {
+            lock (_owners)
+            {
+                return [.. _owners.Select(owner => owner.Value == 1 ? owner.Key : $"{owner.Key} ({owner.Value})")];
+            }
+        }
+    }
 
-    internal void Unreserved(long bytes) => Enter(ref _ranges, -1, ref _rangeBytes, -bytes);
+    internal void Reserved(long bytes, string owner)
+    {
+        Enter(ref _ranges, 1, ref _rangeBytes, bytes);
+        Enter(owner, 1);
+    }
+
+    internal void Unreserved(long bytes, string owner)
+    {
+        Enter(ref _ranges, -1, ref _rangeBytes, -bytes);
+        Enter(owner, -1);
+    }
 
     internal void Mapped(long bytes) => Enter(ref _mappings, 1, ref _mappedBytes, bytes);
 
     internal void Unmapped(long mappings, long bytes) => Enter(ref _mappings, -mappings, ref _mappedBytes, -bytes);
 
-    internal void Opened() => Interlocked.Increment(ref _descriptors);
+    internal void Opened(string owner)
+    {
+        Interlocked.Increment(ref _descriptors);
+        Enter(owner, 1);
+    }
 
-    internal void Closed() => Interlocked.Decrement(ref _descriptors);
+    internal void Closed(string owner)
+    {
+        Interlocked.Decrement(ref _descriptors);
+        Enter(owner, -1);
+    }
 
     internal void KeyTaken() => Interlocked.Increment(ref _keys);
 
@@ -58,5 +88,21 @@ public sealed class MemoryLedger
     {
         Interlocked.Add(ref count, counts);
         Interlocked.Add(ref total, bytes);
+    }
+
+    private void Enter(string owner, int count)
+    {
+        lock (_owners)
+        {
+            var held = _owners.GetValueOrDefault(owner) + count;
+            if (held == 0)
+            {
+                _owners.Remove(owner);
+            }
+            else
+            {
+                _owners[owner] = held;
+            }
+        }
     }
 }

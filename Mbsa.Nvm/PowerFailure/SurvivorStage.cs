@@ -19,7 +19,7 @@ internal sealed unsafe class SurvivorStage : IDisposable
     {
         _ledger = ledger;
         _memory = DeviceMemory.Create(sizeBytes, filePath: null, ledger);
-        _range = AddressRange.Reserve(sizeBytes, ledger);
+        _range = AddressRange.Reserve(sizeBytes, ledger, "survivors of a power failure");
         _range.Map(0, _memory, 0, sizeBytes, prefault: true);
     }
 

@@ -11,6 +11,7 @@ internal sealed class WindowProtection : AreaProtection
 {
     private readonly DeviceMemory _memory;
     private readonly MemoryLedger _ledger;
+    private readonly string _owner;
     private volatile ExtentMap _places;
 
     /// <summary>The protection of a child device.</summary>
@@ -18,7 +19,7 @@ internal sealed class WindowProtection : AreaProtection
     /// <param name="memory">The device's bytes, which outlive the area.</param>
     /// <param name="ledger">Where windows are entered.</param>
     public WindowProtection(ChildDevice child, DeviceMemory memory, MemoryLedger ledger) =>
-        (_memory, _ledger, _places) = (memory, ledger, new ExtentMap(child.Extents));
+        (_memory, _ledger, _owner, _places) = (memory, ledger, $"window into '{child.Name}'", new ExtentMap(child.Extents));
 
     /// <inheritdoc/>
     public override bool EmptiesTheArea => true;
@@ -30,7 +31,8 @@ internal sealed class WindowProtection : AreaProtection
     public override void Shut(AddressRange range, long offsetBytes, long lengthBytes) => range.Empty(offsetBytes, lengthBytes);
 
     /// <inheritdoc/>
-    public override AccessGate MakeGate() => new WindowGate(this, AddressRange.Reserve(DeviceGeometry.BlockBytes, _ledger));
+    public override AccessGate MakeGate() =>
+        new WindowGate(this, AddressRange.Reserve(DeviceGeometry.BlockBytes, _ledger, _owner));
 
     /// <inheritdoc/>
     public override void Follow(ChildDevice child) => _places = new ExtentMap(child.Extents);

@@ -11,7 +11,6 @@ public class HouseTests
     /// </summary>
     private static readonly string[] _unmended =
     [
-        "Mbsa.Actors/",
         "Mbsa.Cores/Policies/",
         "Mbsa.Host/Comparison/",
         "Mbsa.Host/Expectations/",

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mbsa.Actors.Commands;
 using Mbsa.Actors.Hosts;
 using Mbsa.Actors.Runs;
 using Mbsa.Model.Results;
@@ -42,12 +43,11 @@ public sealed class HostChangesTests
     /// <summary>Does everything, and says that its VM runs.</summary>
     private sealed class Host(List<HostCommand> done) : IHostLink
     {
-        public Task<HostReport> StepAsync(
-            long fromNs, long untilNs, ImmutableArray<HostCommand> commands, bool withView, CancellationToken ended)
+        public Task<HostReport> StepAsync(HostStep step, CancellationToken ended)
         {
-            done.AddRange(commands);
-            ImmutableArray<HostAnswer> answers = [.. commands.Select(_ => new HostAnswer.Done())];
-            return Task.FromResult(new HostReport(1, untilNs, default, null,
+            done.AddRange(step.Commands);
+            ImmutableArray<HostAnswer> answers = [.. step.Commands.Select(_ => new HostAnswer.Done())];
+            return Task.FromResult(new HostReport(step.Number, step.UntilNs, default, null,
                 answers, [new VmStanding(0, VmState.Running, 0, new TenantUse())]));
         }
 

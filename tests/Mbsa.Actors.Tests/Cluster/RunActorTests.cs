@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
 using Mbsa.Actors.Nodes;
+using Mbsa.Actors.Tracing;
 using Mbsa.Actors.Wire;
 using Mbsa.Model.Results;
 
@@ -12,7 +13,7 @@ public sealed class RunActorTests : TestKit
     public void An_outcome_of_which_nothing_arrives_is_sent_again_and_one_on_its_way_is_left_alone()
     {
         var (client, region) = (CreateTestProbe(), CreateTestProbe());
-        var run = Sys.ActorOf(Props.Create(() => new RunActor("run", region, client)));
+        var run = Sys.ActorOf(Props.Create(() => new RunActor("run", region, client, RunTrace.None)));
         run.Tell(new Status.Failure(new ScenarioFailedException("it broke")));
         var frame = client.ExpectMsg<Frame>();
 
@@ -29,7 +30,7 @@ public sealed class RunActorTests : TestKit
     public void A_link_that_breaks_ends_the_run_with_a_reason()
     {
         var (client, region) = (CreateTestProbe(), CreateTestProbe());
-        var run = Sys.ActorOf(Props.Create(() => new RunActor("run", region, client)));
+        var run = Sys.ActorOf(Props.Create(() => new RunActor("run", region, client, RunTrace.None)));
         var port = new ParcelPort();
         port.Send(WireFormat.ToBytes<RunParcel>(new RunParcel.Submit(ClusterLab.Scenario(hosts: 2, vms: 2))), message =>
             run.Tell(message, client));

@@ -1,4 +1,5 @@
-using Mbsa.Actors.Vms;
+using Mbsa.Actors.Commands;
+using Mbsa.Actors.Wire;
 using Mbsa.Model.Scenario;
 using Mbsa.Model.Watching;
 using Mbsa.Vm.Paths;
@@ -22,17 +23,17 @@ public sealed class MoveMishapTests : IDisposable
         await using var rig = new MoveRig(Verifying());
         await rig.StartAsync(0, 0);
         await rig.RunToAsync(Millisecond);
-        await rig.AskAsync<VmRunning>(0, new CancelMove(0)); // none was begun
+        await rig.AskAsync<HostAnswer.Done>(0, new HostCommand.CancelMove(0)); // none was begun
 
-        await rig.AskAsync<VmPrepared>(1, new PrepareVm(0, QosSpec.BestEffort));
-        await rig.AskAsync<MoveRound>(0, new BeginMove(0));
-        await rig.AskAsync<VmRunning>(0, new CancelMove(0));
-        Assert.Contains("not begun", await RefusalAsync(rig, 0, new NextRound(0)), StringComparison.Ordinal);
-        Assert.Contains("not begun", await RefusalAsync(rig, 0, new PauseVm(0)), StringComparison.Ordinal);
-        await rig.AskAsync<Done>(1, new ForgetVm(0));
-        await rig.AskAsync<Done>(1, new ForgetVm(0)); // it is not there
-        Assert.Contains("not prepared", await RefusalAsync(rig, 1, new WriteBlocks(0, [])), StringComparison.Ordinal);
-        Assert.Contains("not prepared", await RefusalAsync(rig, 1, new ResumeVm(0, [], 0)), StringComparison.Ordinal);
+        await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Prepare(0, QosSpec.BestEffort));
+        await rig.AskAsync<HostAnswer.Round>(0, new HostCommand.BeginMove(0));
+        await rig.AskAsync<HostAnswer.Done>(0, new HostCommand.CancelMove(0));
+        await AssertRefusedAsync(rig, 0, new HostCommand.NextRound(0), "not begun");
+        await AssertRefusedAsync(rig, 0, new HostCommand.Pause(0), "not begun");
+        await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Forget(0));
+        await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Forget(0)); // it is not there
+        await AssertRefusedAsync(rig, 1, new HostCommand.Write(0, new Blob([])), "not prepared");
+        await AssertRefusedAsync(rig, 1, new HostCommand.Resume(0, new Blob([]), 0), "not prepared");
 
         await rig.RunToAsync(2 * Millisecond);
         await rig.ChangeOfMindAsync(0, 0, 1, rounds: 2, roundNs: 100_000, stopNs: 50_000);
@@ -48,24 +49,22 @@ public sealed class MoveMishapTests : IDisposable
         await using var rig = new MoveRig(Verifying());
         await rig.StartAsync(0, 0);
         await rig.RunToAsync(2 * Millisecond);
-        await rig.AskAsync<VmPrepared>(1, new PrepareVm(0, QosSpec.BestEffort));
-        var first = await rig.AskAsync<MoveRound>(0, new BeginMove(0));
-        Assert.Contains("checksum", await RefusalAsync(rig, 1, new WriteBlocks(0, Damaged(first.Content))), StringComparison.Ordinal);
-        Assert.Contains("something else", await RefusalAsync(rig, 1, new WriteBlocks(0, [1, 2, 3])), StringComparison.Ordinal);
-        await rig.AskAsync<Done>(1, new WriteBlocks(0, first.Content));
+        await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Prepare(0, QosSpec.BestEffort));
+        var first = await rig.AskAsync<HostAnswer.Round>(0, new HostCommand.BeginMove(0));
+        await AssertRefusedAsync(rig, 1, new HostCommand.Write(0, Damaged(first.Content)), "checksum");
+        await AssertRefusedAsync(rig, 1, new HostCommand.Write(0, new Blob([1, 2, 3])), "something else");
+        await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Write(0, first.Content));
         await rig.RunToAsync(3 * Millisecond);
-        var paused = await rig.AskAsync<VmPaused>(0, new PauseVm(0));
+        var paused = await rig.AskAsync<HostAnswer.Paused>(0, new HostCommand.Pause(0));
         // without the last round
-        Assert.Contains("not what left",
-            await RefusalAsync(rig, 1, new ResumeVm(0, paused.Guest, paused.ContentHash)), StringComparison.Ordinal);
-        await rig.AskAsync<Done>(1, new WriteBlocks(0, paused.Last.Content));
-        Assert.Contains("guest", await RefusalAsync(rig, 1, new ResumeVm(0, Damaged(paused.Guest), paused.ContentHash)),
-            StringComparison.Ordinal);
+        await AssertRefusedAsync(rig, 1, new HostCommand.Resume(0, paused.Guest, paused.ContentHash), "not what left");
+        await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Write(0, paused.Last.Content));
+        await AssertRefusedAsync(rig, 1, new HostCommand.Resume(0, Damaged(paused.Guest), paused.ContentHash), "guest");
 
-        Assert.Contains("paused", await RefusalAsync(rig, 0, new NextRound(0)), StringComparison.Ordinal);
-        await rig.AskAsync<Done>(1, new ForgetVm(0));
+        await AssertRefusedAsync(rig, 0, new HostCommand.NextRound(0), "paused");
+        await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Forget(0));
         await rig.RunToAsync(4 * Millisecond);
-        await rig.AskAsync<VmRunning>(0, new CancelMove(0));
+        await rig.AskAsync<HostAnswer.Done>(0, new HostCommand.CancelMove(0));
         await rig.MoveAsync(0, 0, 1);
         await rig.FinishAsync(0, 1);
         await AssertWholeAsync(rig, 1);
@@ -77,15 +76,14 @@ public sealed class MoveMishapTests : IDisposable
         await using var rig = new MoveRig(Verifying());
         await rig.StartAsync(0, 0);
         await rig.RunToAsync(2 * Millisecond);
-        await rig.AskAsync<VmPrepared>(1, new PrepareVm(0, QosSpec.BestEffort));
-        var first = await rig.AskAsync<MoveRound>(0, new BeginMove(0));
-        var paused = await rig.AskAsync<VmPaused>(0, new PauseVm(0));
-        await rig.AskAsync<Done>(1, new WriteBlocks(0, first.Content));
-        await rig.AskAsync<Done>(1, new WriteBlocks(0, paused.Last.Content));
-        Assert.Contains("guest", await RefusalAsync(rig, 1, new ResumeVm(0, Damaged(paused.Guest), paused.ContentHash)),
-            StringComparison.Ordinal);
-        await rig.AskAsync<VmRunning>(1, new ResumeVm(0, paused.Guest, paused.ContentHash));
-        await rig.AskAsync<Done>(0, new ForgetVm(0));
+        await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Prepare(0, QosSpec.BestEffort));
+        var first = await rig.AskAsync<HostAnswer.Round>(0, new HostCommand.BeginMove(0));
+        var paused = await rig.AskAsync<HostAnswer.Paused>(0, new HostCommand.Pause(0));
+        await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Write(0, first.Content));
+        await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Write(0, paused.Last.Content));
+        await AssertRefusedAsync(rig, 1, new HostCommand.Resume(0, Damaged(paused.Guest), paused.ContentHash), "guest");
+        await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Resume(0, paused.Guest, paused.ContentHash));
+        await rig.AskAsync<HostAnswer.Done>(0, new HostCommand.Forget(0));
         await rig.FinishAsync(0, 1);
         await AssertWholeAsync(rig, 1);
     }
@@ -96,11 +94,10 @@ public sealed class MoveMishapTests : IDisposable
         var scenario = Lab.Scenario(Lab.Hog("a", 1), Lab.Hog("b", 1));
         await using var rig = new MoveRig(scenario);
         await rig.StartAsync(0, 0);
-        await rig.AskAsync<VmPrepared>(1, new PrepareVm(1, QosSpec.BestEffort));
-        await rig.AskAsync<MoveRound>(0, new BeginMove(0));
-        var paused = await rig.AskAsync<VmPaused>(0, new PauseVm(0));
-        Assert.Contains("it is 'a'",
-            await RefusalAsync(rig, 1, new ResumeVm(1, paused.Guest, paused.ContentHash)), StringComparison.Ordinal);
+        await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Prepare(1, QosSpec.BestEffort));
+        await rig.AskAsync<HostAnswer.Round>(0, new HostCommand.BeginMove(0));
+        var paused = await rig.AskAsync<HostAnswer.Paused>(0, new HostCommand.Pause(0));
+        await AssertRefusedAsync(rig, 1, new HostCommand.Resume(1, paused.Guest, paused.ContentHash), "it is 'a'");
     }
 
     [Fact]
@@ -113,19 +110,19 @@ public sealed class MoveMishapTests : IDisposable
         await rig.StartAsync(1, 0);
         await rig.StartAsync(2, 1);
         var free = rig.Board(1).NvmAllocatedBytes;
-        Assert.Contains("free", await RefusalAsync(rig, 1, new PrepareVm(0, QosSpec.BestEffort)), StringComparison.Ordinal);
-        Assert.Contains("weight", await RefusalAsync(rig, 1, new PrepareVm(3, new QosSpec { Weight = -1 })), StringComparison.Ordinal);
+        await AssertRefusedAsync(rig, 1, new HostCommand.Prepare(0, QosSpec.BestEffort), "free");
+        await AssertRefusedAsync(rig, 1, new HostCommand.Prepare(3, new QosSpec { Weight = -1 }), "weight");
         Assert.Equal(free, rig.Board(1).NvmAllocatedBytes);
-        Assert.Contains("memory-bus", await RefusalAsync(rig, 1, new PrepareVm(1, QosSpec.BestEffort)), StringComparison.Ordinal);
-        Assert.Contains("memory-bus", await RefusalAsync(rig, 0, new BeginMove(1)), StringComparison.Ordinal);
-        Assert.Contains("on this host", await RefusalAsync(rig, 0, new PrepareVm(0, QosSpec.BestEffort)), StringComparison.Ordinal);
-        foreach (var message in (object[])[new BeginMove(0), new NextRound(0),
-            new PauseVm(0), new CancelMove(0), new AskVm(0, CollectResult.Instance)])
+        await AssertRefusedAsync(rig, 1, new HostCommand.Prepare(1, QosSpec.BestEffort), "memory-bus");
+        await AssertRefusedAsync(rig, 0, new HostCommand.BeginMove(1), "memory-bus");
+        await AssertRefusedAsync(rig, 0, new HostCommand.Prepare(0, QosSpec.BestEffort), "on this host");
+        foreach (var message in (HostCommand[])[new HostCommand.BeginMove(0), new HostCommand.NextRound(0),
+            new HostCommand.Pause(0), new HostCommand.CancelMove(0), new HostCommand.Collect(0)])
         {
-            Assert.Contains("not on this host", await RefusalAsync(rig, 1, message), StringComparison.Ordinal);
+            await AssertRefusedAsync(rig, 1, message, "not on this host");
         }
 
-        await rig.AskAsync<Done>(1, new EndVm(2));
+        await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Stop(2));
         await rig.MoveAsync(0, 0, 1);
     }
 
@@ -135,16 +132,16 @@ public sealed class MoveMishapTests : IDisposable
         await using var rig = new MoveRig(Verifying());
         await rig.StartAsync(0, 0);
         await rig.RunToAsync(Millisecond);
-        await rig.AskAsync<VmPrepared>(1, new PrepareVm(0, QosSpec.BestEffort));
-        await rig.AskAsync<MoveRound>(0, new BeginMove(0));
+        await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Prepare(0, QosSpec.BestEffort));
+        await rig.AskAsync<HostAnswer.Round>(0, new HostCommand.BeginMove(0));
         await FailAsync(rig, host: 0, times: 4);
         Assert.Equal(VmState.Failed, rig.Board(0).StateOf(0));
-        foreach (var message in (object[])[new NextRound(0), new PauseVm(0), new CancelMove(0)])
+        foreach (var message in (HostCommand[])[new HostCommand.NextRound(0), new HostCommand.Pause(0), new HostCommand.CancelMove(0)])
         {
-            Assert.Contains("given up after VCPU 1 failed 4 times", await RefusalAsync(rig, 0, message), StringComparison.Ordinal);
+            await AssertRefusedAsync(rig, 0, message, "given up after VCPU 1 failed 4 times");
         }
 
-        await rig.AskAsync<Done>(1, new ForgetVm(0));
+        await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Forget(0));
         Assert.Equal(VmState.Failed, (await rig.ResultAsync(0, 0)).State);
     }
 
@@ -155,14 +152,14 @@ public sealed class MoveMishapTests : IDisposable
         await rig.StartAsync(0, 0);
         await rig.RunToAsync(500_000);
         await FailAsync(rig, host: 0, times: 2);
-        await rig.AskAsync<VmPrepared>(1, new PrepareVm(0, QosSpec.BestEffort));
-        var first = await rig.AskAsync<MoveRound>(0, new BeginMove(0));
-        await rig.AskAsync<Done>(0, new AskVm(0, new FailVcpu(1)));
-        var paused = await rig.AskAsync<VmPaused>(0, new PauseVm(0));
-        await rig.AskAsync<Done>(1, new WriteBlocks(0, first.Content));
-        await rig.AskAsync<Done>(1, new WriteBlocks(0, paused.Last.Content));
-        await rig.AskAsync<VmRunning>(1, new ResumeVm(0, paused.Guest, paused.ContentHash));
-        await rig.AskAsync<Done>(0, new ForgetVm(0));
+        await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Prepare(0, QosSpec.BestEffort));
+        var first = await rig.AskAsync<HostAnswer.Round>(0, new HostCommand.BeginMove(0));
+        await rig.AskAsync<HostAnswer.Done>(0, new HostCommand.FailVcpu(0, 1));
+        var paused = await rig.AskAsync<HostAnswer.Paused>(0, new HostCommand.Pause(0));
+        await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Write(0, first.Content));
+        await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Write(0, paused.Last.Content));
+        await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Resume(0, paused.Guest, paused.ContentHash));
+        await rig.AskAsync<HostAnswer.Done>(0, new HostCommand.Forget(0));
         await rig.RunToAsync(2 * Millisecond);
         Assert.Equal(3, (await rig.ResultAsync(0, 1)).Problems.Length);
         await FailAsync(rig, host: 1, times: 1);
@@ -177,19 +174,19 @@ public sealed class MoveMishapTests : IDisposable
         await using var rig = new MoveRig(Verifying());
         await rig.StartAsync(0, 0);
         await rig.RunToAsync(2 * Millisecond);
-        await rig.AskAsync<VmPrepared>(1, new PrepareVm(0, QosSpec.BestEffort));
-        await rig.AskAsync<MoveRound>(0, new BeginMove(0));
+        await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Prepare(0, QosSpec.BestEffort));
+        await rig.AskAsync<HostAnswer.Round>(0, new HostCommand.BeginMove(0));
         await rig.RunToAsync(3 * Millisecond);
         if (isPaused)
         {
-            await rig.AskAsync<VmPaused>(0, new PauseVm(0));
+            await rig.AskAsync<HostAnswer.Paused>(0, new HostCommand.Pause(0));
         }
 
-        await rig.AskAsync<Done>(0, LosePower.Instance);
-        Assert.Contains("no power", await RefusalAsync(rig, 0, new CancelMove(0)), StringComparison.Ordinal);
-        Assert.Contains("no power", await RefusalAsync(rig, 0, new PrepareVm(0, QosSpec.BestEffort)), StringComparison.Ordinal);
+        await rig.AskAsync<HostAnswer.Done>(0, new HostCommand.LosePower());
+        await AssertRefusedAsync(rig, 0, new HostCommand.CancelMove(0), "no power");
+        await AssertRefusedAsync(rig, 0, new HostCommand.Prepare(0, QosSpec.BestEffort), "no power");
         await rig.RunToAsync(4 * Millisecond);
-        var back = await rig.AskAsync<PowerIsBack>(0, RestorePower.Instance);
+        var back = await rig.AskAsync<HostAnswer.PowerBack>(0, new HostCommand.RestorePower());
         Assert.Equal(isPaused ? (0, 0) : (1, 1), (back.Vms, back.DisksRecovered));
         Assert.Equal(VmState.Running, rig.Board(0).StateOf(0));
 
@@ -198,11 +195,11 @@ public sealed class MoveMishapTests : IDisposable
         Assert.Equal(isPaused, before == rig.Board(0).Operations()[0]);
         if (!isPaused)
         {
-            Assert.Contains("power failed", await RefusalAsync(rig, 0, new NextRound(0)), StringComparison.Ordinal);
+            await AssertRefusedAsync(rig, 0, new HostCommand.NextRound(0), "power failed");
         }
 
-        await rig.AskAsync<VmRunning>(0, new CancelMove(0));
-        await rig.AskAsync<Done>(1, new ForgetVm(0));
+        await rig.AskAsync<HostAnswer.Done>(0, new HostCommand.CancelMove(0));
+        await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Forget(0));
         await rig.MoveAsync(0, 0, 1);
         await rig.FinishAsync(0, 1);
         var result = await rig.ResultAsync(0, 1);
@@ -216,14 +213,14 @@ public sealed class MoveMishapTests : IDisposable
         await using var rig = new MoveRig(Verifying());
         await rig.StartAsync(0, 0);
         await rig.RunToAsync(2 * Millisecond);
-        await rig.AskAsync<VmPrepared>(1, new PrepareVm(0, QosSpec.BestEffort));
-        var first = await rig.AskAsync<MoveRound>(0, new BeginMove(0));
-        await rig.AskAsync<Done>(1, new WriteBlocks(0, first.Content));
-        await rig.AskAsync<Done>(1, LosePower.Instance);
-        Assert.Contains("not prepared", await RefusalAsync(rig, 1, new WriteBlocks(0, first.Content)), StringComparison.Ordinal);
-        Assert.Equal(0, (await rig.AskAsync<PowerIsBack>(1, RestorePower.Instance)).Vms);
-        await rig.AskAsync<Done>(1, new ForgetVm(0));
-        await rig.AskAsync<VmRunning>(0, new CancelMove(0));
+        await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Prepare(0, QosSpec.BestEffort));
+        var first = await rig.AskAsync<HostAnswer.Round>(0, new HostCommand.BeginMove(0));
+        await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Write(0, first.Content));
+        await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.LosePower());
+        await AssertRefusedAsync(rig, 1, new HostCommand.Write(0, first.Content), "not prepared");
+        Assert.Equal(0, (await rig.AskAsync<HostAnswer.PowerBack>(1, new HostCommand.RestorePower())).Vms);
+        await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Forget(0));
+        await rig.AskAsync<HostAnswer.Done>(0, new HostCommand.CancelMove(0));
         await rig.MoveAsync(0, 0, 1);
         await rig.FinishAsync(0, 1);
         await AssertWholeAsync(rig, 1);
@@ -237,7 +234,7 @@ public sealed class MoveMishapTests : IDisposable
         await rig.StartAsync(0, 0);
         await rig.RunToAsync(2 * Millisecond);
         var grown = scenario.Vms[0].Storage!.ChildBytes + (8 << 20);
-        await rig.AskAsync<Done>(0, new ResizeVm(0, grown));
+        await rig.AskAsync<HostAnswer.Done>(0, new HostCommand.Resize(0, grown));
         var before = rig.Board(1).NvmAllocatedBytes;
         await rig.MoveAsync(0, 0, 1);
         Assert.InRange(rig.Board(1).NvmAllocatedBytes - before, grown, grown + (64 << 10));
@@ -258,7 +255,7 @@ public sealed class MoveMishapTests : IDisposable
             Assert.InRange(rig.Board(0).NvmAllocatedBytes, 0, 1 << 20);
             await rig.FinishAsync(0, 1);
             await AssertWholeAsync(rig, 1);
-            await rig.AskAsync<Done>(1, new EndVm(0));
+            await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Stop(0));
         }
 
         // The disk is on the second host now: a new one on the first has no business there.
@@ -268,20 +265,20 @@ public sealed class MoveMishapTests : IDisposable
             NvmSizeIsAskedFor = false,
         });
         await again.StartAsync(0, 0);
-        Assert.Contains("earlier run", await RefusalAsync(again, 1, new PrepareVm(0, QosSpec.BestEffort)), StringComparison.Ordinal);
+        await AssertRefusedAsync(again, 1, new HostCommand.Prepare(0, QosSpec.BestEffort), "earlier run");
     }
 
     private static async Task FailAsync(MoveRig rig, int host, int times)
     {
         for (var i = 0; i < times; i++)
         {
-            await rig.AskAsync<Done>(host, new AskVm(0, new FailVcpu(1)));
+            await rig.AskAsync<HostAnswer.Done>(host, new HostCommand.FailVcpu(0, 1));
             await rig.RunOnAsync(100_000);
         }
     }
 
-    private static async Task<string> RefusalAsync(MoveRig rig, int host, object message) =>
-        (await rig.AskAsync<VmRefused>(host, message)).Reason;
+    private static async Task AssertRefusedAsync(MoveRig rig, int host, HostCommand command, string why) =>
+        Assert.Contains(why, (await rig.AskAsync<HostAnswer.Refused>(host, command)).Reason, StringComparison.Ordinal);
 
     private static async Task AssertWholeAsync(MoveRig rig, int host)
     {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Configuration;
 using Mbsa.Actors.Board;
+using Mbsa.Actors.Commands;
 using Mbsa.Actors.Hosts;
 using Mbsa.Actors.Qos;
 using Mbsa.Actors.Vms;
@@ -48,20 +49,18 @@ internal sealed class MoveRig : IAsyncDisposable
     /// <summary>What the host of this index shows.</summary>
     public LiveBoard Board(int host) => _hosts[host].Board;
 
-    /// <summary>Asks a host; a refusal is an answer too.</summary>
-    public Task<object> AskAsync(int host, object message) => _hosts[host].Actor.Ask<object>(message, _patience);
-
-    /// <summary>Asks a host for an answer of this kind.</summary>
-    public async Task<T> AskAsync<T>(int host, object message)
+    /// <summary>Has a host carry out a command, and answer so.</summary>
+    public async Task<T> AskAsync<T>(int host, HostCommand command)
+        where T : HostAnswer
     {
-        var answer = await AskAsync(host, message);
-        return Assert.IsType<T>(answer is VmRefused refused && typeof(T) != typeof(VmRefused)
+        var answer = await _hosts[host].Actor.Ask<HostAnswer>(command, _patience);
+        return Assert.IsType<T>(answer is HostAnswer.Refused refused && typeof(T) != typeof(HostAnswer.Refused)
             ? throw new InvalidOperationException(refused.Reason)
             : answer);
     }
 
     /// <summary>Starts a VM.</summary>
-    public Task StartAsync(int vm, int host) => AskAsync<VmRunning>(host, new StartVm(vm));
+    public Task StartAsync(int vm, int host) => AskAsync<HostAnswer.Done>(host, new HostCommand.Start(vm));
 
     /// <summary>Lets the time of all hosts pass until a moment.</summary>
     public async Task RunToAsync(long ns)
@@ -69,7 +68,7 @@ internal sealed class MoveRig : IAsyncDisposable
         _nowNs = Math.Max(_nowNs, ns);
         foreach (var host in Enumerable.Range(0, _hosts.Length))
         {
-            await AskAsync<Reached>(host, new RunUntil(_nowNs, Idle: true));
+            await _hosts[host].Supervisor.Ask<Reached>(new RunUntil(_nowNs, Idle: true), _patience);
         }
     }
 
@@ -77,15 +76,16 @@ internal sealed class MoveRig : IAsyncDisposable
     public Task RunOnAsync(long ns) => RunToAsync(_nowNs + ns);
 
     /// <summary>The measured part begins for a VM on a host.</summary>
-    public Task MeasureAsync(int vm, int host) => AskAsync<Done>(host, new AskVm(vm, BeginMeasuring.Instance));
+    public Task MeasureAsync(int vm, int host) => AskAsync<HostAnswer.Done>(host, new HostCommand.Measure(vm));
 
     /// <summary>Moves a VM, with so many rounds before it stops and so much time for each, and so much for the stop.</summary>
-    public async Task<VmPaused> MoveAsync(int vm, int from, int to, int rounds = 2, long roundNs = Lab.Millisecond, long stopNs = 100_000)
+    public async Task<HostAnswer.Paused> MoveAsync(
+        int vm, int from, int to, int rounds = 2, long roundNs = Lab.Millisecond, long stopNs = 100_000)
     {
         var paused = await PauseAsync(vm, from, to, rounds, roundNs, stopNs);
-        await AskAsync<Done>(to, new WriteBlocks(vm, paused.Last.Content));
-        await AskAsync<VmRunning>(to, new ResumeVm(vm, paused.Guest, paused.ContentHash));
-        await AskAsync<Done>(from, new ForgetVm(vm));
+        await AskAsync<HostAnswer.Done>(to, new HostCommand.Write(vm, paused.Last.Content));
+        await AskAsync<HostAnswer.Done>(to, new HostCommand.Resume(vm, paused.Guest, paused.ContentHash));
+        await AskAsync<HostAnswer.Done>(from, new HostCommand.Forget(vm));
         return paused;
     }
 
@@ -93,28 +93,28 @@ internal sealed class MoveRig : IAsyncDisposable
     public async Task ChangeOfMindAsync(int vm, int from, int to, int rounds, long roundNs, long stopNs)
     {
         await PauseAsync(vm, from, to, rounds, roundNs, stopNs);
-        await AskAsync<Done>(to, new ForgetVm(vm));
-        await AskAsync<VmRunning>(from, new CancelMove(vm));
+        await AskAsync<HostAnswer.Done>(to, new HostCommand.Forget(vm));
+        await AskAsync<HostAnswer.Done>(from, new HostCommand.CancelMove(vm));
     }
 
-    private async Task<VmPaused> PauseAsync(int vm, int from, int to, int rounds, long roundNs, long stopNs)
+    private async Task<HostAnswer.Paused> PauseAsync(int vm, int from, int to, int rounds, long roundNs, long stopNs)
     {
-        await AskAsync<VmPrepared>(to, new PrepareVm(vm, _scenario.Vms[vm].Qos));
+        await AskAsync<HostAnswer.Done>(to, new HostCommand.Prepare(vm, _scenario.Vms[vm].Qos));
         for (var round = 0; round < rounds; round++)
         {
-            var blocks = await AskAsync<MoveRound>(from, round == 0 ? new BeginMove(vm) : new NextRound(vm));
+            var blocks = await AskAsync<HostAnswer.Round>(from, round == 0 ? new HostCommand.BeginMove(vm) : new HostCommand.NextRound(vm));
             await RunOnAsync(roundNs);
-            await AskAsync<Done>(to, new WriteBlocks(vm, blocks.Content));
+            await AskAsync<HostAnswer.Done>(to, new HostCommand.Write(vm, blocks.Content));
         }
 
-        var paused = await AskAsync<VmPaused>(from, new PauseVm(vm));
-        await RunToAsync(Math.Max(_nowNs + stopNs, paused.PausedNs));
+        var paused = await AskAsync<HostAnswer.Paused>(from, new HostCommand.Pause(vm));
+        await RunToAsync(Math.Max(_nowNs + stopNs, paused.AtNs));
         return paused;
     }
 
     /// <summary>What every VM used of a host.</summary>
     public async Task<ImmutableDictionary<int, TenantUse>> AccountAsync(int host) =>
-        (await AskAsync<TenantUses>(host, ReadAccounts.Instance)).ByVm;
+        (await _hosts[host].Supervisor.Ask<TenantUses>(new ReadAccounts(), _patience)).ByVm;
 
     /// <summary>Lets time pass until all that a VM has to do is done.</summary>
     public async Task FinishAsync(int vm, int host)
@@ -127,7 +127,8 @@ internal sealed class MoveRig : IAsyncDisposable
     }
 
     /// <summary>What a VM measured.</summary>
-    public Task<VmResult> ResultAsync(int vm, int host) => AskAsync<VmResult>(host, new AskVm(vm, CollectResult.Instance));
+    public async Task<VmResult> ResultAsync(int vm, int host) =>
+        (await AskAsync<HostAnswer.Collected>(host, new HostCommand.Collect(vm))).Result;
 
     /// <summary>Hash over all quanta of a host.</summary>
     public ulong? TraceHash(int host) => _hosts[host].Cores.TraceHash;
@@ -160,11 +161,11 @@ internal sealed class MoveRig : IAsyncDisposable
             (cores, supervisor) = (wallCores, Props.Create(() => new WallQosSupervisor(policy, capacity, wallCores, wall.Clock, board)));
         }
 
-        var services = new HostServices(scenario, board, cores,
-            _system.ActorOf(supervisor.WithDispatcher(Dispatcher), $"qos-{index}"), capacity, wall);
+        var supervisorActor = _system.ActorOf(supervisor.WithDispatcher(Dispatcher), $"qos-{index}");
+        var services = new HostServices(scenario, board, cores, supervisorActor, capacity, wall);
         var actor = _system.ActorOf(Props.Create(() => new HostActor(services, device)).WithDispatcher(Dispatcher), $"host-{index}");
-        return new Host(actor, cores, board);
+        return new Host(actor, supervisorActor, cores, board);
     }
 
-    private sealed record Host(IActorRef Actor, ICores Cores, LiveBoard Board);
+    private sealed record Host(IActorRef Actor, IActorRef Supervisor, ICores Cores, LiveBoard Board);
 }

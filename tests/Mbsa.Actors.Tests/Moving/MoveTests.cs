@@ -1,5 +1,5 @@
 using Mbsa.Actors.Tests.Scenarios;
-using Mbsa.Actors.Vms;
+using Mbsa.Actors.Commands;
 using Mbsa.Model.Results;
 using Mbsa.Model.Scenario;
 using Mbsa.Model.Watching;
@@ -159,7 +159,7 @@ public sealed class MoveTests
             await rig.RunToAsync(3_333_333);
             var paused = await rig.MoveAsync(0, 0, 1);
             await rig.RunToAsync(9 * Millisecond);
-            return (rig.TraceHash(0), rig.TraceHash(1), paused.PausedNs, paused.ContentHash,
+            return (rig.TraceHash(0), rig.TraceHash(1), paused.AtNs, paused.ContentHash,
                 paused.Last.Blocks, paused.GuestBytes, (await rig.ResultAsync(0, 1)).Quanta);
         }
     }
@@ -172,7 +172,7 @@ public sealed class MoveTests
         await rig.StartAsync(0, 0);
         await rig.RunToAsync(40_000); // the second quantum of 13 I/Os of 2 us began at 26 us
         var paused = await rig.MoveAsync(0, 0, 1, rounds: 1, roundNs: 0, stopNs: 0);
-        Assert.Equal(52_000, paused.PausedNs);
+        Assert.Equal(52_000, paused.AtNs);
         var moved = await rig.ResultAsync(0, 1);
         Assert.Equal((52, 104_000), (moved.Write.Operations, moved.StorageCpuNs));
         Assert.Equal(52, moved.Wear!.Writes);
@@ -274,17 +274,20 @@ public sealed class MoveTests
         await using var rig = new MoveRig(scenario);
         await rig.StartAsync(0, 0);
         await rig.StartAsync(1, 1);
-        Assert.Contains("40 % is left", (await rig.AskAsync<VmRefused>(1, new PrepareVm(0, Half()))).Reason, StringComparison.Ordinal);
-        Assert.Contains("40 % is left",
-            (await rig.AskAsync<VmPrepared>(1, new PrepareVm(2, Half(orBestEffort: true)))).WhyBestEffort, StringComparison.Ordinal);
-        await rig.AskAsync<Done>(1, new ForgetVm(2));
+        Assert.Contains("40 % is left", await RefusalAsync(0), StringComparison.Ordinal);
+        var done = await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Prepare(2, Half(orBestEffort: true)));
+        Assert.Contains("40 % is left", done.Remark, StringComparison.Ordinal);
+        await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Forget(2));
 
-        await rig.AskAsync<Done>(1, new EndVm(1));
+        await rig.AskAsync<HostAnswer.Done>(1, new HostCommand.Stop(1));
         await rig.MoveAsync(0, 0, 1);
-        Assert.Contains("40 % is left", (await rig.AskAsync<VmRefused>(1, new PrepareVm(2, Half()))).Reason, StringComparison.Ordinal);
-        await rig.AskAsync<VmPrepared>(0, new PrepareVm(2, Half()));
+        Assert.Contains("40 % is left", await RefusalAsync(2), StringComparison.Ordinal);
+        await rig.AskAsync<HostAnswer.Done>(0, new HostCommand.Prepare(2, Half()));
         await rig.RunToAsync(8 * Millisecond);
         Assert.Equal(1, rig.Board(1).PlannedShareOf(0)!.Value, 0.01);
+
+        async Task<string> RefusalAsync(int vm) =>
+            (await rig.AskAsync<HostAnswer.Refused>(1, new HostCommand.Prepare(vm, Half()))).Reason;
     }
 
     [Fact]

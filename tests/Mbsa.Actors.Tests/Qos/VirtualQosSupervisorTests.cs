@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 using Mbsa.Actors.Board;
+using Mbsa.Actors.Commands;
 using Mbsa.Actors.Qos;
 using Mbsa.Cores.Planning;
 using Mbsa.Cores.Playing;
@@ -115,7 +116,7 @@ public sealed class VirtualQosSupervisorTests : TestKit
         Attach(Script.Forever(1000).As(0));
         _supervisor.Tell(new RunUntil(5000), TestActor);
         ExpectMsg<Reached>();
-        _supervisor.Tell(Halt.Instance);
+        _supervisor.Tell(new Halt());
         _supervisor.Tell(new RunUntil(9000), TestActor);
         Assert.Equal((5000, false), Stand(ExpectMsg<Reached>()));
     }
@@ -126,7 +127,7 @@ public sealed class VirtualQosSupervisorTests : TestKit
         Attach(Script.Forever(1000).As(0));
         _supervisor.Tell(new RunUntil(long.MaxValue), TestActor);
         ExpectNoMsg(_moment);
-        _supervisor.Tell(Halt.Instance);
+        _supervisor.Tell(new Halt());
         Assert.False(ExpectMsg<Reached>().AllFinished);
     }
 
@@ -136,7 +137,7 @@ public sealed class VirtualQosSupervisorTests : TestKit
         var owner = Attach(Failing(afterNs: 500).As(0));
         _supervisor.Tell(new RunUntil(10_000), TestActor);
         owner.ExpectMsg<WorkerFailed>();
-        _supervisor.Tell(Halt.Instance);
+        _supervisor.Tell(new Halt());
         ExpectNoMsg(_moment);
         _supervisor.Tell(new Detach(new SchedulableId(0, 0)), owner.Ref);
         Assert.Equal((500, false), Stand(ExpectMsg<Reached>()));
@@ -193,8 +194,8 @@ public sealed class VirtualQosSupervisorTests : TestKit
         var worker = Script.Forever(1000);
         Attach(worker.As(0));
         _supervisor.Tell(new RemoveTenant(1), TestActor);
-        _supervisor.Tell(new ChangeTenant(1, new QosSpec { Weight = 5 }), TestActor);
-        Assert.Equal(1, ExpectMsg<TenantRefused>().Vm);
+        _supervisor.Tell(new HostCommand.SetQos(1, new QosSpec { Weight = 5 }), TestActor);
+        Assert.Equal("the VM is not there", ExpectMsg<HostAnswer.Refused>().Reason);
         Assert.Equal(0, worker.Disposed);
         _supervisor.Tell(new RunUntil(100), TestActor);
         ExpectMsg<Reached>();
@@ -212,7 +213,7 @@ public sealed class VirtualQosSupervisorTests : TestKit
         for (var vm = 0; vm < 2; vm++)
         {
             supervisor.Tell(new AdmitTenant(new AdmittedTenant(vm, 2, new QosSpec(), DeclaredUse.Computing(2))), TestActor);
-            ExpectMsg<TenantAdmitted>();
+            ExpectMsg<HostAnswer.Done>();
             for (var vcpu = 0; vcpu < 2; vcpu++)
             {
                 supervisor.Tell(new Attach(Script.Forever(1000).As(vm, vcpu), TestActor), TestActor);
@@ -222,8 +223,8 @@ public sealed class VirtualQosSupervisorTests : TestKit
 
         for (var change = 1; change <= 5000; change++)
         {
-            supervisor.Tell(new ChangeTenant(1, new QosSpec { Weight = change == 5000 ? 3 : change }), TestActor);
-            ExpectMsg<TenantAdmitted>();
+            supervisor.Tell(new HostCommand.SetQos(1, new QosSpec { Weight = change == 5000 ? 3 : change }), TestActor);
+            ExpectMsg<HostAnswer.Done>();
         }
 
         supervisor.Tell(new RunUntil(400_000), TestActor);
@@ -237,20 +238,20 @@ public sealed class VirtualQosSupervisorTests : TestKit
     {
         Admit(0);
         Admit(1);
-        _supervisor.Tell(new ChangeTenant(0, new QosSpec { Reservation = new Promise(PromiseUnit.Share, 0.7) }), TestActor);
-        ExpectMsg<TenantAdmitted>();
+        _supervisor.Tell(new HostCommand.SetQos(0, new QosSpec { Reservation = new Promise(PromiseUnit.Share, 0.7) }), TestActor);
+        ExpectMsg<HostAnswer.Done>();
         foreach (var qos in new[] { new QosSpec { Reservation = new Promise(PromiseUnit.Share, 0.4) }, new QosSpec
             { Weight = double.NaN }, new QosSpec { Weight = 0 } })
         {
-            _supervisor.Tell(new ChangeTenant(1, qos), TestActor);
-            Assert.NotEmpty(ExpectMsg<TenantRefused>().Reason);
+            _supervisor.Tell(new HostCommand.SetQos(1, qos), TestActor);
+            Assert.NotEmpty(ExpectMsg<HostAnswer.Refused>().Reason);
         }
 
-        _supervisor.Tell(new ChangeTenant(1,
+        _supervisor.Tell(new HostCommand.SetQos(1,
             new QosSpec { Reservation = new Promise(PromiseUnit.Share, 0.4), OrBestEffort = true }), TestActor);
-        Assert.Contains("30 % is left", ExpectMsg<TenantAdmitted>().WhyBestEffort, StringComparison.Ordinal);
-        _supervisor.Tell(new ChangeTenant(1, new QosSpec { Reservation = new Promise(PromiseUnit.Share, 0.3) }), TestActor);
-        Assert.Null(ExpectMsg<TenantAdmitted>().WhyBestEffort);
+        Assert.Contains("30 % is left", ExpectMsg<HostAnswer.Done>().Remark, StringComparison.Ordinal);
+        _supervisor.Tell(new HostCommand.SetQos(1, new QosSpec { Reservation = new Promise(PromiseUnit.Share, 0.3) }), TestActor);
+        Assert.Null(ExpectMsg<HostAnswer.Done>().Remark);
     }
 
     [Fact]
@@ -292,7 +293,7 @@ public sealed class VirtualQosSupervisorTests : TestKit
     private void Admit(int vm, double weight = 1)
     {
         _supervisor.Tell(new AdmitTenant(new AdmittedTenant(vm, 4, new QosSpec { Weight = weight }, DeclaredUse.Computing(2))), TestActor);
-        Assert.Equal(vm, ExpectMsg<TenantAdmitted>().Vm);
+        ExpectMsg<HostAnswer.Done>();
     }
 
     /// <summary>Attaches, with an owner of its own that has heard of it.</summary>

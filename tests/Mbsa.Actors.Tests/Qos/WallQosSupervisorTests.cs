@@ -69,7 +69,7 @@ public sealed class WallQosSupervisorTests : TestKit
     {
         Attach(Script.Forever(0).As(0));
         _supervisor.Tell(new RunUntil(long.MaxValue), TestActor);
-        _supervisor.Tell(Halt.Instance);
+        _supervisor.Tell(new Halt());
         ExpectMsg<Reached>();
         var standsAtNs = _clock.NowNs;
         _supervisor.Tell(new RunUntil(long.MaxValue), TestActor);
@@ -86,7 +86,7 @@ public sealed class WallQosSupervisorTests : TestKit
         _supervisor.Tell(new Detach(new SchedulableId(0, 0)), owner.Ref);
         owner.ExpectMsg<Detached>();
         Assert.Equal((1, null), (worker.Disposed, worker.Breach));
-        _supervisor.Tell(Halt.Instance);
+        _supervisor.Tell(new Halt());
         ExpectMsg<Reached>();
     }
 

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Mbsa.Actors.Commands;
 using Mbsa.Actors.Hosts;
 using Mbsa.Actors.Nodes;
 using Mbsa.Actors.Tests.Cluster;
@@ -44,7 +45,7 @@ public sealed class WireFormatTests
     public void Bulk_travels_beside_the_text()
     {
         var step = new HostStep(7, 1_000, [new HostCommand.Write(3, new byte[100_000]),
-            new HostCommand.Resume(3, new byte[] { 1, 2 }, ulong.MaxValue), new HostCommand.Measure()]);
+            new HostCommand.Resume(3, new byte[] { 1, 2 }, ulong.MaxValue), new HostCommand.Measure(3)]);
         var bytes = WireFormat.ToBytes<HostParcel>(new HostParcel.Step(step));
         Assert.InRange(bytes.Length, 100_000, 100_500);
         var arrived = Assert.IsType<HostParcel.Step>(WireFormat.FromBytes<HostParcel>(bytes)).Of;
@@ -91,9 +92,9 @@ public sealed class WireFormatTests
             new Frame(1, 2, 3, [4, 5]), new FrameAck(6, 7),
             new ToHost("run", 8, new AskStatus(9)), new ToHost("run", 10, new Frame(11, 0, 1, [])),
             new ToRun("run", new AskRun(21)), new HostStatus(12, true, 13, 14),
-            new HostBroke(15, "why"), EndHost.Instance, new HostEnded(null),
-            new RunStatus(20, 16, true, null, ["a:1", "b:2"]), InterruptRun.Instance,
-            RunOver.Instance, new Hello(17, "v", "c"), new Welcome(18), new Unwelcome("no"),
+            new HostBroke(15, "why"), new EndHost(), new HostEnded(null),
+            new RunStatus(20, 16, true, null, ["a:1", "b:2"]), new InterruptRun(),
+            new RunOver(), new Hello(17, "v", "c"), new Welcome(18), new Unwelcome("no"),
         ];
         Assert.Equal(ClusterSerializer.Types.Count(), messages.Select(message => message.GetType())
             .Append(typeof(AskStatus)).Append(typeof(AskRun)).Distinct().Count());

@@ -92,6 +92,7 @@ public sealed class CommandLineTests : IDisposable
         await _program.InvokeAsync("run", "x.yaml", "--verbose");
 
         Assert.Contains(_program.Errors, line => line.Contains("at Mbsa.Host", StringComparison.Ordinal));
+        Assert.True(_program.Trace.IsVerbose);
     }
 
     [Fact]

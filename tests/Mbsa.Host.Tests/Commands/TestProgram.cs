@@ -1,4 +1,5 @@
 using System.Text;
+using Mbsa.Actors.Tracing;
 using Mbsa.Host.Commands;
 using Mbsa.Host.Expectations;
 using Mbsa.Host.Files.Scenarios;
@@ -28,6 +29,9 @@ internal sealed class TestProgram(int width = 100) : IDisposable
 
     /// <summary>Whether scenarios really run.</summary>
     public bool Real { get; init; }
+
+    /// <summary>What is told of runs.</summary>
+    public RunTrace Trace { get; } = new(_ => { });
 
     /// <summary>Real time, as the program sees it.</summary>
     public TimeProvider Time { get; init; } = new InstantTime();
@@ -64,9 +68,10 @@ internal sealed class TestProgram(int width = 100) : IDisposable
         Time = Time,
         ListenForInterruption = () => Interruption,
         Load = ReadsFiles ? ScenarioFile.Load : Load,
-        Start = Real ? ActorScenario.Start : Start,
+        Start = Real ? scenario => ActorScenario.Start(scenario) : Start,
         Cluster = Cluster,
         Calibration = Calibration,
+        Trace = Trace,
     });
 
     public void Dispose() => _console.Dispose();

@@ -178,4 +178,22 @@ public sealed class NvmDeviceTests
     [InlineData(8192 * MiB, 4096)]
     public void The_NAT_is_small_on_a_small_device(long sizeBytes, int entries) =>
         Assert.Equal(entries, DeviceGeometry.Plan(sizeBytes, null).NatEntries);
+
+    [Fact]
+    public void Whoever_does_not_give_back_is_named()
+    {
+        using var test = new TestDevice(16 << 20, inFile: true);
+        var leaked = test.Device.Map(test.Device.CreateChild("vm-1", 4096));
+        using (test.Device.Map(test.Device.CreateChild("vm-2", 4096)))
+        using (test.Device.Map(test.Device.Children.Single(child => child.Name == "vm-1")))
+        {
+            Assert.Equal(["area of 'vm-1' (2)", "area of 'vm-2'", $"device file {test.Path}", $"metadata of device file {test.Path}"],
+                test.Ledger.Owners);
+        }
+
+        test.Device.Dispose();
+        Assert.Contains("held by area of 'vm-1', device file", test.Ledger.Describe(), StringComparison.Ordinal);
+        leaked.Dispose();
+        Assert.Empty(test.Ledger.Owners);
+    }
 }

@@ -12,7 +12,7 @@ public sealed class AddressRangeTests
     {
         var ledger = new MemoryLedger();
 
-        var range = AddressRange.Reserve(lengthBytes, ledger);
+        var range = AddressRange.Reserve(lengthBytes, ledger, "a test");
 
         Assert.Equal(0, range.Start % AddressRange.LargePageBytes);
         Assert.Equal(1, ledger.ReservedRanges);
@@ -32,7 +32,7 @@ public sealed class AddressRangeTests
     {
         var ledger = new MemoryLedger();
         var memory = DeviceMemory.Create(2 * 4096, null, ledger);
-        var range = AddressRange.Reserve(2 * 4096, ledger);
+        var range = AddressRange.Reserve(2 * 4096, ledger, "a test");
 
         Assert.Throws<ArgumentOutOfRangeException>(() => range.Map(offsetBytes, memory, memoryOffsetBytes, lengthBytes, prefault: false));
 
@@ -47,12 +47,12 @@ public sealed class AddressRangeTests
     {
         var ledger = new MemoryLedger();
         var memory = DeviceMemory.Create(8192, null, ledger);
-        var range = AddressRange.Reserve(8192, ledger);
+        var range = AddressRange.Reserve(8192, ledger, "a test");
         range.Map(0, memory, 4096, 4096, prefault: true);
         range.Map(4096, memory, 0, 4096, prefault: false);
 
-        Assert.Equal("1 address ranges of 2097152 bytes, 2 mappings of 8192 bytes, 1 open descriptors, 0 protection keys",
-            ledger.Describe());
+        Assert.Equal("1 address ranges of 2097152 bytes, 2 mappings of 8192 bytes, 1 open descriptors, 0 protection keys; "
+            + "held by a test, device in memory", ledger.Describe());
 
         memory.Leave();
         Assert.Equal(0, ledger.OpenDescriptors);
