@@ -7,6 +7,7 @@ using Mbsa.Nvm.Memory;
 using Mbsa.Nvm.Protection;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Storage;
+using Mbsa.Vm.Wear;
 
 namespace Mbsa.Actors.Hosts;
 
@@ -209,7 +210,7 @@ internal sealed class HostDevice : IDisposable
             var diskBytes = disk.Geometry.GuestBlocks * BlockStorage.BlockBytes;
             Require(diskBytes == storage.SizeBytes, child, $"its virtual disk has {diskBytes} bytes, the scenario asks for {storage.SizeBytes}; write 'size: {diskBytes}B'");
             Require(disk.WearPolicyName == storage.WearPolicy, child, $"its virtual disk has wear policy '{disk.WearPolicyName}', the scenario asks for '{storage.WearPolicy}'; write 'wear: {disk.WearPolicyName}'");
-            Require(disk.WearParameters == storage.WearParameters, child, $"its wear policy has '{disk.WearParameters}', the scenario asks for '{storage.WearParameters}'; write 'wear-parameters: {disk.WearParameters}'");
+            Require(disk.WearParameters == storage.WearParameters, child, $"its wear policy has '{disk.WearParameters}', the scenario asks for '{storage.WearParameters}'; write 'wear: {WearPolicies.Written(disk.WearPolicyName, disk.WearParameters)}'");
         }
     }
 

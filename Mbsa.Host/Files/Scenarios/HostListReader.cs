@@ -56,7 +56,7 @@ internal sealed class HostListReader(HostReader reader, Problems problems)
 
     private Entry? Read(Node node, VmList vms)
     {
-        if (MappingReader.Open(node, "a host", _keys, problems) is not { } map)
+        if (MappingReader.Open(node, "a host", _keys, problems, OldSpellings.Host) is not { } map)
         {
             _isComplete = false;
             return null;

@@ -18,7 +18,7 @@ internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, P
     private static readonly string[] _keys =
     [
         "name", "description", "seed", "lockstep", "jitter", "clock", "duration",
-        "warmup", "windows", "latency", "host", "vms", "events", "expect",
+        "warmup", "windows", "latencies", "host", "vms", "events", "expect",
         .. ClusterReader.Keys,
     ];
 
@@ -27,7 +27,7 @@ internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, P
     /// <summary>The scenario, or null when something is wrong.</summary>
     public LoadedScenario? Read(Node root)
     {
-        if (MappingReader.Open(root, "a scenario", _keys, problems) is not { } map)
+        if (MappingReader.Open(root, "a scenario", _keys, problems, OldSpellings.Scenario) is not { } map)
         {
             return null;
         }
@@ -51,7 +51,7 @@ internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, P
             DurationNs = durationNs ?? 0,
             WarmupNs = map.Whole("warmup", Dimension.Time, 0, MostDurationNs) ?? 0,
             WindowNs = WindowNs(map, durationNs),
-            Latency = map.Choice("latency", KnownNames.Latencies) ?? LatencySampling.Sampled,
+            Latency = map.Choice("latencies", KnownNames.Latencies) ?? LatencySampling.Sampled,
             Host = host!,
             Cluster = cluster,
             Vms = vms.Specs,

@@ -7,7 +7,6 @@ using Mbsa.Vm;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Storage;
 using Mbsa.Vm.Virtio;
-using Mbsa.Vm.Wear;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Host.Files.Scenarios;
@@ -27,7 +26,7 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, int jitte
     private const long MostDiskBytes = 16L << 40;
 
     private static readonly string[] _keys = ["name", "count", "vcpus", "storage", "qos", "workload", "start", "host"];
-    private static readonly string[] _storageKeys = ["path", "size", "wear", "wear-parameters", "atomic", "protection"];
+    private static readonly string[] _storageKeys = ["path", "size", "wear", "protection"];
     private static readonly string[] _protectionKeys = ["method", "fallback"];
 
     private readonly ImmutableArray<VmSpec>.Builder _specs = ImmutableArray.CreateBuilder<VmSpec>();
@@ -74,7 +73,7 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, int jitte
         }
 
         var vcpus = map.Integer("vcpus", 1, MostVcpusPerVm) ?? 1;
-        var storage = map.Mapping("storage", "storage", _storageKeys) is { } s ? Storage(s) : null;
+        var storage = map.Mapping("storage", "storage", _storageKeys, OldSpellings.Storage) is { } s ? Storage(s) : null;
         var jobs = new WorkloadReader(directory, jitterPercent, problems).Read(map, name ?? "vm", vcpus);
         CheckJobs(map, jobs, storage, vcpus);
         var template = new VmSpec
@@ -120,8 +119,8 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, int jitte
 
         var path = map.Choice("path", KnownNames.Paths) ?? IoPath.MemoryBus;
         var (protection, fallback) = Protection(map);
-        var wear = map.Find("wear") is null ? "none" : map.Name("wear", KnownNames.WearPolicies);
-        return new StorageSpec(pathOverride ?? path, size, wear ?? "none", wear is null ? "" : WearParameters(map, wear))
+        var (wear, parameters) = WearReader.Read(map);
+        return new StorageSpec(pathOverride ?? path, size, wear, parameters)
         {
             Protection = protection,
             ProtectionFallback = fallback,
@@ -141,20 +140,6 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, int jitte
         var map = storage.Mapping("protection", "a protection", _protectionKeys)!;
         map.Require("method", "method: cr0-opt");
         return (map.Choice("method", KnownNames.Protections) ?? ProtectionMethod.None, map.Choice("fallback", KnownNames.Protections));
-    }
-
-    private string WearParameters(MappingReader map, string wear)
-    {
-        var parameters = $"{map.Text("wear-parameters")}{(map.Flag("atomic") == true ? " atomic" : "")}".Trim();
-        try
-        {
-            return WearPolicies.Create(wear, parameters).Parameters;
-        }
-        catch (InputException wrong)
-        {
-            problems.Error(map.LineOf(map.Find("wear-parameters") is null ? "atomic" : "wear-parameters"), wrong.Message);
-            return "";
-        }
     }
 
     private void CheckJobs(MappingReader map, ImmutableArray<JobSpec> jobs, StorageSpec? storage, int vcpus)

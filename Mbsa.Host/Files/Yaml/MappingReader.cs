@@ -14,14 +14,20 @@ internal sealed class MappingReader
     private readonly List<(string Key, int Line, Node Value)> _entries = [];
     private readonly string _what;
 
-    private MappingReader(MappingNode node, string what, IReadOnlyCollection<string>? keys, Problems problems)
+    private MappingReader(MappingNode node, string what, IReadOnlyCollection<string>? keys, Problems problems, OldKeys? old)
     {
         (Line, _what, Problems) = (node.Line, what, problems);
-        foreach (var (key, value) in node.Entries)
+        foreach (var (written, value) in node.Entries)
         {
+            var key = old?.Renamed(written, problems) ?? written;
             if (_values.TryGetValue(key.Text, out var first))
             {
                 problems.Error(key.Line, $"'{Excerpt.Of(key.Text)}' is given twice in {what}; the first is on line {first.Line}");
+            }
+            else if (old?.Instead(key.Text, value, node) is { } instead)
+            {
+                problems.Error(key.Line, $"'{key.Text}' is now '{instead}'");
+                HasOldKey = true;
             }
             else if (keys is not null && !keys.Contains(key.Text))
             {
@@ -40,16 +46,21 @@ internal sealed class MappingReader
     /// <summary>Where the errors go.</summary>
     public Problems Problems { get; }
 
+    /// <summary>A key is spelt as it was once, which is an error already.</summary>
+    public bool HasOldKey { get; }
+
     /// <summary>Reads a node as a mapping with these keys; null, and an error, when it is none.</summary>
     /// <param name="node">The node.</param>
     /// <param name="what">What it describes, for messages: "the host".</param>
     /// <param name="keys">The keys it can have; null for any.</param>
     /// <param name="problems">Where errors go.</param>
-    public static MappingReader? Open(Node node, string what, IReadOnlyCollection<string>? keys, Problems problems)
+    /// <param name="old">Keys it had once.</param>
+    public static MappingReader? Open(
+        Node node, string what, IReadOnlyCollection<string>? keys, Problems problems, OldKeys? old = null)
     {
         if (node is MappingNode mapping)
         {
-            return new MappingReader(mapping, what, keys, problems);
+            return new MappingReader(mapping, what, keys, problems, old);
         }
 
         var expected = keys is null ? "a mapping of keys" : $"keys of {what} ({string.Join(", ", keys)})";
@@ -223,8 +234,8 @@ internal sealed class MappingReader
     }
 
     /// <summary>A mapping below this one.</summary>
-    public MappingReader? Mapping(string key, string what, IReadOnlyCollection<string>? keys) =>
-        Find(key) is { } node ? Open(node, what, keys, Problems) : null;
+    public MappingReader? Mapping(string key, string what, IReadOnlyCollection<string>? keys, OldKeys? old = null) =>
+        Find(key) is { } node ? Open(node, what, keys, Problems, old) : null;
 
     /// <summary>A list; empty when there is none.</summary>
     public ImmutableArray<Node> List(string key)
