@@ -14,7 +14,7 @@ return await CommandTree.InvokeAsync(args, new ProgramServices
     Terminal = terminal,
     ListenForInterruption = () => Interruption.OfProcess(terminal.ShowCursor),
     Start = ActorScenario.Start,
-    Cluster = new ClusterEngine(),
+    Cluster = new ClusterClient(),
     Calibration = new MachineCalibration(),
     IsVerbose = Environment.GetEnvironmentVariable("MBSA_DEBUG") is "1",
 }).ConfigureAwait(false);

@@ -49,7 +49,7 @@ internal sealed class PreCopy
         var tookNs = nowNs - _roundStartNs;
         Count(nowNs, bytesSent);
         (_least, _withoutProgress) = bytesLeft < _least ? (bytesLeft, 0) : (_least, _withoutProgress + 1);
-        return RestNs(bytesSent, tookNs, bytesLeft) <= _spec.DowntimeNs || _result.Rounds >= _spec.MostRounds || _withoutProgress >= MostWithoutProgress;
+        return RestNs(bytesSent, tookNs, bytesLeft) <= _spec.DowntimeNs || _result.Rounds >= _spec.MaxRounds || _withoutProgress >= MostWithoutProgress;
     }
 
     /// <summary>The VM was stopped; what is left is the last round.</summary>

@@ -3,7 +3,7 @@ using Mbsa.Actors.Vms;
 using Mbsa.Model.Scenario;
 using Mbsa.Nvm;
 using Mbsa.Nvm.Devices;
-using Mbsa.Vm.Moving;
+using Mbsa.Vm.Migrating;
 using Mbsa.Vm.Paths;
 
 namespace Mbsa.Actors.Hosts;
@@ -57,9 +57,9 @@ internal sealed class HostMoves(HostServices host, HostDevice device, IReadOnlyD
         {
             if (guest.Area is { } area && message.Content.Length > 0)
             {
-                device.Follow(host.Scenario.Vms[vm], area, MovedBlocks.AreaBytes(message.Content));
+                device.Follow(host.Scenario.Vms[vm], area, MigratedBlocks.AreaBytes(message.Content));
                 host.Board.NvmAllocatedBytes = device.AllocatedBytes;
-                MovedBlocks.Apply(message.Content, area);
+                MigratedBlocks.Apply(message.Content, area);
             }
 
             return Done.Instance;

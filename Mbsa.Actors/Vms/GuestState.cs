@@ -1,4 +1,4 @@
-using Mbsa.Vm.Moving;
+using Mbsa.Vm.Migrating;
 using Mbsa.Vm.Vcpus;
 
 namespace Mbsa.Actors.Vms;
@@ -13,7 +13,7 @@ internal static class GuestState
     /// <param name="vm">The VM.</param>
     /// <param name="workers">The worker of each VCPU; null for one whose jobs had come to their end.</param>
     /// <param name="pausedNs">Before this time it does not run again.</param>
-    public static byte[] Seal(VmBody vm, SortedDictionary<int, DirectVcpu?> workers, long pausedNs) => MovedGuest.Seal(to =>
+    public static byte[] Seal(VmBody vm, SortedDictionary<int, DirectVcpu?> workers, long pausedNs) => MigratedGuest.Seal(to =>
     {
         to.Write(vm.Spec.Name);
         to.Write(vm.Spec.Vcpus);
@@ -38,7 +38,7 @@ internal static class GuestState
     public static SortedDictionary<int, byte[]?> Open(byte[] guest, VmBody vm)
     {
         var (spec, workers) = (vm.Spec, new SortedDictionary<int, byte[]?>());
-        MovedGuest.Open(guest, from =>
+        MigratedGuest.Open(guest, from =>
         {
             var (name, vcpus, jobs) = (from.ReadString(), from.ReadInt32(), from.ReadInt32());
             if (name != spec.Name || vcpus != spec.Vcpus || jobs != spec.Jobs.Length)

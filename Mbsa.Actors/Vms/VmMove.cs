@@ -3,7 +3,7 @@ using Mbsa.Actors.Qos;
 using Mbsa.Model.Watching;
 using Mbsa.Nvm;
 using Mbsa.Vm;
-using Mbsa.Vm.Moving;
+using Mbsa.Vm.Migrating;
 using Mbsa.Vm.Storage;
 using Mbsa.Vm.Vcpus;
 

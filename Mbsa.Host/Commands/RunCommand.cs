@@ -39,7 +39,7 @@ internal static class RunCommand
             scenario, clock, policy, seed, duration, windows, latencies, json, html, stages, serve, otlp, quiet, cluster,
         };
         node.AddTo(command);
-        command.SetAction(parsed => new RunSession(services, new RunOptions
+        command.SetAction(parsed => new ScenarioExecution(services, new RunOptions
         {
             Scenario = parsed.GetRequiredValue(scenario),
             Overrides = new ScenarioOverrides

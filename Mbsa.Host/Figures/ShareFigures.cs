@@ -43,7 +43,7 @@ internal static class ShareFigures
             Json = "waiting_seconds",
             Live = (vm, _) => vm.WaitingNs,
             Instrument = new("mbsa.cpu.waiting_time", "s", IsCounter: true),
-            Columns = [new("waiting", Views.Terminal | Views.Page) { HasTotal = true, LeastWidth = Catalogue.WideTerminal }],
+            Columns = [new("waiting", Views.Terminal | Views.Page) { HasTotal = true, MinWidth = Catalogue.WideTerminal }],
         },
         Catalogue.Additive("throttled", Dimension.Time, "time its limit kept it from running", (v, _) => v.Use.ThrottledNs) with
         {

@@ -74,7 +74,7 @@ internal static class WearFigures
             Json = "wear.lifetime_left_seconds",
             Printer = Readable.Age,
             Better = Better.More,
-            Columns = [new("first failure in", Views.Wear), new("fails in", Views.Terminal) { LeastWidth = Widest, When = IsAnythingWorn }],
+            Columns = [new("first failure in", Views.Wear), new("fails in", Views.Terminal) { MinWidth = Widest, When = IsAnythingWorn }],
             Row = new("first failure in", FigureRow.Smallest) { When = HasWorn },
             Live = (_, disk) => disk?.LeftNs,
             Instrument = new("mbsa.lifetime.left", "s"),
@@ -127,5 +127,5 @@ internal static class WearFigures
         };
 
     private static FigureColumn[] Columns(string head, Views also) =>
-        [new(head, Views.Wear), .. also == default ? (FigureColumn[])[] : [new(head, also) { LeastWidth = Widest, When = IsAnythingWorn }]];
+        [new(head, Views.Wear), .. also == default ? (FigureColumn[])[] : [new(head, also) { MinWidth = Widest, When = IsAnythingWorn }]];
 }

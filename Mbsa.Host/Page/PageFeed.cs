@@ -18,7 +18,7 @@ internal sealed class PageFeed : IAsyncDisposable
     public const int SeriesPoints = 240;
 
     /// <summary>VMs whose series are given at once.</summary>
-    public const int MostSeries = 32;
+    public const int MaxSeries = 32;
 
     private readonly ScenarioSpec _scenario;
     private readonly TimeProvider _time;
@@ -50,7 +50,7 @@ internal sealed class PageFeed : IAsyncDisposable
 
     /// <summary>Part of the time series, as JSON.</summary>
     public byte[] Series(int from, IReadOnlyList<string> vms) => JsonSerializer.SerializeToUtf8Bytes(
-        PageView.Series(_scenario, _run?.Series ?? [], from, [.. vms.Take(MostSeries)]), PageJson.Default.PageSeries);
+        PageView.Series(_scenario, _run?.Series ?? [], from, [.. vms.Take(MaxSeries)]), PageJson.Default.PageSeries);
 
     /// <summary>The journal from an entry on, as JSON.</summary>
     public byte[] Events(long from) => JsonSerializer.SerializeToUtf8Bytes(PageView.Events(_run?.Journal.Since(from) ?? []), PageJson.Default.IReadOnlyListPageEvent);

@@ -13,9 +13,9 @@ internal static class ClusterPrinter
         if (!cluster.Migrations.IsEmpty)
         {
             console.Write(Table(ClusterText.MigrationHeads, ClusterText.MigrationRows(result, cluster), leftColumns: 3));
-            if (cluster.Migrations.Length > ClusterText.MostMigrations)
+            if (cluster.Migrations.Length > ClusterText.MaxMigrations)
             {
-                console.WriteLine($" and {cluster.Migrations.Length - ClusterText.MostMigrations} more; --json FILE has them all");
+                console.WriteLine($" and {cluster.Migrations.Length - ClusterText.MaxMigrations} more; --json FILE has them all");
             }
 
             console.WriteLine(ClusterText.Migrations(cluster));

@@ -46,6 +46,6 @@ internal static class ClusterReportBuilder
     public static IReadOnlyList<JsonTenant>? Tenants(RunResult result) => result.Cluster is not { } cluster ? null :
     [
         .. cluster.Tenants.Zip(result.Scenario.Cluster!.Tenants, (tenant, spec) => new JsonTenant(
-            tenant.Name, new JsonPromise(Words.Of(spec.Reservation.Unit), tenant.Promised), tenant.MostLeased, tenant.Epochs, tenant.Misses)),
+            tenant.Name, new JsonPromise(Words.Of(spec.Reservation.Unit), tenant.Promised), tenant.MaxLeased, tenant.Epochs, tenant.Misses)),
     ];
 }

@@ -9,7 +9,7 @@ namespace Mbsa.Host.Report;
 internal static class ClusterText
 {
     /// <summary>Migrations that have a row each; the longest lists are for the JSON report.</summary>
-    public const int MostMigrations = 40;
+    public const int MaxMigrations = 40;
 
     /// <summary>Heads of the table of hosts; the first column holds names.</summary>
     public static IReadOnlyList<string> HostHeads { get; } = ["host", "cores", "bus", "NVM", "VMs", "at the end"];
@@ -25,7 +25,7 @@ internal static class ClusterText
     ]);
 
     /// <summary>A row per migration; of very many the first ones.</summary>
-    public static IEnumerable<IReadOnlyList<string>> MigrationRows(RunResult result, ClusterResult cluster) => cluster.Migrations.Take(MostMigrations).Select(m => (string[])
+    public static IEnumerable<IReadOnlyList<string>> MigrationRows(RunResult result, ClusterResult cluster) => cluster.Migrations.Take(MaxMigrations).Select(m => (string[])
     [
         result.Scenario.Vms[m.Vm].Name, cluster.Hosts[m.From].Name, cluster.Hosts[m.To].Name, Readable.Length(m.StartNs), m.Rounds.ToString(CultureInfo.InvariantCulture),
         Readable.Size(m.Bytes), Readable.Duration(m.TotalNs), m.IsDone ? Readable.Duration(m.DowntimeNs) : "-", m.WhyCancelled is { } why ? $"cancelled: {why}" : m.IsDone ? "" : Outcome(m),
@@ -57,7 +57,7 @@ internal static class ClusterText
 
     /// <summary>"acme: 600 kIOPS promised, at most 600 kIOPS leased; less than 99 % in 3 of 30 epochs that wanted all".</summary>
     public static IEnumerable<string> Tenants(RunResult result, ClusterResult cluster) => cluster.Tenants.Zip(result.Scenario.Cluster!.Tenants, (tenant, spec) =>
-        $"{tenant.Name}: {Amount(spec, tenant.Promised)} promised, at most {Amount(spec, tenant.MostLeased)} leased; "
+        $"{tenant.Name}: {Amount(spec, tenant.Promised)} promised, at most {Amount(spec, tenant.MaxLeased)} leased; "
         + $"less than 99 % in {tenant.Misses} of {Counted(tenant.Epochs, "epoch")} that wanted all");
 
     /// <summary>"up" or "down".</summary>

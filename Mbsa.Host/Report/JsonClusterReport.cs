@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Mbsa.Host.Report;
 
 /// <summary>One of several hosts.</summary>
@@ -49,7 +51,7 @@ internal sealed record JsonLoss(string Host, long AtNs, long? BackAtNs, int VmsS
 /// <summary>A tenant's promise over several hosts.</summary>
 /// <param name="Name">The tenant.</param>
 /// <param name="Reservation">What it was promised.</param>
-/// <param name="MostLeased">The most that was leased of it at one moment, in the unit of the promise.</param>
+/// <param name="MaxLeased">The most that was leased of it at one moment, in the unit of the promise.</param>
 /// <param name="Epochs">Epochs in which it wanted all of it.</param>
 /// <param name="Misses">Of those, the ones in which it got less than 99 %.</param>
-internal sealed record JsonTenant(string Name, JsonPromise Reservation, double MostLeased, int Epochs, int Misses);
+internal sealed record JsonTenant(string Name, JsonPromise Reservation, [property: JsonPropertyName("most_leased")] double MaxLeased, int Epochs, int Misses);

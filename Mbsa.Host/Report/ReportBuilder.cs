@@ -63,8 +63,8 @@ internal static class ReportBuilder
             ["weight"] = spec.Qos.Weight,
         };
         var (promises, wear) = (Taken(figures, "qos"), Taken(figures, "wear"));
-        MoveAll(figures, json);
-        MoveAll(promises!, qos);
+        TakeAll(figures, json);
+        TakeAll(promises!, qos);
         json["qos"] = qos;
         json["protection"] = spec.Storage is { } storage ? KnownNames.NameOf(storage.Protection) : null;
         wear?.Insert(0, "policy", vm.Wear!.Policy);
@@ -81,7 +81,7 @@ internal static class ReportBuilder
         return (JsonObject?)taken;
     }
 
-    private static void MoveAll(JsonObject from, JsonObject to)
+    private static void TakeAll(JsonObject from, JsonObject to)
     {
         foreach (var (key, value) in from.ToArray())
         {

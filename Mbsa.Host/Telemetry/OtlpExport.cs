@@ -30,7 +30,7 @@ internal sealed class OtlpExport : IDisposable
         var resource = ResourceBuilder.CreateDefault().AddService("mbsa").AddAttributes([new("mbsa.scenario", scenario.Name)]);
         void Aim(OtlpExporterOptions options, string signal) => (options.Endpoint, options.Protocol) = (target.For(signal), target.Protocol);
 
-        var series = MostSeries(scenario);
+        var series = MaxSeries(scenario);
         var metrics = Sdk.CreateMeterProviderBuilder()
             .SetResourceBuilder(resource)
             .AddMeter(MbsaInstruments.MeterName)
@@ -50,12 +50,12 @@ internal sealed class OtlpExport : IDisposable
     /// VM on a host it left may keep its place. So they are counted for every host that a VM can come to be on: the first, and one more for each move that
     /// events can cause.
     /// </summary>
-    internal static int MostSeries(ScenarioSpec scenario)
+    internal static int MaxSeries(ScenarioSpec scenario)
     {
         // A VM has at most four of one instrument (its states), a host three (its resources).
         var (vms, hosts) = (scenario.Vms.Length, scenario.Cluster?.Hosts.Length ?? 1);
-        var moves = scenario.Events.Count(e => e.Change is VmChange.Migrate) + vms * (scenario.Cluster?.Events.Count(e => e.Change == HostChange.Drain) ?? 0);
-        return 4 * Math.Min(vms * hosts, vms + moves) + 3 * hosts + 100;
+        var migrations = scenario.Events.Count(e => e.Change is VmChange.Migrate) + vms * (scenario.Cluster?.Events.Count(e => e.Change == HostChange.Drain) ?? 0);
+        return 4 * Math.Min(vms * hosts, vms + migrations) + 3 * hosts + 100;
     }
 
     /// <summary>From now on the trace is that of this run. Its metrics are seen as soon as its instruments are there.</summary>

@@ -18,7 +18,7 @@ internal sealed class ScenarioView(ScenarioSpec scenario, IRunningScenario run, 
     public static readonly TimeSpan LinePeriod = TimeSpan.FromSeconds(1);
 
     /// <summary>Plain lines of one run, at most: a long run says less often how far it is.</summary>
-    public const int MostLines = 60;
+    public const int MaxLines = 60;
 
     private readonly long _started = time.GetTimestamp();
     private LiveSnapshot? _earlier;
@@ -58,7 +58,7 @@ internal sealed class ScenarioView(ScenarioSpec scenario, IRunningScenario run, 
             if (snapshot.ClockNs >= nextLineNs)
             {
                 console.Profile.Out.Writer.WriteLine(RunProgress.Line(scenario.Clock, snapshot, time.GetElapsedTime(_started), _rows));
-                nextLineNs = snapshot.ClockNs + (snapshot.EndNs / (MostLines - 1)) + 1;
+                nextLineNs = snapshot.ClockNs + (snapshot.EndNs / (MaxLines - 1)) + 1;
             }
         }
     }

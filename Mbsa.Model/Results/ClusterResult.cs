@@ -90,9 +90,9 @@ public sealed record HostLossResult(int Host, long AtNs, int VmsStopped)
 
 /// <summary>How a tenant's promise over several hosts was kept.</summary>
 /// <param name="Name">The tenant.</param>
-/// <param name="MostLeased">The most that was ever leased of it at one moment, in the unit of the promise, leases that had not expired among them.</param>
+/// <param name="MaxLeased">The most that was ever leased of it at one moment, in the unit of the promise, leases that had not expired among them.</param>
 /// <param name="Promised">The promise, in the same unit.</param>
-public sealed record TenantResult(string Name, double MostLeased, double Promised)
+public sealed record TenantResult(string Name, double MaxLeased, double Promised)
 {
     /// <summary>Epochs in which the tenant wanted its promise and got less than 99 % of it.</summary>
     public int Misses { get; init; }

@@ -54,7 +54,7 @@ public sealed record MigrationSpec
     public long DowntimeNs { get; init; } = 10_000_000;
 
     /// <summary>After so many rounds it is stopped whatever is left.</summary>
-    public int MostRounds { get; init; } = 30;
+    public int MaxRounds { get; init; } = 30;
 }
 
 /// <summary>How a host is chosen for a VM whose host is not named.</summary>

@@ -6,7 +6,7 @@ namespace Mbsa.Host.Files.Scenarios;
 /// <summary>Reads <c>events</c> and puts them in order of time. Used once.</summary>
 internal sealed class EventReader(VmList vms, HostList? hosts, Problems problems)
 {
-    private const int MostEvents = 10_000;
+    private const int MaxEvents = 10_000;
 
     private static readonly string[] _ofHosts = [.. HostEventReader.OfHostsOnly, "host"];
     private static readonly string[] _keys =
@@ -20,15 +20,15 @@ internal sealed class EventReader(VmList vms, HostList? hosts, Problems problems
     public EventList ReadAll(MappingReader scenario, long durationNs)
     {
         var items = scenario.List("events");
-        foreach (var item in items.TakeWhile(_ => !problems.IsFull && Count <= MostEvents))
+        foreach (var item in items.TakeWhile(_ => !problems.IsFull && Count <= MaxEvents))
         {
             Read(item);
         }
 
-        if (Count > MostEvents || items.Length > MostEvents)
+        if (Count > MaxEvents || items.Length > MaxEvents)
         {
             problems.Error(scenario.LineOf("events"), $"there are {Math.Max(Count, items.Length)} events or more, "
-                + $"those of a pattern counted singly; at most {MostEvents} are allowed");
+                + $"those of a pattern counted singly; at most {MaxEvents} are allowed");
         }
 
         var failures = _power?.InOrder(durationNs) ?? [];

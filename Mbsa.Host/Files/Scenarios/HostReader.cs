@@ -15,7 +15,7 @@ namespace Mbsa.Host.Files.Scenarios;
 /// <summary>Reads a host, the only one or one of several. Its defaults depend on the clock and on what the VMs need.</summary>
 internal sealed class HostReader(string directory, ClockKind clock, string? policyOverride, Problems problems)
 {
-    private const long MostNvmBytes = 64L << 40;
+    private const long MaxNvmBytes = 64L << 40;
 
     /// <summary>The keys of a host.</summary>
     public static string[] Keys { get; } = ["machine", "nvm", "scheduler"];
@@ -27,7 +27,7 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
     public HostSpec? ReadOnly(MappingReader scenario, VmList vms)
     {
         var draft = Read(scenario.Mapping("host", "the host", Keys, OldSpellings.Host), vms, vms);
-        return WithRoom(draft, null, vms, leastBytes: 0);
+        return WithRoom(draft, null, vms, minBytes: 0);
     }
 
     /// <summary>Reads all of a host but the size of its NVM, which depends on how many share the VMs.</summary>
@@ -54,7 +54,7 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
         }
 
         // Everything is read before anything is given up, so that one wrong name hides no other mistake.
-        var size = nvm?.Whole("size", Dimension.Size, 1 << 20, MostNvmBytes);
+        var size = nvm?.Whole("size", Dimension.Size, 1 << 20, MaxNvmBytes);
         var payload = Payload(nvm, all);
         var policy = Policy(isNamed ? host!.Name("scheduler", KnownNames.Policies) : scheduler?.Name("policy", KnownNames.Policies));
         var quantum = scheduler?.Whole("quantum", Dimension.Time, 1000, 1_000_000_000) ?? HostSpec.DefaultQuantumNs(clock);
@@ -81,8 +81,8 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
     /// <param name="draft">What was read.</param>
     /// <param name="name">Which of several hosts it is; null for the only one.</param>
     /// <param name="vms">The VMs.</param>
-    /// <param name="leastBytes">Bytes the NVM has at least where the file does not say how many.</param>
-    public HostSpec? WithRoom(HostDraft draft, string? name, VmList vms, long leastBytes)
+    /// <param name="minBytes">Bytes the NVM has at least where the file does not say how many.</param>
+    public HostSpec? WithRoom(HostDraft draft, string? name, VmList vms, long minBytes)
     {
         CheckSum(name is null ? "the host" : $"host '{name}'", vms);
         var needed = NvmNeeds.DeviceBytes(vms.Specs);
@@ -95,7 +95,7 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
         }
 
         return draft.Spec is { } spec
-            ? spec with { NvmSizeBytes = draft.SizeBytes ?? NvmNeeds.RoundUpToGiB(Math.Max(needed, leastBytes)) }
+            ? spec with { NvmSizeBytes = draft.SizeBytes ?? NvmNeeds.RoundUpToGiB(Math.Max(needed, minBytes)) }
             : null;
     }
 

@@ -11,7 +11,7 @@ namespace Mbsa.Host.Files.Scenarios;
 /// </summary>
 internal sealed class VmEventReader(VmList vms, HostList? hosts, Problems problems)
 {
-    private const long MostChildBytes = 64L << 40;
+    private const long MaxChildBytes = 64L << 40;
 
     /// <summary>What can happen to a VM of any scenario.</summary>
     public static string[] Changes { get; } = ["stop", "start", "qos", "failVcpu", "resize"];
@@ -118,7 +118,7 @@ internal sealed class VmEventReader(VmList vms, HostList? hosts, Problems proble
             return null;
         }
 
-        if (map.Whole("resize", Dimension.Size, BlockStorage.BlockBytes, MostChildBytes) is not { } size)
+        if (map.Whole("resize", Dimension.Size, BlockStorage.BlockBytes, MaxChildBytes) is not { } size)
         {
             return null;
         }
@@ -139,9 +139,9 @@ internal sealed class VmEventReader(VmList vms, HostList? hosts, Problems proble
     private VmChange.Migrate? Migrate(MappingReader map, VmSpec vm)
     {
         var line = map.LineOf("migrate");
-        if (!vm.CanMove())
+        if (!vm.CanMigrate())
         {
-            problems.Error(line, Moving.WhyNot(vm));
+            problems.Error(line, Migrating.WhyNot(vm));
         }
 
         if (map.Text("migrate") is not { } to)

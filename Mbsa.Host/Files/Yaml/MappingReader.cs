@@ -98,10 +98,10 @@ internal sealed class MappingReader
     };
 
     /// <summary>A whole number between two bounds.</summary>
-    public int? Integer(string key, int least, int most) => (int?)Integer(key, (long)least, most);
+    public int? Integer(string key, int min, int max) => (int?)Integer(key, (long)min, max);
 
     /// <summary>A whole number between two bounds.</summary>
-    public long? Integer(string key, long least, long most)
+    public long? Integer(string key, long min, long max)
     {
         if (Scalar(key, "a whole number") is not { } scalar)
         {
@@ -109,9 +109,9 @@ internal sealed class MappingReader
         }
 
         if (!long.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
-            || value < least || value > most)
+            || value < min || value > max)
         {
-            return WrongValue<long>(scalar, key, $"a whole number from {least} to {most} was expected");
+            return WrongValue<long>(scalar, key, $"a whole number from {min} to {max} was expected");
         }
 
         return value;
@@ -134,7 +134,7 @@ internal sealed class MappingReader
     }
 
     /// <summary>A plain number between two bounds, the lower one excluded.</summary>
-    public double? Number(string key, double above, double most)
+    public double? Number(string key, double above, double max)
     {
         if (Scalar(key, "a number") is not { } scalar)
         {
@@ -142,16 +142,16 @@ internal sealed class MappingReader
         }
 
         if (!double.TryParse(scalar.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
-            || !(value > above) || !(value <= most))
+            || !(value > above) || !(value <= max))
         {
-            return WrongValue<double>(scalar, key, FormattableString.Invariant($"a number above {above} and up to {most} was expected"));
+            return WrongValue<double>(scalar, key, FormattableString.Invariant($"a number above {above} and up to {max} was expected"));
         }
 
         return value;
     }
 
     /// <summary>A number with a unit, whole in the unit it is kept in, between two bounds.</summary>
-    public long? Whole(string key, Dimension dimension, long least, long most)
+    public long? Whole(string key, Dimension dimension, long min, long max)
     {
         if (Scalar(key, Quantity.NameOf(dimension)) is not { } scalar)
         {
@@ -163,16 +163,16 @@ internal sealed class MappingReader
             return Wrong<long?>(scalar.Line, key, error);
         }
 
-        if (value < least || value > most)
+        if (value < min || value > max)
         {
-            return WrongValue<long>(scalar, key, $"{Range(least, most, dimension)} was expected");
+            return WrongValue<long>(scalar, key, $"{Range(min, max, dimension)} was expected");
         }
 
         return value;
     }
 
     /// <summary>A number with a unit between two bounds.</summary>
-    public double? Measure(string key, Dimension dimension, double least, double most)
+    public double? Measure(string key, Dimension dimension, double min, double max)
     {
         if (Scalar(key, Quantity.NameOf(dimension)) is not { } scalar)
         {
@@ -184,9 +184,9 @@ internal sealed class MappingReader
             return Wrong<double?>(scalar.Line, key, error);
         }
 
-        if (value < least || value > most)
+        if (value < min || value > max)
         {
-            return WrongValue<double>(scalar, key, $"{Range(least, most, dimension)} was expected");
+            return WrongValue<double>(scalar, key, $"{Range(min, max, dimension)} was expected");
         }
 
         return value;
@@ -265,8 +265,8 @@ internal sealed class MappingReader
         var other => Wrong<ScalarNode>(other.Line, key, $"{expected} was expected, not {other.Kind}"),
     };
 
-    private static string Range(double least, double most, Dimension dimension) =>
-        $"{Quantity.NameOf(dimension)} from {QuantityText.Format(least, dimension)} to {QuantityText.Format(most, dimension)}";
+    private static string Range(double min, double max, Dimension dimension) =>
+        $"{Quantity.NameOf(dimension)} from {QuantityText.Format(min, dimension)} to {QuantityText.Format(max, dimension)}";
 
     private T? WrongValue<T>(ScalarNode scalar, string key, string expected)
         where T : struct

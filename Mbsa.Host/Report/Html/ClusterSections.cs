@@ -16,7 +16,7 @@ internal static class ClusterSections
         page.Section("Hosts", "use over the measured part").Table(ClusterText.HostHeads, ClusterText.HostRows(cluster));
         if (!cluster.Migrations.IsEmpty)
         {
-            var first = cluster.Migrations.Length > ClusterText.MostMigrations ? $"; the first {ClusterText.MostMigrations} of {cluster.Migrations.Length}" : "";
+            var first = cluster.Migrations.Length > ClusterText.MaxMigrations ? $"; the first {ClusterText.MaxMigrations} of {cluster.Migrations.Length}" : "";
             page.Section("Migrations", ClusterText.Migrations(cluster) + first).Table(ClusterText.MigrationHeads, ClusterText.MigrationRows(result, cluster));
         }
 

@@ -11,7 +11,7 @@ namespace Mbsa.Host.Report.Html;
 internal static class RunPage
 {
     /// <summary>VMs that have lines of their own in a chart, and distributions of their own.</summary>
-    private const int MostLines = TimeChart.Colours, MostDistributions = 32, MostEvents = 60;
+    private const int MaxLines = TimeChart.Colours, MaxDistributions = 32, MaxEvents = 60;
 
     /// <summary>The page.</summary>
     public static byte[] Render(RunRecord run)
@@ -105,7 +105,7 @@ internal static class RunPage
     {
         if (!run.Series.IsEmpty)
         {
-            page.Section("Over time", run.Result.Vms.Length > MostLines ? $"the {MostLines} VMs that got most; grey: warm-up" : "grey: warm-up");
+            page.Section("Over time", run.Result.Vms.Length > MaxLines ? $"the {MaxLines} VMs that got most; grey: warm-up" : "grey: warm-up");
             RunCharts.Write(page, run);
         }
     }
@@ -116,7 +116,7 @@ internal static class RunPage
             .SelectMany(vm => new[] { ($"{vm.Spec.Name} read", vm.Read.LatencyNs), ($"{vm.Spec.Name} write", vm.Write.LatencyNs) })
             .Where(each => each.Item2 is not null)
             .Select(each => (each.Item1, each.Item2!))
-            .Take(MostDistributions).ToArray();
+            .Take(MaxDistributions).ToArray();
         if (distributions.Length == 0)
         {
             return;
@@ -135,7 +135,7 @@ internal static class RunPage
 
     private static void WriteStages(HtmlPage page, RunResult result)
     {
-        var vms = result.Vms.Where(vm => vm.Stages is { Requests: > 0 }).Take(MostLines).ToArray();
+        var vms = result.Vms.Where(vm => vm.Stages is { Requests: > 0 }).Take(MaxLines).ToArray();
         if (vms.Length > 0)
         {
             page.Section("Where the time of an I/O went", "mean, between the twelve stubs of the paper's Figure 1B").Table(
@@ -166,8 +166,8 @@ internal static class RunPage
     {
         if (!run.Events.IsEmpty)
         {
-            page.Section("Events", run.Events.Length > MostEvents ? $"the last {MostEvents} of {run.Events.Length}" : "")
-                .Markup($"<ul class=\"events\">{string.Concat(run.Events.TakeLast(MostEvents).Select(Line))}</ul>");
+            page.Section("Events", run.Events.Length > MaxEvents ? $"the last {MaxEvents} of {run.Events.Length}" : "")
+                .Markup($"<ul class=\"events\">{string.Concat(run.Events.TakeLast(MaxEvents).Select(Line))}</ul>");
         }
     }
 

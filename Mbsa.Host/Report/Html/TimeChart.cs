@@ -95,17 +95,17 @@ internal sealed record TimeChart(string Title, IReadOnlyList<double> Seconds, IR
         }
     }
 
-    private static (double Low, double High, IReadOnlyList<double> Ticks) Steps(double most)
+    private static (double Low, double High, IReadOnlyList<double> Ticks) Steps(double max)
     {
-        var step = SvgCanvas.StepFor(most, 5);
-        var high = Math.Max(Math.Ceiling(most / step * 0.999999) * step, step);
+        var step = SvgCanvas.StepFor(max, 5);
+        var high = Math.Max(Math.Ceiling(max / step * 0.999999) * step, step);
         return (0, high, [.. Enumerable.Range(0, (int)Math.Round(high / step) + 1).Select(tick => tick * step)]);
     }
 
-    private static (double Low, double High, IReadOnlyList<double> Ticks) Decades(double least, double most)
+    private static (double Low, double High, IReadOnlyList<double> Ticks) Decades(double min, double max)
     {
-        var low = Math.Pow(10, Math.Floor(Math.Log10(least)));
-        var high = Math.Max(Math.Pow(10, Math.Ceiling(Math.Log10(most))), low * 10);
+        var low = Math.Pow(10, Math.Floor(Math.Log10(min)));
+        var high = Math.Max(Math.Pow(10, Math.Ceiling(Math.Log10(max))), low * 10);
         var ticks = new List<double>();
         for (var decade = low; decade <= high * 1.0001; decade *= 10)
         {

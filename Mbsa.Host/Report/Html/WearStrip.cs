@@ -20,7 +20,7 @@ internal static class WearStrip
 
         var across = (wear.Cells.Length + Rows - 1) / Rows;
         var (width, height) = (Width / across, Height / Rows);
-        double most = Math.Max(1, wear.Cells.Max(cell => cell.Worst));
+        double max = Math.Max(1, wear.Cells.Max(cell => cell.Worst));
         var svg = new StringBuilder();
         svg.Append(Inv($"<figure class=\"wide\"><svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"Wear of the NVM device\">"));
         for (var i = 0; i < wear.Cells.Length; i++)
@@ -32,7 +32,7 @@ internal static class WearStrip
             if (cell.Vm is not null)
             {
                 // The square root lets what is written little be told from what is not written.
-                svg.Append(Inv($"<rect class=\"worn\" opacity=\"{0.06 + 0.94 * Math.Sqrt(cell.Worst / most):0.###}\" x=\"{x:0.##}\" y=\"{y:0.##}\" width=\"{width:0.##}\" height=\"{height - 1:0.##}\"><title>{title}</title></rect>"));
+                svg.Append(Inv($"<rect class=\"worn\" opacity=\"{0.06 + 0.94 * Math.Sqrt(cell.Worst / max):0.###}\" x=\"{x:0.##}\" y=\"{y:0.##}\" width=\"{width:0.##}\" height=\"{height - 1:0.##}\"><title>{title}</title></rect>"));
             }
         }
 

@@ -99,7 +99,7 @@ public sealed class ClusterReportTests
 
         var lines = Print(many);
 
-        Assert.Equal(ClusterText.MostMigrations,
+        Assert.Equal(ClusterText.MaxMigrations,
             lines.Count(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is ["oltp", "h-2", "h-1", ..]));
         Assert.Contains(" and 60 more; --json FILE has them all", lines);
     }

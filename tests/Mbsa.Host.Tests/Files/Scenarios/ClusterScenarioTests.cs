@@ -57,7 +57,7 @@ public sealed class ClusterScenarioTests : IDisposable
             "network: { bandwidth: 10Gbit/s, latency: 5us }", "epoch: 2ms", "migration: { downtime: 1ms, rounds: 3 }");
 
         Assert.Equal(new NetworkSpec(1.25e9, 5_000), cluster.Network);
-        Assert.Equal(new MigrationSpec { DowntimeNs = 1_000_000, MostRounds = 3 }, cluster.Migration);
+        Assert.Equal(new MigrationSpec { DowntimeNs = 1_000_000, MaxRounds = 3 }, cluster.Migration);
         Assert.Equal((PlacementRule.Spread, 2_000_000L), (cluster.Placement, cluster.EpochNs));
     }
 

@@ -9,7 +9,7 @@ using Mbsa.Vm;
 namespace Mbsa.Host.Commands;
 
 /// <summary>Clusters on Akka.Cluster.</summary>
-internal sealed class ClusterEngine : IClusterEngine
+internal sealed class ClusterClient : IClusterClient
 {
     /// <inheritdoc/>
     public async Task<IRunningScenario> SubmitAsync(ScenarioSpec scenario, NodeOptions options, CancellationToken cancellation) =>
