@@ -4,7 +4,10 @@ using Mbsa.Model.Results;
 
 namespace Mbsa.Host.Figures;
 
-/// <summary>Every figure there is. A new one is an entry here, or in one of the parts, and the place where it is counted; docs/FIGURES.md lists them.</summary>
+/// <summary>
+/// Every figure there is. A new one is an entry here, or in one of the parts, and the place where it is counted; docs/FIGURES.md lists
+/// them.
+/// </summary>
 internal static class Catalogue
 {
     /// <summary>Below this a terminal has no room for what is only good to know.</summary>
@@ -190,7 +193,10 @@ internal static class Catalogue
     private static double? Mean(LatencySummary? read, LatencySummary? write, VmResult vm)
     {
         if (read is null || write is null)
+        {
             return (read ?? write)?.Mean;
+        }
+
         double reads = vm.Read.Operations, writes = vm.Write.Operations;
         return ((read.Mean * reads) + (write.Mean * writes)) / (reads + writes);
     }

@@ -15,7 +15,8 @@ internal static class ClusterFigures
     public static IReadOnlyList<Figure> All { get; } = [.. ((Figure[])
     [
         OfMigrations("migrations", Dimension.Count, "migrations done", migrations => migrations.Count(m => m.IsDone)),
-        OfMigrations("cancelled", Dimension.Count, "migrations called off", migrations => migrations.Count(m => m.WhyCancelled is not null)),
+        OfMigrations("cancelled", Dimension.Count, "migrations called off",
+            migrations => migrations.Count(m => m.WhyCancelled is not null)),
         OfMigrations("downtime", Dimension.Time, "the longest time for which a migration stopped the VM",
             migrations => Done(migrations).Max(m => (double?)m.DowntimeNs)) with
         {

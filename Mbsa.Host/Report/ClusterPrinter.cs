@@ -9,7 +9,7 @@ internal static class ClusterPrinter
     /// <summary>Prints the hosts, the migrations if there were any, the losses and the tenants.</summary>
     public static void Print(IAnsiConsole console, RunResult result, ClusterResult cluster)
     {
-        console.Write(Table(ClusterText.HostHeads, ClusterText.HostRows(cluster), leftColumns: 1));
+        console.Write(Table(ClusterText.HostHeads(result), ClusterText.HostRows(result, cluster), leftColumns: 1));
         if (!cluster.Migrations.IsEmpty)
         {
             console.Write(Table(ClusterText.MigrationHeads, ClusterText.MigrationRows(result, cluster), leftColumns: 3));

@@ -7,7 +7,9 @@ using Spectre.Console;
 
 namespace Mbsa.Host.Report;
 
-/// <summary>The result as a table: a row per VM and one for all. What does not fit or says nothing is left out, least important first.</summary>
+/// <summary>
+/// The result as a table: a row per VM and one for all. What does not fit or says nothing is left out, least important first.
+/// </summary>
 internal static class ResultTable
 {
     private sealed record Column(string Head, Func<VmResult, string?> Cell, string Total, int MinWidth = 0, bool Left = false);

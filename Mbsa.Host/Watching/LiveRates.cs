@@ -1,4 +1,3 @@
-using Mbsa.Host.Figures;
 using Mbsa.Model.Scenario;
 using Mbsa.Model.Watching;
 
@@ -62,7 +61,7 @@ internal static class LiveRates
             Rate(vm => vm.ReadOperations) * 1e9,
             Rate(vm => vm.WriteOperations) * 1e9,
             Rate(vm => vm.Bytes) * 1e9,
-            Math.Min(1, Rate(vm => vm.CpuNs) / HostUse.Hosts(scenario).Sum(host => host.Machine.Cores)), // counted when a quantum ends
+            Math.Min(1, Rate(vm => vm.CpuNs) / scenario.AllHosts.Hosts.Sum(host => host.Host.Machine.Cores)), // counted when a quantum ends
             Math.Min(1, Rate(vm => vm.WaitingNs) / Math.Max(1, scenario.Vms[index].Vcpus)));
     }
 }

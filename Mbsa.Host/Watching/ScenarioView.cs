@@ -5,8 +5,11 @@ using Spectre.Console.Rendering;
 
 namespace Mbsa.Host.Watching;
 
-/// <summary>Shows a run while it lasts: a table four times a second in a terminal, a line a second anywhere else, nothing for a short run.</summary>
-internal sealed class ScenarioView(ScenarioSpec scenario, IRunningScenario run, IAnsiConsole console, TimeProvider time, CancellationToken interrupted = default)
+/// <summary>
+/// Shows a run while it lasts: a table four times a second in a terminal, a line a second anywhere else, nothing for a short run.
+/// </summary>
+internal sealed class ScenarioView(
+    ScenarioSpec scenario, IRunningScenario run, IAnsiConsole console, TimeProvider time, CancellationToken interrupted = default)
 {
     /// <summary>A run that is over within this shows nothing but its result.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);

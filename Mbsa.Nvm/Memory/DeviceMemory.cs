@@ -117,7 +117,8 @@ internal sealed class DeviceMemory
     /// <returns>False when the file system cannot do that; then nothing has changed.</returns>
     public bool TryWipe(long offsetBytes, long lengthBytes) =>
         !IsReadOnly && Libc.Allocate(Descriptor,
-            Libc.FALLOC_FL_KEEP_SIZE | (FilePath is null ? Libc.FALLOC_FL_PUNCH_HOLE : Libc.FALLOC_FL_ZERO_RANGE), offsetBytes, lengthBytes) == 0;
+            Libc.FALLOC_FL_KEEP_SIZE | (FilePath is null ? Libc.FALLOC_FL_PUNCH_HOLE : Libc.FALLOC_FL_ZERO_RANGE),
+            offsetBytes, lengthBytes) == 0;
 
     /// <summary>Adds a user, unless the descriptor is closed already.</summary>
     public bool TryJoin() => _lifetime.TryJoin();

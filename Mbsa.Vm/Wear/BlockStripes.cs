@@ -29,7 +29,9 @@ internal sealed class BlockStripes
 
     /// <summary>Unlocks it.</summary>
     /// <param name="logicalBlock">The block.</param>
-    /// <param name="relocated">Whether a block of the stripe is somewhere else now. Only after this may the place it left be written.</param>
+    /// <param name="relocated">
+    /// Whether a block of the stripe is somewhere else now. Only after this may the place it left be written.
+    /// </param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Exit(uint logicalBlock, bool relocated)
     {

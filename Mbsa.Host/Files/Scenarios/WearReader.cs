@@ -31,7 +31,9 @@ internal static class WearReader
         return words.Contains(null) ? (policy, "") : (policy, WearPolicies.Create(policy, string.Join(' ', words)).Parameters);
     }
 
-    /// <summary>A parameter as the policy takes it: "q=64", "atomic", nothing for a word that is not to be there; null when it is wrong.</summary>
+    /// <summary>
+    /// A parameter as the policy takes it: "q=64", "atomic", nothing for a word that is not to be there; null when it is wrong.
+    /// </summary>
     private static string? Word(MappingReader map, string policy, string key, Node value)
     {
         if (value is not ScalarNode { Text: var text })

@@ -4,8 +4,8 @@ using Mbsa.House.Tests.Reading;
 namespace Mbsa.House.Tests.Rules;
 
 /// <summary>
-/// One word for one thing: names in the program's code are made of the words of docs/ARCHITECTURE.md's glossary, and not of others that mean
-/// the same, or of one word for two things.
+/// One word for one thing: names in the program's code are made of the words of docs/ARCHITECTURE.md's glossary, and not of others that
+/// mean the same, or of one word for two things.
 /// </summary>
 internal sealed partial class Glossary : IRule
 {

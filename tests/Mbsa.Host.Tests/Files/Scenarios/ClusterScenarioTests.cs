@@ -28,7 +28,8 @@ public sealed class ClusterScenarioTests : IDisposable
     [Fact]
     public void A_host_of_several_has_all_that_the_only_one_has()
     {
-        var cluster = Cluster("hosts: [ { scheduler: { policy: fair, quantum: 50us }, nvm: { size: 64MiB, device: dram } }, { start: false } ]");
+        var cluster = Cluster(
+            "hosts: [ { scheduler: { policy: fair, quantum: 50us }, nvm: { size: 64MiB, device: dram } }, { start: false } ]");
 
         Assert.Equal(("fair", 50_000L, 64L << 20, "dram"), (cluster.Hosts[0].Host.Policy,
             cluster.Hosts[0].Host.QuantumNs, cluster.Hosts[0].Host.NvmSizeBytes, cluster.Hosts[0].Host.Device.Name));

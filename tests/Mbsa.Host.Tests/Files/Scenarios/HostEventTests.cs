@@ -90,7 +90,8 @@ public sealed class HostEventTests : IDisposable
         "at: 1ms, vm: a, stop: true, every: 5ms")]
     [InlineData("at 1ms host 'h-1' is there already; 'start: false' in its entry makes it wait for this event",
         "at: 1ms, host: h-1, start: true")]
-    [InlineData("at 1ms host 'later' is not there yet; an event with 'start: true' has to come before", "at: 1ms, host: later, drain: true")]
+    [InlineData("at 1ms host 'later' is not there yet; an event with 'start: true' has to come before",
+        "at: 1ms, host: later, drain: true")]
     [InlineData("at 1ms host 'h-1' has its power; it cannot come back", "at: 1ms, host: h-1, power: on")]
     [InlineData("at 2ms host 'h-1' has no power; an event with 'power: on' has to come before",
         "at: 1ms, host: h-1, power: off", "at: 2ms, host: h-1, power: off")]
