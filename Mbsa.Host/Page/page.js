@@ -216,7 +216,9 @@ async function showEvents() {
 }
 
 async function showWear() {
-  wear.show(await get('/api/wear'));
+  const seen = await get('/api/wear');
+  $('wear-card').hidden = hosts !== null && seen.worst.length === 0; // hosts on other nodes keep their devices to themselves
+  wear.show(seen);
 }
 
 function item(text, className) {
