@@ -11,7 +11,6 @@ namespace Mbsa.Host.Commands;
 /// <summary><c>mbsa reproduce FIGURE...</c>: figures of the paper, made again, beside what the paper says.</summary>
 internal static class ReproduceCommand
 {
-    /// <summary>The command.</summary>
     public static Command Create(ProgramServices services)
     {
         var figures = new Argument<string[]>("FIGURE")

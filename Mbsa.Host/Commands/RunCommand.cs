@@ -10,7 +10,6 @@ namespace Mbsa.Host.Commands;
 /// <summary><c>mbsa run SCENARIO</c>: its options.</summary>
 internal static class RunCommand
 {
-    /// <summary>The command.</summary>
     public static Command Create(ProgramServices services)
     {
         var scenario = new Argument<string>("SCENARIO") { Description = "The scenario's YAML file" };

@@ -18,7 +18,6 @@ internal static class PageView
     private static readonly VmSample _none = new() { Name = "", State = VmState.Running };
     private static readonly (Figure Figure, FigureColumn Column)[] _ofDisks = [.. Catalogue.LiveWear];
 
-    /// <summary>The scenario.</summary>
     public static PageScenario Scenario(ScenarioSpec scenario)
     {
         var hosts = scenario.AllHosts.Hosts;

@@ -7,7 +7,6 @@ namespace Mbsa.Host.Report;
 /// <summary>Turns what a run measured of its hosts into the part of the report programs read that only several hosts have.</summary>
 internal static class ClusterReportBuilder
 {
-    /// <summary>The hosts.</summary>
     public static IReadOnlyList<JsonClusterHost>? Hosts(RunResult result) => result.Cluster is not { } cluster ? null :
     [
         .. cluster.Hosts.Zip(result.Scenario.AllHosts.Hosts, (host, spec) => new JsonClusterHost(
@@ -22,7 +21,6 @@ internal static class ClusterReportBuilder
             host.TraceHash?.ToString("x16", CultureInfo.InvariantCulture))),
     ];
 
-    /// <summary>The migrations.</summary>
     public static IReadOnlyList<JsonMigration>? Migrations(RunResult result) => result.Cluster is not { } cluster ? null :
     [
         .. cluster.Migrations.Select(migration => new JsonMigration
@@ -40,13 +38,11 @@ internal static class ClusterReportBuilder
         }),
     ];
 
-    /// <summary>The losses.</summary>
     public static IReadOnlyList<JsonLoss>? Losses(RunResult result) => result.Cluster is not { } cluster ? null :
         [.. cluster.Losses.Select(loss => new JsonLoss(
             cluster.Hosts[loss.Host].Name, loss.AtNs, loss.BackAtNs,
             loss.VmsStopped, loss.VmsBack, loss.DisksRecovered, loss.RecordsRecovered))];
 
-    /// <summary>The tenants.</summary>
     public static IReadOnlyList<JsonTenant>? Tenants(RunResult result) => result.Cluster is not { } cluster ? null :
     [
         .. cluster.Tenants.Zip(result.Scenario.AllHosts.Tenants, (tenant, spec) => new JsonTenant(

@@ -12,7 +12,6 @@ internal sealed record JsonReport
     /// <summary>Name of the scenario.</summary>
     public required string Scenario { get; init; }
 
-    /// <summary>Its seed.</summary>
     public required ulong Seed { get; init; }
 
     /// <summary>"virtual" or "wall".</summary>

@@ -13,7 +13,6 @@ internal sealed class NvmCheck(Terminal terminal, string file, bool repair)
 
     private long _problems, _notes, _repaired;
 
-    /// <summary>The command.</summary>
     public static Command Command(Terminal terminal)
     {
         var file = NvmCommand.File();

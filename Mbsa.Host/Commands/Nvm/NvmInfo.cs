@@ -17,7 +17,6 @@ internal static class NvmInfo
     private const int MapCells = 64;
     private const int MaxExtents = 4;
 
-    /// <summary>The command.</summary>
     public static Command Command(Terminal terminal)
     {
         var file = NvmCommand.File();
