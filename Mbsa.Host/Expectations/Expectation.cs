@@ -50,7 +50,10 @@ public sealed class Expectation
         {
             return new ExpectationOutcome
             {
-                Text = Text, Held = false, Measured = $"{measured} against {_right.WhyNothing(run)}", Value = value,
+                Text = Text,
+                Held = false,
+                Measured = $"{measured} against {_right.WhyNothing(run)}",
+                Value = value,
             };
         }
 
