@@ -19,7 +19,7 @@ return await CommandTree.InvokeAsync(args, new ProgramServices
     Terminal = terminal,
     ListenForInterruption = () => Interruption.OfProcess(terminal.ShowCursor),
     Start = scenario => ActorScenario.Start(scenario, trace),
-    Cluster = new ClusterEngine(trace),
+    Cluster = new ClusterClient(trace),
     Calibration = new MachineCalibration(),
     Trace = trace,
 }).ConfigureAwait(false);

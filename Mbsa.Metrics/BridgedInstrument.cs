@@ -14,7 +14,7 @@ internal sealed class BridgedInstrument
     private readonly double[]? _buckets;
     private readonly List<Family> _families = [];
     private readonly Dictionary<ChildBase, Series> _series = [];
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
 
     /// <summary>Prepares the bridging of an instrument; families come with the first measurement.</summary>
     /// <param name="instrument">The instrument.</param>
@@ -38,7 +38,7 @@ internal sealed class BridgedInstrument
     /// <param name="tags">Its tags.</param>
     public void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        lock (_gate)
+        lock (_lock)
         {
             Family family = FamilyOf(tags);
             string[] labels = family.Layout.Values(tags);
@@ -62,7 +62,7 @@ internal sealed class BridgedInstrument
     /// <param name="vms">Names of the VMs there are; null when that is not known.</param>
     public void DropStale(HashSet<string>? vms)
     {
-        lock (_gate)
+        lock (_lock)
         {
             foreach ((ChildBase child, Series known) in _series)
             {
@@ -81,7 +81,7 @@ internal sealed class BridgedInstrument
     /// <summary>Removes every series of this instrument.</summary>
     public void DropAll()
     {
-        lock (_gate)
+        lock (_lock)
         {
             foreach (ChildBase child in _series.Keys)
             {

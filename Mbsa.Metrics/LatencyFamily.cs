@@ -78,14 +78,14 @@ internal sealed class LatencyFamily(IMetricFactory factory)
             long[] added = NewIn(batch);
             // What the sum has to grow by, and how much of that the buckets' lower and upper ends account for.
             double growth = (batch.SumNs / NanosecondsPerSecond) - Child.Sum;
-            double least = 0;
+            double min = 0;
             double width = 0;
             for (int i = 0; i < added.Length; i++)
             {
-                least += added[i] * Lowest(i);
+                min += added[i] * Lowest(i);
                 width += added[i] * (Highest(i) - Lowest(i));
             }
-            double along = width > 0 ? Math.Clamp((growth - least) / width, 0, 1) : 0;
+            double along = width > 0 ? Math.Clamp((growth - min) / width, 0, 1) : 0;
             double rest = growth;
             for (int i = 0; i < added.Length; i++)
             {

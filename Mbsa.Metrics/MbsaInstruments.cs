@@ -19,7 +19,7 @@ public sealed class MbsaInstruments : IDisposable
     internal const string LatencyName = "mbsa.io.latency";
 
     private readonly IMetricsSource _source;
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private RunSample? _current;
     private ulong _readersOfCurrent;
     private int _instruments;
@@ -52,7 +52,7 @@ public sealed class MbsaInstruments : IDisposable
     {
         get
         {
-            lock (_gate)
+            lock (_lock)
             {
                 return _current;
             }
@@ -218,7 +218,7 @@ public sealed class MbsaInstruments : IDisposable
     /// </summary>
     private RunSample SampleFor(ulong instrument)
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_current is null || (_readersOfCurrent & instrument) != 0)
             {

@@ -19,7 +19,7 @@ public sealed class PrometheusBridge : IDisposable
     private readonly MeterListener _listener = new();
     private readonly ConcurrentQueue<BridgedInstrument> _bridged = new();
     private readonly LatencyFamily _latencies;
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private bool _disposed;
 
     /// <summary>Connects the instruments with the registry for as long as the bridge is not disposed.</summary>
@@ -54,7 +54,7 @@ public sealed class PrometheusBridge : IDisposable
     /// <summary>Stops reading and takes the series of this run out of the registry.</summary>
     public void Dispose()
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_disposed)
             {
@@ -88,7 +88,7 @@ public sealed class PrometheusBridge : IDisposable
 
     private void Collect()
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_disposed)
             {

@@ -51,7 +51,7 @@ internal sealed class PreCopy
         Count(nowNs, bytesSent);
         (_least, _withoutProgress) = bytesLeft < _least ? (bytesLeft, 0) : (_least, _withoutProgress + 1);
         return RestNs(bytesSent, tookNs, bytesLeft) <= _spec.DowntimeNs
-            || _result.Rounds >= _spec.MostRounds
+            || _result.Rounds >= _spec.MaxRounds
             || _withoutProgress >= MostWithoutProgress;
     }
 

@@ -5,9 +5,10 @@ using Mbsa.Nvm.Devices;
 using Mbsa.Nvm.Layout;
 using Mbsa.Nvm.Memory;
 using Mbsa.Nvm.Protection;
-using Mbsa.Vm.Moving;
+using Mbsa.Vm.Migrating;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Storage;
+using Mbsa.Vm.Wear;
 
 namespace Mbsa.Actors.Hosts;
 
@@ -104,12 +105,12 @@ internal sealed class HostDevice : IDisposable
     /// <exception cref="InvalidDataException">The blocks are damaged, or something else.</exception>
     public void Write(VmSpec vm, NvmArea area, byte[] blocks)
     {
-        if (MovedBlocks.AreaBytes(blocks) is var sizeBytes && area.LengthBytes != sizeBytes)
+        if (MigratedBlocks.AreaBytes(blocks) is var sizeBytes && area.LengthBytes != sizeBytes)
         {
             _device.ResizeChild(vm.Name, sizeBytes);
         }
 
-        MovedBlocks.Apply(blocks, area);
+        MigratedBlocks.Apply(blocks, area);
     }
 
     /// <summary>Compares what arrived of a child device with what left.</summary>
@@ -250,7 +251,7 @@ internal sealed class HostDevice : IDisposable
                 + $"write 'wear: {disk.WearPolicyName}'");
             Require(disk.WearParameters == storage.WearParameters, child,
                 $"its wear policy has '{disk.WearParameters}', the scenario asks for '{storage.WearParameters}'; "
-                + $"write 'wear-parameters: {disk.WearParameters}'");
+                + $"write 'wear: {WearPolicies.Written(disk.WearPolicyName, disk.WearParameters)}'");
         }
     }
 

@@ -118,7 +118,7 @@ internal sealed class VcpuFactory
 
     /// <summary>Makes the worker of the I/O thread, which starts now.</summary>
     public IoThread CreateIoThread(VcpuRecord record) =>
-        new(_virtio!, _disk!.OpenSession().Storage, _disk.MovedBytesPerBlock, record, Machine.ContextSwitchNs, Pace, _host.Clock.NowNs);
+        new(_virtio!, _disk!.OpenSession().Storage, _disk.CopiedBytesPerBlock, record, Machine.ContextSwitchNs, Pace, _host.Clock.NowNs);
 
     private StageCosts StagesOf(IoPath path) => Machine.Paths[path].Stages
         ?? throw new InputException($"machine '{Machine.Name}' has no 'stages' for a conventional path; add them to its profile, "

@@ -132,7 +132,7 @@ internal sealed class VmDisk : IDisposable
     public Session OpenSession() => new(this, OpenStorage());
 
     /// <summary>Bytes of each block that a back end moves.</summary>
-    public int MovedBytesPerBlock => _payload switch
+    public int CopiedBytesPerBlock => _payload switch
     {
         PayloadKind.None => 0,
         PayloadKind.Stamp => _verifier!.ScratchBytes,
@@ -185,7 +185,7 @@ internal sealed class VmDisk : IDisposable
     public void Dispose() => _virtualDisk?.Dispose();
 
     private static MountOptions MountOptionsOf(ScenarioSpec scenario) =>
-        new() { MovesBytes = scenario.Host.Payload != PayloadKind.None, SessionsTakeTurns = scenario.Clock == ClockKind.Virtual };
+        new() { CopiesBytes = scenario.Host.Payload != PayloadKind.None, SessionsTakeTurns = scenario.Clock == ClockKind.Virtual };
 
     private BlockStorage OpenStorage() => _virtualDisk is not null ? _virtualDisk.OpenSession() : _rawDisk!.OpenSession();
 

@@ -4,7 +4,7 @@ using Mbsa.Actors.Qos;
 using Mbsa.Model.Watching;
 using Mbsa.Nvm;
 using Mbsa.Vm;
-using Mbsa.Vm.Moving;
+using Mbsa.Vm.Migrating;
 using Mbsa.Vm.Storage;
 using Mbsa.Vm.Vcpus;
 
@@ -160,7 +160,7 @@ internal sealed class VmMove(VmBody vm)
     }
 
     /// <summary>Seals the guest of a VM whose VCPUs have stopped, after <see cref="VmMeter.LoseDisk"/>.</summary>
-    private byte[] SealGuest() => MovedGuest.Seal(to =>
+    private byte[] SealGuest() => MigratedGuest.Seal(to =>
     {
         to.Write(vm.Spec.Name);
         to.Write(vm.Spec.Vcpus);
@@ -185,7 +185,7 @@ internal sealed class VmMove(VmBody vm)
     private SortedDictionary<int, byte[]?> OpenGuest(byte[] guest)
     {
         var (spec, workers) = (vm.Spec, new SortedDictionary<int, byte[]?>());
-        MovedGuest.Open(guest, from =>
+        MigratedGuest.Open(guest, from =>
         {
             var (name, vcpus, jobs) = (from.ReadString(), from.ReadInt32(), from.ReadInt32());
             if (name != spec.Name || vcpus != spec.Vcpus || jobs != spec.Jobs.Length)

@@ -8,7 +8,6 @@ namespace Mbsa.Host.Commands;
 /// <summary><c>mbsa calibrate</c>: measures this machine and writes a machine profile.</summary>
 internal static class CalibrateCommand
 {
-    /// <summary>The command.</summary>
     public static Command Create(ProgramServices services, ICalibration calibration)
     {
         var output = new Option<string?>("--output", "-o")

@@ -6,7 +6,6 @@ namespace Mbsa.Host.Commands;
 /// <summary><c>mbsa check SCENARIO...</c>: every mistake of every file; a summary of the files without one.</summary>
 internal static class CheckCommand
 {
-    /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
         var scenarios = new Argument<string[]>("SCENARIO") { Description = "YAML files", Arity = ArgumentArity.OneOrMore };

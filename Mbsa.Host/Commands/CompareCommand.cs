@@ -17,7 +17,6 @@ namespace Mbsa.Host.Commands;
 /// <summary><c>mbsa compare SCENARIO</c>: the same scenario under several policies, or over several paths, side by side.</summary>
 internal static class CompareCommand
 {
-    /// <summary>The command.</summary>
     public static Command Create(ProgramServices services)
     {
         var scenario = new Argument<string>("SCENARIO") { Description = "The scenario's YAML file" };

@@ -41,7 +41,6 @@ internal static class NamesCommand
         return command;
     }
 
-    /// <summary>Figures.</summary>
     public static Command Figures(Terminal terminal)
     {
         var command = new Command("figures", "List the figures of a run: what an expectation can name, with unit and meaning.");

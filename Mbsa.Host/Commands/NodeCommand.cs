@@ -7,7 +7,6 @@ namespace Mbsa.Host.Commands;
 /// <summary><c>mbsa node</c>: a member of a cluster, until it is asked to leave.</summary>
 internal static class NodeCommand
 {
-    /// <summary>The command.</summary>
     public static Command Create(ProgramServices services)
     {
         var texts = new NodeOptionText();

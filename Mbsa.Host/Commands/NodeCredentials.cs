@@ -8,8 +8,8 @@ namespace Mbsa.Host.Commands;
 /// <summary>What a node proves itself with: read from files, so that no list of processes shows it.</summary>
 internal static class NodeCredentials
 {
-    private const int LeastSecret = 16;
-    private const int MostBytes = 4096;
+    private const int MinSecret = 16;
+    private const int MaxBytes = 4096;
 
     /// <summary>The secret of a cluster: the first line of a file.</summary>
     /// <exception cref="InputException">It cannot be read, or is too short to be one.</exception>
@@ -21,10 +21,10 @@ internal static class NodeCredentials
         }
 
         var secret = FirstLine("--secret-file", path);
-        return secret.Length >= LeastSecret
+        return secret.Length >= MinSecret
             ? secret
             : throw new InputException(
-                $"--secret-file: the first line of {path} has {secret.Length} characters, and a secret at least {LeastSecret}; "
+                $"--secret-file: the first line of {path} has {secret.Length} characters, and a secret at least {MinSecret}; "
                 + $"'openssl rand -hex 32 > {path}' makes one");
     }
 
@@ -76,9 +76,9 @@ internal static class NodeCredentials
         try
         {
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            var buffer = new byte[MostBytes];
+            var buffer = new byte[MaxBytes];
             using var reader =
-                new StreamReader(new MemoryStream(buffer, 0, stream.ReadAtLeast(buffer, MostBytes, throwOnEndOfStream: false)));
+                new StreamReader(new MemoryStream(buffer, 0, stream.ReadAtLeast(buffer, MaxBytes, throwOnEndOfStream: false)));
             return reader.ReadLine()?.Trim() is { Length: > 0 } line
                 ? line
                 : throw new InputException($"{option}: the first line of {path} is empty");

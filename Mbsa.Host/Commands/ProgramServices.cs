@@ -24,7 +24,7 @@ internal sealed record ProgramServices
     public required Func<ScenarioSpec, IRunningScenario> Start { get; init; }
 
     /// <summary>Carries scenarios on several processes.</summary>
-    public required IClusterEngine Cluster { get; init; }
+    public required IClusterClient Cluster { get; init; }
 
     /// <summary>Looks up a variable of the environment.</summary>
     public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;

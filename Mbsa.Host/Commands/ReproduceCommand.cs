@@ -11,7 +11,6 @@ namespace Mbsa.Host.Commands;
 /// <summary><c>mbsa reproduce FIGURE...</c>: figures of the paper, made again, beside what the paper says.</summary>
 internal static class ReproduceCommand
 {
-    /// <summary>The command.</summary>
     public static Command Create(ProgramServices services)
     {
         var figures = new Argument<string[]>("FIGURE")
@@ -86,9 +85,9 @@ internal static class ReproduceCommand
     private static long Blocks(bool isFull, long? blocks) => (isFull, blocks) switch
     {
         (true, not null) => throw new InputException("--full says how large the disk is; leave --blocks out"),
-        (_, { } asked) when asked < FigureRequest.LeastBlocks || asked > FigureRequest.PaperBlocks || asked % 8 != 0 =>
+        (_, { } asked) when asked < FigureRequest.MinBlocks || asked > FigureRequest.PaperBlocks || asked % 8 != 0 =>
             throw new InputException(
-                $"--blocks: {asked} is no multiple of 8 from {FigureRequest.LeastBlocks} to {FigureRequest.PaperBlocks}"),
+                $"--blocks: {asked} is no multiple of 8 from {FigureRequest.MinBlocks} to {FigureRequest.PaperBlocks}"),
         _ => isFull ? FigureRequest.PaperBlocks : blocks ?? FigureRequest.UsualBlocks,
     };
 
@@ -149,7 +148,7 @@ internal static class ReproduceCommand
             result.Json["bars"] = new JsonArray([.. result.Bars.Select(bar => (JsonNode)new JsonObject
             {
                 ["what"] = bar.What,
-                [bar.IsMost ? "at_most" : "at_least"] = bar.Limit,
+                [bar.IsMax ? "at_most" : "at_least"] = bar.Limit,
                 ["measured"] = bar.Measured,
                 ["held"] = bar.Held,
             })]);

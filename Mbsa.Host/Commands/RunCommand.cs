@@ -10,7 +10,6 @@ namespace Mbsa.Host.Commands;
 /// <summary><c>mbsa run SCENARIO</c>: its options.</summary>
 internal static class RunCommand
 {
-    /// <summary>The command.</summary>
     public static Command Create(ProgramServices services)
     {
         var scenario = new Argument<string>("SCENARIO") { Description = "The scenario's YAML file" };
@@ -19,7 +18,7 @@ internal static class RunCommand
         var seed = OptionText.Option("--seed", "N", "The seed, in place of the scenario's");
         var duration = OptionText.Option("--duration", "T", "Length of the measured part, as in 500ms or 2s");
         var windows = OptionText.Option("--windows", "T", "Put a time series into the report, in windows of this length");
-        var latency = OptionText.Option("--latency", "sampled|every", "Wall clock: time one I/O in 64, or every one");
+        var latencies = OptionText.Option("--latencies", "sampled|every", "Wall clock: time one I/O in 64, or every one");
         var json = OptionText.Option("--json", "FILE", "Write the report to a file; '-' is standard output, and then nothing else is");
         var html = OptionText.Option("--html", "FILE",
             "Write the report as a page that needs nothing else, to look at or to print; '-' is standard output");
@@ -36,10 +35,10 @@ internal static class RunCommand
         var command = new Command("run",
             "Run a scenario and print what was measured. Ctrl-C ends it early and still prints it (exit code 130).")
         {
-            scenario, clock, policy, seed, duration, windows, latency, json, html, stages, serve, otlp, quiet, cluster,
+            scenario, clock, policy, seed, duration, windows, latencies, json, html, stages, serve, otlp, quiet, cluster,
         };
         node.AddTo(command);
-        command.SetAction(parsed => new RunSession(services, new RunOptions
+        command.SetAction(parsed => new ScenarioExecution(services, new RunOptions
         {
             Scenario = parsed.GetRequiredValue(scenario),
             Overrides = new ScenarioOverrides
@@ -50,7 +49,7 @@ internal static class RunCommand
                 DurationNs = OptionText.TimeNs("--duration", parsed.GetValue(duration)),
                 WindowNs = OptionText.TimeNs("--windows", parsed.GetValue(windows)),
             },
-            Latency = OptionText.Named("--latency", parsed.GetValue(latency), KnownNames.Latencies),
+            Latency = OptionText.Named("--latencies", parsed.GetValue(latencies), KnownNames.Latencies),
             JsonPath = parsed.GetValue(json),
             Stages = parsed.GetValue(stages),
             HtmlPath = parsed.GetValue(html),

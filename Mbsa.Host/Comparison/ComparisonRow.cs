@@ -25,7 +25,11 @@ internal sealed record ComparisonRow(string Vm, string What, Better Better, IRea
             }
 
             var best = Better == Better.More ? known.Max() : known.Min();
-            int[] winners = [.. Enumerable.Range(0, Values.Count).Where(i => Values[i] is { } value && Math.Abs(value - best) <= Tie * Math.Abs(best))];
+            int[] winners =
+            [
+                .. Enumerable.Range(0, Values.Count)
+                    .Where(i => Values[i] is { } value && Math.Abs(value - best) <= Tie * Math.Abs(best)),
+            ];
             return winners.Length == known.Count ? [] : winners;
         }
     }

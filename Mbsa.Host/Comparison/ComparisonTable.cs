@@ -24,7 +24,8 @@ internal static class ComparisonTable
 
         foreach (var (name, index) in RunFigures.JainByGroup(contenders[0].Result).Select((group, index) => (group.Group, index)))
         {
-            rows.Add(Row(contenders, name, "Jain", Better.More, all => RunFigures.JainByGroup(all)[index].Jain, value => value.ToString("0.0000", CultureInfo.InvariantCulture)));
+            rows.Add(Row(contenders, name, "Jain", Better.More, all => RunFigures.JainByGroup(all)[index].Jain,
+                value => value.ToString("0.0000", CultureInfo.InvariantCulture)));
         }
 
         if (contenders[0].Expectations.Count > 0)
@@ -59,7 +60,9 @@ internal static class ComparisonTable
         foreach (var row in Rows(contenders))
         {
             var winners = row.Winners;
-            var cells = row.Values.Select((value, i) => new Text(value is { } v ? row.Format(v) : "-", new Style(decoration: winners.Contains(i) ? Decoration.Bold : Decoration.None)));
+            var cells = row.Values.Select((value, i) => new Text(
+                value is { } v ? row.Format(v) : "-",
+                new Style(decoration: winners.Contains(i) ? Decoration.Bold : Decoration.None)));
             table.AddRow([
                 new Text(row.Vm == last ? "" : row.Vm), new Text(row.What), .. cells,
                 new Text(string.Join(", ", winners.Select(i => contenders[i].Name)), new Style(Color.Green)),
@@ -79,6 +82,7 @@ internal static class ComparisonTable
         .Where(row => row.Values.Any(value => value is not null));
 
     private static ComparisonRow Row(
-        IReadOnlyList<Contender> contenders, string vm, string what, Better better, Func<RunResult, double?> of, Func<double, string> format) =>
+        IReadOnlyList<Contender> contenders, string vm, string what, Better better,
+        Func<RunResult, double?> of, Func<double, string> format) =>
         new(vm, what, better, [.. contenders.Select(c => of(c.Result))], format);
 }

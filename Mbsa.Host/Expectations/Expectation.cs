@@ -36,12 +36,27 @@ public sealed class Expectation
     {
         ArgumentNullException.ThrowIfNull(run);
         if (run.MeasuredNs <= 0)
+        {
             return new ExpectationOutcome { Text = Text, Held = false, Measured = "nothing was measured" };
+        }
+
         if (_left.Evaluate(run) is not { } value)
+        {
             return new ExpectationOutcome { Text = Text, Held = false, Measured = _left.WhyNothing(run) };
+        }
+
         var measured = QuantityText.Format(value, _left.Dimension);
         if (_right.Evaluate(run) is not { } bound)
-            return new ExpectationOutcome { Text = Text, Held = false, Measured = $"{measured} against {_right.WhyNothing(run)}", Value = value };
+        {
+            return new ExpectationOutcome
+            {
+                Text = Text,
+                Held = false,
+                Measured = $"{measured} against {_right.WhyNothing(run)}",
+                Value = value,
+            };
+        }
+
         return new ExpectationOutcome
         {
             Text = Text,
@@ -52,7 +67,9 @@ public sealed class Expectation
         };
     }
 
-    /// <summary>Compares as if on paper: four shares of 25 % are 100 %, although the sum of the doubles may miss it in the last digit.</summary>
+    /// <summary>
+    /// Compares as if on paper: four shares of 25 % are 100 %, although the sum of the doubles may miss it in the last digit.
+    /// </summary>
     private bool Holds(double value, double bound)
     {
         var isEqual = Math.Abs(value - bound) <= RoundingError * Math.Max(Math.Abs(value), Math.Abs(bound));

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Mbsa.Host.Figures;
 using Mbsa.Host.Wording;
 using Mbsa.Vm;
@@ -19,15 +18,19 @@ internal sealed class ExpectationParser(string text, IReadOnlyCollection<string>
     private const int Longest = 500;
     private const string Form = "an expectation is written 'oltp.p99 <= 40us', with one of >=, <=, >, <, ==";
 
-    private static readonly SearchValues<char> _number = SearchValues.Create("0123456789.");
-
     public Expectation Parse()
     {
         if (text.Length > Longest)
+        {
             throw Wrong($"an expectation of {text.Length} characters is too long; at most {Longest} are read");
+        }
+
         var start = text.AsSpan().IndexOfAny("<>=!");
         if (start < 0)
+        {
             throw Wrong(Form);
+        }
+
         var length = start + 1 < text.Length && text[start + 1] == '=' ? 2 : 1;
         var comparison = ComparisonOf(text.Substring(start, length));
         var (left, metric) = LeftSide(text[..start].Trim());
@@ -49,69 +52,88 @@ internal sealed class ExpectationParser(string text, IReadOnlyCollection<string>
     private (Operand Operand, Figure? Figure) LeftSide(string side)
     {
         if (side.Length == 0)
+        {
             throw Wrong($"the left side is missing; {Form}");
+        }
+
         if (!char.IsAsciiLetter(side[0]))
+        {
             throw Wrong($"'{Excerpt.Of(side)}' on the left is not something measured; {Form}");
+        }
+
         return Target(side, null);
     }
 
     private Operand RightSide(string side, Operand left, Figure? metric)
     {
         if (side.Length == 0)
+        {
             throw Wrong($"the right side is missing; {Form}");
-        if (char.IsAsciiLetter(side[0]) || side[0] == '*')
-            return SameDimension(left, Target(side, metric).Operand, side);
-        if (Multiple(side) is not { } multiple)
-            return Literal(side, left, metric);
-        return new ScaledOperand(multiple.Factor, SameDimension(left, Target(multiple.Target, metric).Operand, multiple.Target));
-    }
+        }
 
-    /// <summary>Takes "30% of host" or "2 x writer-1" apart; null when it is neither.</summary>
-    private static (double Factor, string Target)? Multiple(string side)
-    {
-        var end = side.AsSpan().IndexOfAnyExcept(_number);
-        if (end <= 0)
-            return null;
-        var rest = side[end..].TrimStart();
-        string? target = null;
-        var dimension = Dimension.Count;
-        if (rest is ['%', ..] && rest[1..].TrimStart() is var after && after.StartsWith("of ", StringComparison.Ordinal))
-            (target, dimension) = (after[3..].Trim(), Dimension.Percent);
-        else if (rest is ['x' or '*', ..] && rest[1..].TrimStart() is [var first, ..] other && char.IsAsciiLetter(first))
-            target = other;
-        if (target is null)
-            return null;
-        var number = side[..end] + (dimension == Dimension.Percent ? "%" : "");
-        return Quantity.Try(number, dimension, out var factor) is { } error ? throw Wrong(error) : (factor, target);
+        if (char.IsAsciiLetter(side[0]) || side[0] == '*')
+        {
+            return SameDimension(left, Target(side, metric).Operand, side);
+        }
+
+        if (ExpectedNumber.Multiple(side) is not { } multiple)
+        {
+            return ExpectedNumber.Literal(side, left, metric);
+        }
+
+        return new ScaledOperand(multiple.Factor, SameDimension(left, Target(multiple.Target, metric).Operand, multiple.Target));
     }
 
     private (Operand Operand, Figure? Figure) Target(string side, Figure? standard)
     {
         var open = side.IndexOf('(');
         if (open >= 0)
+        {
             return Function(side, open);
+        }
+
         var dot = side.IndexOf('.');
         var name = dot < 0 ? side : side[..dot];
         if (dot < 0 && standard is null)
-            throw Wrong($"'{Excerpt.Of(side)}' needs a metric, as in '{Excerpt.Of(side)}.iops'; metrics: {Names(m => !m.Name.Contains('.'))}");
+        {
+            throw Wrong($"'{Excerpt.Of(side)}' needs a metric, as in '{Excerpt.Of(side)}.iops'; "
+                + $"metrics: {Names(m => !m.Name.Contains('.'))}");
+        }
+
         if (IsVm(name))
+        {
             CheckVm(name);
+        }
+
         var metric = dot < 0 ? standard! : MetricOf(side[(dot + 1)..]);
         return (OperandOf(name, metric), metric);
     }
 
-    private bool IsVm(string name) => name != "host" && (cluster is null || (name != "cluster" && !cluster.Hosts.Contains(name) && !cluster.Tenants.Contains(name)));
+    private bool IsVm(string name) => name != "host"
+        && (cluster is null || (name != "cluster" && !cluster.Hosts.Contains(name) && !cluster.Tenants.Contains(name)));
 
     private Operand OperandOf(string name, Figure metric)
     {
         if (IsVm(name))
+        {
             return new VmOperand(name, OfVm(metric));
+        }
+
         if (name == "host")
+        {
             return metric.OfHost is null ? throw Lacks("the host", metric, m => m.OfHost is not null) : new HostOperand(metric);
+        }
+
         if (name == "cluster")
+        {
             return IsOfCluster(metric) ? new ClusterOperand(metric) : throw Lacks("the cluster", metric, IsOfCluster);
+        }
+
         if (cluster!.Tenants.Contains(name))
+        {
             return metric.OfTenant is null ? throw Lacks("a tenant", metric, m => m.OfTenant is not null) : new TenantOperand(name, metric);
+        }
+
         return metric.OfOneHost is null ? throw Lacks("a host", metric, m => m.OfOneHost is not null) : new OneHostOperand(name, metric);
 
         static bool IsOfCluster(Figure metric) => metric.OfCluster is not null || metric.OfHost is not null;
@@ -124,23 +146,43 @@ internal sealed class ExpectationParser(string text, IReadOnlyCollection<string>
     {
         var function = side[..open].Trim();
         if (!FunctionOperand.Functions.Contains(function))
+        {
             throw Wrong(UnknownName.Message("function", function, FunctionOperand.Functions));
+        }
+
         if (!side.EndsWith(')'))
+        {
             throw Wrong($"')' is missing after '{Excerpt.Of(side)}'");
+        }
+
         var argument = side[(open + 1)..^1].Trim();
         var dot = argument.IndexOf('.');
         var pattern = dot < 0 ? argument : argument[..dot];
         if (pattern.Length == 0)
+        {
             throw Wrong($"{function}() needs the name of a VM or a pattern, as in {function}(writer-*)");
+        }
+
         var metric = MetricOf(dot < 0 ? "iops" : argument[(dot + 1)..]);
         if (metric.OfVm is not null || metric.OfOneHost is null || cluster is null)
+        {
             CheckMatches("VM", pattern, vmNames);
+        }
         else
+        {
             CheckMatches("host", pattern, cluster.Hosts);
+        }
+
         if (metric.OfVm is null && (metric.OfOneHost is null || cluster is null))
+        {
             throw NotOfVm(metric);
+        }
+
         if (function == "sum" && !metric.CanBeSummed && !metric.NeedsHosts)
+        {
             throw Wrong($"a sum of '{metric.Name}' over VMs means nothing; use min, max or mean");
+        }
+
         // Jain's index has no unit, so there is no metric that a bare name on the right could stand for.
         return (new FunctionOperand(function, pattern, metric), function == "jain" ? null : metric);
     }
@@ -148,19 +190,27 @@ internal sealed class ExpectationParser(string text, IReadOnlyCollection<string>
     private static void CheckMatches(string kind, string pattern, IReadOnlyCollection<string>? names)
     {
         if (names is not null && !names.Any(name => NamePattern.Matches(pattern, name)))
+        {
             throw Wrong(pattern.Contains('*')
-                ? $"no {kind} matches '{Excerpt.Of(pattern)}'; {kind}s: {string.Join(", ", names.Take(10))}{(names.Count > 10 ? ", ..." : "")}"
+                ? $"no {kind} matches '{Excerpt.Of(pattern)}'; {kind}s: "
+                    + $"{string.Join(", ", names.Take(10))}{(names.Count > 10 ? ", ..." : "")}"
                 : UnknownName.Message(kind, pattern, names));
+        }
     }
 
     private void CheckVm(string name)
     {
         if (name.Contains('*'))
+        {
             throw Wrong($"'{name}' stands for several VMs; say what of them, as in min({name}.iops)");
+        }
+
         if (vmNames is not null && !vmNames.Contains(name))
+        {
             throw Wrong(cluster is null
                 ? UnknownName.Message("VM", name, vmNames)
                 : UnknownName.Message("VM, host or tenant", name, [.. vmNames, .. cluster.Hosts, .. cluster.Tenants]));
+        }
     }
 
     private Figure MetricOf(string name)
@@ -171,7 +221,9 @@ internal sealed class ExpectationParser(string text, IReadOnlyCollection<string>
             throw Wrong(UnknownName.Message("metric", name, known) + UnknownName.AlsoNear(name, known));
         }
 
-        return metric.NeedsHosts && cluster is null ? throw Wrong($"'{name}' is measured where there are several hosts; write 'hosts' in place of 'host' in the scenario") : metric;
+        return metric.NeedsHosts && cluster is null
+            ? throw Wrong($"'{name}' is measured where there are several hosts; write 'hosts' in place of 'host' in the scenario")
+            : metric;
     }
 
     private Figure OfVm(Figure metric) => metric.OfVm is not null ? metric : throw NotOfVm(metric);
@@ -194,28 +246,6 @@ internal sealed class ExpectationParser(string text, IReadOnlyCollection<string>
         ? right
         : throw Wrong($"'{Excerpt.Of(side)}' is {Quantity.NameOf(right.Dimension)} and the left side {Quantity.NameOf(left.Dimension)}; "
             + "they cannot be compared");
-
-    /// <summary>A number with its unit. A share may be a plain fraction up to 1, and processor seconds plain seconds, since their names say so.</summary>
-    private static LiteralOperand Literal(string side, Operand left, Figure? metric)
-    {
-        var error = Quantity.Try(side, left.Dimension, out var value);
-        if (error is null)
-            return new LiteralOperand(left.Dimension, value);
-        var plain = Quantity.Try(side, Dimension.Count, out var number) is null;
-        if (plain && left.Dimension == Dimension.Percent)
-        {
-            // Whoever writes 40 for a share means 40 %, and a ceiling of 4000 % would hold whatever happens.
-            return number <= 1
-                ? new LiteralOperand(left.Dimension, number)
-                : throw Wrong($"'{Excerpt.Of(side)}' is {QuantityText.Format(number, Dimension.Percent)} of a share; write '{Excerpt.Of(side)}%', or a fraction up to 1");
-        }
-
-        if (plain && metric?.Name == "cpu_seconds")
-            return new LiteralOperand(left.Dimension, number * 1e9);
-        if (metric is null && Quantity.Try(side, Dimension.Percent, out var share) is null)
-            return new LiteralOperand(left.Dimension, share);
-        throw Wrong(error);
-    }
 
     private string Names(Func<Figure, bool> which) => string.Join(", ", Known.Where(which).Select(m => m.Name));
 

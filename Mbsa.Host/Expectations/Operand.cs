@@ -80,7 +80,10 @@ internal sealed record ScaledOperand(double Factor, Operand Inner) : Operand(Inn
     public override string WhyNothing(RunResult run) => Inner.WhyNothing(run);
 }
 
-/// <summary>A function over the VMs whose names match, or the hosts where the metric is one of theirs: <c>jain(writer-*)</c>, <c>max(h-*.vms)</c>.</summary>
+/// <summary>
+/// A function over the VMs whose names match, or the hosts where the metric is one of theirs: <c>jain(writer-*)</c>,
+/// <c>max(h-*.vms)</c>.
+/// </summary>
 internal sealed record FunctionOperand(string Function, string Pattern, Figure Figure)
     : Operand(Function == "jain" ? Dimension.Count : Figure.Dimension)
 {
@@ -92,10 +95,16 @@ internal sealed record FunctionOperand(string Function, string Pattern, Figure F
         // One without data and a minimum or a mean would be of something else than what was asked for.
         double?[] all = [.. OfEach(run)];
         if (all.Any(value => value is null))
+        {
             return null;
+        }
+
         double[] values = [.. all.Select(value => value!.Value)];
         if (values.Length == 0)
+        {
             return null;
+        }
+
         return Function switch
         {
             "jain" => values.All(v => v == 0) ? null : Fairness.JainIndex(values),

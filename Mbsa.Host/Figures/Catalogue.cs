@@ -4,7 +4,10 @@ using Mbsa.Model.Results;
 
 namespace Mbsa.Host.Figures;
 
-/// <summary>Every figure there is. A new one is an entry here, or in one of the parts, and the place where it is counted; docs/FIGURES.md lists them.</summary>
+/// <summary>
+/// Every figure there is. A new one is an entry here, or in one of the parts, and the place where it is counted; docs/FIGURES.md lists
+/// them.
+/// </summary>
 internal static class Catalogue
 {
     /// <summary>Below this a terminal has no room for what is only good to know.</summary>
@@ -97,7 +100,7 @@ internal static class Catalogue
             Additive($"{prefix}ops", Dimension.Count, $"{what} completed", (v, _) => Operations(v)) with
             {
                 Json = $"{prefix}ops",
-                Columns = [new("ops", views) { HasTotal = true, LeastWidth = WideTerminal }],
+                Columns = [new("ops", views) { HasTotal = true, MinWidth = WideTerminal }],
             },
             Additive($"{prefix}bytes", Dimension.Size, $"bytes of {what}", (v, _) => Bytes(v)) with
             {
@@ -144,10 +147,10 @@ internal static class Catalogue
             "batch" => ("a batch of I/Os between two think times", "batch_latency_ns"),
             _ => ($"a {what}", $"{what}.latency_ns"),
         };
-        Figure Worst(string name, string meaning, Func<LatencySummary, double> value, bool least = false) =>
+        Figure Worst(string name, string meaning, Func<LatencySummary, double> value, bool min = false) =>
             Latency(name, name, $"{meaning} {of}", vm => (read(vm), write(vm)) switch
             {
-                ({ } r, { } w) => least ? Math.Min(value(r), value(w)) : Math.Max(value(r), value(w)),
+                ({ } r, { } w) => min ? Math.Min(value(r), value(w)) : Math.Max(value(r), value(w)),
                 var (r, w) => (r ?? w) is { } only ? value(only) : null,
             });
         Figure Latency(string name, string key, string meaning, Func<VmResult, double?> value) =>
@@ -160,7 +163,7 @@ internal static class Catalogue
 
         return
         [
-            Worst("min", "the shortest latency of", l => l.Min, least: true),
+            Worst("min", "the shortest latency of", l => l.Min, min: true),
             Latency("latency.mean", "mean", $"the mean latency of {of}", vm => Mean(read(vm), write(vm), vm)),
             Worst("p50", "the median latency of", l => l.P50),
             Worst("p95", "the 95th percentile of the latency of", l => l.P95),
@@ -190,7 +193,10 @@ internal static class Catalogue
     private static double? Mean(LatencySummary? read, LatencySummary? write, VmResult vm)
     {
         if (read is null || write is null)
+        {
             return (read ?? write)?.Mean;
+        }
+
         double reads = vm.Read.Operations, writes = vm.Write.Operations;
         return ((read.Mean * reads) + (write.Mean * writes)) / (reads + writes);
     }

@@ -14,43 +14,44 @@ internal static class ClusterFigures
     /// <summary>Every one of them, in the order they are documented.</summary>
     public static IReadOnlyList<Figure> All { get; } = [.. ((Figure[])
     [
-        OfMoves("migrations", Dimension.Count, "migrations done", moves => moves.Count(m => m.IsDone)),
-        OfMoves("cancelled", Dimension.Count, "migrations called off", moves => moves.Count(m => m.WhyCancelled is not null)),
-        OfMoves("downtime", Dimension.Time, "the longest time for which a migration stopped the VM",
-            moves => Done(moves).Max(m => (double?)m.DowntimeNs)) with
+        OfMigrations("migrations", Dimension.Count, "migrations done", migrations => migrations.Count(m => m.IsDone)),
+        OfMigrations("cancelled", Dimension.Count, "migrations called off",
+            migrations => migrations.Count(m => m.WhyCancelled is not null)),
+        OfMigrations("downtime", Dimension.Time, "the longest time for which a migration stopped the VM",
+            migrations => Done(migrations).Max(m => (double?)m.DowntimeNs)) with
         {
             Nothing = "no migration",
             Better = Better.Less,
         },
-        OfMoves("migration_time", Dimension.Time, "the longest time that a migration took",
-            moves => Done(moves).Max(m => (double?)m.TotalNs)) with
+        OfMigrations("migration_time", Dimension.Time, "the longest time that a migration took",
+            migrations => Done(migrations).Max(m => (double?)m.TotalNs)) with
         {
             Nothing = "no migration",
             Better = Better.Less,
         },
-        OfMoves("migrated", Dimension.Size, "bytes that migrations sent", moves => moves.Sum(m => (double)m.Bytes)),
+        OfMigrations("migrated", Dimension.Size, "bytes that migrations sent", migrations => migrations.Sum(m => (double)m.Bytes)),
         OfAll("losses", "losses of hosts", run => run.Cluster?.Losses.Length),
         OfAll("vms_back", "VMs that ran again after a loss", run => run.Cluster?.Losses.Sum(loss => loss.VmsBack)),
         OfAll("running", "VMs that run at the end", run => run.Vms.Count(vm => vm.State == VmState.Running)),
         OfAll("overcommitted", "tenants of whom more was leased at one moment than was promised",
             run => run.Cluster?.Tenants.Count(tenant =>
-                tenant.MostLeased > tenant.Promised * (1 + RoundingError))) with { Better = Better.Less },
+                tenant.MaxLeased > tenant.Promised * (1 + RoundingError))) with { Better = Better.Less },
         new("vms", Dimension.Count, "VMs on the host at the end") { OfOneHost = host => host.VmsAtEnd },
         new("leased", Dimension.Percent,
-            "the most that was leased at one moment, of the promise") { OfTenant = tenant => tenant.MostLeased / tenant.Promised },
+            "the most that was leased at one moment, of the promise") { OfTenant = tenant => tenant.MaxLeased / tenant.Promised },
     ]).Select(figure => figure with { NeedsHosts = true })];
 
     private static Figure OfAll(string name, string meaning, Func<RunResult, double?> of) =>
         new(name, Dimension.Count, meaning) { OfCluster = of };
 
-    private static Figure OfMoves(string name, Dimension dimension, string meaning, Func<IEnumerable<MigrationResult>, double?> of) =>
+    private static Figure OfMigrations(string name, Dimension dimension, string meaning, Func<IEnumerable<MigrationResult>, double?> of) =>
         new(name, dimension, meaning)
         {
-            OfVm = (vm, run) => of(Moves(run).Where(m => run.Scenario.Vms[m.Vm].Name == vm.Spec.Name)),
-            OfCluster = run => of(Moves(run)),
+            OfVm = (vm, run) => of(Migrations(run).Where(m => run.Scenario.Vms[m.Vm].Name == vm.Spec.Name)),
+            OfCluster = run => of(Migrations(run)),
         };
 
-    private static ImmutableArray<MigrationResult> Moves(RunResult run) => run.Cluster?.Migrations ?? [];
+    private static ImmutableArray<MigrationResult> Migrations(RunResult run) => run.Cluster?.Migrations ?? [];
 
-    private static IEnumerable<MigrationResult> Done(IEnumerable<MigrationResult> moves) => moves.Where(m => m.IsDone);
+    private static IEnumerable<MigrationResult> Done(IEnumerable<MigrationResult> migrations) => migrations.Where(m => m.IsDone);
 }

@@ -139,7 +139,7 @@ internal sealed record FigureColumn(string Head, Views In)
     public Func<RunResult, bool> When { get; init; } = _ => true;
 
     /// <summary>A terminal of fewer columns leaves it out.</summary>
-    public int LeastWidth { get; init; }
+    public int MinWidth { get; init; }
 }
 
 /// <summary>A row of a figure in a comparison.</summary>

@@ -6,31 +6,39 @@ using Mbsa.Vm.Paths;
 
 namespace Mbsa.Host.Figures;
 
-/// <summary>Use of a host, or of several together, over a stretch of time, from the counters of its VMs: cores, memory bus and NVM, each 0 to 1.</summary>
+/// <summary>Use of hosts over a stretch of time: cores, memory bus and NVM, each 0 to 1.</summary>
 internal static class HostUse
 {
-    /// <summary>Use between two snapshots.</summary>
+    /// <summary>Use of all hosts together between two snapshots, from the counters of their VMs.</summary>
     /// <param name="scenario">What runs.</param>
     /// <param name="earlier">The snapshot before, or null for the start of the run.</param>
     /// <param name="later">The snapshot now. When the clock stands where it stood, all are 0.</param>
     public static HostUtilisation Between(ScenarioSpec scenario, LiveSnapshot? earlier, LiveSnapshot later)
     {
         double Grown(Func<VmSample, long> counter) => later.Vms.Sum(counter) - (earlier?.Vms.Sum(counter) ?? 0);
-        return Of(scenario, later.ClockNs - (earlier?.ClockNs ?? 0), Grown(vm => vm.CpuNs), Grown(vm => vm.ReadBytes), Grown(vm => vm.WriteBytes));
+        var elapsedNs = later.ClockNs - (earlier?.ClockNs ?? 0);
+        return Of(scenario, elapsedNs, Grown(vm => vm.CpuNs), Grown(vm => vm.ReadBytes), Grown(vm => vm.WriteBytes));
     }
 
-    /// <summary>Use of each of several hosts between two snapshots, from the hosts' own counters.</summary>
-    /// <param name="cluster">The hosts.</param>
+    /// <summary>Use of each host between two snapshots.</summary>
+    /// <param name="scenario">What runs.</param>
     /// <param name="earlier">The snapshot before, or null for the start of the run.</param>
-    /// <param name="later">The snapshot now. When the clock stands where it stood, all are 0; so is everything as long as nothing is known of the hosts.</param>
-    public static ImmutableArray<HostUtilisation> OfEach(ClusterSpec cluster, LiveSnapshot? earlier, LiveSnapshot later) =>
-        [.. cluster.Hosts.Select((host, index) => later.Cluster is not { } now
+    /// <param name="later">
+    /// The snapshot now. When the clock stands where it stood, all are 0; so is everything as long as nothing is known of several hosts.
+    /// </param>
+    public static ImmutableArray<HostUtilisation> OfEach(ScenarioSpec scenario, LiveSnapshot? earlier, LiveSnapshot later)
+    {
+        var (before, now) = (earlier is null ? null : LiveCluster.Of(scenario, earlier), LiveCluster.Of(scenario, later));
+        var elapsedNs = later.ClockNs - (earlier?.ClockNs ?? 0);
+        return [.. scenario.AllHosts.Hosts.Select((host, index) => now is null
             ? new HostUtilisation(0, 0, 0)
-            : Of(host.Host.Machine, later.ClockNs - (earlier?.ClockNs ?? 0), earlier?.Cluster?.Hosts[index], now.Hosts[index]))];
+            : Of(host.Host.Machine, elapsedNs, before?.Hosts[index], now.Hosts[index]))];
+    }
 
-    /// <summary>Use in a point of the time series.</summary>
+    /// <summary>Use of all hosts together in a point of the time series.</summary>
     public static HostUtilisation Of(ScenarioSpec scenario, SeriesPoint point) => Of(
-        scenario, point.EndNs - point.StartNs, point.Vms.Sum(vm => vm.CpuNs), point.Vms.Sum(vm => vm.ReadBytes), point.Vms.Sum(vm => vm.WriteBytes));
+        scenario, point.EndNs - point.StartNs,
+        point.Vms.Sum(vm => vm.CpuNs), point.Vms.Sum(vm => vm.ReadBytes), point.Vms.Sum(vm => vm.WriteBytes));
 
     private static HostUtilisation Of(ScenarioSpec scenario, double elapsedNs, double cpuNs, double readBytes, double writeBytes)
     {
@@ -40,7 +48,7 @@ internal static class HostUse
         }
 
         var (cores, bus, reads, writes) = (0.0, 0.0, 0.0, 0.0);
-        foreach (var host in Hosts(scenario))
+        foreach (var (_, host) in scenario.AllHosts.Hosts)
         {
             cores += host.Machine.Cores;
             bus += host.Machine.MemoryBandwidthBytesPerSecond;
@@ -49,7 +57,10 @@ internal static class HostUse
         }
 
         var nvmSeconds = readBytes / reads + writeBytes / writes;
-        return new HostUtilisation(Fraction(cpuNs / cores / elapsedNs), Fraction((readBytes + writeBytes) / bus * 1e9 / elapsedNs), Fraction(nvmSeconds * 1e9 / elapsedNs));
+        return new HostUtilisation(
+            Fraction(cpuNs / cores / elapsedNs),
+            Fraction((readBytes + writeBytes) / bus * 1e9 / elapsedNs),
+            Fraction(nvmSeconds * 1e9 / elapsedNs));
     }
 
     private static HostUtilisation Of(MachineProfile machine, double elapsedNs, LiveHost? earlier, LiveHost later) => elapsedNs <= 0
@@ -58,9 +69,6 @@ internal static class HostUse
             Fraction((later.BusyNs - (earlier?.BusyNs ?? 0)) / (machine.Cores * elapsedNs)),
             Fraction((later.BusBytes - (earlier?.BusBytes ?? 0)) * 1e9 / (machine.MemoryBandwidthBytesPerSecond * elapsedNs)),
             Fraction((later.NvmNs - (earlier?.NvmNs ?? 0)) / elapsedNs));
-
-    /// <summary>Every host of a scenario.</summary>
-    public static IEnumerable<HostSpec> Hosts(ScenarioSpec scenario) => scenario.Cluster?.Hosts.Select(host => host.Host) ?? [scenario.Host];
 
     // Counters are read while workers go on counting: a snapshot may be a quantum ahead of its clock.
     private static double Fraction(double value) => Math.Clamp(value, 0, 1);

@@ -6,8 +6,7 @@ namespace Mbsa.Host.Figures;
 /// <summary>Who got what of the host, what was promised, and whether the bytes were right.</summary>
 internal static class ShareFigures
 {
-    /// <summary>Every one of them, in the order they are documented.</summary>
-    public static IReadOnlyList<Figure> All { get; } =
+    private static readonly Figure[] _all =
     [
         Catalogue.Additive("cpu_seconds", Dimension.Time, "core time, I/O and computing together",
             (v, _) => v.CpuNs) with { Json = "cpu_seconds" },
@@ -43,7 +42,7 @@ internal static class ShareFigures
             Json = "waiting_seconds",
             Live = (vm, _) => vm.WaitingNs,
             Instrument = new("mbsa.cpu.waiting_time", "s", IsCounter: true),
-            Columns = [new("waiting", Views.Terminal | Views.Page) { HasTotal = true, LeastWidth = Catalogue.WideTerminal }],
+            Columns = [new("waiting", Views.Terminal | Views.Page) { HasTotal = true, MinWidth = Catalogue.WideTerminal }],
         },
         Catalogue.Additive("throttled", Dimension.Time, "time its limit kept it from running", (v, _) => v.Use.ThrottledNs) with
         {
@@ -56,7 +55,8 @@ internal static class ShareFigures
                 new("throttled", Views.Page) { When = IsAnybodyLimited },
             ],
         },
-        new("misses", Dimension.Count, "windows of 100 ms in which it got less of its reservation than it was due while it wanted more; of a tenant epochs")
+        new("misses", Dimension.Count,
+            "windows of 100 ms in which it got less of its reservation than it was due while it wanted more; of a tenant epochs")
         {
             OfVm = (v, _) => Judged.Misses(v),
             OfHost = Judged.Misses,
@@ -119,6 +119,9 @@ internal static class ShareFigures
         Use("bus", "memory bus", use => use.Bus),
         Use("nvm", "NVM", use => use.Nvm),
     ];
+
+    /// <summary>Every one of them, in the order they are documented.</summary>
+    public static IReadOnlyList<Figure> All => _all;
 
     private static Figure Use(string resource, string what, Func<HostUtilisation, double> of) =>
         new($"utilisation.{resource}", Dimension.Percent, $"use of the {what}, 0 to 1")

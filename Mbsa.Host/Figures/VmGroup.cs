@@ -3,7 +3,10 @@ using Mbsa.Vm.Workload;
 
 namespace Mbsa.Host.Figures;
 
-/// <summary>VMs that differ in nothing but their name and have the same fate: the same events. That one moves to another host is none: it stays what it is.</summary>
+/// <summary>
+/// VMs that differ in nothing but their name and have the same fate: the same events. That one moves to another host is none: it stays
+/// what it is.
+/// </summary>
 /// <param name="Name">Their common beginning ("writer-*"), or the name of the only one.</param>
 /// <param name="Indices">Their places in the scenario, in order; at least one.</param>
 internal sealed record VmGroup(string Name, IReadOnlyList<int> Indices)

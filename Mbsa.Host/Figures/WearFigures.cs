@@ -4,14 +4,15 @@ using Mbsa.Model.Results;
 
 namespace Mbsa.Host.Figures;
 
-/// <summary>How the disks wore in the measured part, and how long they would last. Of all VMs together: of the worst of their disks, or the sum.</summary>
+/// <summary>
+/// How the disks wore in the measured part, and how long they would last. Of all VMs together: of the worst of their disks, or the sum.
+/// </summary>
 internal static class WearFigures
 {
     /// <summary>A terminal of fewer columns has the line of all disks only.</summary>
     private const int Widest = 140;
 
-    /// <summary>Every one of them, in the order they are documented.</summary>
-    public static IReadOnlyList<Figure> All { get; } =
+    private static readonly Figure[] _all =
     [
         Sum("wear.writes", "writes of the disk's physical blocks, those of the wear policy included", wear => wear.Writes,
             "block writes") with
@@ -62,7 +63,8 @@ internal static class WearFigures
             Live = (_, disk) => disk?.WorstRatio,
             Instrument = new("mbsa.wear.worst.ratio", "1"),
             Warning = (vm, run) => vm.Wear is { } wear && Used(wear, Bears(run, vm)) is >= 1 and var used
-                ? $"the disk of {vm.Spec.Name} is worn out: its most written block was written {Readable.Count(wear.Max)} times in this run, "
+                ? $"the disk of {vm.Spec.Name} is worn out: "
+                    + $"its most written block was written {Readable.Count(wear.Max)} times in this run, "
                     + $"{used.ToString("0.0", CultureInfo.InvariantCulture)} times what it bears"
                 : null,
         },
@@ -74,12 +76,15 @@ internal static class WearFigures
             Json = "wear.lifetime_left_seconds",
             Printer = Readable.Age,
             Better = Better.More,
-            Columns = [new("first failure in", Views.Wear), new("fails in", Views.Terminal) { LeastWidth = Widest, When = IsAnythingWorn }],
+            Columns = [new("first failure in", Views.Wear), new("fails in", Views.Terminal) { MinWidth = Widest, When = IsAnythingWorn }],
             Row = new("first failure in", FigureRow.Smallest) { When = HasWorn },
             Live = (_, disk) => disk?.LeftNs,
             Instrument = new("mbsa.lifetime.left", "s"),
         },
     ];
+
+    /// <summary>Every one of them, in the order they are documented.</summary>
+    public static IReadOnlyList<Figure> All => _all;
 
     /// <summary>"wear.max 12, wear.cv 0.250, ...": the figures of all disks together, for a line; null when nothing was written.</summary>
     public static string? Line(RunResult run) => !IsAnythingWorn(run) ? null : string.Join(", ", All
@@ -127,5 +132,5 @@ internal static class WearFigures
         };
 
     private static FigureColumn[] Columns(string head, Views also) =>
-        [new(head, Views.Wear), .. also == default ? (FigureColumn[])[] : [new(head, also) { LeastWidth = Widest, When = IsAnythingWorn }]];
+        [new(head, Views.Wear), .. also == default ? (FigureColumn[])[] : [new(head, also) { MinWidth = Widest, When = IsAnythingWorn }]];
 }

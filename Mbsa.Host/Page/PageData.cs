@@ -12,15 +12,14 @@ internal sealed record PageScenario
     public required string Machine { get; init; }
     public required string Device { get; init; }
     public required int Cores { get; init; }
-    public required long QuantumNs { get; init; }
 
-    /// <summary>"share" or "serial"; null where nobody goes by it.</summary>
-    public required string? Order { get; init; }
+    /// <summary>In words, with the order of service where one is gone by; of hosts that differ all of them.</summary>
+    public required string Quantum { get; init; }
     public required long WarmupNs { get; init; }
     public required long DurationNs { get; init; }
     public required long NvmSizeBytes { get; init; }
 
-    /// <summary>Writes that a block bears; null when it bears all.</summary>
+    /// <summary>Writes that a block bears, of several devices the one that bears least; null when it bears all.</summary>
     public required double? EnduranceWrites { get; init; }
     public required IReadOnlyList<PageVm> Vms { get; init; }
 
@@ -29,12 +28,14 @@ internal sealed record PageScenario
 }
 
 /// <summary>One of several hosts as the scenario has it.</summary>
-internal sealed record PageHost(string Name, int Cores, long NvmSizeBytes);
+internal sealed record PageHost(string Name, string Machine, string Policy, string Quantum, int Cores, long NvmSizeBytes);
 
 /// <summary>A VM as the scenario has it.</summary>
 internal sealed record PageVm(string Name, int Vcpus, string? Path, double Weight, string? Reservation, string? Limit);
 
-/// <summary>How the run stands, a few times a second. A list of VMs is in the scenario's order; null where there is nothing to say.</summary>
+/// <summary>
+/// How the run stands, a few times a second. A list of VMs is in the scenario's order; null where there is nothing to say.
+/// </summary>
 internal sealed record PageFrame
 {
     public required long ClockNs { get; init; }
@@ -108,21 +109,26 @@ internal sealed record PagePercentiles(double P50, double P99);
 
 /// <summary>A part of the time series: for each point its end in seconds, the host's use, and what was asked for of VMs.</summary>
 internal sealed record PageSeries(
-    int From, IReadOnlyList<double> Seconds, IReadOnlyList<double> Cpu, IReadOnlyList<double> Bus, IReadOnlyList<double> Nvm, IReadOnlyList<PageVmSeries> Vms);
+    int From, IReadOnlyList<double> Seconds, IReadOnlyList<double> Cpu, IReadOnlyList<double> Bus, IReadOnlyList<double> Nvm,
+    IReadOnlyList<PageVmSeries> Vms);
 
 /// <summary>One VM over the points. Shares are parts of the host, of the resource the VM uses most.</summary>
 internal sealed record PageVmSeries(
-    string Name, IReadOnlyList<double?> Share, IReadOnlyList<double?> Planned, IReadOnlyList<double?> Bandwidth, IReadOnlyList<double?> P99Ns);
+    string Name, IReadOnlyList<double?> Share, IReadOnlyList<double?> Planned, IReadOnlyList<double?> Bandwidth,
+    IReadOnlyList<double?> P99Ns);
 
 /// <summary>An entry of the journal.</summary>
 internal sealed record PageEvent(long Number, long ClockNs, string Kind, string Text);
 
-/// <summary>The device as a row of cells, and the wear of its disks.</summary>
+/// <summary>The devices, one after the other, as a row of cells, and the wear of their disks.</summary>
 /// <param name="Vms">Names that <see cref="Owners"/> refers to.</param>
-/// <param name="Owners">Whose child device lies in the cell: a place in <see cref="Vms"/>, -1 for nobody, -2 for the device's own metadata.</param>
+/// <param name="Devices">Cells of each device, in the order of the hosts.</param>
+/// <param name="Owners">
+/// Whose child device lies in the cell: a place in <see cref="Vms"/>, -1 for nobody, -2 for the device's own metadata.
+/// </param>
 /// <param name="Worst">Writes of the cell's most written block.</param>
 /// <param name="Heads">Heads of the table of disks.</param>
 /// <param name="Disks">Its rows for people, the most worn first.</param>
 internal sealed record PageWear(
-    IReadOnlyList<string> Vms, IReadOnlyList<int> Owners, IReadOnlyList<long> Worst, IReadOnlyList<string> Heads,
-    IReadOnlyList<IReadOnlyList<string>> Disks);
+    IReadOnlyList<string> Vms, IReadOnlyList<int> Devices, IReadOnlyList<int> Owners, IReadOnlyList<long> Worst,
+    IReadOnlyList<string> Heads, IReadOnlyList<IReadOnlyList<string>> Disks);

@@ -6,8 +6,8 @@ using Mbsa.Model.Watching;
 namespace Mbsa.Host.Page;
 
 /// <summary>
-/// Looks at a run twice a second and keeps what it saw for all who have the page open: one frame serves them all, and whoever is slow misses some. Nobody
-/// waits for a client.
+/// Looks at a run twice a second and keeps what it saw for all who have the page open: one frame serves them all, and whoever is slow
+/// misses some. Nobody waits for a client.
 /// </summary>
 internal sealed class PageFeed : IAsyncDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class PageFeed : IAsyncDisposable
     public const int SeriesPoints = 240;
 
     /// <summary>VMs whose series are given at once.</summary>
-    public const int MostSeries = 32;
+    public const int MaxSeries = 32;
 
     private readonly ScenarioSpec _scenario;
     private readonly TimeProvider _time;
@@ -50,10 +50,11 @@ internal sealed class PageFeed : IAsyncDisposable
 
     /// <summary>Part of the time series, as JSON.</summary>
     public byte[] Series(int from, IReadOnlyList<string> vms) => JsonSerializer.SerializeToUtf8Bytes(
-        PageView.Series(_scenario, _run?.Series ?? [], from, [.. vms.Take(MostSeries)]), PageJson.Default.PageSeries);
+        PageView.Series(_scenario, _run?.Series ?? [], from, [.. vms.Take(MaxSeries)]), PageJson.Default.PageSeries);
 
     /// <summary>The journal from an entry on, as JSON.</summary>
-    public byte[] Events(long from) => JsonSerializer.SerializeToUtf8Bytes(PageView.Events(_run?.Journal.Since(from) ?? []), PageJson.Default.IReadOnlyListPageEvent);
+    public byte[] Events(long from) => JsonSerializer.SerializeToUtf8Bytes(
+        PageView.Events(_run?.Journal.Since(from) ?? []), PageJson.Default.IReadOnlyListPageEvent);
 
     /// <summary>Device and wear, as JSON.</summary>
     public byte[] Wear() => JsonSerializer.SerializeToUtf8Bytes(PageView.Wear(_wear?.Look() ?? DeviceWear.None), PageJson.Default.PageWear);
@@ -136,7 +137,8 @@ internal sealed class PageFeed : IAsyncDisposable
     {
         var now = run.Snapshot();
         var events = run.Journal.Since(0);
-        var progress = new PageProgress(Report is not null, _took ?? _time.GetElapsedTime(_startedAt), run.Series.Count, events.IsEmpty ? 0 : events[^1].Number + 1);
+        var elapsed = _took ?? _time.GetElapsedTime(_startedAt);
+        var progress = new PageProgress(Report is not null, elapsed, run.Series.Count, events.IsEmpty ? 0 : events[^1].Number + 1);
         var frame = PageView.Frame(_scenario, _earlier, now, progress);
         if (now.ClockNs > (_earlier?.ClockNs ?? 0))
         {

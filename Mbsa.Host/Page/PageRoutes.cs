@@ -3,13 +3,15 @@ using System.Reflection;
 
 namespace Mbsa.Host.Page;
 
-/// <summary>The page's addresses: its own files, which are in the program, and what they ask for. Nothing comes from another host.</summary>
+/// <summary>
+/// The page's addresses: its own files, which are in the program, and what they ask for. Nothing comes from another host.
+/// </summary>
 internal static class PageRoutes
 {
     /// <summary>Silence on the stream of frames is broken so often, so that both sides know the other is there.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(15);
 
-    private static readonly Dictionary<string, (string Resource, string Type)> s_files = new()
+    private static readonly Dictionary<string, (string Resource, string Type)> _files = new()
     {
         ["/"] = ("index.html", "text/html; charset=utf-8"),
         ["/page.css"] = ("page.css", "text/css; charset=utf-8"),
@@ -44,11 +46,12 @@ internal static class PageRoutes
         {
             "/api/live" => StreamAsync(context, feed),
             "/api/scenario" => JsonAsync(context, feed.Scenario),
-            "/api/series" => JsonAsync(context, feed.Series((int)Number(context, "from"), [.. context.Request.Query["vm"].OfType<string>()])),
+            "/api/series" => JsonAsync(
+                context, feed.Series((int)Number(context, "from"), [.. context.Request.Query["vm"].OfType<string>()])),
             "/api/events" => JsonAsync(context, feed.Events(Number(context, "from"))),
             "/api/wear" => JsonAsync(context, feed.Wear()),
             "/api/report" when feed.Report is { } report => JsonAsync(context, report),
-            _ when s_files.TryGetValue(path, out var file) => FileAsync(context, file.Resource, file.Type),
+            _ when _files.TryGetValue(path, out var file) => FileAsync(context, file.Resource, file.Type),
             _ => NothingAsync(context),
         };
     }
@@ -63,7 +66,7 @@ internal static class PageRoutes
             while (!gone.IsCancellationRequested)
             {
                 using var patience = CancellationTokenSource.CreateLinkedTokenSource(gone);
-                patience.CancelAfter(s_patience);
+                patience.CancelAfter(_patience);
                 try
                 {
                     var frame = await feed.NextAsync(seen, patience.Token).ConfigureAwait(false);
@@ -107,5 +110,6 @@ internal static class PageRoutes
     }
 
     private static long Number(HttpContext context, string name) =>
-        long.TryParse(context.Request.Query[name], NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? Math.Min(number, int.MaxValue) : 0;
+        long.TryParse(context.Request.Query[name], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? Math.Min(number, int.MaxValue) : 0;
 }

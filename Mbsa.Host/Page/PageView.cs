@@ -15,30 +15,29 @@ namespace Mbsa.Host.Page;
 internal static class PageView
 {
     /// <summary>A figure of a disk asks nothing of its VM.</summary>
-    private static readonly VmSample s_none = new() { Name = "", State = VmState.Running };
-    private static readonly (Figure Figure, FigureColumn Column)[] s_ofDisks = [.. Catalogue.LiveWear];
+    private static readonly VmSample _none = new() { Name = "", State = VmState.Running };
+    private static readonly (Figure Figure, FigureColumn Column)[] _ofDisks = [.. Catalogue.LiveWear];
 
-    /// <summary>The scenario.</summary>
     public static PageScenario Scenario(ScenarioSpec scenario)
     {
-        var host = scenario.Host;
+        var hosts = scenario.AllHosts.Hosts;
         return new PageScenario
         {
             Name = scenario.Name,
             Description = scenario.Description,
             Seed = scenario.Seed,
             Clock = Words.Of(scenario.Clock),
-            Policy = host.Policy,
-            PolicyDescription = QosPolicies.All.FirstOrDefault(policy => policy.Name == host.Policy)?.Description ?? "",
-            Machine = host.Machine.Name,
-            Device = host.Device.Name,
-            Cores = HostUse.Hosts(scenario).Sum(each => each.Machine.Cores),
-            QuantumNs = host.QuantumNs,
-            Order = Words.OrderOf(host, scenario.Clock),
+            Policy = HostWords.Policies(scenario),
+            PolicyDescription = string.Join(" ", QosPolicies.All.Where(policy =>
+                hosts.Any(host => host.Host.Policy == policy.Name)).Select(policy => policy.Description)),
+            Machine = HostWords.Machines(scenario),
+            Device = HostWords.Devices(scenario),
+            Cores = hosts.Sum(host => host.Host.Machine.Cores),
+            Quantum = HostWords.Quanta(scenario),
             WarmupNs = scenario.WarmupNs,
             DurationNs = scenario.DurationNs,
-            NvmSizeBytes = HostUse.Hosts(scenario).Sum(each => each.NvmSizeBytes),
-            EnduranceWrites = PageJson.Figure(host.Device.EnduranceWrites),
+            NvmSizeBytes = hosts.Sum(host => host.Host.NvmSizeBytes),
+            EnduranceWrites = PageJson.Figure(hosts.Min(host => host.Host.Device.EnduranceWrites)),
             Vms = [.. scenario.Vms.Select(vm => new PageVm(
                 vm.Name,
                 vm.Vcpus,
@@ -46,9 +45,13 @@ internal static class PageView
                 vm.Qos.Weight,
                 Readable.Promise(vm.Qos.Reservation),
                 Readable.Promise(vm.Qos.Limit)))],
-            Hosts = scenario.Cluster?.Hosts.Select(each => new PageHost(each.Name, each.Host.Machine.Cores, each.Host.NvmSizeBytes)).ToArray(),
+            Hosts = scenario.Cluster is null ? null : [.. hosts.Select(Host)],
         };
     }
+
+    private static PageHost Host(ClusterHostSpec host) => new(
+        host.Name, host.Host.Machine.Name, host.Host.Policy, Readable.Length(host.Host.QuantumNs), host.Host.Machine.Cores,
+        host.Host.NvmSizeBytes);
 
     /// <summary>How the run stands.</summary>
     /// <param name="scenario">What runs.</param>
@@ -59,7 +62,8 @@ internal static class PageView
     {
         var rows = LiveRates.Between(scenario, earlier, now);
         var use = HostUse.Between(scenario, earlier, now);
-        double[] bytes = [.. scenario.Vms.Zip(now.Vms).Where(pair => RunFigures.DoesIo(pair.First)).Select(pair => (double)pair.Second.Bytes)];
+        double[] bytes =
+            [.. scenario.Vms.Zip(now.Vms).Where(pair => RunFigures.DoesIo(pair.First)).Select(pair => (double)pair.Second.Bytes)];
         return new PageFrame
         {
             ClockNs = now.ClockNs,
@@ -83,7 +87,7 @@ internal static class PageView
                 Read = [.. now.Vms.Select((vm, i) => Percentiles(LatencyBatch.Since(vm.ReadLatency, earlier?.Vms[i].ReadLatency)))],
                 Write = [.. now.Vms.Select((vm, i) => Percentiles(LatencyBatch.Since(vm.WriteLatency, earlier?.Vms[i].WriteLatency)))],
             },
-            Cluster = scenario.Cluster is { } spec && now.Cluster is { } cluster ? Cluster(cluster, HostUse.OfEach(spec, earlier, now), now) : null,
+            Cluster = now.Cluster is { } cluster ? Cluster(cluster, HostUse.OfEach(scenario, earlier, now), now) : null,
         };
     }
 
@@ -103,7 +107,8 @@ internal static class PageView
             [.. uses.Select(use => PageJson.Short(use.Cpu))],
             [.. uses.Select(use => PageJson.Short(use.Bus))],
             [.. uses.Select(use => PageJson.Short(use.Nvm))],
-            [.. scenario.Vms.Select((vm, index) => (vm.Name, index)).Where(vm => names.Contains(vm.Name)).Select(vm => VmSeries(vm.Name, vm.index, part))]);
+            [.. scenario.Vms.Select((vm, index) => (vm.Name, index)).Where(vm => names.Contains(vm.Name))
+                .Select(vm => VmSeries(vm.Name, vm.index, part))]);
     }
 
     /// <summary>The device and the wear of its disks.</summary>
@@ -113,14 +118,15 @@ internal static class PageView
         var places = vms.Select((name, place) => (name, place)).ToDictionary(vm => vm.name, vm => vm.place);
         return new PageWear(
             vms,
+            wear.Devices,
             [.. wear.Cells.Select(cell => cell.Vm is { } vm ? places[vm] : cell.IsMetadata ? -2 : -1)],
             [.. wear.Cells.Select(cell => (long)cell.Worst)],
-            ["Disk", .. s_ofDisks.Select(column => column.Column.Head)],
+            ["Disk", .. _ofDisks.Select(column => column.Column.Head)],
             [.. wear.Disks.OrderByDescending(disk => disk.Value.Worst).ThenBy(disk => disk.Key, StringComparer.Ordinal)
-                .Select(disk => (string[])[disk.Key, .. s_ofDisks.Select(column => Cell(column.Figure, disk.Value))])]);
+                .Select(disk => (string[])[disk.Key, .. _ofDisks.Select(column => Cell(column.Figure, disk.Value))])]);
     }
 
-    private static string Cell(Figure figure, WearSample disk) => figure.Live!(s_none, disk) is { } value ? figure.Print(value) : "–";
+    private static string Cell(Figure figure, WearSample disk) => figure.Live!(_none, disk) is { } value ? figure.Print(value) : "–";
 
     /// <summary>Entries of the journal.</summary>
     public static IReadOnlyList<PageEvent> Events(IEnumerable<RunEvent> entries) =>
@@ -133,7 +139,7 @@ internal static class PageView
         Bus = [.. uses.Select(use => PageJson.Short(use.Bus))],
         Nvm = [.. uses.Select(use => PageJson.Short(use.Nvm))],
         AllocatedBytes = [.. cluster.Hosts.Select(host => host.NvmAllocatedBytes)],
-        Vms = [.. cluster.Hosts.Select((_, index) => cluster.HostOfVm.Zip(now.Vms).Count(pair => pair.First == index && pair.Second.State == VmState.Running))],
+        Vms = [.. cluster.Hosts.Select((_, index) => RunningOn(index, cluster, now))],
         HostOfVm = cluster.HostOfVm,
         MigrationsDone = cluster.MigrationsDone,
         MigrationsCancelled = cluster.MigrationsCancelled,
@@ -142,6 +148,9 @@ internal static class PageView
         DowntimeNs = cluster.DowntimeNs,
         HostLosses = cluster.HostLosses,
     };
+
+    private static int RunningOn(int host, LiveCluster cluster, LiveSnapshot now) =>
+        cluster.HostOfVm.Zip(now.Vms).Count(pair => pair.First == host && pair.Second.State == VmState.Running);
 
     private static string KindOf(RunEvent entry) => entry switch
     {
@@ -154,14 +163,17 @@ internal static class PageView
     };
 
     private static PagePercentiles? Percentiles(LatencyBatch? latencies) =>
-        latencies is null ? null : new PagePercentiles(PageJson.Short(latencies.Quantile(0.5)), PageJson.Short(latencies.Quantile(0.99)));
+        latencies is null ? null : new(PageJson.Short(latencies.Quantile(0.5)), PageJson.Short(latencies.Quantile(0.99)));
 
     private static PageVmSeries VmSeries(string name, int index, SeriesPoint[] points) => new(
         name,
         [.. points.Select(point => PageJson.Figure(point.Vms[index].Share))],
         [.. points.Select(point => PageJson.Figure(point.Vms[index].PlannedShare))],
-        [.. points.Select(point => PageJson.Figure((point.Vms[index].ReadBytes + point.Vms[index].WriteBytes) * 1e9 / (point.EndNs - point.StartNs)))],
+        [.. points.Select(point => PageJson.Figure(BytesPerSecond(point, index)))],
         [.. points.Select(point => PageJson.Figure(point.Vms[index].P99Ns))]);
+
+    private static double BytesPerSecond(SeriesPoint point, int vm) =>
+        (point.Vms[vm].ReadBytes + point.Vms[vm].WriteBytes) * 1e9 / (point.EndNs - point.StartNs);
 }
 
 /// <summary>What a snapshot does not know of a run.</summary>

@@ -49,7 +49,7 @@ export class HostTable {
     const bar = '<td><span class="share" aria-hidden="true"><i></i></span><span></span></td>';
     row.innerHTML = `<td></td><td class="wide"></td>${bar.repeat(3)}<td class="wide"></td><td></td>`;
     row.cells[0].textContent = host.name;
-    row.cells[0].title = `${host.cores} cores, ${format.bytes(host.nvm_size_bytes)} of NVM`;
+    row.cells[0].title = `${host.machine}, ${host.cores} cores, ${format.bytes(host.nvm_size_bytes)} of NVM, policy ${host.policy}, quantum ${host.quantum}`;
     return row;
   }
 }

@@ -14,7 +14,7 @@ const chosen = new Map(); // name of a VM on the charts -> place of its colour
 const charts = new Charts();
 const hosts = scenario.hosts && new HostTable(scenario.hosts);
 const table = new VmTable(chosen, toggle, hosts !== null);
-const wear = new WearPicture(scenario.nvm_size_bytes, scenario.endurance_writes);
+const wear = new WearPicture(scenario.hosts ?? [{ nvm_size_bytes: scenario.nvm_size_bytes }], scenario.endurance_writes);
 let series = null;
 let events = 0;
 let frame = null;
@@ -52,12 +52,11 @@ function showScenario() {
   $('description').textContent = scenario.description;
   $('facts').textContent = [
     `policy ${scenario.policy}`, `${scenario.vms.length} VMs on ${scenario.hosts ? `${scenario.hosts.length} hosts with ` : ''}${scenario.cores} cores`, `machine ${scenario.machine}`,
-    `${format.bytes(scenario.nvm_size_bytes)} of NVM (${scenario.device})`, `quantum ${format.length(scenario.quantum_ns)}${scenario.order ? `, order ${scenario.order}` : ''}`, `seed ${scenario.seed}`,
+    `${format.bytes(scenario.nvm_size_bytes)} of NVM (${scenario.device})`, `quantum ${scenario.quantum}`, `seed ${scenario.seed}`,
   ].join('  ·  ');
   $('facts').title = scenario.policy_description;
   if (hosts) {
     $('use-head').textContent = 'Use of all hosts';
-    $('wear-card').hidden = true; // the disks are on many devices: there is no picture of one
   }
 }
 
@@ -217,7 +216,9 @@ async function showEvents() {
 }
 
 async function showWear() {
-  wear.show(await get('/api/wear'));
+  const seen = await get('/api/wear');
+  $('wear-card').hidden = hosts !== null && seen.worst.length === 0; // hosts on other nodes keep their devices to themselves
+  wear.show(seen);
 }
 
 function item(text, className) {

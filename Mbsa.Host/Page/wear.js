@@ -1,4 +1,4 @@
-// The NVM device as a picture: rows of cells from its first block to its last, the more written the darker.
+// The NVM devices as a picture, one after the other: rows of cells from first block to last, the more written the darker.
 import * as format from './format.js';
 
 const ROWS = 8;
@@ -10,8 +10,9 @@ export class WearPicture {
   #disks = document.querySelector('#disks tbody');
   #wear = null;
 
-  constructor(nvmBytes, endurance) {
-    this.nvmBytes = nvmBytes;
+  /** Hosts are objects with `nvm_size_bytes` and, where there are several, `name`. */
+  constructor(hosts, endurance) {
+    this.hosts = hosts;
     this.endurance = endurance;
     new ResizeObserver(() => this.draw()).observe(this.#canvas);
     this.#canvas.addEventListener('pointermove', event => this.#point(event));
@@ -34,9 +35,9 @@ export class WearPicture {
       }
       return row;
     }));
-    const most = Math.max(...wear.worst, 0);
-    const life = this.endurance ? `, ${format.small(most / this.endurance)} of a block's life` : '';
-    document.getElementById('wear-scale').textContent = most === 0 ? 'nothing written yet' : `darkest: ${format.count(most)} writes${life}`;
+    const max = Math.max(...wear.worst, 0);
+    const life = this.endurance ? `, ${format.small(max / this.endurance)} of a block's life` : '';
+    document.getElementById('wear-scale').textContent = max === 0 ? 'nothing written yet' : `darkest: ${format.count(max)} writes${life}`;
   }
 
   draw() {
@@ -53,12 +54,12 @@ export class WearPicture {
     const [none, full] = ['--wear-0', '--wear-1'].map(name => style.getPropertyValue(name).trim().split(' ').map(Number));
     const across = Math.ceil(wear.worst.length / ROWS);
     const [width, height] = [this.#canvas.width / across, this.#canvas.height / ROWS];
-    const most = Math.max(...wear.worst, 1);
+    const max = Math.max(...wear.worst, 1);
     wear.worst.forEach((worst, cell) => {
       const [x, y] = [(cell % across) * width, Math.floor(cell / across) * height];
       const owner = wear.owners[cell];
       // The square root lets what is written little be told from what is not written.
-      const depth = owner === -1 ? 0 : 0.06 + 0.94 * Math.sqrt(worst / most);
+      const depth = owner === -1 ? 0 : 0.06 + 0.94 * Math.sqrt(worst / max);
       context.fillStyle = owner === -2 ? style.getPropertyValue('--quiet') : `rgb(${none.map((part, i) => Math.round(part + depth * (full[i] - part))).join(' ')})`;
       context.fillRect(x, y, Math.ceil(width), Math.ceil(height) - ratio);
       if (owner !== (wear.owners[cell - 1] ?? owner)) {
@@ -81,7 +82,17 @@ export class WearPicture {
     }
     const owner = wear.owners[cell];
     const whose = owner === -2 ? 'the device\'s own metadata' : owner === -1 ? 'free' : wear.vms[owner];
-    const where = format.bytes(cell * this.nvmBytes / wear.worst.length);
-    this.#at.textContent = `at ${where}: ${whose}${owner >= 0 ? `, most written block ${format.count(wear.worst[cell])} writes` : ''}`;
+    this.#at.textContent = `at ${this.#where(cell)}: ${whose}${owner >= 0 ? `, most written block ${format.count(wear.worst[cell])} writes` : ''}`;
+  }
+
+  /** Place on the device that the cell is of, with its host's name where there are several. */
+  #where(cell) {
+    const { devices } = this.#wear;
+    let host = 0;
+    while (cell >= devices[host]) {
+      cell -= devices[host++];
+    }
+    const { name, nvm_size_bytes: bytes } = this.hosts[host];
+    return `${format.bytes(cell * bytes / devices[host])}${name ? ` of ${name}` : ''}`;
   }
 }

@@ -9,13 +9,13 @@ internal static class ClusterPrinter
     /// <summary>Prints the hosts, the migrations if there were any, the losses and the tenants.</summary>
     public static void Print(IAnsiConsole console, RunResult result, ClusterResult cluster)
     {
-        console.Write(Table(ClusterText.HostHeads, ClusterText.HostRows(cluster), leftColumns: 1));
+        console.Write(Table(ClusterText.HostHeads(result), ClusterText.HostRows(result, cluster), leftColumns: 1));
         if (!cluster.Migrations.IsEmpty)
         {
             console.Write(Table(ClusterText.MigrationHeads, ClusterText.MigrationRows(result, cluster), leftColumns: 3));
-            if (cluster.Migrations.Length > ClusterText.MostMigrations)
+            if (cluster.Migrations.Length > ClusterText.MaxMigrations)
             {
-                console.WriteLine($" and {cluster.Migrations.Length - ClusterText.MostMigrations} more; --json FILE has them all");
+                console.WriteLine($" and {cluster.Migrations.Length - ClusterText.MaxMigrations} more; --json FILE has them all");
             }
 
             console.WriteLine(ClusterText.Migrations(cluster));

@@ -7,19 +7,20 @@ namespace Mbsa.Host.Report;
 /// <summary>Turns what a run measured of its hosts into the part of the report programs read that only several hosts have.</summary>
 internal static class ClusterReportBuilder
 {
-    /// <summary>The hosts.</summary>
     public static IReadOnlyList<JsonClusterHost>? Hosts(RunResult result) => result.Cluster is not { } cluster ? null :
     [
-        .. cluster.Hosts.Zip(result.Scenario.Cluster!.Hosts, (host, spec) => new JsonClusterHost(
+        .. cluster.Hosts.Zip(result.Scenario.AllHosts.Hosts, (host, spec) => new JsonClusterHost(
             host.Name,
             ClusterText.StateOf(host.IsUp),
+            spec.Host.Machine.Name,
+            spec.Host.Policy,
+            spec.Host.QuantumNs,
             spec.Host.Machine.Cores,
             new JsonUtilisation(host.Utilisation.Cpu, host.Utilisation.Bus, host.Utilisation.Nvm),
             host.VmsAtEnd,
             host.TraceHash?.ToString("x16", CultureInfo.InvariantCulture))),
     ];
 
-    /// <summary>The migrations.</summary>
     public static IReadOnlyList<JsonMigration>? Migrations(RunResult result) => result.Cluster is not { } cluster ? null :
     [
         .. cluster.Migrations.Select(migration => new JsonMigration
@@ -37,15 +38,15 @@ internal static class ClusterReportBuilder
         }),
     ];
 
-    /// <summary>The losses.</summary>
     public static IReadOnlyList<JsonLoss>? Losses(RunResult result) => result.Cluster is not { } cluster ? null :
         [.. cluster.Losses.Select(loss => new JsonLoss(
-            cluster.Hosts[loss.Host].Name, loss.AtNs, loss.BackAtNs, loss.VmsStopped, loss.VmsBack, loss.DisksRecovered, loss.RecordsRecovered))];
+            cluster.Hosts[loss.Host].Name, loss.AtNs, loss.BackAtNs,
+            loss.VmsStopped, loss.VmsBack, loss.DisksRecovered, loss.RecordsRecovered))];
 
-    /// <summary>The tenants.</summary>
     public static IReadOnlyList<JsonTenant>? Tenants(RunResult result) => result.Cluster is not { } cluster ? null :
     [
-        .. cluster.Tenants.Zip(result.Scenario.Cluster!.Tenants, (tenant, spec) => new JsonTenant(
-            tenant.Name, new JsonPromise(Words.Of(spec.Reservation.Unit), tenant.Promised), tenant.MostLeased, tenant.Epochs, tenant.Misses)),
+        .. cluster.Tenants.Zip(result.Scenario.AllHosts.Tenants, (tenant, spec) => new JsonTenant(
+            tenant.Name, new JsonPromise(Words.Of(spec.Reservation.Unit), tenant.Promised),
+            tenant.MaxLeased, tenant.Epochs, tenant.Misses)),
     ];
 }

@@ -12,14 +12,13 @@ internal sealed record JsonReport
     /// <summary>Name of the scenario.</summary>
     public required string Scenario { get; init; }
 
-    /// <summary>Its seed.</summary>
     public required ulong Seed { get; init; }
 
     /// <summary>"virtual" or "wall".</summary>
     public required string Clock { get; init; }
 
-    /// <summary>Name of the QoS policy.</summary>
-    public required string Policy { get; init; }
+    /// <summary>Name of the QoS policy; null where hosts have different ones, which <see cref="Hosts"/> names.</summary>
+    public required string? Policy { get; init; }
 
     /// <summary>Length of the measured part, in nanoseconds of the scenario's clock.</summary>
     public required long DurationNs { get; init; }
@@ -86,9 +85,11 @@ internal sealed record JsonUtilisation(double Cpu, double Bus, double Nvm);
 internal sealed record JsonPromise(string Unit, double Value);
 
 /// <summary>
-/// One window of the time series: I/Os, and the part of the host's dominant resource used, per VM in the scenario's order. The last may be shorter than the others.
+/// One window of the time series: I/Os, and the part of the host's dominant resource used, per VM in the scenario's order.
+/// The last may be shorter than the others.
 /// </summary>
-internal sealed record JsonWindow(long StartNs, long DurationNs, OrderedDictionary<string, long> Ops, OrderedDictionary<string, double> Share);
+internal sealed record JsonWindow(
+    long StartNs, long DurationNs, OrderedDictionary<string, long> Ops, OrderedDictionary<string, double> Share);
 
 /// <summary>A power failure of the host. The counts are 0 when the run ended before the power came back.</summary>
 /// <param name="AtNs">When, after the measured part began.</param>

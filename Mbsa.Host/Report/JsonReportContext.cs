@@ -10,7 +10,7 @@ namespace Mbsa.Host.Report;
 internal sealed partial class JsonReportContext : JsonSerializerContext
 {
     // An expectation reads ">=" in the file too, not \u003E=; the report is never put into a page unescaped.
-    private static readonly JsonReportContext s_context = new(new JsonSerializerOptions
+    private static readonly JsonReportContext _context = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         WriteIndented = true,
@@ -20,5 +20,5 @@ internal sealed partial class JsonReportContext : JsonSerializerContext
 
     /// <summary>The report's bytes, with a line end at the end.</summary>
     public static byte[] Serialize(JsonReport report) =>
-        [.. JsonSerializer.SerializeToUtf8Bytes(report, s_context.JsonReport), (byte)'\n'];
+        [.. JsonSerializer.SerializeToUtf8Bytes(report, _context.JsonReport), (byte)'\n'];
 }

@@ -14,7 +14,8 @@ internal sealed class OutputFile : IDisposable
     private readonly bool _isNew;
     private bool _isWritten;
 
-    private OutputFile(string option, string name, Stream stream, bool isNew) => (_option, _name, _stream, _isNew) = (option, name, stream, isNew);
+    private OutputFile(string option, string name, Stream stream, bool isNew) =>
+        (_option, _name, _stream, _isNew) = (option, name, stream, isNew);
 
     /// <summary>Opens the place.</summary>
     /// <param name="option">The option that named it, for messages.</param>
@@ -53,7 +54,8 @@ internal sealed class OutputFile : IDisposable
                 {
                     throw new InputException(places[i].Option.Length == 0
                         ? $"{option}: {path} is the scenario, and would be overwritten; name another file"
-                        : $"{places[i].Option} and {option} both name {(path == "-" ? "standard output" : path)}; give each a place of its own");
+                        : $"{places[i].Option} and {option} both name {(path == "-" ? "standard output" : path)}; "
+                            + $"give each a place of its own");
                 }
             }
         }

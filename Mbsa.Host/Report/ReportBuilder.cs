@@ -23,18 +23,22 @@ internal static class ReportBuilder
             Scenario = scenario.Name,
             Seed = scenario.Seed,
             Clock = Words.Of(scenario.Clock),
-            Policy = scenario.Host.Policy,
+            Policy = scenario.AllHosts.Hosts.All(host => host.Host.Policy == scenario.Host.Policy) ? scenario.Host.Policy : null,
             DurationNs = result.MeasuredNs,
             TraceHash = result.TraceHash?.ToString("x16", CultureInfo.InvariantCulture),
             Interrupted = result.Interrupted,
             Latency = scenario.Clock == ClockKind.Virtual || scenario.Latency == LatencySampling.Every ? "every" : "sampled",
             Host = new JsonHost(
-                HostUse.Hosts(scenario).Sum(host => host.Machine.Cores),
+                scenario.AllHosts.Hosts.Sum(host => host.Host.Machine.Cores),
                 new JsonUtilisation(result.Utilisation.Cpu, result.Utilisation.Bus, result.Utilisation.Nvm)),
             Hosts = ClusterReportBuilder.Hosts(result),
             Vms = [.. result.Vms.Select(vm => Vm(vm, result, places))],
             Windows = [.. result.Windows.Select(window => Window(window, result))],
-            PowerFailures = [.. result.PowerFailures.Select(f => new JsonPowerFailure(f.AtNs, f.OutageNs, f.VmsBack, f.DisksRecovered, f.RecordsRecovered))],
+            PowerFailures =
+            [
+                .. result.PowerFailures.Select(failure => new JsonPowerFailure(
+                    failure.AtNs, failure.OutageNs, failure.VmsBack, failure.DisksRecovered, failure.RecordsRecovered)),
+            ],
             Migrations = ClusterReportBuilder.Migrations(result),
             Losses = ClusterReportBuilder.Losses(result),
             Tenants = ClusterReportBuilder.Tenants(result),
@@ -63,8 +67,8 @@ internal static class ReportBuilder
             ["weight"] = spec.Qos.Weight,
         };
         var (promises, wear) = (Taken(figures, "qos"), Taken(figures, "wear"));
-        MoveAll(figures, json);
-        MoveAll(promises!, qos);
+        TakeAll(figures, json);
+        TakeAll(promises!, qos);
         json["qos"] = qos;
         json["protection"] = spec.Storage is { } storage ? KnownNames.NameOf(storage.Protection) : null;
         wear?.Insert(0, "policy", vm.Wear!.Policy);
@@ -81,7 +85,7 @@ internal static class ReportBuilder
         return (JsonObject?)taken;
     }
 
-    private static void MoveAll(JsonObject from, JsonObject to)
+    private static void TakeAll(JsonObject from, JsonObject to)
     {
         foreach (var (key, value) in from.ToArray())
         {

@@ -18,7 +18,7 @@ internal static class ResultPrinter
         var scenario = result.Scenario;
         console.MarkupLine($"[bold]{Markup.Escape(scenario.Name)}[/]  {Markup.Escape(scenario.Description)}".TrimEnd());
         console.WriteLine(
-            $"{Words.Of(scenario.Clock)} clock, {Readable.Length(result.MeasuredNs)} measured, policy {scenario.Host.Policy}, "
+            $"{Words.Of(scenario.Clock)} clock, {Readable.Length(result.MeasuredNs)} measured, policy {HostWords.Policies(scenario)}, "
             + $"seed {scenario.Seed.ToString(CultureInfo.InvariantCulture)}"
             + (result.Interrupted ? $" (interrupted: {Readable.Length(scenario.DurationNs)} were asked for)" : ""));
         if (result.MeasuredNs > 0)
@@ -83,7 +83,8 @@ internal static class ResultPrinter
     public static string HostLine(RunResult result)
     {
         var use = result.Utilisation;
-        var line = $"{(result.Cluster is null ? "host" : "all hosts")}: cores {Readable.Share(use.Cpu)}, bus {Readable.Share(use.Bus)}, NVM {Readable.Share(use.Nvm)}";
+        var line = $"{(result.Cluster is null ? "host" : "all hosts")}: "
+            + $"cores {Readable.Share(use.Cpu)}, bus {Readable.Share(use.Bus)}, NVM {Readable.Share(use.Nvm)}";
         foreach (var (group, jain) in RunFigures.JainByGroup(result))
         {
             line += $"; Jain {group} {jain.ToString("0.0000", CultureInfo.InvariantCulture)}";
@@ -92,8 +93,11 @@ internal static class ResultPrinter
         line += $"; took {Readable.Duration(result.ElapsedSeconds * 1e9)}";
         return result.Scenario.Clock == ClockKind.Wall || result.ElapsedSeconds <= 0 || result.MeasuredNs == 0
             ? line
-            : $"{line}, {Readable.SpeedUp(result.Scenario.WarmupNs + result.MeasuredNs, TimeSpan.FromSeconds(result.ElapsedSeconds))} real time";
+            : $"{line}, {SpeedUp(result)} real time";
     }
+
+    private static string SpeedUp(RunResult result) =>
+        Readable.SpeedUp(result.Scenario.WarmupNs + result.MeasuredNs, TimeSpan.FromSeconds(result.ElapsedSeconds));
 
     /// <summary>"oltp.p99 &lt;= 40us  (measured 38.2us)".</summary>
     public static string Describe(ExpectationOutcome expectation) =>
@@ -102,7 +106,8 @@ internal static class ResultPrinter
     /// <summary>"power failed at 500 ms for 100 ms; 2 VMs came back, 2 disks and 17 changes of their maps were recovered".</summary>
     public static string Describe(PowerFailureResult failure, long measuredNs)
     {
-        var line = $"power failed at {Readable.Length(failure.AtNs)}" + (failure.OutageNs > 0 ? $" for {Readable.Length(failure.OutageNs)}" : "");
+        var line = $"power failed at {Readable.Length(failure.AtNs)}"
+            + (failure.OutageNs > 0 ? $" for {Readable.Length(failure.OutageNs)}" : "");
         return failure.AtNs + failure.OutageNs > measuredNs
             ? $"{line}; the run ended before it came back"
             : $"{line}; {Counted(failure.VmsBack, "VM")} came back, {Counted(failure.DisksRecovered, "disk")} and "
@@ -112,7 +117,10 @@ internal static class ResultPrinter
     /// <summary>"finished: batch; its rates are over the time it was active"; null when none finished before the end.</summary>
     public static string? FinishedLine(RunResult result)
     {
-        string[] names = [.. result.Vms.Where(vm => vm.State == VmState.Finished && vm.ActiveNs < result.MeasuredNs).Select(vm => vm.Spec.Name)];
+        string[] names =
+        [
+            .. result.Vms.Where(vm => vm.State == VmState.Finished && vm.ActiveNs < result.MeasuredNs).Select(vm => vm.Spec.Name),
+        ];
         return names.Length == 0
             ? null
             : $"finished: {string.Join(", ", names.Take(10))}{(names.Length > 10 ? $" and {names.Length - 10} more" : "")}; "

@@ -7,15 +7,17 @@ using Spectre.Console;
 
 namespace Mbsa.Host.Report;
 
-/// <summary>The result as a table: a row per VM and one for all. What does not fit or says nothing is left out, least important first.</summary>
+/// <summary>
+/// The result as a table: a row per VM and one for all. What does not fit or says nothing is left out, least important first.
+/// </summary>
 internal static class ResultTable
 {
-    private sealed record Column(string Head, Func<VmResult, string?> Cell, string Total, int LeastWidth = 0, bool Left = false);
+    private sealed record Column(string Head, Func<VmResult, string?> Cell, string Total, int MinWidth = 0, bool Left = false);
 
     /// <summary>The table for a console of this many columns.</summary>
     public static Table Of(RunResult result, int width)
     {
-        Column[] columns = [.. Columns(result).Where(column => width >= column.LeastWidth)];
+        Column[] columns = [.. Columns(result).Where(column => width >= column.MinWidth)];
         var table = new Table().Border(TableBorder.Simple).BorderStyle(new Style(Color.Grey));
         foreach (var column in columns)
         {
@@ -53,7 +55,7 @@ internal static class ResultTable
 
         foreach (var column in Catalogue.Columns(Views.Terminal, result))
         {
-            yield return new(column.Column.Head, vm => column.Cell(vm, result), column.Total(result), column.Column.LeastWidth);
+            yield return new(column.Column.Head, vm => column.Cell(vm, result), column.Total(result), column.Column.MinWidth);
         }
 
         if (result.Vms.Any(vm => vm.Spec.Storage is { Protection: not ProtectionMethod.None }))

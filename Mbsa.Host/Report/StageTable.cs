@@ -6,7 +6,10 @@ using Spectre.Console;
 
 namespace Mbsa.Host.Report;
 
-/// <summary>Where the time of an I/O went between the twelve stubs of the paper's Figure 1B: a row per stage, a column per VM on a conventional path.</summary>
+/// <summary>
+/// Where the time of an I/O went between the twelve stubs of the paper's Figure 1B: a row per stage, a column per VM on a conventional
+/// path.
+/// </summary>
 internal static class StageTable
 {
     /// <summary>What happens in each stage, the first from stub 1 to 2.</summary>

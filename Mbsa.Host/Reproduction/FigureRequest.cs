@@ -13,7 +13,7 @@ internal sealed record FigureRequest
     public const long UsualBlocks = 16_384;
 
     /// <summary>Blocks below which a figure says nothing any more: the spares of a policy would be a large part of the disk.</summary>
-    public const long LeastBlocks = 1024;
+    public const long MinBlocks = 1024;
 
     /// <summary>Blocks of the disk. Whatever is written grows with it, so that writes a block are those of the paper.</summary>
     public required long Blocks { get; init; }

@@ -11,7 +11,6 @@ internal sealed record FigureResult
     /// <summary>What one must know to read it, a line each: what was invented, reconstructed or left out.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
-    /// <summary>Its tables.</summary>
     public required IReadOnlyList<FigureTable> Tables { get; init; }
 
     /// <summary>What it must reach.</summary>

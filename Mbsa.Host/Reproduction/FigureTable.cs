@@ -31,7 +31,6 @@ internal sealed class FigureTable
     /// <summary>Adds a row.</summary>
     public void Add(params string[] cells) => _rows.Add(cells);
 
-    /// <summary>The table for a terminal.</summary>
     public Table ForTerminal()
     {
         var table = new Table().Border(TableBorder.Simple).Title(new TableTitle(Markup.Escape(Title), Style.Plain));

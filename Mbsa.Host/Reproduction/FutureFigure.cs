@@ -16,7 +16,7 @@ namespace Mbsa.Host.Reproduction;
 /// </summary>
 internal static class FutureFigure
 {
-    private const int MostHogs = 8;
+    private const int MaxHogs = 8;
     private const int Vcpus = 4;
     private const double Reserved = 0.4;
     private const double Kept = 0.99;
@@ -30,12 +30,12 @@ internal static class FutureFigure
     public static async Task<FigureResult> MakeAsync(FigureRequest request)
     {
         var ways = Ways().ToList();
-        var progress = new FigureProgress(request.Progress, request.Time, "future", ways.Count * (MostHogs + 1));
+        var progress = new FigureProgress(request.Progress, request.Time, "future", ways.Count * (MaxHogs + 1));
         List<Line> lines = [];
         foreach (var (name, policy, path) in ways)
         {
             List<VmResult> points = [];
-            for (var hogs = 0; hogs <= MostHogs; hogs++)
+            for (var hogs = 0; hogs <= MaxHogs; hogs++)
             {
                 var result = await request.Start(Scenario(policy, path, hogs)).Completion.ConfigureAwait(false);
                 points.Add(result.Vms[0]);
@@ -65,7 +65,7 @@ internal static class FutureFigure
             Bars = [.. Bars(lines)],
             Chart = new SvgChart(
                 "Storage beside VMs that compute", "VMs that compute", "MB/s",
-                [.. Enumerable.Range(0, MostHogs + 1).Select(hogs => ((double)hogs, hogs.ToString(CultureInfo.InvariantCulture)))],
+                [.. Enumerable.Range(0, MaxHogs + 1).Select(hogs => ((double)hogs, hogs.ToString(CultureInfo.InvariantCulture)))],
                 [.. lines.Select((line, i) => new ChartSeries(line.Name, _colours[i],
                     [.. line.Points.Select((vm, hogs) => ((double)hogs, BytesPerSecond(vm) / 1e6))], HasMarkers: true))]),
             Json = new JsonObject { ["lines"] = new JsonArray([.. lines.Select(line => (JsonNode)Json(line))]) },
@@ -89,12 +89,12 @@ internal static class FutureFigure
         var ours = lines.First(line => line is { Policy: QosPolicies.Default, Path: IoPath.MemoryBus });
         var none = lines.First(line => line is { Policy: "none", Path: IoPath.MemoryBus });
         yield return new Bar($"{ours.Name}: least of the promised share, any number of hogs",
-            IsMost: false, Kept, ours.Points.Min(vm => vm.DominantShare(DurationNs)) / Reserved);
-        yield return new Bar($"{none.Name}: what {MostHogs} hogs leave of the promised share",
-            IsMost: true, 0.5, none.Points[MostHogs].DominantShare(DurationNs) / Reserved);
+            IsMax: false, Kept, ours.Points.Min(vm => vm.DominantShare(DurationNs)) / Reserved);
+        yield return new Bar($"{none.Name}: what {MaxHogs} hogs leave of the promised share",
+            IsMax: true, 0.5, none.Points[MaxHogs].DominantShare(DurationNs) / Reserved);
         yield return new Bar(
-            $"{ours.Name} over {none.Name}: bandwidth beside {MostHogs} hogs", IsMost: false, 2,
-            BytesPerSecond(ours.Points[MostHogs]) / BytesPerSecond(none.Points[MostHogs]), Unit: "");
+            $"{ours.Name} over {none.Name}: bandwidth beside {MaxHogs} hogs", IsMax: false, 2,
+            BytesPerSecond(ours.Points[MaxHogs]) / BytesPerSecond(none.Points[MaxHogs]), Unit: "");
     }
 
     private static ScenarioSpec Scenario(string policy, IoPath path, int hogs)
@@ -138,7 +138,7 @@ internal static class FutureFigure
     private static FigureTable Table(string title, List<Line> lines, Func<VmResult, string> cell)
     {
         var table = FigureTable.WithColumns(title, 1,
-            ["path, policy", .. Enumerable.Range(0, MostHogs + 1).Select(hogs => hogs.ToString(CultureInfo.InvariantCulture))]);
+            ["path, policy", .. Enumerable.Range(0, MaxHogs + 1).Select(hogs => hogs.ToString(CultureInfo.InvariantCulture))]);
         foreach (var line in lines)
         {
             table.Add([line.Name, .. line.Points.Select(cell)]);

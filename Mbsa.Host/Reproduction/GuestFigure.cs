@@ -94,14 +94,14 @@ internal static class GuestFigure
         var writes = RequestKind.All.Select((kind, i) => (kind, i)).Where(entry => entry.kind.IsWrite).ToArray();
         return
         [
-            .. new[] { pmap, pte, cr0 }.SelectMany(other => Order.Of(10, opt, other, least: 1)),
+            .. new[] { pmap, pte, cr0 }.SelectMany(other => Order.Of(10, opt, other, min: 1)),
             .. writes.Select(entry =>
-                new Bar($"claim 11, {entry.kind.Name}: CR0 over PMAP", IsMost: true, MuchWorse, cr0[entry.i] / pmap[entry.i], Unit: "")),
+                new Bar($"claim 11, {entry.kind.Name}: CR0 over PMAP", IsMax: true, MuchWorse, cr0[entry.i] / pmap[entry.i], Unit: "")),
             .. Order.Of(11, pmap, pte, matters: kind => kind.IsWrite),
             .. Order.Of(11, pte, pmap, matters: kind => !kind.IsWrite),
             .. Order.Of(12, cr0, exits, matters: kind => kind.IsWrite),
             new Bar(
-                "claims 12 and 15: CR0-Opt, the most that exits twice as dear change", IsMost: true, Unchanged,
+                "claims 12 and 15: CR0-Opt, the most that exits twice as dear change", IsMax: true, Unchanged,
                 opt.Speeds.Zip(exitsOpt.Speeds, (one, two) =>
                     Math.Abs(two.GigabytesPerSecond / one.GigabytesPerSecond - 1)).Max(), Unit: ""),
         ];

@@ -69,7 +69,7 @@ internal static class HostFigure
             .. sync,
             .. Order.Of(3, cr0, pmap, matters: kind => kind.IsWrite),
             .. Order.Of(3, pmap, pte, matters: kind => kind.IsWrite),
-            .. Order.Of(4, cr0, pte, least: 1, matters: kind => !kind.IsWrite),
+            .. Order.Of(4, cr0, pte, min: 1, matters: kind => !kind.IsWrite),
             .. Order.Of(4, pte, pmap, matters: kind => !kind.IsWrite),
         ];
     }

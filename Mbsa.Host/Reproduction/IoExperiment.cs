@@ -22,7 +22,6 @@ internal sealed record IoExperiment(RequestKind Kind, IoPath Path)
     /// <summary>Long enough for what is at the beginning only: the first request is sequential to nothing.</summary>
     private const long WarmupNs = 5_000_000;
 
-    /// <summary>The protection.</summary>
     public ProtectionMethod Protection { get; init; }
 
     /// <summary>How each job waits for its I/O.</summary>
@@ -34,10 +33,8 @@ internal sealed record IoExperiment(RequestKind Kind, IoPath Path)
     /// <summary>VCPUs, or threads.</summary>
     public int Vcpus { get; init; } = 4;
 
-    /// <summary>Jobs.</summary>
     public int Jobs { get; init; } = 4;
 
-    /// <summary>The machine.</summary>
     public MachineProfile Machine { get; init; } = ProfileCatalog.Machine("paper");
 
     /// <summary>Runs it.</summary>

@@ -22,7 +22,7 @@ namespace Mbsa.Host.Reproduction;
 internal static class LevellingCostFigure
 {
     private const long PaperDurationNs = 30L * 60 * 1_000_000_000;
-    private const double MostOverhead = 0.01;
+    private const double MaxOverhead = 0.01;
 
     private static readonly (int Gb, double PaperOverhead)[] _dataSets = [(1, 0.026), (2, 0.004), (4, 0.008), (8, 0.028)];
 
@@ -86,14 +86,14 @@ internal static class LevellingCostFigure
     {
         foreach (var cost in costs.Where(cost => cost.Policy == "due-time"))
         {
-            yield return new Bar($"due-time, {cost.Gb} GB: overhead", IsMost: true, MostOverhead, cost.Overhead);
+            yield return new Bar($"due-time, {cost.Gb} GB: overhead", IsMax: true, MaxOverhead, cost.Overhead);
         }
 
         foreach (var (lower, higher) in curve.Zip(curve.Skip(1)))
         {
             yield return new Bar($"threshold {higher.Policy}: overhead, no more than at {lower.Policy}",
-                IsMost: true, lower.Overhead, higher.Overhead);
-            yield return new Bar($"threshold {higher.Policy}: CV, no less than at {lower.Policy}", IsMost: false, lower.Cv, higher.Cv);
+                IsMax: true, lower.Overhead, higher.Overhead);
+            yield return new Bar($"threshold {higher.Policy}: CV, no less than at {lower.Policy}", IsMax: false, lower.Cv, higher.Cv);
         }
     }
 

@@ -10,11 +10,11 @@ internal static class Order
     /// <param name="claim">Number of the claim.</param>
     /// <param name="better">The faster one.</param>
     /// <param name="worse">The slower one.</param>
-    /// <param name="least">Least ratio of their bandwidths; 1 allows that they are equal.</param>
+    /// <param name="min">Least ratio of their bandwidths; 1 allows that they are equal.</param>
     /// <param name="matters">Which kinds count; null for all.</param>
     public static IEnumerable<Bar> Of(int claim, SpeedRow better, SpeedRow worse,
-        double least = Clearly, Func<RequestKind, bool>? matters = null) =>
+        double min = Clearly, Func<RequestKind, bool>? matters = null) =>
         RequestKind.All.Select((kind, i) => (kind, i)).Where(entry => matters?.Invoke(entry.kind) ?? true).Select(entry => new Bar(
             $"claim {claim}, {entry.kind.Name}: {better.Name} over {worse.Name}",
-            IsMost: false, least, better[entry.i] / worse[entry.i], Unit: ""));
+            IsMax: false, min, better[entry.i] / worse[entry.i], Unit: ""));
 }

@@ -13,8 +13,8 @@ internal sealed record MadeFigure(string Name, FigureResult Result);
 /// </summary>
 internal sealed class ReproductionSummary
 {
-    private const double MostMeanError = 0.05;
-    private const double MostError = 0.10;
+    private const double MaxMeanError = 0.05;
+    private const double MaxError = 0.10;
 
     private readonly Claim[] _claims;
     private readonly FreeParameter[] _parameters;
@@ -38,8 +38,8 @@ internal sealed class ReproductionSummary
     /// <summary>What the predictions together must reach.</summary>
     public IReadOnlyList<Bar> Bars => Worst is not { } worst ? [] :
     [
-        new("predicted claims: mean error", IsMost: true, MostMeanError, MeanError),
-        new("predicted claims: maximum error", IsMost: true, MostError, Math.Abs(worst.Error)),
+        new("predicted claims: mean error", IsMax: true, MaxMeanError, MeanError),
+        new("predicted claims: maximum error", IsMax: true, MaxError, Math.Abs(worst.Error)),
     ];
 
     /// <summary>Calibrated and predicted numbers apart, and the parameters; only those that have rows.</summary>

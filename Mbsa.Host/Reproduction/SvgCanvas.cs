@@ -14,7 +14,7 @@ internal sealed class SvgCanvas
     public const double Left = 80, Right = 780, Top = 70, Bottom = 390;
 
     private const double Width = 800, Height = 450;
-    private const int MostYTicks = 8;
+    private const int MaxYTicks = 8;
 
     private readonly StringBuilder _svg = new();
     private readonly double _low, _high;
@@ -27,7 +27,7 @@ internal sealed class SvgCanvas
     public SvgCanvas(string title, string xLabel, string yLabel, IEnumerable<double> ys)
     {
         double[] all = [0, .. ys];
-        var step = StepFor(all.Max() - all.Min(), MostYTicks);
+        var step = StepFor(all.Max() - all.Min(), MaxYTicks);
         (_low, _high) = (Math.Floor(all.Min() / step) * step, Math.Max(Math.Ceiling(all.Max() / step) * step, step));
         Add($"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" font-family=\"sans-serif\" font-size=\"13\">");
         Add($"<rect width=\"100%\" height=\"100%\" fill=\"white\"/>");
@@ -77,11 +77,11 @@ internal sealed class SvgCanvas
         Add($"<text x=\"{x:0.##}\" y=\"{y:0.##}\" text-anchor=\"{anchor}\"{more}>{SecurityElement.Escape(text)}</text>");
 
     /// <summary>1, 2 or 5 times a power of ten, so that a range takes at most so many steps.</summary>
-    internal static double StepFor(double range, int most)
+    internal static double StepFor(double range, int max)
     {
-        var least = range > 0 ? range / most : 1;
-        var power = Math.Pow(10, Math.Floor(Math.Log10(least)));
-        var digit = least / power * 0.999999;
+        var min = range > 0 ? range / max : 1;
+        var power = Math.Pow(10, Math.Floor(Math.Log10(min)));
+        var digit = min / power * 0.999999;
         return power * (digit <= 1 ? 1 : digit <= 2 ? 2 : digit <= 5 ? 5 : 10);
     }
 }

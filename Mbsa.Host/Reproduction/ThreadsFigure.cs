@@ -8,7 +8,7 @@ namespace Mbsa.Host.Reproduction;
 internal static class ThreadsFigure
 {
     private const int Cores = 4;
-    private const double MostGain = 1.05;
+    private const double MaxGain = 1.05;
     private const double NearlyAll = 0.95;
 
     private static readonly int[] _threads = [1, 2, 4, 8, 16];
@@ -46,12 +46,12 @@ internal static class ThreadsFigure
         {
             foreach (var (kind, i) in RequestKind.Names.Select((kind, i) => (kind, i)))
             {
-                yield return new Bar($"claim 5, {kind}: {more} threads over 4", IsMost: true,
-                    MostGain, grid[more.ToString(CultureInfo.InvariantCulture)][i] / four[i], Unit: "");
+                yield return new Bar($"claim 5, {kind}: {more} threads over 4", IsMax: true,
+                    MaxGain, grid[more.ToString(CultureInfo.InvariantCulture)][i] / four[i], Unit: "");
             }
         }
 
-        yield return new Bar("claim 5: CPU at 4 threads", IsMost: false, NearlyAll, four.Speeds.Min(speed => speed.Cpu));
+        yield return new Bar("claim 5: CPU at 4 threads", IsMax: false, NearlyAll, four.Speeds.Min(speed => speed.Cpu));
     }
 
     private static SvgChart Chart(SpeedGrid grid) => new(

@@ -51,10 +51,10 @@ internal static class WearFigure
             Tables = [Regions(worn, request.Blocks), Policies(worn)],
             Bars =
             [
-                new("none is uneven: coefficient of variation", IsMost: false, 0.5, none.CoefficientOfVariation),
-                new("threshold is even: coefficient of variation", IsMost: true, 0.05, threshold.CoefficientOfVariation),
-                new("due-time is even: coefficient of variation", IsMost: true, 0.01, dueTime.Wear.CoefficientOfVariation),
-                new("due-time: extra writes", IsMost: true, 1 / 128.0, dueTime.ExtraShare),
+                new("none is uneven: coefficient of variation", IsMax: false, 0.5, none.CoefficientOfVariation),
+                new("threshold is even: coefficient of variation", IsMax: true, 0.05, threshold.CoefficientOfVariation),
+                new("due-time is even: coefficient of variation", IsMax: true, 0.01, dueTime.Wear.CoefficientOfVariation),
+                new("due-time: extra writes", IsMax: true, 1 / 128.0, dueTime.ExtraShare),
             ],
             Chart = Chart(worn, request.Blocks),
             Json = Json(worn, request.Blocks),

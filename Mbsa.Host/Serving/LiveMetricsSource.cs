@@ -20,7 +20,7 @@ internal sealed class LiveMetricsSource(ScenarioSpec scenario, IRunningScenario 
     public const string HostName = "host-0";
 
     private LiveSnapshot? _earlier;
-    private ImmutableArray<HostUtilisation> _utilisation = [.. HostUse.Hosts(scenario).Select(_ => new HostUtilisation(0, 0, 0))];
+    private ImmutableArray<HostUtilisation> _utilisation = [.. scenario.AllHosts.Hosts.Select(_ => new HostUtilisation(0, 0, 0))];
     private ImmutableArray<double> _achieved = [.. scenario.Vms.Select(_ => 0.0)];
 
     /// <inheritdoc/>
@@ -28,28 +28,19 @@ internal sealed class LiveMetricsSource(ScenarioSpec scenario, IRunningScenario 
     {
         var now = run.Snapshot();
         UpdateSinceBefore(now);
-        return (scenario.Cluster, now.Cluster) switch
-        {
-            (null, _) => new RunSample([Single(now)]),
-            (_, null) => new RunSample([]),
-            var (spec, cluster) =>
-                new RunSample([.. spec.Hosts.Select((host, index) => OneOf(now, cluster, host, index))]) { Cluster = Between(cluster) },
-        };
+        return LiveCluster.Of(scenario, now) is not { } cluster
+            ? new RunSample([])
+            : new RunSample([.. scenario.AllHosts.Hosts.Select((host, index) => OneOf(now, cluster, host, index))])
+            {
+                Cluster = now.Cluster is { } several ? Between(several) : null,
+            };
     }
-
-    private HostSample Single(LiveSnapshot now) => Of(HostName, scenario.Host, 0, now, vm => true) with
-    {
-        NvmAllocatedBytes = now.NvmAllocatedBytes,
-        AdmissionRefusals = now.AdmissionRefusals,
-        Plans = now.Plans,
-        SchedulerOverheadSeconds = now.SchedulerOverheadNs / 1e9,
-    };
 
     /// <summary>A VM is with the host it is on, or was on last; one that was not placed yet is with none.</summary>
     private HostSample OneOf(LiveSnapshot now, LiveCluster cluster, ClusterHostSpec spec, int index)
     {
         var host = cluster.Hosts[index];
-        return Of(spec.Name, spec.Host, index, now, vm => cluster.HostOfVm[vm] == index) with
+        return Of(scenario.Cluster is null ? HostName : spec.Name, spec.Host, index, now, vm => cluster.HostOfVm[vm] == index) with
         {
             IsUp = host.IsUp,
             NvmAllocatedBytes = host.NvmAllocatedBytes,
@@ -98,9 +89,7 @@ internal sealed class LiveMetricsSource(ScenarioSpec scenario, IRunningScenario 
         }
 
         _achieved = [.. now.Vms.Select((vm, i) => vm.ShareSince(_earlier?.Vms[i]) ?? _achieved[i])];
-        _utilisation = scenario.Cluster is { } cluster
-            ? HostUse.OfEach(cluster, _earlier, now)
-            : [HostUse.Between(scenario, _earlier, now)];
+        _utilisation = HostUse.OfEach(scenario, _earlier, now);
         _earlier = now;
     }
 }

@@ -12,7 +12,7 @@ namespace Mbsa.Host.Serving;
 internal sealed class PageServer : IAsyncDisposable
 {
     /// <summary>Connections at a time; more are turned away, so that nobody can use the program up.</summary>
-    private const int MostConnections = 500;
+    private const int MaxConnections = 500;
 
     private readonly WebApplication _application;
 
@@ -33,7 +33,7 @@ internal sealed class PageServer : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxConcurrentConnections = MostConnections;
+            kestrel.Limits.MaxConcurrentConnections = MaxConnections;
             kestrel.Listen(endPoint);
         });
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();

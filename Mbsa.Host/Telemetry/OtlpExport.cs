@@ -9,7 +9,10 @@ using OpenTelemetry.Trace;
 
 namespace Mbsa.Host.Telemetry;
 
-/// <summary>Sends the metrics and the trace of one run to a collector, through the OpenTelemetry SDK. A collector that is away or slow does not hold up the run.</summary>
+/// <summary>
+/// Sends the metrics and the trace of one run to a collector, through the OpenTelemetry SDK. A collector that is away or slow does not
+/// hold up the run.
+/// </summary>
 internal sealed class OtlpExport : IDisposable
 {
     /// <summary>What the last batch may take to be sent, in milliseconds.</summary>
@@ -20,7 +23,8 @@ internal sealed class OtlpExport : IDisposable
     private readonly TracerProvider _traces;
     private RunTrace? _trace;
 
-    private OtlpExport(OtlpTarget target, MeterProvider metrics, TracerProvider traces) => (_target, _metrics, _traces) = (target, metrics, traces);
+    private OtlpExport(OtlpTarget target, MeterProvider metrics, TracerProvider traces) =>
+        (_target, _metrics, _traces) = (target, metrics, traces);
 
     /// <summary>Begins to send.</summary>
     /// <param name="target">Where to.</param>
@@ -28,9 +32,10 @@ internal sealed class OtlpExport : IDisposable
     public static OtlpExport Start(OtlpTarget target, ScenarioSpec scenario)
     {
         var resource = ResourceBuilder.CreateDefault().AddService("mbsa").AddAttributes([new("mbsa.scenario", scenario.Name)]);
-        void Aim(OtlpExporterOptions options, string signal) => (options.Endpoint, options.Protocol) = (target.For(signal), target.Protocol);
+        void Aim(OtlpExporterOptions options, string signal) =>
+            (options.Endpoint, options.Protocol) = (target.For(signal), target.Protocol);
 
-        var series = MostSeries(scenario);
+        var series = MaxSeries(scenario);
         var metrics = Sdk.CreateMeterProviderBuilder()
             .SetResourceBuilder(resource)
             .AddMeter(MbsaInstruments.MeterName)
@@ -46,16 +51,17 @@ internal sealed class OtlpExport : IDisposable
     }
 
     /// <summary>
-    /// Series of one instrument that a run can come to have. The SDK's own bound of 2000 would fold the rest of a large scenario into one, and a series of a
-    /// VM on a host it left may keep its place. So they are counted for every host that a VM can come to be on: the first, and one more for each move that
-    /// events can cause.
+    /// Series of one instrument that a run can come to have. The SDK's own bound of 2000 would fold the rest of a large scenario into
+    /// one, and a series of a VM on a host it left may keep its place. So they are counted for every host that a VM can come to be on:
+    /// the first, and one more for each move that events can cause.
     /// </summary>
-    internal static int MostSeries(ScenarioSpec scenario)
+    internal static int MaxSeries(ScenarioSpec scenario)
     {
         // A VM has at most four of one instrument (its states), a host three (its resources).
-        var (vms, hosts) = (scenario.Vms.Length, scenario.Cluster?.Hosts.Length ?? 1);
-        var moves = scenario.Events.Count(e => e.Change is VmChange.Migrate) + vms * (scenario.Cluster?.Events.Count(e => e.Change == HostChange.Drain) ?? 0);
-        return 4 * Math.Min(vms * hosts, vms + moves) + 3 * hosts + 100;
+        var (vms, hosts) = (scenario.Vms.Length, scenario.AllHosts.Hosts.Length);
+        var drains = scenario.AllHosts.Events.Count(e => e.Change == HostChange.Drain);
+        var migrations = scenario.Events.Count(e => e.Change is VmChange.Migrate) + vms * drains;
+        return 4 * Math.Min(vms * hosts, vms + migrations) + 3 * hosts + 100;
     }
 
     /// <summary>From now on the trace is that of this run. Its metrics are seen as soon as its instruments are there.</summary>

@@ -34,7 +34,9 @@ internal sealed record OtlpTarget(Uri Endpoint, OtlpExportProtocol Protocol)
 
     /// <summary>The address for one signal: over HTTP each has a path of its own.</summary>
     /// <param name="signal">"metrics" or "traces".</param>
-    public Uri For(string signal) => Protocol == OtlpExportProtocol.HttpProtobuf ? new Uri($"{Endpoint.AbsoluteUri.TrimEnd('/')}/v1/{signal}") : Endpoint;
+    public Uri For(string signal) => Protocol == OtlpExportProtocol.HttpProtobuf
+        ? new Uri($"{Endpoint.AbsoluteUri.TrimEnd('/')}/v1/{signal}")
+        : Endpoint;
 
     private static OtlpExportProtocol ProtocolOf(string? name) => name switch
     {

@@ -7,15 +7,15 @@ using Mbsa.Model.Watching;
 namespace Mbsa.Host.Telemetry;
 
 /// <summary>
-/// The trace of one run, made of its journal: a span for the scenario, below it one for each life of a VM and one for each plan. Spans last in real
-/// time; where the scenario's clock stood is an attribute. Nothing is made when nobody collects traces.
+/// The trace of one run, made of its journal: a span for the scenario, below it one for each life of a VM and one for each plan. Spans
+/// last in real time; where the scenario's clock stood is an attribute. Nothing is made when nobody collects traces.
 /// </summary>
 internal sealed class RunTrace : IDisposable
 {
     /// <summary>Name of the source, for whoever collects.</summary>
     public const string SourceName = "Mbsa";
 
-    private static readonly ActivitySource s_source = new(SourceName);
+    private static readonly ActivitySource _source = new(SourceName);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Activity> _lives = [];
@@ -34,10 +34,10 @@ internal sealed class RunTrace : IDisposable
         }
 
         activity.SetTag("mbsa.scenario", scenario.Name);
-        activity.SetTag("mbsa.policy", scenario.Host.Policy);
+        activity.SetTag("mbsa.policy", HostWords.Policies(scenario));
         activity.SetTag("mbsa.clock", Words.Of(scenario.Clock));
         activity.SetTag("mbsa.vms", scenario.Vms.Length);
-        activity.SetTag("mbsa.hosts", scenario.Cluster?.Hosts.Length ?? 1);
+        activity.SetTag("mbsa.hosts", scenario.AllHosts.Hosts.Length);
         var trace = new RunTrace(activity);
         journal.Listen(trace.Hear);
         return trace;
@@ -65,7 +65,7 @@ internal sealed class RunTrace : IDisposable
     {
         // Whoever called has nothing to do with this trace: an actor's thread must not keep the span for its own.
         var before = Activity.Current;
-        var activity = s_source.StartActivity(name, ActivityKind.Internal, parent);
+        var activity = _source.StartActivity(name, ActivityKind.Internal, parent);
         Activity.Current = before;
         return activity;
     }
@@ -101,7 +101,10 @@ internal sealed class RunTrace : IDisposable
         _ => "event",
     };
 
-    /// <summary>A VM lives from the moment it runs until it has stopped, finished or failed; without power it does not. On a host it moved to it lives anew.</summary>
+    /// <summary>
+    /// A VM lives from the moment it runs until it has stopped, finished or failed; without power it does not. On a host it moved to it
+    /// lives anew.
+    /// </summary>
     private void Live(string vm, VmState state, long clockNs)
     {
         if (_lives.Remove(vm, out var life))

@@ -1,4 +1,3 @@
-using Mbsa.Host.Figures;
 using Mbsa.Model.Scenario;
 using Mbsa.Model.Watching;
 
@@ -24,10 +23,10 @@ internal static class LiveRates
 
     /// <summary>The busiest rows in the scenario's order, and the others summed in a last one.</summary>
     /// <param name="rows">All of them.</param>
-    /// <param name="most">Rows that there is room for, the sum included; at least 2.</param>
-    public static IReadOnlyList<LiveRow> Top(LiveRow[] rows, int most)
+    /// <param name="max">Rows that there is room for, the sum included; at least 2.</param>
+    public static IReadOnlyList<LiveRow> Top(LiveRow[] rows, int max)
     {
-        if (rows.Length <= most)
+        if (rows.Length <= max)
         {
             return rows;
         }
@@ -35,7 +34,7 @@ internal static class LiveRates
         var shown = Enumerable.Range(0, rows.Length)
             .OrderByDescending(i => rows[i].BandwidthBytesPerSecond)
             .ThenBy(i => i)
-            .Take(most - 1)
+            .Take(max - 1)
             .ToHashSet();
         var others = rows.Where((_, i) => !shown.Contains(i)).ToArray();
         return [.. rows.Where((_, i) => shown.Contains(i)), Sum($"({others.Length} more)", others)];
@@ -62,7 +61,7 @@ internal static class LiveRates
             Rate(vm => vm.ReadOperations) * 1e9,
             Rate(vm => vm.WriteOperations) * 1e9,
             Rate(vm => vm.Bytes) * 1e9,
-            Math.Min(1, Rate(vm => vm.CpuNs) / HostUse.Hosts(scenario).Sum(host => host.Machine.Cores)), // counted when a quantum ends
+            Math.Min(1, Rate(vm => vm.CpuNs) / scenario.AllHosts.Hosts.Sum(host => host.Host.Machine.Cores)), // counted when a quantum ends
             Math.Min(1, Rate(vm => vm.WaitingNs) / Math.Max(1, scenario.Vms[index].Vcpus)));
     }
 }

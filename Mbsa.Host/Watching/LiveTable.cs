@@ -40,7 +40,7 @@ internal static class LiveTable
             table.AddRow(Cells(row, wide, unicode));
         }
 
-        var header = new Markup($"[bold]{Markup.Escape(scenario.Name)}[/]  policy {Markup.Escape(scenario.Host.Policy)}");
+        var header = new Markup($"[bold]{Markup.Escape(scenario.Name)}[/]  policy {Markup.Escape(HostWords.Policies(scenario))}");
         return new Rows(header, new Text(progress), Text.Empty, table);
     }
 
@@ -48,7 +48,8 @@ internal static class LiveTable
     public static string Bar(double share, bool unicode)
     {
         var filled = (int)Math.Round(Math.Clamp(share, 0, 1) * BarWidth, MidpointRounding.AwayFromZero);
-        return new string(unicode ? '█' : '#', filled) + new string(unicode ? '░' : '.', BarWidth - filled) + Readable.Share(share).PadLeft(7);
+        var bar = new string(unicode ? '█' : '#', filled) + new string(unicode ? '░' : '.', BarWidth - filled);
+        return bar + Readable.Share(share).PadLeft(7);
     }
 
     private static List<IRenderable> Cells(LiveRow row, bool wide, bool unicode)

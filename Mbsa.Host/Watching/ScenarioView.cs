@@ -5,8 +5,11 @@ using Spectre.Console.Rendering;
 
 namespace Mbsa.Host.Watching;
 
-/// <summary>Shows a run while it lasts: a table four times a second in a terminal, a line a second anywhere else, nothing for a short run.</summary>
-internal sealed class ScenarioView(ScenarioSpec scenario, IRunningScenario run, IAnsiConsole console, TimeProvider time, CancellationToken interrupted = default)
+/// <summary>
+/// Shows a run while it lasts: a table four times a second in a terminal, a line a second anywhere else, nothing for a short run.
+/// </summary>
+internal sealed class ScenarioView(
+    ScenarioSpec scenario, IRunningScenario run, IAnsiConsole console, TimeProvider time, CancellationToken interrupted = default)
 {
     /// <summary>A run that is over within this shows nothing but its result.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);
@@ -18,7 +21,7 @@ internal sealed class ScenarioView(ScenarioSpec scenario, IRunningScenario run, 
     public static readonly TimeSpan LinePeriod = TimeSpan.FromSeconds(1);
 
     /// <summary>Plain lines of one run, at most: a long run says less often how far it is.</summary>
-    public const int MostLines = 60;
+    public const int MaxLines = 60;
 
     private readonly long _started = time.GetTimestamp();
     private LiveSnapshot? _earlier;
@@ -58,7 +61,7 @@ internal sealed class ScenarioView(ScenarioSpec scenario, IRunningScenario run, 
             if (snapshot.ClockNs >= nextLineNs)
             {
                 console.Profile.Out.Writer.WriteLine(RunProgress.Line(scenario.Clock, snapshot, time.GetElapsedTime(_started), _rows));
-                nextLineNs = snapshot.ClockNs + (snapshot.EndNs / (MostLines - 1)) + 1;
+                nextLineNs = snapshot.ClockNs + (snapshot.EndNs / (MaxLines - 1)) + 1;
             }
         }
     }

@@ -5,8 +5,8 @@ using Mbsa.Model.Watching;
 namespace Mbsa.Host.Watching;
 
 /// <summary>
-/// Looks at the wear of a run now and then: a look takes a moment for every block of every disk. Whoever asks gets what was seen last and waits for
-/// nothing; when that is old, the next look begins aside.
+/// Looks at the wear of a run now and then: a look takes a moment for every block of every disk. Whoever asks gets what was seen last
+/// and waits for nothing; when that is old, the next look begins aside.
 /// </summary>
 /// <param name="run">The run.</param>
 /// <param name="time">Real time.</param>

@@ -6,10 +6,10 @@ namespace Mbsa.Host.Wording;
 public static class UnknownName
 {
     /// <summary>With more names than this the guess would cost more than it helps: ten thousand VMs are not compared one by one.</summary>
-    private const int MostCandidates = 1000;
+    private const int MaxCandidates = 1000;
 
-    private const int MostListed = 20;
-    private const int MostNear = 5;
+    private const int MaxListed = 20;
+    private const int MaxNear = 5;
     private const int LongestName = 64;
 
     /// <summary>"unknown key 'vcpu'; did you mean 'vcpus'?", or a list of what there is when nothing is near.</summary>
@@ -30,8 +30,8 @@ public static class UnknownName
             return $"unknown {kind} '{shown}'; there is none";
         }
 
-        var some = string.Join(", ", known.Take(MostListed));
-        return $"unknown {kind} '{shown}'; available: {some}{(known.Count > MostListed ? ", ..." : "")}";
+        var some = string.Join(", ", known.Take(MaxListed));
+        return $"unknown {kind} '{shown}'; available: {some}{(known.Count > MaxListed ? ", ..." : "")}";
     }
 
     /// <summary>"; also near: wear.cv, wear.mean": others than the nearest that may have been meant; nothing when there are none.</summary>
@@ -40,14 +40,14 @@ public static class UnknownName
     public static string AlsoNear(string name, IReadOnlyCollection<string> known)
     {
         ArgumentNullException.ThrowIfNull(known);
-        var others = string.Join(", ", Near(name, known).Skip(1).Take(MostNear));
+        var others = string.Join(", ", Near(name, known).Skip(1).Take(MaxNear));
         return others.Length == 0 ? "" : $" Also near: {others}";
     }
 
     /// <summary>Those near in spelling, the nearest first, then those that begin with what was written.</summary>
     private static IEnumerable<string> Near(string name, IReadOnlyCollection<string> known)
     {
-        var candidates = known.Where(k => k.Length <= LongestName).Take(MostCandidates).ToArray();
+        var candidates = known.Where(k => k.Length <= LongestName).Take(MaxCandidates).ToArray();
         return NearestName.Near(name, candidates)
             .Concat(candidates.Where(c => name.Length >= 3 && c.StartsWith(name, StringComparison.OrdinalIgnoreCase))).Distinct();
     }

@@ -23,7 +23,10 @@ public sealed record ClusterResult
     /// <summary>Epochs run.</summary>
     public long Epochs { get; init; }
 
-    /// <summary>Hosts that were rebuilt and replayed because the process that carried them was lost. Not part of the report: the result does not depend on it.</summary>
+    /// <summary>
+    /// Hosts that were rebuilt and replayed because the process that carried them was lost. Not part of the report: the result does not
+    /// depend on it.
+    /// </summary>
     public int Rebuilt { get; init; }
 }
 
@@ -90,9 +93,11 @@ public sealed record HostLossResult(int Host, long AtNs, int VmsStopped)
 
 /// <summary>How a tenant's promise over several hosts was kept.</summary>
 /// <param name="Name">The tenant.</param>
-/// <param name="MostLeased">The most that was ever leased of it at one moment, in the unit of the promise, leases that had not expired among them.</param>
+/// <param name="MaxLeased">
+/// The most that was ever leased of it at one moment, in the unit of the promise, leases that had not expired among them.
+/// </param>
 /// <param name="Promised">The promise, in the same unit.</param>
-public sealed record TenantResult(string Name, double MostLeased, double Promised)
+public sealed record TenantResult(string Name, double MaxLeased, double Promised)
 {
     /// <summary>Epochs in which the tenant wanted its promise and got less than 99 % of it.</summary>
     public int Misses { get; init; }

@@ -11,6 +11,8 @@ public sealed record PowerFailureResult(long AtNs, long OutageNs)
     /// <summary>Virtual disks mounted afterwards that nobody had properly ended.</summary>
     public int DisksRecovered { get; init; }
 
-    /// <summary>Changes of their maps that were taken from the logs of their wear policies, because the VDMT need not have had them.</summary>
+    /// <summary>
+    /// Changes of their maps that were taken from the logs of their wear policies, because the VDMT need not have had them.
+    /// </summary>
     public long RecordsRecovered { get; init; }
 }

@@ -54,8 +54,8 @@ public sealed record VmResult
     public required VmState State { get; init; }
 
     /// <summary>
-    /// Of the measured part, the time in nanoseconds from its start until it was stopped, given up, or had come to its end: what its rates are per. Pauses, while
-    /// it moved or its host had no power, are in it.
+    /// Of the measured part, the time in nanoseconds from its start until it was stopped, given up, or had come to its end: what its
+    /// rates are per. Pauses, while it moved or its host had no power, are in it.
     /// </summary>
     public long ActiveNs { get; init; }
 
@@ -107,7 +107,9 @@ public sealed record VmResult
     /// <summary>What went wrong in it, a line each.</summary>
     public ImmutableArray<string> Problems { get; init; } = [];
 
-    /// <summary>The part of the host's dominant resource that it got, 0 to 1: the unit of reservations, limits and planned shares.</summary>
+    /// <summary>
+    /// The part of the host's dominant resource that it got, 0 to 1: the unit of reservations, limits and planned shares.
+    /// </summary>
     public double DominantShare(long measuredNs) => measuredNs > 0 ? Use.Use.DominantNs / measuredNs : 0;
 
     /// <summary>The result of a VM that never ran.</summary>
@@ -126,7 +128,9 @@ public sealed record LatencySummary(long Min, double Mean, long P50, long P95, l
 
 /// <summary>Where the time of a VM's I/Os went, reads and writes together.</summary>
 /// <param name="Requests">I/Os that went the whole way.</param>
-/// <param name="MeanNs">Mean time of an I/O between one stub of the paper's Figure 1B and the next, in nanoseconds: eleven, for twelve stubs.</param>
+/// <param name="MeanNs">
+/// Mean time of an I/O between one stub of the paper's Figure 1B and the next, in nanoseconds: eleven, for twelve stubs.
+/// </param>
 public sealed record StagesResult(long Requests, ImmutableArray<double> MeanNs);
 
 /// <summary>Wear of one disk over the measured part.</summary>

@@ -14,7 +14,9 @@ public sealed record TenantUse
     /// <summary>Time its limit kept it from running, in nanoseconds.</summary>
     public long ThrottledNs { get; init; }
 
-    /// <summary>Windows of 100 ms that were judged: it had a reservation, and for at least 1 % of the window wanted more than it had.</summary>
+    /// <summary>
+    /// Windows of 100 ms that were judged: it had a reservation, and for at least 1 % of the window wanted more than it had.
+    /// </summary>
     public int ReservationWindows { get; init; }
 
     /// <summary>Of those, the ones in which it got less than it was due.</summary>

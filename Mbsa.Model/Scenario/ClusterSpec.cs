@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace Mbsa.Model.Scenario;
 
-/// <summary>What a scenario of several hosts has beyond one of a single host. The scenario's VMs, seed, clock and durations are for all hosts together.</summary>
+/// <summary>
+/// What a scenario of several hosts has beyond one of a single host. The scenario's VMs, seed, clock and durations are for all hosts
+/// together.
+/// </summary>
 public sealed record ClusterSpec
 {
     /// <summary>The epoch when none is asked for, in nanoseconds.</summary>
@@ -20,7 +23,9 @@ public sealed record ClusterSpec
     /// <summary>How hosts are chosen for VMs.</summary>
     public PlacementRule Placement { get; init; }
 
-    /// <summary>Hosts run on their own for so long, in nanoseconds of the scenario's clock; decisions fall between. Also ends at each event.</summary>
+    /// <summary>
+    /// Hosts run on their own for so long, in nanoseconds of the scenario's clock; decisions fall between. Also ends at each event.
+    /// </summary>
     public long EpochNs { get; init; } = DefaultEpochNs;
 
     /// <summary>Promises that span hosts.</summary>
@@ -54,7 +59,7 @@ public sealed record MigrationSpec
     public long DowntimeNs { get; init; } = 10_000_000;
 
     /// <summary>After so many rounds it is stopped whatever is left.</summary>
-    public int MostRounds { get; init; } = 30;
+    public int MaxRounds { get; init; } = 30;
 }
 
 /// <summary>How a host is chosen for a VM whose host is not named.</summary>

@@ -14,8 +14,8 @@ public enum Resource
 }
 
 /// <summary>
-/// Use of a host, each part in nanoseconds for which that whole resource is taken: on four cores, 4 us of core time take the cores for 1 us. So parts can
-/// be compared, and divided by a stretch of time they are shares of the host.
+/// Use of a host, each part in nanoseconds for which that whole resource is taken: on four cores, 4 us of core time take the cores for
+/// 1 us. So parts can be compared, and divided by a stretch of time they are shares of the host.
 /// </summary>
 /// <param name="CoresNs">Of all cores.</param>
 /// <param name="BusNs">Of the memory bus.</param>
@@ -43,10 +43,12 @@ public readonly record struct ResourceUse(double CoresNs, double BusNs, double N
     public static ResourceUse operator -(ResourceUse a, ResourceUse b) => new(a.CoresNs - b.CoresNs, a.BusNs - b.BusNs, a.NvmNs - b.NvmNs);
 
     /// <summary>A multiple.</summary>
-    public static ResourceUse operator *(ResourceUse use, double factor) => new(use.CoresNs * factor, use.BusNs * factor, use.NvmNs * factor);
+    public static ResourceUse operator *(ResourceUse use, double factor) =>
+        new(use.CoresNs * factor, use.BusNs * factor, use.NvmNs * factor);
 
     /// <summary>The larger of each part.</summary>
-    public static ResourceUse Max(ResourceUse a, ResourceUse b) => new(Math.Max(a.CoresNs, b.CoresNs), Math.Max(a.BusNs, b.BusNs), Math.Max(a.NvmNs, b.NvmNs));
+    public static ResourceUse Max(ResourceUse a, ResourceUse b) =>
+        new(Math.Max(a.CoresNs, b.CoresNs), Math.Max(a.BusNs, b.BusNs), Math.Max(a.NvmNs, b.NvmNs));
 
     /// <summary>Adds two uses.</summary>
     public static ResourceUse Add(ResourceUse left, ResourceUse right) => left + right;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json.Serialization;
 using Mbsa.Nvm.Protection;
 using Mbsa.Nvm.Timing;
 using Mbsa.Vm.Paths;
@@ -21,8 +20,8 @@ public sealed record ScenarioSpec
     public ulong Seed { get; init; } = 1;
 
     /// <summary>
-    /// Whether all jobs begin at the beginning of their cycles and no cycle differs from the next: no phases, no jitter. Else each clone of a job
-    /// begins at a place of its cycle that is drawn from the seed (<see cref="JobRhythm"/>).
+    /// Whether all jobs begin at the beginning of their cycles and no cycle differs from the next: no phases, no jitter. Else each
+    /// clone of a job begins at a place of its cycle that is drawn from the seed (<see cref="JobRhythm"/>).
     /// </summary>
     public bool Lockstep { get; init; }
 
@@ -38,7 +37,10 @@ public sealed record ScenarioSpec
     /// <summary>Length of the windows of the time series, in nanoseconds; null for none.</summary>
     public long? WindowNs { get; init; }
 
-    /// <summary>Points of the time series that is kept for whoever watches the run, warm-up included; 0 for none. It changes nothing about the run.</summary>
+    /// <summary>
+    /// Points of the time series that is kept for whoever watches the run, warm-up included; 0 for none. It changes nothing about the
+    /// run.
+    /// </summary>
     public int SeriesPoints { get; init; }
 
     /// <summary>Length of a point of that series, in nanoseconds; null for none.</summary>
@@ -71,11 +73,17 @@ public sealed record ScenarioSpec
     /// <summary>Whether NVM areas get their memory before the run, so that no I/O pays for the first touch of a page.</summary>
     public bool PrefaultsMemory => Clock == ClockKind.Wall && Host.Payload == PayloadKind.Full;
 
-    /// <summary>The scenario as it can run here: under the wall clock a host has at most the cores that are really there, and its shares are of those.</summary>
+    /// <summary>
+    /// The scenario as it can run here: under the wall clock a host has at most the cores that are really there, and its shares are of
+    /// those.
+    /// </summary>
     public ScenarioSpec OnRealCores() => Clock == ClockKind.Virtual ? this : this with
     {
         Host = Host.OnRealCores(),
-        Cluster = Cluster is null ? null : Cluster with { Hosts = [.. Cluster.Hosts.Select(host => host with { Host = host.Host.OnRealCores() })] },
+        Cluster = Cluster is null ? null : Cluster with
+        {
+            Hosts = [.. Cluster.Hosts.Select(host => host with { Host = host.Host.OnRealCores() })],
+        },
     };
 
     /// <summary>The scenario as one of its hosts sees it: what happens it is told, and the only host is the whole scenario.</summary>
@@ -158,8 +166,8 @@ public sealed record HostSpec
     public ServiceOrder Order { get; init; } = ServiceOrder.Share;
 
     /// <summary>
-    /// The quantum when none is asked for, in nanoseconds: about ten I/Os of the paper under the virtual clock; longer on real cores, where a change
-    /// of VM also costs what the caches had of the last one (docs/PERFORMANCE.md).
+    /// The quantum when none is asked for, in nanoseconds: about ten I/Os of the paper under the virtual clock; longer on real cores,
+    /// where a change of VM also costs what the caches had of the last one (docs/PERFORMANCE.md).
     /// </summary>
     public static long DefaultQuantumNs(ClockKind clock) => clock == ClockKind.Wall ? 200_000 : 25_000;
 
@@ -201,7 +209,9 @@ public sealed record VmSpec
 /// <param name="WearParameters">Its parameters, such as "q=128 t=64"; what is not given is as usual.</param>
 public sealed record StorageSpec(IoPath Path, long SizeBytes, string WearPolicy = "none", string WearParameters = "")
 {
-    /// <summary>How the mapped child device is kept from wild stores: really under the wall clock, as a cost under the virtual one.</summary>
+    /// <summary>
+    /// How the mapped child device is kept from wild stores: really under the wall clock, as a cost under the virtual one.
+    /// </summary>
     public ProtectionMethod Protection { get; init; }
 
     /// <summary>What to do instead where the wall clock's machine cannot do that; null when only that will do.</summary>
@@ -228,8 +238,8 @@ public sealed record QosSpec
     public Promise? Limit { get; init; }
 
     /// <summary>
-    /// Of the latency class: how long a batch of <see cref="BurstOperations"/> I/Os may take, in nanoseconds; null for a throughput VM. Such a VM is
-    /// served first within its reservation.
+    /// Of the latency class: how long a batch of <see cref="BurstOperations"/> I/Os may take, in nanoseconds; null for a throughput VM.
+    /// Such a VM is served first within its reservation.
     /// </summary>
     public long? LatencyNs { get; init; }
 
@@ -262,52 +272,4 @@ public enum PromiseUnit
 
     /// <summary>I/Os per second.</summary>
     OperationsPerSecond,
-}
-
-/// <summary>Something that happens to a VM during the run.</summary>
-/// <param name="AtNs">Nanoseconds after the measured part began.</param>
-/// <param name="Vm">Name of the VM.</param>
-/// <param name="Change">What happens.</param>
-public sealed record ScenarioEvent(long AtNs, string Vm, VmChange Change);
-
-/// <summary>
-/// The power of the host fails, with all that is only in DRAM, and comes back. It strikes between two I/Os. At one moment the power comes back first, then
-/// VMs have their events, then the power fails.
-/// </summary>
-/// <param name="AtNs">Nanoseconds after the measured part began.</param>
-/// <param name="OutageNs">How long the power is away, in nanoseconds; 0 when it is back at once.</param>
-public sealed record PowerFailure(long AtNs, long OutageNs);
-
-/// <summary>What can happen to a VM.</summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "change")]
-[JsonDerivedType(typeof(Start), "start")]
-[JsonDerivedType(typeof(Stop), "stop")]
-[JsonDerivedType(typeof(SetQos), "qos")]
-[JsonDerivedType(typeof(Resize), "resize")]
-[JsonDerivedType(typeof(Migrate), "migrate")]
-[JsonDerivedType(typeof(FailVcpu), "fail-vcpu")]
-public abstract record VmChange
-{
-    private VmChange() { }
-
-    /// <summary>It starts.</summary>
-    public sealed record Start : VmChange;
-
-    /// <summary>It stops for good; its memory is freed, but for a child device that a file keeps.</summary>
-    public sealed record Stop : VmChange;
-
-    /// <summary>Its promises change while it runs.</summary>
-    public sealed record SetQos(QosSpec Qos) : VmChange;
-
-    /// <summary>Its child device grows or shrinks while it runs; the virtual disk on it keeps its size.</summary>
-    /// <param name="ChildBytes">Bytes of the child device from then on.</param>
-    public sealed record Resize(long ChildBytes) : VmChange;
-
-    /// <summary>It moves to another host while it runs.</summary>
-    /// <param name="To">Name of the host; null for wherever placement puts it.</param>
-    public sealed record Migrate(string? To) : VmChange;
-
-    /// <summary>The worker of one of its VCPUs throws, as a bug in a guest would.</summary>
-    /// <param name="Vcpu">Index of the VCPU, from 0.</param>
-    public sealed record FailVcpu(int Vcpu) : VmChange;
 }

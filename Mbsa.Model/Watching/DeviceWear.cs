@@ -8,12 +8,18 @@ namespace Mbsa.Model.Watching;
 /// <param name="Cells">The device from its first block to its last.</param>
 public sealed record DeviceWear(IReadOnlyDictionary<string, WearSample> Disks, ImmutableArray<WearCell> Cells)
 {
+    /// <summary>Cells of each device, in the order of the hosts.</summary>
+    public ImmutableArray<int> Devices { get; init; } = [Cells.Length];
+
     /// <summary>There is no device yet.</summary>
     public static DeviceWear None { get; } = new(ImmutableDictionary<string, WearSample>.Empty, []);
 
     /// <summary>Several devices one after the other, each with disks of its own.</summary>
     public static DeviceWear Beside(ImmutableArray<DeviceWear> devices) => new(
-        devices.SelectMany(device => device.Disks).ToDictionary(), [.. devices.SelectMany(device => device.Cells)]);
+        devices.SelectMany(device => device.Disks).ToDictionary(), [.. devices.SelectMany(device => device.Cells)])
+    {
+        Devices = [.. devices.SelectMany(device => device.Devices)],
+    };
 
     /// <summary>Sums up and draws.</summary>
     /// <param name="layout">Who has which blocks.</param>
@@ -28,7 +34,8 @@ public sealed record DeviceWear(IReadOnlyDictionary<string, WearSample> Disks, I
             Draw(owners, layout, child, disks.GetValueOrDefault(child.Name));
         }
 
-        var metadataCells = layout.DeviceBlocks == 0 ? 0 : (layout.MetadataBlocks * owners.Length + layout.DeviceBlocks - 1) / layout.DeviceBlocks;
+        var metadataCells = layout.DeviceBlocks == 0 ? 0
+            : (layout.MetadataBlocks * owners.Length + layout.DeviceBlocks - 1) / layout.DeviceBlocks;
         return new DeviceWear(
             disks.ToDictionary(disk => disk.Key, disk => Sum(disk.Value.Counts, enduranceWrites)),
             [.. owners.Select((cell, i) => new WearCell(cell.Name, IsMetadata: cell.Name is null && i < metadataCells, cell.Worst))]);

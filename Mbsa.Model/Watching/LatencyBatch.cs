@@ -37,7 +37,9 @@ public sealed record LatencyBatch
     public long SumNs { get; }
 
     /// <summary>Adds counts per bucket up.</summary>
-    /// <param name="countsPerBucket">How many latencies fell into each bucket, as <see cref="LatencyBuckets.IndexOf"/> numbers them.</param>
+    /// <param name="countsPerBucket">
+    /// How many latencies fell into each bucket, as <see cref="LatencyBuckets.IndexOf"/> numbers them.
+    /// </param>
     /// <param name="sumNs">Their sum, in nanoseconds.</param>
     /// <returns>The batch.</returns>
     /// <exception cref="ArgumentException">There are not as many counts as buckets, or one is negative.</exception>
@@ -85,7 +87,10 @@ public sealed record LatencyBatch
     /// <summary>Number of latencies.</summary>
     public long Count => CumulativeCounts[^1];
 
-    /// <summary>A quantile, as Prometheus works it out: within its bucket latencies are taken to be spread evenly; above the last bound it is that bound.</summary>
+    /// <summary>
+    /// A quantile, as Prometheus works it out: within its bucket latencies are taken to be spread evenly; above the last bound it is
+    /// that bound.
+    /// </summary>
     /// <param name="quantile">Which, 0 to 1: 0.99 is the latency that 99 of 100 do not exceed.</param>
     /// <returns>In nanoseconds; not a number when there are no latencies.</returns>
     public double Quantile(double quantile)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mbsa.Model.Scenario;
 
 namespace Mbsa.Model.Watching;
 
@@ -7,6 +8,29 @@ namespace Mbsa.Model.Watching;
 /// <param name="HostOfVm">For each VM in the scenario's order the index of the host it is on, or was on last; null for none.</param>
 public sealed record LiveCluster(ImmutableArray<LiveHost> Hosts, ImmutableArray<int?> HostOfVm)
 {
+    /// <summary>How the hosts of any run stand; a single one is alone. Null as long as nothing is known of several.</summary>
+    /// <param name="scenario">What runs.</param>
+    /// <param name="snapshot">How the run stands.</param>
+    public static LiveCluster? Of(ScenarioSpec scenario, LiveSnapshot snapshot)
+    {
+        if (scenario.Cluster is not null)
+        {
+            return snapshot.Cluster;
+        }
+
+        var (reads, writes) = (snapshot.Vms.Sum(vm => vm.ReadBytes), snapshot.Vms.Sum(vm => vm.WriteBytes));
+        var device = scenario.Host.Device;
+        var nvmSeconds = reads / device.ReadBandwidthBytesPerSecond + writes / device.WriteBandwidthBytesPerSecond;
+        var host = new LiveHost(ClusterSpec.OnlyHost, IsUp: true,
+            snapshot.Vms.Sum(vm => vm.CpuNs), (double)reads + writes, nvmSeconds * 1e9, snapshot.NvmAllocatedBytes)
+        {
+            AdmissionRefusals = snapshot.AdmissionRefusals,
+            Plans = snapshot.Plans,
+            SchedulerOverheadNs = snapshot.SchedulerOverheadNs,
+        };
+        return new LiveCluster([host], [.. snapshot.Vms.Select(_ => (int?)0)]);
+    }
+
     /// <summary>Migrations done.</summary>
     public long MigrationsDone { get; init; }
 

@@ -3,7 +3,10 @@ using Mbsa.Model.Scenario;
 
 namespace Mbsa.Model.Watching;
 
-/// <summary>What happened in a run, in order; the last few hundred entries. Any thread may write and read: it is written when somebody decides, never per quantum.</summary>
+/// <summary>
+/// What happened in a run, in order; the last few hundred entries. Any thread may write and read: it is written when somebody decides,
+/// never per quantum.
+/// </summary>
 public sealed class RunJournal(Func<long> nowNs)
 {
     /// <summary>Entries that are kept.</summary>
@@ -24,8 +27,8 @@ public sealed class RunJournal(Func<long> nowNs)
     }
 
     /// <summary>
-    /// Entries as a report tells them: those of one moment in the order of the VMs they are about, before them what is about none. They were written by the
-    /// actors of VMs, whichever was quicker; a report does not depend on that.
+    /// Entries as a report tells them: those of one moment in the order of the VMs they are about, before them what is about none. They
+    /// were written by the actors of VMs, whichever was quicker; a report does not depend on that.
     /// </summary>
     /// <param name="entries">Entries as they were written.</param>
     /// <param name="vms">The VMs of the scenario.</param>
@@ -41,7 +44,9 @@ public sealed class RunJournal(Func<long> nowNs)
         return [.. entries.OrderBy(entry => entry.ClockNs).ThenBy(entry => entry.Vm is { } vm ? places[vm] : -1)];
     }
 
-    /// <summary>Hears of every entry, of those that are there first. Called under the journal's lock: it must be quick, and may not write.</summary>
+    /// <summary>
+    /// Hears of every entry, of those that are there first. Called under the journal's lock: it must be quick, and may not write.
+    /// </summary>
     public void Listen(Action<RunEvent> listener)
     {
         lock (_lock)

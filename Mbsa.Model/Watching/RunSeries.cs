@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Mbsa.Model.Watching;
 
 /// <summary>
-/// A run as a time series, warm-up included: a point for every stretch of the scenario's clock. Whoever lets time pass says so; a point is taken from the
-/// counters when its time has come, without stopping anybody. Any thread may read.
+/// A run as a time series, warm-up included: a point for every stretch of the scenario's clock. Whoever lets time pass says so; a point
+/// is taken from the counters when its time has come, without stopping anybody. Any thread may read.
 /// </summary>
 /// <param name="periodNs">Length of a point, in nanoseconds; it ends at the first moment after that.</param>
 /// <param name="snapshot">Every VM as it stands.</param>
@@ -44,8 +44,8 @@ public sealed class RunSeries(long periodNs, Func<ImmutableArray<VmSample>> snap
     }
 
     /// <summary>
-    /// The run is over: what is left is the last point, or part of the one before when it is less than half a point, of which a few quanta more or less would
-    /// make a peak or a drop.
+    /// The run is over: what is left is the last point, or part of the one before when it is less than half a point, of which a few
+    /// quanta more or less would make a peak or a drop.
     /// </summary>
     /// <param name="nowNs">The scenario's clock.</param>
     public void End(long nowNs)

@@ -48,7 +48,10 @@ public sealed record VmSample
     /// <summary>Its use of the NVM until then, likewise.</summary>
     public double NvmUsedNs { get; init; }
 
-    /// <summary>The part of the host that the policy expects it to get, 0 to 1, as a share of the resource it uses most; null where the policy plans none.</summary>
+    /// <summary>
+    /// The part of the host that the policy expects it to get, 0 to 1, as a share of the resource it uses most; null where the policy
+    /// plans none.
+    /// </summary>
     public double? PlannedShare { get; init; }
 
     /// <summary>The part of the host that it got lately, 0 to 1, as a share of the resource it used most.</summary>
@@ -67,8 +70,8 @@ public sealed record VmSample
     public long CpuNs => StorageCpuNs + ComputeCpuNs;
 
     /// <summary>
-    /// The part of the host that it got since an earlier sample: its share of the resource it used most, the unit of reservations and planned shares. Use that
-    /// fell is counted anew, as on a host the VM came to: all of it is since then.
+    /// The part of the host that it got since an earlier sample: its share of the resource it used most, the unit of reservations and
+    /// planned shares. Use that fell is counted anew, as on a host the VM came to: all of it is since then.
     /// </summary>
     /// <param name="earlier">The sample before; null for the start of the run.</param>
     /// <returns>0 to 1; null when its use was not looked at in between.</returns>

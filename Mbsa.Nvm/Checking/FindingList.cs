@@ -6,7 +6,7 @@ namespace Mbsa.Nvm.Checking;
 public sealed class FindingList
 {
     /// <summary>Findings that are kept; beyond, they are counted.</summary>
-    public const int MostKept = 1000;
+    public const int MaxKept = 1000;
 
     private readonly List<Finding> _kept = [];
 
@@ -25,7 +25,7 @@ public sealed class FindingList
         ArgumentNullException.ThrowIfNull(finding);
         Count++;
         Problems += finding.IsNote ? 0 : 1;
-        if (_kept.Count < MostKept)
+        if (_kept.Count < MaxKept)
         {
             _kept.Add(finding);
         }

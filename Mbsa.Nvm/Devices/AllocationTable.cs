@@ -10,7 +10,7 @@ namespace Mbsa.Nvm.Devices;
 internal sealed class AllocationTable
 {
     /// <summary>Names that a message lists before it says how many more there are.</summary>
-    private const int MostNamed = 8;
+    private const int MaxNamed = 8;
 
     private readonly DeviceMetadata _metadata;
     private readonly ExtentAllocator _allocator;
@@ -226,9 +226,9 @@ internal sealed class AllocationTable
 
     private string Present()
     {
-        var more = _children.Count > MostNamed ? $" and {_children.Count - MostNamed} more" : "";
+        var more = _children.Count > MaxNamed ? $" and {_children.Count - MaxNamed} more" : "";
         return _children.Count == 0 ? "are none"
-            : $"are: {string.Join(", ", _children.Values.Take(MostNamed).Select(record => record.Child.Name))}{more}";
+            : $"are: {string.Join(", ", _children.Values.Take(MaxNamed).Select(record => record.Child.Name))}{more}";
     }
 
     private static IEnumerable<long> BlocksOf(BlockExtent extent)

@@ -168,10 +168,10 @@ public sealed class ExtentAllocator
         return (aligned ?? any) is var (first, _) ? new BlockExtent(first, blocks) : null;
     }
 
-    private static BlockExtent LargePagesOf(BlockExtent run, long atMost)
+    private static BlockExtent LargePagesOf(BlockExtent run, long max)
     {
         var start = AlignUp(run.FirstBlock);
-        var blocks = Math.Min(run.EndBlock - start, atMost) / DeviceGeometry.LargePageBlocks * DeviceGeometry.LargePageBlocks;
+        var blocks = Math.Min(run.EndBlock - start, max) / DeviceGeometry.LargePageBlocks * DeviceGeometry.LargePageBlocks;
         return new BlockExtent(start, blocks);
     }
 

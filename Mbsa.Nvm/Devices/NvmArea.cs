@@ -12,10 +12,10 @@ namespace Mbsa.Nvm.Devices;
 public sealed class NvmArea : IDisposable
 {
     /// <summary>Addresses that an area reserves to grow into: eight times its size, at least a gibibyte. They cost nothing.</summary>
-    private const long LeastRoomBytes = 1L << 30, RoomFactor = 8;
+    private const long MinRoomBytes = 1L << 30, RoomFactor = 8;
 
     /// <summary>Half of the 47 bits of addresses that a process has; beyond, areas get no room to grow.</summary>
-    private const long MostReservedBytes = 1L << 46;
+    private const long MaxReservedBytes = 1L << 46;
 
     private readonly AddressRange _range;
     private readonly DeviceMemory _memory;
@@ -175,7 +175,7 @@ public sealed class NvmArea : IDisposable
             _protection?.Follow(child);
             foreach (var lease in _leases)
             {
-                lease.MoveEnd(child.SizeBytes);
+                lease.SetEnd(child.SizeBytes);
             }
         }
 
@@ -188,8 +188,8 @@ public sealed class NvmArea : IDisposable
     private static AddressRange Reserve(ChildDevice child, long deviceBytes, MemoryLedger ledger)
     {
         var (lengthBytes, owner) = (child.SizeBytes, $"area of '{child.Name}'");
-        var room = Math.Min(deviceBytes, Math.Max(LeastRoomBytes, RoomFactor * lengthBytes));
-        if (room > lengthBytes && ledger.ReservedBytes + room <= MostReservedBytes)
+        var room = Math.Min(deviceBytes, Math.Max(MinRoomBytes, RoomFactor * lengthBytes));
+        if (room > lengthBytes && ledger.ReservedBytes + room <= MaxReservedBytes)
         {
             try
             {

@@ -141,7 +141,7 @@ public sealed unsafe class NvmLease : IDisposable
     /// <summary>
     /// Follows a child device that was resized. Another thread may be in an access meanwhile: it sees the old end or the new one.
     /// </summary>
-    internal void MoveEnd(long lengthBytes)
+    internal void SetEnd(long lengthBytes)
     {
         LengthBytes = lengthBytes;
         Volatile.Write(ref _end, (ulong)lengthBytes + 1);

@@ -39,8 +39,8 @@ internal sealed class AddressRange
     {
         var reservedBytes = RoundUp(lengthBytes + GuardBytes);
         var looseBytes = reservedBytes + LargePageBytes;
-        var loose = Libc.Map(0, (nuint)looseBytes, Libc.ProtectNone, Libc.MapPrivate | Libc.MapAnonymous | Libc.MapNoReserve, -1, 0);
-        if (loose == Libc.MapFailed)
+        var loose = Libc.Map(0, (nuint)looseBytes, Libc.PROT_NONE, Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS | Libc.MAP_NORESERVE, -1, 0);
+        if (loose == Libc.MAP_FAILED)
         {
             throw new NvmException("address space", $"cannot reserve {reservedBytes} bytes of addresses: {Libc.LastError()}");
         }
@@ -70,9 +70,9 @@ internal sealed class AddressRange
         }
 
         var address = Start + (nint)offsetBytes;
-        var sharing = memory.IsReadOnly ? Libc.MapPrivate | Libc.MapNoReserve : Libc.MapShared;
-        if (Libc.Map(address, (nuint)lengthBytes, Libc.ProtectReadWrite,
-            sharing | Libc.MapFixed, memory.Descriptor, memoryOffsetBytes) == Libc.MapFailed)
+        var sharing = memory.IsReadOnly ? Libc.MAP_PRIVATE | Libc.MAP_NORESERVE : Libc.MAP_SHARED;
+        if (Libc.Map(address, (nuint)lengthBytes, Libc.PROT_READ | Libc.PROT_WRITE,
+            sharing | Libc.MAP_FIXED, memory.Descriptor, memoryOffsetBytes) == Libc.MAP_FAILED)
         {
             throw new NvmException("mapping", $"cannot map {lengthBytes} bytes as mapping number "
                 + $"{_mappings + 1} (the kernel's limit is vm.max_map_count): {Libc.LastError()}");
@@ -106,8 +106,8 @@ internal sealed class AddressRange
     /// <exception cref="NvmException">The kernel refuses; what was mapped still is.</exception>
     public void ReplaceByZeros(long offsetBytes, long lengthBytes)
     {
-        const int anonymous = Libc.MapPrivate | Libc.MapAnonymous | Libc.MapNoReserve | Libc.MapFixed;
-        if (Libc.Map(Start + (nint)offsetBytes, (nuint)lengthBytes, Libc.ProtectReadWrite, anonymous, -1, 0) == Libc.MapFailed)
+        const int anonymous = Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS | Libc.MAP_NORESERVE | Libc.MAP_FIXED;
+        if (Libc.Map(Start + (nint)offsetBytes, (nuint)lengthBytes, Libc.PROT_READ | Libc.PROT_WRITE, anonymous, -1, 0) == Libc.MAP_FAILED)
         {
             throw new NvmException("mapping", $"cannot take {lengthBytes} bytes of the device out of an area: {Libc.LastError()}");
         }
@@ -120,8 +120,8 @@ internal sealed class AddressRange
     /// <exception cref="NvmException">The kernel refuses.</exception>
     public void Empty(long offsetBytes, long lengthBytes)
     {
-        const int flags = Libc.MapPrivate | Libc.MapAnonymous | Libc.MapNoReserve | Libc.MapFixed;
-        if (Libc.Map(Start + (nint)offsetBytes, (nuint)lengthBytes, Libc.ProtectNone, flags, -1, 0) == Libc.MapFailed)
+        const int flags = Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS | Libc.MAP_NORESERVE | Libc.MAP_FIXED;
+        if (Libc.Map(Start + (nint)offsetBytes, (nuint)lengthBytes, Libc.PROT_NONE, flags, -1, 0) == Libc.MAP_FAILED)
         {
             throw new NvmException("mapping", $"cannot take {lengthBytes} bytes out of a mapping: {Libc.LastError()}");
         }
@@ -144,8 +144,8 @@ internal sealed class AddressRange
     private static unsafe void Prefault(nint address, long lengthBytes)
     {
         // Advice: a kernel without large pages for shared memory says no, and small pages do.
-        _ = Libc.Advise(address, (nuint)lengthBytes, Libc.AdviseHugePage);
-        if (Libc.Advise(address, (nuint)lengthBytes, Libc.AdvisePopulateWrite) != 0)
+        _ = Libc.Advise(address, (nuint)lengthBytes, Libc.MADV_HUGEPAGE);
+        if (Libc.Advise(address, (nuint)lengthBytes, Libc.MADV_POPULATE_WRITE) != 0)
         {
             throw new NvmException("mapping", $"cannot give memory to {lengthBytes} bytes of the device: {Libc.LastError()}");
         }

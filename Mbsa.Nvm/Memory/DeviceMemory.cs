@@ -46,11 +46,11 @@ internal sealed class DeviceMemory
     {
         RequireNoDirectory(filePath);
         var descriptor = filePath is null
-            ? Libc.MemoryFile("mbsa-nvm", Libc.CloseOnExecMemory)
-            : Libc.Open(filePath, Libc.ReadWriteFile | Libc.CreateFile | Libc.ExclusiveFile | Libc.CloseOnExecFile, 0b110_100_100);
+            ? Libc.MemoryFile("mbsa-nvm", Libc.MFD_CLOEXEC)
+            : Libc.Open(filePath, Libc.O_RDWR | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC, 0b110_100_100);
         if (descriptor < 0)
         {
-            var isThere = filePath is not null && Marshal.GetLastPInvokeError() == Libc.AlreadyThere;
+            var isThere = filePath is not null && Marshal.GetLastPInvokeError() == Libc.EEXIST;
             throw new NvmException("file", isThere
                 ? $"{filePath} exists already; delete it first, or choose another name"
                 : $"cannot create {filePath ?? "anonymous memory"}: {Libc.LastError()}");
@@ -65,7 +65,7 @@ internal sealed class DeviceMemory
             }
             else
             {
-                LockFile(descriptor, filePath, Libc.LockExclusive);
+                LockFile(descriptor, filePath, Libc.LOCK_EX);
                 TakeRoom(descriptor, filePath, sizeBytes);
             }
         }
@@ -93,7 +93,7 @@ internal sealed class DeviceMemory
         RequireNoDirectory(filePath);
         // A pipe would let a reader wait for a writer that never comes.
         var descriptor = Libc.Open(filePath,
-            (readOnly ? Libc.ReadOnlyFile | Libc.NonBlockingFile : Libc.ReadWriteFile) | Libc.CloseOnExecFile, 0);
+            (readOnly ? Libc.O_RDONLY | Libc.O_NONBLOCK : Libc.O_RDWR) | Libc.O_CLOEXEC, 0);
         if (descriptor < 0)
         {
             throw new NvmException("file", $"cannot open {filePath}: {Libc.LastError()}");
@@ -101,8 +101,8 @@ internal sealed class DeviceMemory
 
         try
         {
-            LockFile(descriptor, filePath, readOnly ? Libc.LockShared : Libc.LockExclusive);
-            var sizeBytes = Libc.Seek(descriptor, 0, Libc.SeekEnd);
+            LockFile(descriptor, filePath, readOnly ? Libc.LOCK_SH : Libc.LOCK_EX);
+            var sizeBytes = Libc.Seek(descriptor, 0, Libc.SEEK_END);
             Require(sizeBytes >= 0, () => $"cannot tell the size of {filePath}: {Libc.LastError()}");
             return new DeviceMemory(descriptor, sizeBytes, filePath, readOnly, ledger);
         }
@@ -120,7 +120,8 @@ internal sealed class DeviceMemory
     /// <returns>False when the file system cannot do that; then nothing has changed.</returns>
     public bool TryWipe(long offsetBytes, long lengthBytes) =>
         !IsReadOnly && Libc.Allocate(Descriptor,
-            Libc.KeepSize | (FilePath is null ? Libc.PunchHole : Libc.ZeroRange), offsetBytes, lengthBytes) == 0;
+            Libc.FALLOC_FL_KEEP_SIZE | (FilePath is null ? Libc.FALLOC_FL_PUNCH_HOLE : Libc.FALLOC_FL_ZERO_RANGE),
+            offsetBytes, lengthBytes) == 0;
 
     /// <summary>Adds a user, unless the descriptor is closed already.</summary>
     public bool TryJoin() => _lifetime.TryJoin();
@@ -143,7 +144,7 @@ internal sealed class DeviceMemory
     // A file system without locks says so with another error; there the user has to take care.
     private static void LockFile(int descriptor, string filePath, int kind)
     {
-        if (Libc.Lock(descriptor, kind | Libc.LockWithoutWaiting) != 0 && Marshal.GetLastPInvokeError() == Libc.WouldBlock)
+        if (Libc.Lock(descriptor, kind | Libc.LOCK_NB) != 0 && Marshal.GetLastPInvokeError() == Libc.EWOULDBLOCK)
         {
             throw new NvmException("file", $"{filePath} is in use by another process");
         }
@@ -153,7 +154,7 @@ internal sealed class DeviceMemory
     // is the other program.
     private static int Release(int descriptor)
     {
-        _ = Libc.Lock(descriptor, Libc.Unlock);
+        _ = Libc.Lock(descriptor, Libc.LOCK_UN);
         return Libc.Close(descriptor);
     }
 

@@ -5,19 +5,19 @@ namespace Mbsa.Nvm.Memory;
 /// <summary>The few calls of Linux's C library that memory is made of. Nothing else in the repository calls them.</summary>
 internal static partial class Libc
 {
-    public const int ReadOnlyFile = 0, ReadWriteFile = 2, CreateFile = 0x40,
-        ExclusiveFile = 0x80, NonBlockingFile = 0x800, CloseOnExecFile = 0x80000;
-    public const int LockShared = 1, LockExclusive = 2, LockWithoutWaiting = 4, Unlock = 8;
-    public const int KeepSize = 1, PunchHole = 2, ZeroRange = 0x10;
-    public const int WouldBlock = 11, AlreadyThere = 17;
-    public const uint CloseOnExecMemory = 1;
-    public const int ProtectNone = 0, ProtectRead = 1, ProtectWrite = 2, ProtectReadWrite = ProtectRead | ProtectWrite;
-    public const int MapShared = 1, MapPrivate = 2, MapFixed = 0x10, MapAnonymous = 0x20, MapNoReserve = 0x4000, MapPopulate = 0x8000;
-    public const int AdviseHugePage = 14, AdvisePopulateWrite = 23;
-    public const int SeekEnd = 2;
+    public const int O_RDONLY = 0, O_RDWR = 2, O_CREAT = 0x40,
+        O_EXCL = 0x80, O_NONBLOCK = 0x800, O_CLOEXEC = 0x80000;
+    public const int LOCK_SH = 1, LOCK_EX = 2, LOCK_NB = 4, LOCK_UN = 8;
+    public const int FALLOC_FL_KEEP_SIZE = 1, FALLOC_FL_PUNCH_HOLE = 2, FALLOC_FL_ZERO_RANGE = 0x10;
+    public const int EWOULDBLOCK = 11, EEXIST = 17;
+    public const uint MFD_CLOEXEC = 1;
+    public const int PROT_NONE = 0, PROT_READ = 1, PROT_WRITE = 2;
+    public const int MAP_SHARED = 1, MAP_PRIVATE = 2, MAP_FIXED = 0x10, MAP_ANONYMOUS = 0x20, MAP_NORESERVE = 0x4000, MAP_POPULATE = 0x8000;
+    public const int MADV_HUGEPAGE = 14, MADV_POPULATE_WRITE = 23;
+    public const int SEEK_END = 2;
 
     /// <summary>What mmap answers when it fails: (void*)-1.</summary>
-    public const nint MapFailed = -1;
+    public const nint MAP_FAILED = -1;
 
     [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int MemoryFile(string name, uint flags);

@@ -10,31 +10,31 @@ public static class CrashStates
 
     /// <summary>States to try.</summary>
     /// <param name="pending">The words that may or may not have persisted.</param>
-    /// <param name="atMost">How many states at most; at least 2.</param>
+    /// <param name="max">How many states at most; at least 2.</param>
     /// <param name="random">For the sampled ones.</param>
     /// <returns>For each state the index of each word's value. The array is the same each time.</returns>
-    public static IEnumerable<int[]> Of(IReadOnlyList<PendingWord> pending, int atMost, Random random)
+    public static IEnumerable<int[]> Of(IReadOnlyList<PendingWord> pending, int max, Random random)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(atMost, 2);
+        ArgumentOutOfRangeException.ThrowIfLessThan(max, 2);
         var lines = LinesOf(pending);
         var byWord = pending.Select((_, word) => new[] { word }).ToArray();
-        return Product(pending, byWord, atMost) <= atMost ? Every(pending, byWord)
-            : Product(pending, lines, atMost) <= atMost ? Every(pending, lines)
-            : Some(pending, lines, atMost, random);
+        return Product(pending, byWord, max) <= max ? Every(pending, byWord)
+            : Product(pending, lines, max) <= max ? Every(pending, lines)
+            : Some(pending, lines, max, random);
     }
 
     /// <summary>Whether <see cref="Of"/> would leave out no combination of cache lines.</summary>
-    public static bool IsExhaustive(IReadOnlyList<PendingWord> pending, int atMost) => Product(pending, LinesOf(pending), atMost) <= atMost;
+    public static bool IsExhaustive(IReadOnlyList<PendingWord> pending, int max) => Product(pending, LinesOf(pending), max) <= max;
 
     private static int[][] LinesOf(IReadOnlyList<PendingWord> pending) =>
         [.. Enumerable.Range(0, pending.Count).GroupBy(word => pending[word].OffsetBytes / LineBytes).Select(line => line.ToArray())];
 
     private static int VersionsOf(IReadOnlyList<PendingWord> pending, int[] unit) => unit.Max(word => pending[word].Values.Count);
 
-    private static long Product(IReadOnlyList<PendingWord> pending, int[][] units, int atMost)
+    private static long Product(IReadOnlyList<PendingWord> pending, int[][] units, int max)
     {
         var product = 1L;
-        for (var i = 0; i < units.Length && product <= atMost; i++)
+        for (var i = 0; i < units.Length && product <= max; i++)
         {
             product *= VersionsOf(pending, units[i]);
         }

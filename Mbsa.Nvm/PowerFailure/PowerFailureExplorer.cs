@@ -9,7 +9,7 @@ namespace Mbsa.Nvm.PowerFailure;
 /// </summary>
 public sealed class PowerFailureExplorer : IDisposable
 {
-    private const int MostViolationsKept = 20;
+    private const int MaxViolationsKept = 20;
 
     private readonly PowerFailureModel _model;
     private readonly Random _random;
@@ -75,7 +75,7 @@ public sealed class PowerFailureExplorer : IDisposable
             if (WrongWith(pending, choice, check) is { } wrong)
             {
                 ViolationCount++;
-                if (_violations.Count < MostViolationsKept)
+                if (_violations.Count < MaxViolationsKept)
                 {
                     var persisted = choice.Where((value, word) => value == pending[word].Values.Count - 1).Count();
                     _violations.Add($"{Step}, fence {_model.Fences}, {persisted} of {pending.Count} words persisted: {wrong}");

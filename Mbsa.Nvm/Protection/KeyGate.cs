@@ -13,9 +13,9 @@ internal sealed class KeyGate(nint start, int key, int storeBytes) : MappedGate(
     /// <inheritdoc/>
     protected override void AllowReads()
     {
-        if ((KeyLibc.GetRights(key) & KeyLibc.DisableAccess) != 0)
+        if ((KeyLibc.GetRights(key) & KeyLibc.PKEY_DISABLE_ACCESS) != 0)
         {
-            _ = KeyLibc.SetRights(key, KeyLibc.DisableWrite);
+            _ = KeyLibc.SetRights(key, KeyLibc.PKEY_DISABLE_WRITE);
         }
     }
 
@@ -23,5 +23,5 @@ internal sealed class KeyGate(nint start, int key, int storeBytes) : MappedGate(
     protected override void Open(long offsetBytes, long lengthBytes) => _ = KeyLibc.SetRights(key, 0);
 
     /// <inheritdoc/>
-    protected override void Close(long offsetBytes, long lengthBytes) => _ = KeyLibc.SetRights(key, KeyLibc.DisableWrite);
+    protected override void Close(long offsetBytes, long lengthBytes) => _ = KeyLibc.SetRights(key, KeyLibc.PKEY_DISABLE_WRITE);
 }

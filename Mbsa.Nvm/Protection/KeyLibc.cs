@@ -9,7 +9,7 @@ namespace Mbsa.Nvm.Protection;
 internal static partial class KeyLibc
 {
     /// <summary>Rights of a thread on a key: a bit forbids.</summary>
-    public const uint DisableAccess = 1, DisableWrite = 2;
+    public const uint PKEY_DISABLE_ACCESS = 1, PKEY_DISABLE_WRITE = 2;
 
     /// <summary>Whether the C library knows protection keys; one that does not has no symbol to call.</summary>
     public static bool IsPresent =>

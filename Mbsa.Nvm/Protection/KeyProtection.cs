@@ -13,7 +13,7 @@ internal sealed class KeyProtection(nint start, ProtectionKey key, int storeByte
     /// <inheritdoc/>
     public override void Shut(AddressRange range, long offsetBytes, long lengthBytes)
     {
-        if (KeyLibc.Protect(range.Start + (nint)offsetBytes, (nuint)lengthBytes, Libc.ProtectRead | Libc.ProtectWrite, key.Key) != 0)
+        if (KeyLibc.Protect(range.Start + (nint)offsetBytes, (nuint)lengthBytes, Libc.PROT_READ | Libc.PROT_WRITE, key.Key) != 0)
         {
             throw new NvmException("protection key", $"cannot put {lengthBytes} bytes behind key {key.Key}: {Libc.LastError()}");
         }

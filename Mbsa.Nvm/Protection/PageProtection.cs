@@ -20,7 +20,7 @@ internal sealed class PageProtection(nint start) : AreaProtection
     /// <inheritdoc/>
     public override void Shut(AddressRange range, long offsetBytes, long lengthBytes)
     {
-        Protect(range.Start + (nint)offsetBytes, lengthBytes, Libc.ProtectRead);
+        Protect(range.Start + (nint)offsetBytes, lengthBytes, Libc.PROT_READ);
         _isShut = true;
     }
 
@@ -39,7 +39,7 @@ internal sealed class PageProtection(nint start) : AreaProtection
         var window = Window.Around(offsetBytes, lengthBytes);
         lock (_lock)
         {
-            Protect(start + (nint)window.Start, window.End - window.Start, Libc.ProtectRead | Libc.ProtectWrite);
+            Protect(start + (nint)window.Start, window.End - window.Start, Libc.PROT_READ | Libc.PROT_WRITE);
             _open.Add(window);
         }
     }
@@ -62,7 +62,7 @@ internal sealed class PageProtection(nint start) : AreaProtection
                 var free = FreeFrom(at, window.End, out var resumesAt);
                 if (free > at)
                 {
-                    Protect(start + (nint)at, free - at, Libc.ProtectRead);
+                    Protect(start + (nint)at, free - at, Libc.PROT_READ);
                 }
 
                 at = resumesAt;

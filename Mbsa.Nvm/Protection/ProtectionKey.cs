@@ -25,7 +25,7 @@ internal sealed class ProtectionKey
     /// <exception cref="NvmException">There is none.</exception>
     public static ProtectionKey Take(MemoryLedger ledger)
     {
-        var key = KeyLibc.IsPresent ? KeyLibc.Allocate(0, KeyLibc.DisableWrite) : -1;
+        var key = KeyLibc.IsPresent ? KeyLibc.Allocate(0, KeyLibc.PKEY_DISABLE_WRITE) : -1;
         return key >= 0
             ? new ProtectionKey(key, ledger)
             : throw new NvmException("protection key",

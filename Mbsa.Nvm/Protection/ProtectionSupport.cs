@@ -17,7 +17,7 @@ public static class ProtectionSupport
         }
 
         // Asked anew each time: a program asks once per device, and another may have taken the last key meanwhile.
-        var key = KeyLibc.Allocate(0, KeyLibc.DisableWrite);
+        var key = KeyLibc.Allocate(0, KeyLibc.PKEY_DISABLE_WRITE);
         if (key < 0)
         {
             return "it needs a protection key, and the processor or kernel of this machine has none "

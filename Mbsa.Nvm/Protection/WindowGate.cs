@@ -21,7 +21,7 @@ internal sealed unsafe class WindowGate(WindowProtection area, AddressRange wind
     {
         while (!destination.IsEmpty)
         {
-            var page = Open(offsetBytes, destination.Length, Libc.ProtectRead);
+            var page = Open(offsetBytes, destination.Length, Libc.PROT_READ);
             page.CopyTo(destination);
             destination = destination[page.Length..];
             offsetBytes += page.Length;
@@ -34,7 +34,7 @@ internal sealed unsafe class WindowGate(WindowProtection area, AddressRange wind
     {
         while (!source.IsEmpty)
         {
-            var page = Open(offsetBytes, source.Length, Libc.ProtectRead | Libc.ProtectWrite);
+            var page = Open(offsetBytes, source.Length, Libc.PROT_READ | Libc.PROT_WRITE);
             NonTemporal.Copy(page, source[..page.Length]);
             source = source[page.Length..];
             offsetBytes += page.Length;
@@ -71,7 +71,7 @@ internal sealed unsafe class WindowGate(WindowProtection area, AddressRange wind
         var within = (int)(offsetBytes & (PageBytes - 1));
 
         // Populated in the same call: the page is touched at once, and a fault would only be a second way into the kernel.
-        const int flags = Libc.MapShared | Libc.MapFixed | Libc.MapPopulate;
+        const int flags = Libc.MAP_SHARED | Libc.MAP_FIXED | Libc.MAP_POPULATE;
         Map(protection, flags, area.Descriptor, area.DeviceOffset(offsetBytes / PageBytes));
         return new Span<byte>((byte*)window.Start + within, Math.Min(lengthBytes, PageBytes - within));
     }
@@ -79,11 +79,11 @@ internal sealed unsafe class WindowGate(WindowProtection area, AddressRange wind
     /// <summary>
     /// Puts nothing in its place. Simply unmapped, the address could be given to somebody else before the next access maps it.
     /// </summary>
-    private void Close() => Map(Libc.ProtectNone, Libc.MapPrivate | Libc.MapAnonymous | Libc.MapNoReserve | Libc.MapFixed, -1, 0);
+    private void Close() => Map(Libc.PROT_NONE, Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS | Libc.MAP_NORESERVE | Libc.MAP_FIXED, -1, 0);
 
     private void Map(int protection, int flags, int descriptor, long deviceOffsetBytes)
     {
-        if (Libc.Map(window.Start, PageBytes, protection, flags, descriptor, deviceOffsetBytes) == Libc.MapFailed)
+        if (Libc.Map(window.Start, PageBytes, protection, flags, descriptor, deviceOffsetBytes) == Libc.MAP_FAILED)
         {
             throw new NvmException("protection pmap",
                 $"cannot map the window of one page (the kernel's limit is vm.max_map_count): {Libc.LastError()}");

@@ -121,7 +121,7 @@ public sealed class DiskCheck
     {
         var map = new uint[disk.Geometry.GuestBlocks];
         Array.Fill(map, Unknown);
-        for (long logical = 0; logical < map.Length && Findings.Count < FindingList.MostKept; logical++)
+        for (long logical = 0; logical < map.Length && Findings.Count < FindingList.MaxKept; logical++)
         {
             var offset = Vdmt.OffsetBytes(logical);
             try
@@ -141,7 +141,7 @@ public sealed class DiskCheck
             new Finding("wear log", offset, "one bit of the newest record is wrong; a mount puts it right")
             { Renewal = content.ToArray() }));
         var owners = new uint[disk.Geometry.DataBlocks];
-        for (long logical = 0; isWhole && logical < map.Length && Findings.Count < FindingList.MostKept; logical++)
+        for (long logical = 0; isWhole && logical < map.Length && Findings.Count < FindingList.MaxKept; logical++)
         {
             var physical = map[logical];
             if (physical == Unknown)

@@ -8,14 +8,14 @@ namespace Mbsa.Vm.Jobs;
 public abstract class IoTransfer
 {
     /// <summary>Does one I/O.</summary>
-    public abstract void Move(in IoOperation operation);
+    public abstract void Copy(in IoOperation operation);
 
     /// <summary>Does a part of one I/O.</summary>
     /// <param name="operation">The whole I/O.</param>
     /// <param name="fromBytes">Where the part begins in it.</param>
     /// <param name="lengthBytes">Bytes of the part.</param>
-    public virtual void MovePart(in IoOperation operation, int fromBytes, int lengthBytes) =>
-        Move(operation with { OffsetBytes = operation.OffsetBytes + fromBytes, LengthBytes = lengthBytes });
+    public virtual void CopyPart(in IoOperation operation, int fromBytes, int lengthBytes) =>
+        Copy(operation with { OffsetBytes = operation.OffsetBytes + fromBytes, LengthBytes = lengthBytes });
 
     /// <summary>Learns which I/Os come next, before any of them is done.</summary>
     public virtual void Foresee(ReadOnlySpan<IoOperation> operations)
@@ -25,11 +25,11 @@ public abstract class IoTransfer
     /// <summary>Does the first of these I/Os, knowing which come after them.</summary>
     /// <param name="operations">I/Os in their order.</param>
     /// <param name="count">How many of them to do.</param>
-    public virtual void MoveFirst(ReadOnlySpan<IoOperation> operations, int count)
+    public virtual void CopyFirst(ReadOnlySpan<IoOperation> operations, int count)
     {
         foreach (ref readonly var operation in operations[..count])
         {
-            Move(operation);
+            Copy(operation);
         }
     }
 
@@ -48,7 +48,7 @@ public abstract class IoTransfer
 public sealed class NoTransfer(BlockStorage storage) : IoTransfer
 {
     /// <inheritdoc/>
-    public override void Move(in IoOperation operation)
+    public override void Copy(in IoOperation operation)
     {
         if (operation.IsWrite)
         {
@@ -95,7 +95,7 @@ public sealed class FullTransfer : IoTransfer
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Move(in IoOperation operation)
+    public override void Copy(in IoOperation operation)
     {
         var buffer = _buffer.AsSpan(0, operation.LengthBytes);
         if (operation.IsWrite)
@@ -109,7 +109,7 @@ public sealed class FullTransfer : IoTransfer
     }
 
     /// <inheritdoc/>
-    public override void MovePart(in IoOperation operation, int fromBytes, int lengthBytes)
+    public override void CopyPart(in IoOperation operation, int fromBytes, int lengthBytes)
     {
         var buffer = _buffer.AsSpan(fromBytes, lengthBytes);
         if (operation.IsWrite)
@@ -138,7 +138,7 @@ public sealed class FullTransfer : IoTransfer
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void MoveFirst(ReadOnlySpan<IoOperation> operations, int count)
+    public override void CopyFirst(ReadOnlySpan<IoOperation> operations, int count)
     {
         for (var i = 0; i < count; i++)
         {
@@ -152,7 +152,7 @@ public sealed class FullTransfer : IoTransfer
                 _storage.Prefetch(next.OffsetBytes);
             }
 
-            Move(operations[i]);
+            Copy(operations[i]);
         }
     }
 
@@ -169,7 +169,7 @@ public sealed class VerifiedTransfer(BlockStorage storage, BlockVerifier verifie
     private readonly byte[] _scratch = new byte[verifier.ScratchBytes];
 
     /// <inheritdoc/>
-    public override void Move(in IoOperation operation)
+    public override void Copy(in IoOperation operation)
     {
         if (operation.IsWrite)
         {

@@ -13,11 +13,11 @@ public sealed class OperationInPieces
     /// <summary>
     /// What is left over by less than this, in nanoseconds or bytes, goes along: a quantum for a rounding error would be one too many.
     /// </summary>
-    private const double Least = 0.001;
+    private const double Min = 0.001;
 
     private IoOperation _operation;
     private double _done;
-    private int _movedBytes;
+    private int _copiedBytes;
 
     /// <summary>Whether it has begun and is not done.</summary>
     public bool IsUnderWay { get; private set; }
@@ -26,7 +26,7 @@ public sealed class OperationInPieces
     public IoOperation Operation => _operation;
 
     /// <summary>Bytes of it that were moved.</summary>
-    public int MovedBytes => _movedBytes;
+    public int CopiedBytes => _copiedBytes;
 
     /// <summary>When it was asked for, on the scenario's clock: its latency counts from here.</summary>
     public long AskedNs { get; set; }
@@ -34,10 +34,10 @@ public sealed class OperationInPieces
     /// <summary>Whether an I/O has to be done in pieces: it is longer than the whole quantum, not just than what is left of it.</summary>
     /// <param name="whole">What it takes.</param>
     /// <param name="quantum">What a whole quantum has room for, in the same unit.</param>
-    public static bool IsNeeded(double whole, double quantum) => whole - quantum > Least;
+    public static bool IsNeeded(double whole, double quantum) => whole - quantum > Min;
 
     /// <summary>Begins an I/O; nothing of it is done yet.</summary>
-    public void Begin(in IoOperation operation) => (_operation, _done, _movedBytes, IsUnderWay) = (operation, 0, 0, true);
+    public void Begin(in IoOperation operation) => (_operation, _done, _copiedBytes, IsUnderWay) = (operation, 0, 0, true);
 
     /// <summary>Does the next piece.</summary>
     /// <param name="room">What there is room for, in the unit of <paramref name="whole"/>.</param>
@@ -48,15 +48,15 @@ public sealed class OperationInPieces
     {
         ArgumentNullException.ThrowIfNull(transfer);
         var left = 1 - _done;
-        IsUnderWay = (left * whole) - room > Least;
+        IsUnderWay = (left * whole) - room > Min;
         var share = IsUnderWay ? room / whole : left;
         _done += share;
         var end = IsUnderWay ? WholeBlocks(_operation.LengthBytes * _done) : _operation.LengthBytes;
-        if (end > _movedBytes)
+        if (end > _copiedBytes)
         {
-            var from = _movedBytes;
-            _movedBytes = end;
-            transfer.MovePart(_operation, from, end - from);
+            var from = _copiedBytes;
+            _copiedBytes = end;
+            transfer.CopyPart(_operation, from, end - from);
         }
 
         return share;
@@ -73,7 +73,7 @@ public sealed class OperationInPieces
             to.Write(_operation.IsWrite);
             to.Write(_operation.IsSequential);
             to.Write(_done);
-            to.Write(_movedBytes);
+            to.Write(_copiedBytes);
             to.Write(AskedNs);
         }
     }
@@ -85,13 +85,13 @@ public sealed class OperationInPieces
         if (IsUnderWay)
         {
             _operation = new IoOperation(from.ReadInt64(), from.ReadInt32(), from.ReadBoolean(), from.ReadBoolean());
-            (_done, _movedBytes, AskedNs) = (from.ReadDouble(), from.ReadInt32(), from.ReadInt64());
+            (_done, _copiedBytes, AskedNs) = (from.ReadDouble(), from.ReadInt32(), from.ReadInt64());
         }
     }
 
     private int WholeBlocks(double bytes)
     {
         var end = (_operation.OffsetBytes + (long)bytes) / BlockStorage.BlockBytes * BlockStorage.BlockBytes;
-        return (int)Math.Max(_movedBytes, end - _operation.OffsetBytes);
+        return (int)Math.Max(_copiedBytes, end - _operation.OffsetBytes);
     }
 }

@@ -11,7 +11,7 @@ public sealed class OperationTimes
     private readonly WorkVector[] _work = new WorkVector[4];
     private readonly double[] _aloneNs = new double[4];
     private readonly double _busNsPerByte;
-    private readonly WorkVector _move, _record;
+    private readonly WorkVector _relocation, _record;
 
     /// <summary>Works out the four kinds of I/O of a job.</summary>
     /// <param name="costs">Core time on the job's path.</param>
@@ -42,7 +42,7 @@ public sealed class OperationTimes
         }
 
         const int block = BlockStorage.BlockBytes;
-        _move = Bytes(costs.Read, device, isWrite: false, block) + Bytes(costs.Write, device, isWrite: true, block);
+        _relocation = Bytes(costs.Read, device, isWrite: false, block) + Bytes(costs.Write, device, isWrite: true, block);
         _record = Bytes(costs.Write, device, isWrite: true, WearWork.RecordBytes);
     }
 
@@ -62,9 +62,9 @@ public sealed class OperationTimes
     /// a record is a line written somewhere else. It happens inside an I/O, so the software in front of one is not paid again.
     /// </summary>
     public WorkVector Of(WearWork wear) => new(
-        wear.Moves * _move.CoreNs + wear.Records * _record.CoreNs,
-        wear.Moves * _move.BusBytes + wear.Records * _record.BusBytes,
-        wear.Moves * _move.NvmNs + wear.Records * _record.NvmNs);
+        wear.Relocations * _relocation.CoreNs + wear.Records * _record.CoreNs,
+        wear.Relocations * _relocation.BusBytes + wear.Records * _record.BusBytes,
+        wear.Relocations * _relocation.NvmNs + wear.Records * _record.NvmNs);
 
     /// <summary>Index of an I/O's kind: bit 0 random, bit 1 write.</summary>
     public static int KindOf(bool isWrite, bool isSequential) => (isWrite ? 2 : 0) | (isSequential ? 0 : 1);

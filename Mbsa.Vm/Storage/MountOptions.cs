@@ -7,7 +7,7 @@ public sealed record MountOptions
     /// Whether blocks have bytes. If not, a wear policy decides as ever but copies nothing when it moves a block, so the disk's content
     /// is lost; only <see cref="BlockStorage.WriteNothing"/> is allowed then.
     /// </summary>
-    public bool MovesBytes { get; init; } = true;
+    public bool CopiesBytes { get; init; } = true;
 
     /// <summary>
     /// Whether its sessions never write at the same time, as under the virtual clock. Nobody has to wait for another then.

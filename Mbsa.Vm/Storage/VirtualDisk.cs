@@ -27,7 +27,7 @@ public sealed class VirtualDisk : IDisposable
     private VirtualDisk(NvmArea area, NvmLease lease, SuperBlock superBlock, WearPolicy policy, MountOptions options)
     {
         (_area, _lease, _superBlock, Policy) = (area, lease, superBlock, policy);
-        (WasClean, MovesBytes, SessionsTakeTurns) = (superBlock.IsClean, options.MovesBytes, options.SessionsTakeTurns);
+        (WasClean, CopiesBytes, SessionsTakeTurns) = (superBlock.IsClean, options.CopiesBytes, options.SessionsTakeTurns);
         MetadataWear = options.CountMetadataWear ? new MetadataWear(Geometry) : null;
         CountTable = new WearCountTable(superBlock, MetadataWear);
         var counts = CountTable.Load(lease, out var extraWrites);
@@ -59,7 +59,7 @@ public sealed class VirtualDisk : IDisposable
     public long RecoveredRecords => Policy.RecoveredRecords;
 
     /// <summary>Whether blocks have bytes.</summary>
-    public bool MovesBytes { get; }
+    public bool CopiesBytes { get; }
 
     /// <summary>Whether its sessions never write at the same time.</summary>
     public bool SessionsTakeTurns { get; }

@@ -174,17 +174,17 @@ public sealed class VirtualDiskSession : BlockStorage
     }
 
     /// <summary>The longest stretch from here on whose blocks are adjacent on the device as well.</summary>
-    private (uint Physical, int Length) AdjacentRun(long offsetBytes, int atMost)
+    private (uint Physical, int Length) AdjacentRun(long offsetBytes, int max)
     {
         var logical = offsetBytes >> BlockShift;
         var physical = _map[logical];
         var length = BlockBytes - ((int)offsetBytes & (BlockBytes - 1));
-        for (var next = 1; length < atMost && _map[logical + next] == physical + (uint)next; next++)
+        for (var next = 1; length < max && _map[logical + next] == physical + (uint)next; next++)
         {
             length += BlockBytes;
         }
 
-        return (physical, Math.Min(length, atMost));
+        return (physical, Math.Min(length, max));
     }
 
     private int ReadAdjacentRun(long offsetBytes, Span<byte> destination)
@@ -224,7 +224,7 @@ public sealed class VirtualDiskSession : BlockStorage
 
     private void WriteThroughLane(long offsetBytes, ReadOnlySpan<byte> source)
     {
-        if (!_disk.MovesBytes)
+        if (!_disk.CopiesBytes)
         {
             throw new InvalidOperationException(
                 "the disk was mounted without bytes: its wear policy moves blocks and leaves their bytes behind");

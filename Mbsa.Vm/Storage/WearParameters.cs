@@ -28,13 +28,13 @@ internal sealed class WearParameters
 
     /// <summary>Takes a whole number.</summary>
     /// <exception cref="InputException">It is none, or out of range.</exception>
-    public uint Number(string name, uint otherwise, uint least, uint most)
+    public uint Number(string name, uint otherwise, uint min, uint max)
     {
         _known.Add($"{name}=N");
         return !_values.Remove(name, out var text) ? otherwise
             : uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number
-                >= least && number <= most ? number
-            : throw new InputException($"wear policy '{_policy}': '{name}={text}': a whole number from {least} to {most} was expected");
+                >= min && number <= max ? number
+            : throw new InputException($"wear policy '{_policy}': '{name}={text}': a whole number from {min} to {max} was expected");
     }
 
     /// <summary>Takes a word that is there or not.</summary>

@@ -54,7 +54,7 @@ internal sealed class InterruptHandler(FrontEnd frontEnd)
         for (; _toTake > 0; _toTake--)
         {
             IoRequest? request;
-            lock (_queue!.Gate)
+            lock (_queue!.Lock)
             {
                 request = _queue.Driver.TakeReturned();
             }
@@ -81,7 +81,7 @@ internal sealed class InterruptHandler(FrontEnd frontEnd)
     /// <summary>Ends the turn and asks for interrupts again.</summary>
     public void End()
     {
-        lock (_queue!.Gate)
+        lock (_queue!.Lock)
         {
             IsBegun = !_queue.Driver.TryEnableInterrupts();
         }

@@ -48,16 +48,16 @@ public sealed class IoThread : IQuantumWorker
     /// <summary>A back end that is ready to run.</summary>
     /// <param name="disk">The disk, shared with the guest.</param>
     /// <param name="storage">What is behind it; disposed with the worker.</param>
-    /// <param name="movedBytesPerBlock">Bytes of each block that are moved.</param>
+    /// <param name="copiedBytesPerBlock">Bytes of each block that are moved.</param>
     /// <param name="record">Where it counts.</param>
     /// <param name="contextSwitchNs">What a context switch takes on the machine, in nanoseconds.</param>
     /// <param name="pace">The clock.</param>
     /// <param name="nowNs">The scenario's clock now.</param>
-    public IoThread(VirtioDisk disk, BlockStorage storage, int movedBytesPerBlock,
+    public IoThread(VirtioDisk disk, BlockStorage storage, int copiedBytesPerBlock,
         VcpuRecord record, double contextSwitchNs, WallPace pace, long nowNs)
     {
         (_disk, _storage, _record, _contextSwitchNs, _pace, _readySinceNs) = (disk, storage, record, contextSwitchNs, pace, nowNs);
-        _batch = new ServedBatch(disk, storage, movedBytesPerBlock, pace);
+        _batch = new ServedBatch(disk, storage, copiedBytesPerBlock, pace);
         foreach (var queue in disk.Queues)
         {
             queue.Device.TakeOver();

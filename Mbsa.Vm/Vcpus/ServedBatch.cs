@@ -11,9 +11,9 @@ namespace Mbsa.Vm.Vcpus;
 /// A request that is longer than a quantum is owed when its quantum is used, and played on in the next ones before anything else;
 /// the guest hears of it when nothing is owed any more.
 /// </summary>
-internal sealed class ServedBatch(VirtioDisk disk, BlockStorage storage, int movedBytesPerBlock, WallPace pace)
+internal sealed class ServedBatch(VirtioDisk disk, BlockStorage storage, int copiedBytesPerBlock, WallPace pace)
 {
-    private readonly BlockDevice _device = new(storage, movedBytesPerBlock);
+    private readonly BlockDevice _device = new(storage, copiedBytesPerBlock);
     private readonly ServedRequest[] _requests = new ServedRequest[disk.LongestBatch];
     private int _inStepFrom;
     private double _aloneNs;

@@ -38,7 +38,7 @@ public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> job
 
         var work = job.InPieces.IsUnderWay ? GoOn(job, budgetNs) : RunOperations(job, budgetNs);
         _aloneNs = _leadNs + _done.AloneNs(job.Times!) + _trailNs;
-        if (TakeWearWork() is var worn && worn.Moves + worn.Records > 0)
+        if (TakeWearWork() is var worn && worn.Relocations + worn.Records > 0)
         {
             var wear = job.Times!.Of(worn);
             work += wear;
@@ -119,7 +119,7 @@ public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> job
             }
 
             transfer.Foresee(batch);
-            transfer.MoveFirst(batch, batch.Length);
+            transfer.CopyFirst(batch, batch.Length);
             _done.AddInOrder(batch);
             work = _done.Work(times);
             aloneNs = times.AloneNs(_leadNs > 0 ? work + _leadWork : work);

@@ -144,11 +144,11 @@ public sealed class WallVcpu(
         var work = job.Times!.ByKind[OperationTimes.KindOf(operation.IsWrite, operation.IsSequential)];
         do
         {
-            var before = inPieces.MovedBytes;
+            var before = inPieces.CopiedBytes;
             _pieces += work * inPieces.Advance(PieceBytes, operation.LengthBytes, job.Transfer!);
             if (!delay.IsNone)
             {
-                delay.AfterTransfer(operation.IsWrite, inPieces.MovedBytes - before);
+                delay.AfterTransfer(operation.IsWrite, inPieces.CopiedBytes - before);
                 DelayWear(TakeWearWork());
             }
 
@@ -188,12 +188,12 @@ public sealed class WallVcpu(
             var sample = _sample % batch.Length;
             if (sample > 0)
             {
-                Move(job.Transfer, batch, sample);
+                Copy(job.Transfer, batch, sample);
                 lastEndNs = clock.NowNs;
             }
 
             lastEndNs = Time(job.Transfer, batch[sample..], lastEndNs);
-            Move(job.Transfer, batch[(sample + 1)..], batch.Length - sample - 1);
+            Copy(job.Transfer, batch[(sample + 1)..], batch.Length - sample - 1);
         }
 
         _done.Add(batch);
@@ -205,7 +205,7 @@ public sealed class WallVcpu(
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private long Time(IoTransfer transfer, ReadOnlySpan<IoOperation> operations, long startNs)
     {
-        Move(transfer, operations, 1);
+        Copy(transfer, operations, 1);
         var endNs = clock.NowNs;
         Latency.Record(operations[0].IsWrite, endNs - startNs);
         return endNs;
@@ -213,17 +213,17 @@ public sealed class WallVcpu(
 
     /// <summary>Does the first of these I/Os.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Move(IoTransfer transfer, ReadOnlySpan<IoOperation> operations, int count)
+    private void Copy(IoTransfer transfer, ReadOnlySpan<IoOperation> operations, int count)
     {
         if (delay.IsNone)
         {
-            transfer.MoveFirst(operations, count);
+            transfer.CopyFirst(operations, count);
             return;
         }
 
         for (var i = 0; i < count; i++)
         {
-            transfer.MoveFirst(operations[i..], 1);
+            transfer.CopyFirst(operations[i..], 1);
             delay.AfterTransfer(operations[i].IsWrite, operations[i].LengthBytes);
             DelayWear(TakeWearWork());
         }
@@ -232,10 +232,10 @@ public sealed class WallVcpu(
     /// <summary>What wear levelling moved takes as long on a slower device as what the guest moves.</summary>
     private void DelayWear(WearWork work)
     {
-        if (work.Moves + work.Records > 0)
+        if (work.Relocations + work.Records > 0)
         {
-            delay.AfterTransfer(false, (int)work.Moves * BlockStorage.BlockBytes);
-            delay.AfterTransfer(true, (int)work.Moves * BlockStorage.BlockBytes + (int)work.Records * WearWork.RecordBytes);
+            delay.AfterTransfer(false, (int)work.Relocations * BlockStorage.BlockBytes);
+            delay.AfterTransfer(true, (int)work.Relocations * BlockStorage.BlockBytes + (int)work.Records * WearWork.RecordBytes);
         }
     }
 

@@ -7,8 +7,8 @@ namespace Mbsa.Vm.Virtio;
 /// A request that is wrong fails; it harms nobody else.
 /// </summary>
 /// <param name="storage">The disk; stays its owner's.</param>
-/// <param name="movedBytesPerBlock">Bytes of each block that are moved: all of them, those of a stamp, or 0 for none.</param>
-public sealed class BlockDevice(BlockStorage storage, int movedBytesPerBlock)
+/// <param name="copiedBytesPerBlock">Bytes of each block that are moved: all of them, those of a stamp, or 0 for none.</param>
+public sealed class BlockDevice(BlockStorage storage, int copiedBytesPerBlock)
 {
     /// <summary>Serves the request that a queue gave last.</summary>
     /// <param name="queue">The queue.</param>
@@ -35,7 +35,7 @@ public sealed class BlockDevice(BlockStorage storage, int movedBytesPerBlock)
         for (var segment = 0; segment < request.Segments; segment++)
         {
             var data = queue.Data(segment);
-            Move(request.IsWrite, offsetBytes, data);
+            Copy(request.IsWrite, offsetBytes, data);
             offsetBytes += data.Length;
         }
 
@@ -49,9 +49,9 @@ public sealed class BlockDevice(BlockStorage storage, int movedBytesPerBlock)
             && request.Sector < sectors && (ulong)request.DataBytes / BlockRequest.SectorBytes <= sectors - request.Sector;
     }
 
-    private void Move(bool isWrite, long offsetBytes, Span<byte> data)
+    private void Copy(bool isWrite, long offsetBytes, Span<byte> data)
     {
-        if (movedBytesPerBlock == 0)
+        if (copiedBytesPerBlock == 0)
         {
             if (isWrite)
             {
@@ -65,11 +65,11 @@ public sealed class BlockDevice(BlockStorage storage, int movedBytesPerBlock)
             return;
         }
 
-        var stepBytes = movedBytesPerBlock == BlockStorage.BlockBytes ? data.Length : BlockStorage.BlockBytes;
+        var stepBytes = copiedBytesPerBlock == BlockStorage.BlockBytes ? data.Length : BlockStorage.BlockBytes;
         for (var at = 0; at < data.Length; at += stepBytes)
         {
             var part = data.Slice(at,
-                Math.Min(movedBytesPerBlock == BlockStorage.BlockBytes ? stepBytes : movedBytesPerBlock, data.Length - at));
+                Math.Min(copiedBytesPerBlock == BlockStorage.BlockBytes ? stepBytes : copiedBytesPerBlock, data.Length - at));
             if (isWrite)
             {
                 storage.Write(offsetBytes + at, part);

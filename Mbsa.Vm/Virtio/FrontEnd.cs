@@ -8,7 +8,7 @@ namespace Mbsa.Vm.Virtio;
 /// </summary>
 public sealed class FrontEnd
 {
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly Queue<IoRequest> _answers = new();
     private int _answered;
     private bool _isInterrupted;
@@ -63,7 +63,7 @@ public sealed class FrontEnd
     /// <summary>Hands over a request of this VCPU that another's handler found done.</summary>
     internal void Hand(IoRequest request)
     {
-        lock (_gate)
+        lock (_lock)
         {
             _answers.Enqueue(request);
             _answered = _answers.Count;
@@ -73,7 +73,7 @@ public sealed class FrontEnd
     /// <summary>Takes the next request that another VCPU's handler found done.</summary>
     internal IoRequest? TakeAnswer()
     {
-        lock (_gate)
+        lock (_lock)
         {
             _answers.TryDequeue(out var request);
             _answered = _answers.Count;

@@ -15,9 +15,9 @@ namespace Mbsa.Vm.Virtio;
 public sealed class VirtioDisk
 {
     /// <summary>Requests that can be in flight on one queue: each takes three descriptors.</summary>
-    public const int MostInFlight = VirtqueueLayout.MostEntries / DriverQueue<IoRequest>.ChainLength;
+    public const int MaxInFlight = VirtqueueLayout.MaxEntries / DriverQueue<IoRequest>.ChainLength;
 
-    private const int LeastEntries = 128, PageBytes = 4096, MostMemoryBytes = 1 << 30;
+    private const int MinEntries = 128, PageBytes = 4096, MaxMemoryBytes = 1 << 30;
 
     private readonly GuestMemory _memory;
     private int _inUse;
@@ -35,10 +35,10 @@ public sealed class VirtioDisk
         int[] sizes = [.. (isShared ? [inFlight.Sum()] : inFlight.Where(n => n > 0)).Select(Entries)];
         var ringBytes = sizes.Sum(RingBytes);
         var requestBytes = clones.Sum(vcpu => vcpu.Sum(c => c is { } clone ? (long)RequestBytes(clone) : 0));
-        if (ringBytes + requestBytes > MostMemoryBytes)
+        if (ringBytes + requestBytes > MaxMemoryBytes)
         {
             throw new InputException($"iodepth and bs of all jobs together take {(ringBytes + requestBytes) >> 20} MiB of buffers; "
-                + $"{MostMemoryBytes >> 20} are the most");
+                + $"{MaxMemoryBytes >> 20} are the most");
         }
 
         _memory = new GuestMemory((int)(ringBytes + requestBytes));
@@ -116,14 +116,14 @@ public sealed class VirtioDisk
     /// </summary>
     private static int Entries(int inFlight)
     {
-        if (inFlight > MostInFlight)
+        if (inFlight > MaxInFlight)
         {
             throw new InputException(
-                $"the iodepths of the jobs on one queue add up to {inFlight}; {MostInFlight} requests are the most that a queue holds");
+                $"the iodepths of the jobs on one queue add up to {inFlight}; {MaxInFlight} requests are the most that a queue holds");
         }
 
         return (int)System.Numerics.BitOperations
-            .RoundUpToPowerOf2((uint)Math.Max(LeastEntries, inFlight * DriverQueue<IoRequest>.ChainLength));
+            .RoundUpToPowerOf2((uint)Math.Max(MinEntries, inFlight * DriverQueue<IoRequest>.ChainLength));
     }
 
     private static int RingBytes(int entries) => PageUp(new VirtqueueLayout(entries, 0).End);

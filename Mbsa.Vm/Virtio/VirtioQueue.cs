@@ -20,7 +20,7 @@ public sealed class VirtioQueue
     }
 
     /// <summary>The queue's lock, for everything on <see cref="Driver"/>.</summary>
-    public Lock Gate { get; } = new();
+    public Lock Lock { get; } = new();
 
     /// <summary>Where it lies.</summary>
     public VirtqueueLayout Layout { get; }
@@ -60,7 +60,7 @@ public sealed class VirtioQueue
             return 0;
         }
 
-        lock (Gate)
+        lock (Lock)
         {
             var waitNs = Math.Max(0, _lockFreeAtNs - atNs);
             _lockFreeAtNs = atNs + waitNs + holdNs;
@@ -73,7 +73,7 @@ public sealed class VirtioQueue
     internal bool Offer(IoRequest request)
     {
         var operation = request.Operation;
-        lock (Gate)
+        lock (Lock)
         {
             return Driver.TryAdd(request, request.HeaderAddress, request.BufferAddress,
                 operation.LengthBytes, operation.IsWrite, request.StatusAddress) ? Driver.Publish()
@@ -110,7 +110,7 @@ public sealed class VirtioQueue
     /// </summary>
     internal void RecoverFor(FrontEnd user)
     {
-        lock (Gate)
+        lock (Lock)
         {
             var isGivenUp = Device.Fault != RingFault.None;
             for (var head = 0; head < Layout.Entries; head++)

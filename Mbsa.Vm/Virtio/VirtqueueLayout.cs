@@ -11,20 +11,20 @@ namespace Mbsa.Vm.Virtio;
 public readonly record struct VirtqueueLayout
 {
     /// <summary>Most entries a queue can have (section 2.7).</summary>
-    public const int MostEntries = 32768;
+    public const int MaxEntries = 32768;
 
     private const int DescriptorBytes = 16, UsedElementBytes = 8, HeadBytes = 4;
 
     /// <summary>Lays out a queue.</summary>
-    /// <param name="entries">Its size, a power of two up to <see cref="MostEntries"/>.</param>
+    /// <param name="entries">Its size, a power of two up to <see cref="MaxEntries"/>.</param>
     /// <param name="address">Where it may begin.</param>
     /// <exception cref="ArgumentOutOfRangeException">The size is not allowed.</exception>
     public VirtqueueLayout(int entries, int address)
     {
-        if (entries is < 1 or > MostEntries || (entries & (entries - 1)) != 0)
+        if (entries is < 1 or > MaxEntries || (entries & (entries - 1)) != 0)
         {
             throw new ArgumentOutOfRangeException(nameof(entries), entries,
-                $"a queue has a power of two of entries, at most {MostEntries}");
+                $"a queue has a power of two of entries, at most {MaxEntries}");
         }
 
         Entries = entries;

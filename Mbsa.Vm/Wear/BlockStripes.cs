@@ -4,7 +4,7 @@ namespace Mbsa.Vm.Wear;
 
 /// <summary>
 /// Locks over the logical blocks of a disk, one for every 1024th block,
-/// for what may change the map and for writes while that is about to happen (<see cref="WriteGate"/>). Bit 0 of a word is the lock,
+/// for what may change the map and for writes while that is about to happen (<see cref="WriteLatch"/>). Bit 0 of a word is the lock,
 /// the bits above count the changes of the map: a reader takes no lock but sees by the count whether a block of its stripe moved meanwhile.
 /// Whoever finds a stripe taken spins, for it is held no longer than one block is written.
 /// </summary>
@@ -29,12 +29,14 @@ internal sealed class BlockStripes
 
     /// <summary>Unlocks it.</summary>
     /// <param name="logicalBlock">The block.</param>
-    /// <param name="moved">Whether a block of the stripe is somewhere else now. Only after this may the place it left be written.</param>
+    /// <param name="relocated">
+    /// Whether a block of the stripe is somewhere else now. Only after this may the place it left be written.
+    /// </param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Exit(uint logicalBlock, bool moved)
+    public void Exit(uint logicalBlock, bool relocated)
     {
         ref var word = ref _words[logicalBlock % Stripes];
-        Volatile.Write(ref word, (word & ~Locked) + (moved ? 2u : 0));
+        Volatile.Write(ref word, (word & ~Locked) + (relocated ? 2u : 0));
     }
 
     /// <summary>The count of changes now, to ask <see cref="IsUnchanged"/> with.</summary>

@@ -35,7 +35,7 @@ public sealed class BytelessDisk : IDisposable
         {
             _area = _device.Map(_device.CreateChild("wear", childBytes));
             VirtualDisks.Format(_area, sizeBytes, Guid.Empty, policy, parameters);
-            Disk = VirtualDisks.Mount(_area, new MountOptions { MovesBytes = false, CountMetadataWear = true });
+            Disk = VirtualDisks.Mount(_area, new MountOptions { CopiesBytes = false, CountMetadataWear = true });
         }
         catch
         {

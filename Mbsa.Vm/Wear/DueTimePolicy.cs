@@ -23,7 +23,7 @@ internal sealed class DueTimePolicy : LevellingPolicy
 
     private const int Spares = 16;
     private const int Candidates = 64;
-    private const uint LeastQ = 16, MostQ = 65536, MostT = 1 << 20;
+    private const uint MinQ = 16, MaxQ = 65536, MaxT = 1 << 20;
 
     private readonly uint _q, _t;
     private readonly bool _atomic;
@@ -41,8 +41,8 @@ internal sealed class DueTimePolicy : LevellingPolicy
     public DueTimePolicy(string parameters)
     {
         var given = new WearParameters(PolicyName, parameters);
-        _q = given.Number("q", 128, LeastQ, MostQ);
-        _t = given.Number("t", 64, 1, MostT);
+        _q = given.Number("q", 128, MinQ, MaxQ);
+        _t = given.Number("t", 64, 1, MaxT);
         _atomic = given.Flag("atomic");
         given.End();
     }
@@ -167,7 +167,7 @@ internal sealed class DueTimePolicy : LevellingPolicy
 
         if (_atomic)
         {
-            Gate.ShutDown(); // every write reserves its spare first, and goes there
+            Latch.ShutDown(); // every write reserves its spare first, and goes there
         }
     }
 
@@ -189,7 +189,7 @@ internal sealed class DueTimePolicy : LevellingPolicy
 
     private void RefillAll(LevellingLane lane)
     {
-        if (!TryBeginMoving(lane))
+        if (!TryBeginRelocating(lane))
         {
             return;
         }
@@ -203,7 +203,7 @@ internal sealed class DueTimePolicy : LevellingPolicy
         }
         finally
         {
-            EndMoving();
+            EndRelocating();
         }
     }
 
@@ -219,7 +219,7 @@ internal sealed class DueTimePolicy : LevellingPolicy
         try
         {
             // Not moved: somebody redirected the cold block at this very moment.
-            if (owner != LevelledBlocks.NoOwner && Blocks.Move(lane, owner, cold, worn))
+            if (owner != LevelledBlocks.NoOwner && Blocks.Relocate(lane, owner, cold, worn))
             {
                 BeginStay(cold);
                 Blocks.Tally.AllotAll(cold);

@@ -12,7 +12,7 @@ namespace Mbsa.Vm.Wear;
 /// <code>
 ///   redirect: a write whose data goes to a free block         move: data that nobody writes goes to a free block
 ///     store the data in the free block                          copy the data to the free block
-///     F1  fence      VirtualDiskSession.WriteThroughLane         F3  fence    <see cref="Move"/>
+///     F1  fence      VirtualDiskSession.WriteThroughLane         F3  fence    <see cref="Relocate"/>
 ///     append the record logical -> free block                   append the record logical -> free block
 ///     F2  fence      <see cref="WearLog.Append"/>: commit          F4  fence    <see cref="WearLog.Append"/>: commit
 ///     map in DRAM, then acknowledge                             map in DRAM
@@ -22,15 +22,15 @@ namespace Mbsa.Vm.Wear;
 /// a record that never came would leave the old place overwritten. The free blocks are those that the map does not name.
 /// They are never stored: a power failure between two steps leaves a block free or taken, nothing else.
 /// <para>
-/// A write in place takes no lock while the gate is open (<see cref="WriteGate"/>). It can so be under way in a block that
+/// A write in place takes no lock while the gate is open (<see cref="WriteLatch"/>). It can so be under way in a block that
 /// a redirect of the same logical block leaves at this moment; the two are concurrent, and the redirected write counts as the later one.
 /// That holds for whole blocks only: a redirect that brings a part of the old block along holds the gate. And before a block that was left
 /// is used again, whoever moves holds the gate once, so that nobody still writes there; so does a move, whose copy must miss no write.
 /// </para>
 /// <para>
-/// Locks, in the order they may nest: <see cref="MoveLock"/> and with it the gate, a stripe, the log's own.
+/// Locks, in the order they may nest: <see cref="RelocationLock"/> and with it the gate, a stripe, the log's own.
 /// A logical block's stripe protects its entry of the map against all who come by the locks; a free block belongs to whoever took it.
-/// No one holds two stripes. Who holds a stripe may only try for <see cref="MoveLock"/>.
+/// No one holds two stripes. Who holds a stripe may only try for <see cref="RelocationLock"/>.
 /// </para>
 /// </remarks>
 internal sealed class LevelledBlocks
@@ -39,7 +39,7 @@ internal sealed class LevelledBlocks
     public const uint NoOwner = uint.MaxValue;
 
     private readonly WearLog _log;
-    private readonly bool _movesBytes;
+    private readonly bool _copiesBytes;
     private readonly long _dataOffset;
     private long _endedWrites;
     private LevellingLane[] _lanes = [];
@@ -47,12 +47,12 @@ internal sealed class LevelledBlocks
     /// <summary>The blocks of a disk whose map is up to date.</summary>
     /// <param name="disk">The disk.</param>
     /// <param name="log">Its log.</param>
-    /// <param name="gate">What its writes look at first.</param>
+    /// <param name="latch">What its writes look at first.</param>
     /// <param name="writes">Writes of each physical block so far.</param>
     /// <param name="persistInterval">A block's count is persisted at its multiples; a power of two.</param>
-    public LevelledBlocks(VirtualDisk disk, WearLog log, WriteGate gate, ReadOnlySpan<uint> writes, uint persistInterval)
+    public LevelledBlocks(VirtualDisk disk, WearLog log, WriteLatch latch, ReadOnlySpan<uint> writes, uint persistInterval)
     {
-        (_log, _movesBytes, Gate, Map) = (log, disk.MovesBytes, gate, disk.Map);
+        (_log, _copiesBytes, Latch, Map) = (log, disk.CopiesBytes, latch, disk.Map);
         _dataOffset = disk.Geometry.DataFirstBlock * BlockStorage.BlockBytes;
         Tally = new WriteTally(disk.CountTable, writes, persistInterval, disk.SessionsTakeTurns);
         Owners = new uint[writes.Length];
@@ -71,23 +71,23 @@ internal sealed class LevelledBlocks
     /// <summary>The physical block of each logical one.</summary>
     public uint[] Map { get; }
 
-    /// <summary>The logical block in each physical one. Read without a lock it is a hint, which <see cref="Move"/> checks.</summary>
+    /// <summary>The logical block in each physical one. Read without a lock it is a hint, which <see cref="Relocate"/> checks.</summary>
     public uint[] Owners { get; }
 
     /// <summary>The wear of each physical block.</summary>
     public WriteTally Tally { get; }
 
     /// <summary>What every write looks at first.</summary>
-    public WriteGate Gate { get; }
+    public WriteLatch Latch { get; }
 
     /// <summary>The locks over the logical blocks.</summary>
     public BlockStripes Stripes { get; } = new();
 
     /// <summary>Held by whoever moves blocks that nobody writes.</summary>
-    public Lock MoveLock { get; } = new();
+    public Lock RelocationLock { get; } = new();
 
     /// <summary>Moves done: the policy's own writes.</summary>
-    public long Moves { get; private set; }
+    public long Relocations { get; private set; }
 
     /// <summary>Writes of all blocks over the number of blocks, rounded down. Takes a step for each lane.</summary>
     public uint Mean
@@ -108,7 +108,7 @@ internal sealed class LevelledBlocks
     /// <returns>Where it counts.</returns>
     public BlockShare[] Add(LevellingLane lane)
     {
-        lock (MoveLock)
+        lock (RelocationLock)
         {
             Volatile.Write(ref _lanes, [.. _lanes, lane]);
             return Tally.Begin();
@@ -118,7 +118,7 @@ internal sealed class LevelledBlocks
     /// <summary>A session ends.</summary>
     public void Remove(LevellingLane lane, BlockShare[] share)
     {
-        lock (MoveLock)
+        lock (RelocationLock)
         {
             Volatile.Write(ref _endedWrites, _endedWrites + lane.Written);
             Volatile.Write(ref _lanes, [.. _lanes.Where(other => other != lane)]);
@@ -126,15 +126,15 @@ internal sealed class LevelledBlocks
         }
     }
 
-    /// <summary>Keeps all other sessions from writing without a lock; to be called under <see cref="MoveLock"/>.</summary>
+    /// <summary>Keeps all other sessions from writing without a lock; to be called under <see cref="RelocationLock"/>.</summary>
     /// <param name="lane">Who is going to move blocks.</param>
     /// <param name="isAskedAgain">Whether this is asked again soon if it cannot be now.</param>
     /// <returns>False when that cannot be now.</returns>
     public bool TryHoldOthers(LevellingLane lane, bool isAskedAgain) =>
-        Tally.Writers <= 1 || Gate.IsShutForGood || Gate.TryHold(_lanes, lane, isAskedAgain);
+        Tally.Writers <= 1 || Latch.IsShutForGood || Latch.TryHold(_lanes, lane, isAskedAgain);
 
     /// <summary>Ends that, if it was so.</summary>
-    public void ReleaseOthers() => Gate.Release();
+    public void ReleaseOthers() => Latch.Release();
 
     /// <summary>Whether a record could not be stored: a block that was free before may be in use at the next mount.</summary>
     public bool HasFailed => _log.HasFailed;
@@ -159,7 +159,7 @@ internal sealed class LevelledBlocks
         (Owners[to], Owners[from]) = (logicalBlock, NoOwner);
     }
 
-    /// <summary>Moves a logical block to a free block; to be called under <see cref="MoveLock"/>, while others are held.</summary>
+    /// <summary>Moves a logical block to a free block; to be called under <see cref="RelocationLock"/>, while others are held.</summary>
     /// <param name="lane">Whose hands do it.</param>
     /// <param name="logicalBlock">The block.</param>
     /// <param name="from">Where it is believed to be.</param>
@@ -167,9 +167,9 @@ internal sealed class LevelledBlocks
     /// <returns>False when it is somewhere else already; nothing was done then.</returns>
     /// <exception cref="NvmException">A record could not be stored: this one's, and then the free block may be in use at the next mount,
     /// or one before, and then nothing was done.</exception>
-    public bool Move(LevellingLane lane, uint logicalBlock, uint from, uint to)
+    public bool Relocate(LevellingLane lane, uint logicalBlock, uint from, uint to)
     {
-        var moved = false;
+        var relocated = false;
         Stripes.Enter(logicalBlock);
         try
         {
@@ -177,7 +177,7 @@ internal sealed class LevelledBlocks
             {
                 // A record that failed may have made the free block somebody's.
                 _log.RequireSound();
-                if (_movesBytes)
+                if (_copiesBytes)
                 {
                     lane.Lease.Read(Place(from), lane.Scratch);
                     lane.Lease.Write(Place(to), lane.Scratch); // F3
@@ -186,21 +186,21 @@ internal sealed class LevelledBlocks
                 _log.Append(lane.Lease, logicalBlock, to); // F4
                 lane.Records++;
                 (Owners[to], Owners[from]) = (logicalBlock, NoOwner);
-                moved = true;
+                relocated = true;
             }
         }
         finally
         {
-            Stripes.Exit(logicalBlock, moved);
+            Stripes.Exit(logicalBlock, relocated);
         }
 
-        if (moved)
+        if (relocated)
         {
-            Moves++;
-            lane.CountMove(to);
+            Relocations++;
+            lane.CountRelocation(to);
         }
 
-        return moved;
+        return relocated;
     }
 
     private long Place(uint physicalBlock) => _dataOffset + (long)physicalBlock * BlockStorage.BlockBytes;

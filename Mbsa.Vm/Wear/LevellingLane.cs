@@ -13,7 +13,7 @@ internal sealed class LevellingLane : WearLane
 {
     private readonly LevellingPolicy _policy;
     private readonly LevelledBlocks _blocks;
-    private readonly WriteGate _gate;
+    private readonly WriteLatch _latch;
     private readonly WriteTally _tally;
     private readonly BlockStripes _stripes;
     private readonly BlockShare[] _share;
@@ -29,7 +29,7 @@ internal sealed class LevellingLane : WearLane
     public LevellingLane(LevellingPolicy policy, LevelledBlocks blocks, NvmLease lease)
     {
         (_policy, _blocks, Lease) = (policy, blocks, lease);
-        (_gate, _tally, _stripes, _map) = (blocks.Gate, blocks.Tally, blocks.Stripes, blocks.Map);
+        (_latch, _tally, _stripes, _map) = (blocks.Latch, blocks.Tally, blocks.Stripes, blocks.Map);
         _untilTick = _tickWrites = policy.TickWrites;
         _share = blocks.Add(this);
     }
@@ -50,7 +50,7 @@ internal sealed class LevellingLane : WearLane
     public long Records { get; set; }
 
     /// <summary>Moves this lane did.</summary>
-    public long Moves { get; private set; }
+    public long Relocations { get; private set; }
 
     /// <summary>Whether it may be writing in place without a lock.</summary>
     public bool IsInside => Volatile.Read(ref _isInside);
@@ -60,7 +60,7 @@ internal sealed class LevellingLane : WearLane
     public override uint BeginWrite(uint logicalBlock, bool isWhole, out uint from)
     {
         Volatile.Write(ref _isInside, true);
-        if (_gate.IsOpen)
+        if (_latch.IsOpen)
         {
             from = _map[logicalBlock];
             ref var mine = ref _share[from];
@@ -85,7 +85,7 @@ internal sealed class LevellingLane : WearLane
 
         var hasUsedItsPart = WriteTally.Count(_share, physicalBlock);
         _written++;
-        Leave(logicalBlock, moved: false);
+        Leave(logicalBlock, relocated: false);
         if (hasUsedItsPart)
         {
             _tally.AddUp(Lease, _share, physicalBlock);
@@ -105,7 +105,7 @@ internal sealed class LevellingLane : WearLane
     public override void AbandonWrite(uint logicalBlock, uint physicalBlock)
     {
         var wasRedirected = _hasStripe && _map[logicalBlock] != physicalBlock;
-        Leave(logicalBlock, moved: false);
+        Leave(logicalBlock, relocated: false);
         if (wasRedirected)
         {
             _policy.Return(physicalBlock);
@@ -124,8 +124,8 @@ internal sealed class LevellingLane : WearLane
     /// <inheritdoc/>
     public override WearWork TakeWork()
     {
-        var work = new WearWork(Moves, Records);
-        (Moves, Records) = (0, 0);
+        var work = new WearWork(Relocations, Records);
+        (Relocations, Records) = (0, 0);
         return work;
     }
 
@@ -142,10 +142,10 @@ internal sealed class LevellingLane : WearLane
     }
 
     /// <summary>Counts a block that this lane wrote for the policy.</summary>
-    public void CountMove(uint physicalBlock)
+    public void CountRelocation(uint physicalBlock)
     {
         _written++;
-        Moves++;
+        Relocations++;
         if (WriteTally.Count(_share, physicalBlock))
         {
             _tally.AddUp(Lease, _share, physicalBlock);
@@ -156,7 +156,7 @@ internal sealed class LevellingLane : WearLane
     /// <returns>False when that cannot be now.</returns>
     public bool TryHoldOthers()
     {
-        if (!_blocks.MoveLock.TryEnter())
+        if (!_blocks.RelocationLock.TryEnter())
         {
             return false;
         }
@@ -164,7 +164,7 @@ internal sealed class LevellingLane : WearLane
         _holdsOthers = _blocks.TryHoldOthers(this, isAskedAgain: false);
         if (!_holdsOthers)
         {
-            _blocks.MoveLock.Exit();
+            _blocks.RelocationLock.Exit();
         }
 
         return _holdsOthers;
@@ -174,7 +174,7 @@ internal sealed class LevellingLane : WearLane
     private uint BeginByTheLock(uint logicalBlock, bool isWhole, out uint from)
     {
         Volatile.Write(ref _isInside, false);
-        if (_gate.Waiting != 0 || _gate.IsShutForGood)
+        if (_latch.Waiting != 0 || _latch.IsShutForGood)
         {
             _policy.Work(this);
         }
@@ -203,7 +203,7 @@ internal sealed class LevellingLane : WearLane
         }
         catch
         {
-            Leave(logicalBlock, moved: false);
+            Leave(logicalBlock, relocated: false);
             throw;
         }
     }
@@ -211,11 +211,11 @@ internal sealed class LevellingLane : WearLane
     private void EndRedirect(uint logicalBlock, uint physicalBlock)
     {
         var old = _map[logicalBlock];
-        var (moved, hasUsedItsPart) = (false, false);
+        var (relocated, hasUsedItsPart) = (false, false);
         try
         {
             _blocks.Redirect(this, logicalBlock, old, physicalBlock);
-            moved = true;
+            relocated = true;
             _policy.Redirected(physicalBlock);
             _tally.Allot(_share, physicalBlock);
             hasUsedItsPart = WriteTally.Count(_share, physicalBlock);
@@ -223,7 +223,7 @@ internal sealed class LevellingLane : WearLane
         }
         finally
         {
-            Leave(logicalBlock, moved);
+            Leave(logicalBlock, relocated);
         }
 
         // Only now: a reader that is still at the old place must see that the block moved before another one is put there.
@@ -235,11 +235,11 @@ internal sealed class LevellingLane : WearLane
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Leave(uint logicalBlock, bool moved)
+    private void Leave(uint logicalBlock, bool relocated)
     {
         if (_hasStripe)
         {
-            LeaveTheLock(logicalBlock, moved);
+            LeaveTheLock(logicalBlock, relocated);
         }
         else
         {
@@ -248,15 +248,15 @@ internal sealed class LevellingLane : WearLane
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void LeaveTheLock(uint logicalBlock, bool moved)
+    private void LeaveTheLock(uint logicalBlock, bool relocated)
     {
         _hasStripe = false;
-        _stripes.Exit(logicalBlock, moved);
+        _stripes.Exit(logicalBlock, relocated);
         if (_holdsOthers)
         {
             _holdsOthers = false;
             _blocks.ReleaseOthers();
-            _blocks.MoveLock.Exit();
+            _blocks.RelocationLock.Exit();
         }
     }
 }

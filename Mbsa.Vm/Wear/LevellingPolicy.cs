@@ -20,7 +20,7 @@ internal abstract class LevellingPolicy : WearPolicy
     public sealed override bool CountsItself => true;
 
     /// <inheritdoc/>
-    public sealed override long ExtraWrites => _extraWritesBefore + (_blocks?.Moves ?? 0);
+    public sealed override long ExtraWrites => _extraWritesBefore + (_blocks?.Relocations ?? 0);
 
     /// <inheritdoc/>
     public sealed override long RecoveredRecords => _log?.RecoveredRecords ?? 0;
@@ -34,7 +34,7 @@ internal abstract class LevellingPolicy : WearPolicy
     }
 
     /// <summary>What every write looks at first. The next write of any session does the work that waits.</summary>
-    public WriteGate Gate { get; } = new();
+    public WriteLatch Latch { get; } = new();
 
     /// <summary>The blocks of the mounted disk.</summary>
     public LevelledBlocks Blocks => _blocks ?? throw new InvalidOperationException("the policy belongs to no mounted disk");
@@ -100,7 +100,7 @@ internal abstract class LevellingPolicy : WearPolicy
     internal sealed override void Recover(VirtualDisk disk, NvmLease lease)
     {
         // Every write comes by the locks then, and hears of the failure.
-        _log = new WearLog(disk.SuperBlock, disk.Map, disk.MetadataWear) { Failed = Gate.ShutDown };
+        _log = new WearLog(disk.SuperBlock, disk.Map, disk.MetadataWear) { Failed = Latch.ShutDown };
         _log.Recover(lease);
     }
 
@@ -121,7 +121,7 @@ internal abstract class LevellingPolicy : WearPolicy
         }
 
         _extraWritesBefore = extraWrites;
-        _blocks = new LevelledBlocks(disk, _log!, Gate, counts, PersistInterval);
+        _blocks = new LevelledBlocks(disk, _log!, Latch, counts, PersistInterval);
         Begin();
     }
 
@@ -146,37 +146,37 @@ internal abstract class LevellingPolicy : WearPolicy
     /// </summary>
     protected void RequestWork(int pieces)
     {
-        if (pieces >= (Blocks.Tally.Writers <= 1 ? 1 : Batch) && Gate.Waiting == 0)
+        if (pieces >= (Blocks.Tally.Writers <= 1 ? 1 : Batch) && Latch.Waiting == 0)
         {
-            Gate.AddWork();
+            Latch.AddWork();
         }
     }
 
     /// <summary>Tries to be the one who moves blocks; who is does all that waits.</summary>
     /// <returns>False when nothing waits any more, another session is at it, or others cannot be held yet;
-    /// else <see cref="EndMoving"/> must follow.</returns>
-    protected bool TryBeginMoving(LevellingLane lane)
+    /// else <see cref="EndRelocating"/> must follow.</returns>
+    protected bool TryBeginRelocating(LevellingLane lane)
     {
-        if (!Blocks.MoveLock.TryEnter())
+        if (!Blocks.RelocationLock.TryEnter())
         {
             return false;
         }
 
         // Whoever saw work and came too late must not shut the gate: nobody would ask again.
-        if ((Gate.Waiting > 0 || Gate.IsShutForGood) && Blocks.TryHoldOthers(lane, isAskedAgain: true))
+        if ((Latch.Waiting > 0 || Latch.IsShutForGood) && Blocks.TryHoldOthers(lane, isAskedAgain: true))
         {
-            Gate.EndWork();
+            Latch.EndWork();
             return true;
         }
 
-        Blocks.MoveLock.Exit();
+        Blocks.RelocationLock.Exit();
         return false;
     }
 
     /// <summary>Others may write in place and move blocks again.</summary>
-    protected void EndMoving()
+    protected void EndRelocating()
     {
         Blocks.ReleaseOthers();
-        Blocks.MoveLock.Exit();
+        Blocks.RelocationLock.Exit();
     }
 }

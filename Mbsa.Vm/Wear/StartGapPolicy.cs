@@ -55,7 +55,7 @@ internal sealed class StartGapPolicy : LevellingPolicy
     /// <inheritdoc/>
     protected override void DoWork(LevellingLane lane)
     {
-        if (!TryBeginMoving(lane))
+        if (!TryBeginRelocating(lane))
         {
             return;
         }
@@ -65,7 +65,7 @@ internal sealed class StartGapPolicy : LevellingPolicy
             for (var steps = Interlocked.Exchange(ref _steps, 0); steps > 0; steps--)
             {
                 var before = _gap == 0 ? (uint)Blocks.Owners.Length - 1 : _gap - 1;
-                if (Blocks.Move(lane, Blocks.Owners[before], before, _gap))
+                if (Blocks.Relocate(lane, Blocks.Owners[before], before, _gap))
                 {
                     _gap = before;
                 }
@@ -73,7 +73,7 @@ internal sealed class StartGapPolicy : LevellingPolicy
         }
         finally
         {
-            EndMoving();
+            EndRelocating();
         }
     }
 

@@ -67,7 +67,7 @@ internal sealed class ThresholdPolicy : LevellingPolicy
     /// <inheritdoc/>
     protected override void DoWork(LevellingLane lane)
     {
-        if (!TryBeginMoving(lane))
+        if (!TryBeginRelocating(lane))
         {
             return;
         }
@@ -86,7 +86,7 @@ internal sealed class ThresholdPolicy : LevellingPolicy
         }
         finally
         {
-            EndMoving();
+            EndRelocating();
         }
     }
 
@@ -101,13 +101,13 @@ internal sealed class ThresholdPolicy : LevellingPolicy
     protected override void Begin()
     {
         // Of the level nothing is kept: it is where the least worn block stands.
-        var least = uint.MaxValue;
+        var min = uint.MaxValue;
         for (uint block = 0; block < Blocks.Owners.Length; block++)
         {
-            least = Math.Min(least, Blocks.Tally.WritesOf(block));
+            min = Math.Min(min, Blocks.Tally.WritesOf(block));
         }
 
-        _level = least / _unit;
+        _level = min / _unit;
         for (uint block = 0; block < Blocks.Owners.Length; block++)
         {
             BeginStay(block);
@@ -149,10 +149,10 @@ internal sealed class ThresholdPolicy : LevellingPolicy
         BeginStay(free);
         try
         {
-            if (Blocks.Move(lane, Blocks.Owners[cold], cold, free))
+            if (Blocks.Relocate(lane, Blocks.Owners[cold], cold, free))
             {
                 BeginStay(cold);
-                Blocks.Move(lane, Blocks.Owners[hot], hot, cold);
+                Blocks.Relocate(lane, Blocks.Owners[hot], hot, cold);
             }
         }
         finally

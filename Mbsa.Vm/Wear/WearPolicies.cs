@@ -37,6 +37,17 @@ public static class WearPolicies
                 $"there is no wear policy '{name}'; there are: {string.Join(", ", All.Select(policy => policy.Name))}");
     }
 
+    /// <summary>A policy with its parameters as scenarios write it: "{ policy: due-time, q: 128, t: 64, atomic: true }".</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="parameters">Its parameters, such as "q=128 t=64 atomic".</param>
+    public static string Written(string name, string parameters)
+    {
+        var words = parameters.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return words.Length == 0 ? name : $"{{ policy: {name}, {string.Join(", ", words.Select(Key))} }}";
+
+        static string Key(string word) => word.Contains('=') ? word.Replace("=", ": ", StringComparison.Ordinal) : $"{word}: true";
+    }
+
     private sealed class NoWear : WearPolicy
     {
         public const string PolicyName = "none";

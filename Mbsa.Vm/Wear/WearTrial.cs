@@ -33,19 +33,19 @@ public sealed record WearTrial(WearSummary Wear, uint MetadataWrites, long Endur
     /// <param name="disk">A disk that nobody else writes to, best one without bytes.</param>
     /// <param name="load">The load.</param>
     /// <param name="enduranceWrites">Writes that a block bears.</param>
-    /// <param name="mostWrites">Writes after which to stop anyway.</param>
-    public static WearTrial Run(VirtualDisk disk, WearLoad load, long enduranceWrites, long mostWrites = long.MaxValue)
+    /// <param name="maxWrites">Writes after which to stop anyway.</param>
+    public static WearTrial Run(VirtualDisk disk, WearLoad load, long enduranceWrites, long maxWrites = long.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(disk);
         ArgumentNullException.ThrowIfNull(load);
         using var session = disk.OpenSession();
         var wear = disk.SummariseWear();
-        while (wear.Max < enduranceWrites && mostWrites > 0)
+        while (wear.Max < enduranceWrites && maxWrites > 0)
         {
             // No block can reach its end sooner than by all writes of the stretch. In the last stretch a few writes may be too many.
-            var stretch = Math.Min(mostWrites, Math.Max(BatchWrites, enduranceWrites - wear.Max));
+            var stretch = Math.Min(maxWrites, Math.Max(BatchWrites, enduranceWrites - wear.Max));
             WriteStretch(session, load, stretch);
-            mostWrites -= stretch;
+            maxWrites -= stretch;
             wear = disk.SummariseWear();
         }
 

@@ -23,7 +23,7 @@ internal sealed class WriteTally
     private readonly WearCountTable _table;
     private readonly bool _sessionsTakeTurns;
     private readonly int _persistShift;
-    private readonly uint _leastPart;
+    private readonly uint _minPart;
     private readonly Stack<BlockShare[]> _ended = new();
     private BlockShare[][] _shares = [];
     private int _sessions;
@@ -37,7 +37,7 @@ internal sealed class WriteTally
     {
         Debug.Assert(uint.IsPow2(persistInterval), "it is shifted by");
         (_table, _sessionsTakeTurns) = (table, sessionsTakeTurns);
-        (_persistShift, _leastPart) = (BitOperations.Log2(persistInterval), persistInterval / 8);
+        (_persistShift, _minPart) = (BitOperations.Log2(persistInterval), persistInterval / 8);
         Wear = new BlockWear[writes.Length];
         for (var block = 0; block < writes.Length; block++)
         {
@@ -134,7 +134,7 @@ internal sealed class WriteTally
         {
             var interval = 1u << _persistShift;
             var part = Math.Min(due - writes, interval - (writes & (interval - 1)));
-            left = Writers <= 1 ? part : Math.Max(Math.Min(part, _leastPart), part / (uint)Writers);
+            left = Writers <= 1 ? part : Math.Max(Math.Min(part, _minPart), part / (uint)Writers);
         }
 
         share[physicalBlock].Until = share[physicalBlock].Writes + left;

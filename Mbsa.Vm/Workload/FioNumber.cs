@@ -53,13 +53,13 @@ public static class FioNumber
         return text.TrimEnd().EndsWith('%') ? new Extent(0, Percent(text, 1)) : new Extent(Size(text, units));
     }
 
-    /// <summary>A whole percentage between <paramref name="least"/> and 100, with or without its sign.</summary>
-    public static int Percent(string text, int least)
+    /// <summary>A whole percentage between <paramref name="min"/> and 100, with or without its sign.</summary>
+    public static int Percent(string text, int min)
     {
         ArgumentNullException.ThrowIfNull(text);
         var value = text.Trim();
         var number = Digits(value.EndsWith('%') ? value[..^1].TrimEnd() : value, "a whole percentage");
-        return number >= least && number <= 100 ? (int)number : throw new InputException($"must be from {least} to 100");
+        return number >= min && number <= 100 ? (int)number : throw new InputException($"must be from {min} to 100");
     }
 
     /// <summary>A time in nanoseconds; suffixes us, ms, s, m, h and d.</summary>
@@ -87,11 +87,11 @@ public static class FioNumber
     }
 
     /// <summary>A whole number within a range. As in fio it may carry the suffix of a size.</summary>
-    public static long WholeNumber(string text, long least, long most)
+    public static long WholeNumber(string text, long min, long max)
     {
         ArgumentNullException.ThrowIfNull(text);
         var number = Size(text, SizeUnits.Fio1024);
-        return number >= least && number <= most ? number : throw new InputException($"must be from {least} to {most}");
+        return number >= min && number <= max ? number : throw new InputException($"must be from {min} to {max}");
     }
 
     private static (string Digits, string Suffix) Split(string value)

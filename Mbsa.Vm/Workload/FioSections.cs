@@ -15,9 +15,9 @@ internal sealed class FioSections
     private const int LargestFileBytes = 1 << 20;
     private const int LongestName = 255;
     private const int DeepestInclude = 16;
-    private const int MostFiles = 256;
-    private const int MostSections = 4096;
-    private const int MostOptions = 100_000;
+    private const int MaxFiles = 256;
+    private const int MaxSections = 4096;
+    private const int MaxOptions = 100_000;
     private static readonly string[] _machineKeywords = ["$pagesize", "$mb_memory", "$ncpus"];
     private readonly Action<string> _warn;
     private readonly Func<string, string?> _environment;
@@ -93,9 +93,9 @@ internal sealed class FioSections
             throw new InputException(path, number, $"{JobOption.Shorten(line)}: a section's name has 1 to {LongestName} characters");
         }
 
-        if (_sections.Count >= MostSections)
+        if (_sections.Count >= MaxSections)
         {
-            throw new InputException(path, number, $"more than {MostSections} sections");
+            throw new InputException(path, number, $"more than {MaxSections} sections");
         }
 
         _sections.Add(new FioSection(name, path, number, []));
@@ -103,9 +103,9 @@ internal sealed class FioSections
 
     private void AddOption(string line, string path, int number)
     {
-        if (++_options > MostOptions)
+        if (++_options > MaxOptions)
         {
-            throw new InputException(path, number, $"more than {MostOptions} options; includes count each time");
+            throw new InputException(path, number, $"more than {MaxOptions} options; includes count each time");
         }
 
         var equals = line.IndexOf('=', StringComparison.Ordinal);
@@ -149,9 +149,9 @@ internal sealed class FioSections
             throw new InputException(path, number, $"include {JobOption.Shorten(name)}: there is no file {JobOption.Shorten(target)}");
         }
 
-        if (++_files > MostFiles)
+        if (++_files > MaxFiles)
         {
-            throw new InputException(path, number, $"include {JobOption.Shorten(name)}: more than {MostFiles} includes");
+            throw new InputException(path, number, $"include {JobOption.Shorten(name)}: more than {MaxFiles} includes");
         }
 
         ReadFile(target);

@@ -14,9 +14,9 @@ internal static class FioText
 
     /// <summary>Reads a whole file of at most so many bytes.</summary>
     /// <exception cref="InputException">It is missing, too large or no text.</exception>
-    public static string[] Lines(string path, int mostBytes)
+    public static string[] Lines(string path, int maxBytes)
     {
-        var bytes = Bytes(path, mostBytes);
+        var bytes = Bytes(path, maxBytes);
         var odd = FirstOddByte(bytes);
         if (odd >= 0)
         {
@@ -27,7 +27,7 @@ internal static class FioText
         return _strictUtf8.GetString(bytes).TrimStart('\uFEFF').Split('\n');
     }
 
-    private static byte[] Bytes(string path, int mostBytes)
+    private static byte[] Bytes(string path, int maxBytes)
     {
         try
         {
@@ -42,9 +42,9 @@ internal static class FioText
             for (int read; (read = file.Read(bytes, length, bytes.Length - length)) > 0;)
             {
                 length += read;
-                if (length > mostBytes)
+                if (length > maxBytes)
                 {
-                    throw new InputException(path, 0, $"too large for a fio job file: more than {mostBytes} bytes");
+                    throw new InputException(path, 0, $"too large for a fio job file: more than {maxBytes} bytes");
                 }
 
                 Array.Resize(ref bytes, length == bytes.Length ? 2 * length : bytes.Length);

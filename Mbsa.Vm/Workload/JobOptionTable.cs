@@ -64,7 +64,7 @@ internal static class JobOptionTable
         ["iodepth"] = (draft, option) =>
             draft.Spec = draft.Spec with { IoDepth = JobOptionValues.Count(option, JobOptionValues.DeepestQueue) },
         ["numjobs"] = (draft, option) =>
-            draft.Spec = draft.Spec with { NumJobs = JobOptionValues.Count(option, JobOptionValues.MostClones) },
+            draft.Spec = draft.Spec with { NumJobs = JobOptionValues.Count(option, JobOptionValues.MaxClones) },
         ["runtime"] = (draft, option) => draft.Spec = draft.Spec with { RuntimeNs = JobOptionValues.Runtime(option) },
         ["time_based"] = (draft, option) => draft.Spec = draft.Spec with { TimeBased = JobOptionValues.Flag(option) },
         ["loops"] = (draft, option) => draft.Spec = draft.Spec with { Loops = JobOptionValues.Count(option, int.MaxValue) },

@@ -6,7 +6,7 @@ namespace Mbsa.Vm.Workload;
 internal static class JobOptionValues
 {
     /// <summary>Most clones of one job.</summary>
-    public const int MostClones = 4096;
+    public const int MaxClones = 4096;
 
     /// <summary>Most I/Os of one job in flight.</summary>
     public const int DeepestQueue = 65536;
@@ -30,7 +30,7 @@ internal static class JobOptionValues
         _ => throw new InputException("must be 0 or 1"),
     };
 
-    public static int Count(JobOption option, int most) => (int)FioNumber.WholeNumber(Text(option), 1, most);
+    public static int Count(JobOption option, int max) => (int)FioNumber.WholeNumber(Text(option), 1, max);
 
     public static SizeUnits KbBase(JobDraft draft, JobOption option) => (Text(option), draft.IsInline) switch
     {

@@ -12,15 +12,10 @@ public class HouseTests
     private static readonly string[] _unmended =
     [
         "Mbsa.Cores/Policies/",
-        "Mbsa.Host/Comparison/",
-        "Mbsa.Host/Expectations/",
-        "Mbsa.Host/Figures/",
-        "Mbsa.Host/Page/",
-        "Mbsa.Host/Report/",
-        "Mbsa.Host/Telemetry/",
-        "Mbsa.Host/Watching/",
-        "Mbsa.Model/",
     ];
+
+    /// <summary>Where names are not yet those of the glossary, because others work there.</summary>
+    private static readonly string[] _unnamed = ["Mbsa.Actors/", "Mbsa.Cores/"];
 
     [Fact]
     public void No_line_is_too_wide() => AssertKept(new Columns());
@@ -39,6 +34,16 @@ public class HouseTests
 
     [Fact]
     public void No_type_has_an_empty_name() => AssertKept(new TypeNames());
+
+    [Fact]
+    public void Names_are_of_the_glossarys_words()
+    {
+        var findings = new Glossary().Check(Repository.Sources).ToLookup(finding =>
+            _unnamed.FirstOrDefault(folder => finding.Path.StartsWith(folder, StringComparison.Ordinal)) ?? "");
+
+        AssertNone([.. findings[""]]);
+        Assert.All(_unnamed, folder => Assert.NotEmpty(findings[folder]));
+    }
 
     [Fact]
     public void No_project_knows_one_that_is_not_below_it() => Assert.Empty(new Floors().Check(Repository.Sources));
@@ -60,7 +65,9 @@ public class HouseTests
         var findings = rule.Check(Repository.Sources)
             .Where(finding => !_unmended.Any(folder => finding.Path.StartsWith(folder, StringComparison.Ordinal))).ToList();
 
-        Assert.True(findings.Count == 0,
-            string.Join(Environment.NewLine, findings.Prepend<object>($"{findings.Count} places break a rule:")));
+        AssertNone(findings);
     }
+
+    private static void AssertNone(List<Finding> findings) => Assert.True(findings.Count == 0,
+        string.Join(Environment.NewLine, findings.Prepend<object>($"{findings.Count} places break a rule:")));
 }

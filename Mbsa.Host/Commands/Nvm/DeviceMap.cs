@@ -20,7 +20,7 @@ internal static class DeviceMap
     public static string Draw(DeviceGeometry geometry, IReadOnlyList<ChildDevice> children, int cells)
     {
         cells = (int)Math.Min(cells, geometry.DeviceBlocks);
-        var most = new long[cells];
+        var max = new long[cells];
         var map = new char[cells];
         Array.Fill(map, '.');
         Put(new BlockExtent(0, geometry.DataFirstBlock), '#');
@@ -40,9 +40,9 @@ internal static class DeviceMap
             {
                 var (start, end) = (StartOf(cell), StartOf(cell + 1));
                 var blocks = Math.Min(end, extent.EndBlock) - Math.Max(start, extent.FirstBlock);
-                if (blocks > most[cell])
+                if (blocks > max[cell])
                 {
-                    (most[cell], map[cell]) = (blocks, mark);
+                    (max[cell], map[cell]) = (blocks, mark);
                 }
             }
         }

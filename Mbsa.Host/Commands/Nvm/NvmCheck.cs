@@ -9,11 +9,10 @@ namespace Mbsa.Host.Commands.Nvm;
 /// <summary><c>mbsa nvm check FILE</c>: every structure of a device and of the virtual disks on it; a line for each finding.</summary>
 internal sealed class NvmCheck(Terminal terminal, string file, bool repair)
 {
-    private const int MostShown = 100;
+    private const int MaxShown = 100;
 
     private long _problems, _notes, _repaired;
 
-    /// <summary>The command.</summary>
     public static Command Command(Terminal terminal)
     {
         var file = NvmCommand.File();
@@ -55,15 +54,15 @@ internal sealed class NvmCheck(Terminal terminal, string file, bool repair)
 
     private void Show(FindingList findings, string where)
     {
-        foreach (var finding in findings.Kept.Take(MostShown))
+        foreach (var finding in findings.Kept.Take(MaxShown))
         {
             var ending = finding.IsNote ? " (note)" : finding.Renewal is null ? "" : repair ? " (repaired)" : " (--repair puts it right)";
             terminal.Lines.WriteLine($"{file}: {where}{finding}{ending}");
         }
 
-        if (findings.Count > MostShown)
+        if (findings.Count > MaxShown)
         {
-            terminal.Lines.WriteLine($"{file}: {where}... and {findings.Count - MostShown} more");
+            terminal.Lines.WriteLine($"{file}: {where}... and {findings.Count - MaxShown} more");
         }
 
         _problems += findings.Problems;

@@ -15,9 +15,8 @@ namespace Mbsa.Host.Commands.Nvm;
 internal static class NvmInfo
 {
     private const int MapCells = 64;
-    private const int MostExtents = 4;
+    private const int MaxExtents = 4;
 
-    /// <summary>The command.</summary>
     public static Command Command(Terminal terminal)
     {
         var file = NvmCommand.File();
@@ -122,8 +121,8 @@ internal static class NvmInfo
         yield return Readable.Size(child.SizeBytes);
         yield return Readable.Share(child.LargePageShare);
         yield return Readable.Size(child.PageTableBytes);
-        var more = child.Extents.Count > MostExtents ? $", ... {Plain(child.Extents.Count)} in all" : "";
-        yield return string.Join(", ", child.Extents.Take(MostExtents)
+        var more = child.Extents.Count > MaxExtents ? $", ... {Plain(child.Extents.Count)} in all" : "";
+        yield return string.Join(", ", child.Extents.Take(MaxExtents)
             .Select(extent => $"{Plain(extent.FirstBlock)}-{Plain(extent.EndBlock - 1)}")) + more;
         yield return disk.SuperBlock is { } super
             ? $"{Readable.Size(super.Geometry.GuestBlocks * DeviceGeometry.BlockBytes)}, wear: {super.WearPolicyName}"

@@ -8,7 +8,7 @@ namespace Mbsa.Host.Commands.Nvm;
 /// <summary>How the virtual disks of a device wore, in lines for people.</summary>
 internal static class NvmWear
 {
-    private const int MostBins = 8;
+    private const int MaxBins = 8;
     private const int BarCells = 40;
 
     /// <summary>Some lines on the virtual disk of a child device; none when there is no disk that can be read.</summary>
@@ -42,19 +42,19 @@ internal static class NvmWear
     /// <summary>How many blocks were written how often: a bar for each range of counts, from the least to the most.</summary>
     public static IEnumerable<string> Histogram(uint[] writes)
     {
-        var (least, most) = (writes.Min(), writes.Max());
-        var width = (most - least) / MostBins + 1;
-        var bins = new long[(most - least) / width + 1];
+        var (min, max) = (writes.Min(), writes.Max());
+        var width = (max - min) / MaxBins + 1;
+        var bins = new long[(max - min) / width + 1];
         foreach (var count in writes)
         {
-            bins[(count - least) / width]++;
+            bins[(count - min) / width]++;
         }
 
-        var digits = Number(most).Length;
+        var digits = Number(max).Length;
         for (var bin = 0; bin < bins.Length; bin++)
         {
-            var first = least + (uint)bin * width;
-            var last = Math.Min(most, first + width - 1);
+            var first = min + (uint)bin * width;
+            var last = Math.Min(max, first + width - 1);
             var range = $"{Number(first).PadLeft(digits)} to {Number(last).PadLeft(digits)}";
             var share = bins[bin] / (double)writes.Length;
             var bar = new string('#', bins[bin] == 0 ? 0 : Math.Max(1, (int)(share * BarCells)));

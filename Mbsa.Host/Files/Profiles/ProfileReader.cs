@@ -10,11 +10,11 @@ namespace Mbsa.Host.Files.Profiles;
 internal static class ProfileReader
 {
     /// <summary>Far above any machine there is; a number beyond it is a slip.</summary>
-    private const int MostCores = 1024;
+    private const int MaxCores = 1024;
 
-    private const double MostBytesPerSecond = 1e15;
-    private const double MostOperationNs = 1e9;
-    private const double MostNsPerByte = 1e6;
+    private const double MaxBytesPerSecond = 1e15;
+    private const double MaxOperationNs = 1e9;
+    private const double MaxNsPerByte = 1e6;
 
     private static readonly string[] _machineKeys =
         ["name", "description", "source", "cores", "memoryBandwidth", "contextSwitch", "paths", "protection"];
@@ -45,9 +45,9 @@ internal static class ProfileReader
             Name = map.Text("name") ?? defaultName,
             Description = map.Text("description") ?? "",
             Source = map.Text("source") ?? "",
-            Cores = map.Integer("cores", 1, MostCores) ?? 1,
-            MemoryBandwidthBytesPerSecond = map.Measure("memoryBandwidth", Dimension.Bandwidth, 1, MostBytesPerSecond) ?? 1,
-            ContextSwitchNs = map.Measure("contextSwitch", Dimension.Time, 0, MostOperationNs) ?? 0,
+            Cores = map.Integer("cores", 1, MaxCores) ?? 1,
+            MemoryBandwidthBytesPerSecond = map.Measure("memoryBandwidth", Dimension.Bandwidth, 1, MaxBytesPerSecond) ?? 1,
+            ContextSwitchNs = map.Measure("contextSwitch", Dimension.Time, 0, MaxOperationNs) ?? 0,
             Paths = Paths(map),
             Protection = Protection(map),
         };
@@ -71,8 +71,8 @@ internal static class ProfileReader
             Name = map.Text("name") ?? defaultName,
             Description = map.Text("description") ?? "",
             Source = map.Text("source") ?? "",
-            ReadBandwidthBytesPerSecond = map.Measure("readBandwidth", Dimension.Bandwidth, 1, MostBytesPerSecond) ?? 1,
-            WriteBandwidthBytesPerSecond = map.Measure("writeBandwidth", Dimension.Bandwidth, 1, MostBytesPerSecond) ?? 1,
+            ReadBandwidthBytesPerSecond = map.Measure("readBandwidth", Dimension.Bandwidth, 1, MaxBytesPerSecond) ?? 1,
+            WriteBandwidthBytesPerSecond = map.Measure("writeBandwidth", Dimension.Bandwidth, 1, MaxBytesPerSecond) ?? 1,
             ReadLatencyFactor = map.Number("readLatencyFactor", 0, 1000) ?? 1,
             WriteLatencyFactor = map.Number("writeLatencyFactor", 0, 1000) ?? 1,
             EnduranceWrites = Endurance(map),
@@ -141,7 +141,7 @@ internal static class ProfileReader
         double Part(string key)
         {
             map.Require(key, $"{key}: 100ns");
-            return map.Measure(key, Dimension.Time, 0, MostOperationNs) ?? 0;
+            return map.Measure(key, Dimension.Time, 0, MaxOperationNs) ?? 0;
         }
     }
 
@@ -178,8 +178,8 @@ internal static class ProfileReader
         map.Require("perByte", "perByte: 0.1ns");
         // An operation that took no time would let the virtual clock stand still for ever.
         return new OperationCost(
-            map.Measure("operation", Dimension.Time, 1, MostOperationNs) ?? 1,
-            map.Measure("perByte", Dimension.Time, 0, MostNsPerByte) ?? 0,
-            map.Measure("random", Dimension.Time, 0, MostOperationNs) ?? 0);
+            map.Measure("operation", Dimension.Time, 1, MaxOperationNs) ?? 1,
+            map.Measure("perByte", Dimension.Time, 0, MaxNsPerByte) ?? 0,
+            map.Measure("random", Dimension.Time, 0, MaxOperationNs) ?? 0);
     }
 }

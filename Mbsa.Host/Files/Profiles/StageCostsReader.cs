@@ -10,7 +10,7 @@ namespace Mbsa.Host.Files.Profiles;
 /// </summary>
 internal static class StageCostsReader
 {
-    private const double MostNs = 1e9;
+    private const double MaxNs = 1e9;
 
     private static readonly (string Key, Func<StageCosts, double> Cost)[] _parts =
     [
@@ -61,7 +61,7 @@ internal static class StageCostsReader
         double Part(string key)
         {
             map.Require(key, $"{key}: 100ns");
-            return map.Measure(key, Dimension.Time, 0, MostNs) ?? 0;
+            return map.Measure(key, Dimension.Time, 0, MaxNs) ?? 0;
         }
     }
 }

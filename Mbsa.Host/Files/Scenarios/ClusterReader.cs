@@ -11,12 +11,12 @@ internal sealed class ClusterReader(Problems problems)
     /// <summary>The keys of a scenario that mean something with several hosts only.</summary>
     public static string[] Keys { get; } = ["hosts", "placement", "network", "epoch", "migration", "tenants"];
 
-    private const double LeastBandwidth = 1e3;
-    private const double MostBandwidth = 1e15;
-    private const long MostLatencyNs = 1_000_000_000;
-    private const long LeastEpochNs = 10_000;
-    private const long MostDowntimeNs = 60_000_000_000;
-    private const int MostRounds = 1000;
+    private const double MinBandwidth = 1e3;
+    private const double MaxBandwidth = 1e15;
+    private const long MaxLatencyNs = 1_000_000_000;
+    private const long MinEpochNs = 10_000;
+    private const long MaxDowntimeNs = 60_000_000_000;
+    private const int MaxRounds = 1000;
 
     private static readonly string[] _networkKeys = ["bandwidth", "latency"];
     private static readonly string[] _migrationKeys = ["downtime", "rounds"];
@@ -60,8 +60,8 @@ internal sealed class ClusterReader(Problems problems)
     {
         var usual = new NetworkSpec();
         return new NetworkSpec(
-            map?.Measure("bandwidth", Dimension.Bandwidth, LeastBandwidth, MostBandwidth) ?? usual.BandwidthBytesPerSecond,
-            map?.Whole("latency", Dimension.Time, 0, MostLatencyNs) ?? usual.LatencyNs);
+            map?.Measure("bandwidth", Dimension.Bandwidth, MinBandwidth, MaxBandwidth) ?? usual.BandwidthBytesPerSecond,
+            map?.Whole("latency", Dimension.Time, 0, MaxLatencyNs) ?? usual.LatencyNs);
     }
 
     private static MigrationSpec Migration(MappingReader? map)
@@ -69,15 +69,15 @@ internal sealed class ClusterReader(Problems problems)
         var usual = new MigrationSpec();
         return new MigrationSpec
         {
-            DowntimeNs = map?.Whole("downtime", Dimension.Time, 1000, MostDowntimeNs) ?? usual.DowntimeNs,
-            MostRounds = map?.Integer("rounds", 1, MostRounds) ?? usual.MostRounds,
+            DowntimeNs = map?.Whole("downtime", Dimension.Time, 1000, MaxDowntimeNs) ?? usual.DowntimeNs,
+            MaxRounds = map?.Integer("rounds", 1, MaxRounds) ?? usual.MaxRounds,
         };
     }
 
     private long EpochNs(MappingReader scenario, long? durationNs)
     {
         var longestNs = durationNs ?? long.MaxValue;
-        if (scenario.Whole("epoch", Dimension.Time, LeastEpochNs, long.MaxValue) is not { } written)
+        if (scenario.Whole("epoch", Dimension.Time, MinEpochNs, long.MaxValue) is not { } written)
         {
             return Math.Min(ClusterSpec.DefaultEpochNs, longestNs);
         }

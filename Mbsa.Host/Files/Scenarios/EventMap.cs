@@ -52,8 +52,8 @@ internal sealed record EventMap(MappingReader Map, long AtNs, Problems Problems)
         return Map.Flag(key) is true;
     }
 
-    /// <summary>How long something is away: a time, or <c>true</c> for no time at all.</summary>
-    public long? OutageNs(string key) => Map.Find(key) is ScalarNode { Text: "true" } ? 0 : Map.Whole(key, Dimension.Time, 0, LatestNs);
+    /// <summary>How long something is away, in nanoseconds; null when the entry does not say.</summary>
+    public long? ForNs => Map.Whole("for", Dimension.Time, 0, LatestNs);
 
     /// <summary>Those it happens to, and when to each.</summary>
     /// <param name="key">The key that names them.</param>

@@ -8,10 +8,19 @@ namespace Mbsa.Host.Files.Scenarios;
 /// <summary>Reads those of <c>events</c> that happen to one of several hosts, and checks that they can come one after the other.</summary>
 internal sealed class HostEventReader(HostList hosts, VmList vms, Problems problems)
 {
-    private const string PowerFails = "power-failure";
+    /// <summary>The key of an event that takes a host's power, or gives it back.</summary>
+    public const string Power = "power";
 
-    /// <summary>What can happen to a host.</summary>
-    public static string[] Changes { get; } = ["add", "drain", "lose", "return", "link", PowerFails];
+    /// <summary>What is said of a <c>for</c> that means nothing.</summary>
+    public const string NotFor = "'for' is how long the power or a link is away; leave it out here";
+
+    /// <summary>What can happen to one of several hosts and to nothing else.</summary>
+    public static string[] OfHostsOnly { get; } = ["drain", "link"];
+
+    /// <summary>What the power does.</summary>
+    public static (string Name, HostChange Value)[] Powers { get; } = [("off", HostChange.Lose), ("on", HostChange.Return)];
+
+    private static readonly string[] _changes = ["start", .. OfHostsOnly, Power];
 
     private static readonly (string Name, HostChange Value)[] _links = [("down", HostChange.LinkDown), ("up", HostChange.LinkUp)];
 
@@ -42,13 +51,13 @@ internal sealed class HostEventReader(HostList hosts, VmList vms, Problems probl
     {
         entry.Refuse("vm", "an event happens to a VM or to a host; leave 'vm' or 'host' out");
         entry.Map.Require("host", "host: h-1");
-        if (entry.Change(Changes) is not { } change)
+        if (entry.Change(_changes) is not { } change)
         {
             return;
         }
 
         var (first, second) = Meaning(entry, change);
-        var lengthNs = LengthNs(entry, change, second);
+        var lengthNs = LengthNs(entry, second);
         if (first is not { } happens)
         {
             return;
@@ -90,7 +99,7 @@ internal sealed class HostEventReader(HostList hosts, VmList vms, Problems probl
 
         foreach (var host in hosts.Specs.Where((host, i) => !host.IsThereAtOnce && !standings[i].IsThere))
         {
-            problems.Warning(hosts.Lines[host.Name], $"host '{host.Name}' has 'start: false' and no event adds it");
+            problems.Warning(hosts.Lines[host.Name], $"host '{host.Name}' has 'start: false' and no event starts it");
         }
 
         return [.. ordered.Select(e => e.Event)];
@@ -101,37 +110,28 @@ internal sealed class HostEventReader(HostList hosts, VmList vms, Problems probl
     {
         switch (change)
         {
-            case "add":
+            case "start":
                 return (entry.IsTrue(change) ? HostChange.Add : null, null);
             case "drain":
                 CheckDrain(entry);
                 return (entry.IsTrue(change) ? HostChange.Drain : null, null);
-            case "lose":
-                return (entry.IsTrue(change) ? HostChange.Lose : null, HostChange.Return);
-            case "return":
-                return (entry.IsTrue(change) ? HostChange.Return : null, null);
-            case PowerFails:
-                return (HostChange.Lose, HostChange.Return);
+            case Power:
+                var power = entry.Map.Choice(Power, Powers);
+                return (power, power == HostChange.Lose ? HostChange.Return : null);
             default:
                 var link = entry.Map.Choice("link", _links);
                 return (link, link == HostChange.LinkDown ? HostChange.LinkUp : null);
         }
     }
 
-    private static long? LengthNs(EventMap entry, string change, HostChange? second)
+    private static long? LengthNs(EventMap entry, HostChange? second)
     {
-        if (change == PowerFails)
-        {
-            entry.Refuse("for", $"'{PowerFails}' says itself how long the power is away; leave 'for' out");
-            return entry.OutageNs(PowerFails);
-        }
-
         if (second is null)
         {
-            entry.Refuse("for", "'for' is how long a host is lost or its link is down; leave it out here");
+            entry.Refuse("for", NotFor);
         }
 
-        return entry.Map.Whole("for", Dimension.Time, 0, EventMap.LatestNs);
+        return entry.ForNs;
     }
 
     /// <summary>
@@ -141,9 +141,9 @@ internal sealed class HostEventReader(HostList hosts, VmList vms, Problems probl
     {
         var drained = entry.Targets("host", "host", hosts.Lines, isComplete: false).Select(target => target.Name).ToHashSet();
         VmSpec[] pinned = [.. vms.Specs.Where(vm => vm.PinnedTo is { } host && drained.Contains(host))];
-        if (Array.Find(pinned, vm => !vm.CanMove()) is { } stuck)
+        if (Array.Find(pinned, vm => !vm.CanMigrate()) is { } stuck)
         {
-            problems.Error(entry.Map.LineOf("drain"), $"'{stuck.PinnedTo}' cannot be drained: {Moving.WhyNot(stuck)}");
+            problems.Error(entry.Map.LineOf("drain"), $"'{stuck.PinnedTo}' cannot be drained: {Migrating.WhyNot(stuck)}");
         }
         else if (pinned is [var stays, ..])
         {
@@ -168,7 +168,7 @@ internal sealed class HostEventReader(HostList hosts, VmList vms, Problems probl
 
         if (!host.IsThere)
         {
-            return $"host '{name}' is not there yet; an event with 'add: true' has to come before";
+            return $"host '{name}' is not there yet; an event with 'start: true' has to come before";
         }
 
         switch (change)
@@ -180,9 +180,9 @@ internal sealed class HostEventReader(HostList hosts, VmList vms, Problems probl
                 host.IsLost = false;
                 return null;
             case HostChange.Return:
-                return $"host '{name}' is not lost; there is nothing to return from";
+                return $"host '{name}' has its power; it cannot come back";
             case HostChange.Lose or HostChange.Drain when host.IsLost:
-                return $"host '{name}' is lost already; an event with 'return: true' has to come before";
+                return $"host '{name}' has no power; an event with 'power: on' has to come before";
             case HostChange.Drain when !host.IsDrained:
                 host.IsDrained = true;
                 return null;

@@ -8,7 +8,7 @@ namespace Mbsa.Host.Files.Scenarios;
 /// <summary>Reads <c>hosts</c>: one entry may stand for many hosts. Used once.</summary>
 internal sealed class HostListReader(HostReader reader, Problems problems)
 {
-    public const int MostHosts = 1000;
+    public const int MaxHosts = 1000;
 
     /// <summary>Words that stand for something else where a host is named.</summary>
     private static readonly string[] _taken = ["anywhere", "cluster", "host", "true", "false"];
@@ -56,7 +56,7 @@ internal sealed class HostListReader(HostReader reader, Problems problems)
 
     private Entry? Read(Node node, VmList vms)
     {
-        if (MappingReader.Open(node, "a host", _keys, problems) is not { } map)
+        if (MappingReader.Open(node, "a host", _keys, problems, OldSpellings.Host) is not { } map)
         {
             _isComplete = false;
             return null;
@@ -69,7 +69,7 @@ internal sealed class HostListReader(HostReader reader, Problems problems)
     /// <summary>What an entry's hosts are called; those without a name are numbered through the file.</summary>
     private ImmutableArray<string> Names(MappingReader map)
     {
-        var count = map.Integer("count", 1, MostHosts);
+        var count = map.Integer("count", 1, MaxHosts);
         var name = map.Text("name");
         if (map.Find("count") is not null && count is null || map.Find("name") is not null && name is null)
         {
@@ -86,9 +86,9 @@ internal sealed class HostListReader(HostReader reader, Problems problems)
             return [];
         }
 
-        if (_lines.Count + (count ?? 1) > MostHosts)
+        if (_lines.Count + (count ?? 1) > MaxHosts)
         {
-            problems.Error(map.Line, $"there are more than {MostHosts} hosts");
+            problems.Error(map.Line, $"there are more than {MaxHosts} hosts");
             _isComplete = false;
             return [];
         }
@@ -114,8 +114,8 @@ internal sealed class HostListReader(HostReader reader, Problems problems)
     private ImmutableArray<ClusterHostSpec> Specs(List<Entry> entries, VmList vms)
     {
         // Room for a VM that moves, and for those of a host that is lost.
-        var leastBytes = 2 * NvmNeeds.DeviceBytes(vms.Specs) / Math.Max(1, _lines.Count);
-        leastBytes = vms.Specs.Select(vm => NvmNeeds.DeviceBytes([vm])).Append(leastBytes).Max();
+        var minBytes = 2 * NvmNeeds.DeviceBytes(vms.Specs) / Math.Max(1, _lines.Count);
+        minBytes = vms.Specs.Select(vm => NvmNeeds.DeviceBytes([vm])).Append(minBytes).Max();
         var pinned = vms.Specs.ToLookup(vm => vm.PinnedTo);
         var specs = ImmutableArray.CreateBuilder<ClusterHostSpec>();
         foreach (var (map, names, draft) in entries)
@@ -123,7 +123,7 @@ internal sealed class HostListReader(HostReader reader, Problems problems)
             var isThereAtOnce = map.Flag("start") ?? true;
             foreach (var name in names)
             {
-                if (reader.WithRoom(draft, name, vms with { Specs = [.. pinned[name]] }, leastBytes) is { } host)
+                if (reader.WithRoom(draft, name, vms with { Specs = [.. pinned[name]] }, minBytes) is { } host)
                 {
                     specs.Add(new ClusterHostSpec(name, host) { IsThereAtOnce = isThereAtOnce });
                 }
@@ -198,7 +198,7 @@ internal sealed class HostListReader(HostReader reader, Problems problems)
     }
 
     /// <summary>A VM that cannot move is only where it was pinned to.</summary>
-    private static bool MayBeOn(VmSpec vm, string host) => vm.PinnedTo is null || vm.PinnedTo == host || vm.CanMove();
+    private static bool MayBeOn(VmSpec vm, string host) => vm.PinnedTo is null || vm.PinnedTo == host || vm.CanMigrate();
 
     private static VmList Those(VmList vms, Func<VmSpec, bool> which) => vms with { Specs = [.. vms.Specs.Where(which)] };
 }

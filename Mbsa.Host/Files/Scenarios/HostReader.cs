@@ -15,19 +15,19 @@ namespace Mbsa.Host.Files.Scenarios;
 /// <summary>Reads a host, the only one or one of several. Its defaults depend on the clock and on what the VMs need.</summary>
 internal sealed class HostReader(string directory, ClockKind clock, string? policyOverride, Problems problems)
 {
-    private const long MostNvmBytes = 64L << 40;
+    private const long MaxNvmBytes = 64L << 40;
 
     /// <summary>The keys of a host.</summary>
-    public static string[] Keys { get; } = ["machine", "nvm", "qos"];
+    public static string[] Keys { get; } = ["machine", "nvm", "scheduler"];
 
     private static readonly string[] _nvmKeys = ["size", "device", "file", "uuid", "payload"];
-    private static readonly string[] _qosKeys = ["policy", "quantum", "order"];
+    private static readonly string[] _schedulerKeys = ["policy", "quantum", "order"];
 
     /// <summary>The only host of a scenario, with all its VMs; null only when something is wrong.</summary>
     public HostSpec? ReadOnly(MappingReader scenario, VmList vms)
     {
-        var draft = Read(scenario.Mapping("host", "the host", Keys), vms, vms);
-        return WithRoom(draft, null, vms, leastBytes: 0);
+        var draft = Read(scenario.Mapping("host", "the host", Keys, OldSpellings.Host), vms, vms);
+        return WithRoom(draft, null, vms, minBytes: 0);
     }
 
     /// <summary>Reads all of a host but the size of its NVM, which depends on how many share the VMs.</summary>
@@ -37,7 +37,8 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
     public HostDraft Read(MappingReader? host, VmList mayBeThere, VmList all)
     {
         var nvm = host?.Mapping("nvm", "the nvm", _nvmKeys);
-        var qos = host?.Mapping("qos", "the host's qos", _qosKeys);
+        var isNamed = host?.Find("scheduler") is ScalarNode;
+        var scheduler = isNamed ? null : host?.Mapping("scheduler", "the scheduler", _schedulerKeys);
         var machine = Profile(host, "machine", "paper", n => ProfileCatalog.Machine(n, directory), ProfileReader.Machine);
         var device = Profile<DeviceProfile>(nvm, "device", "paper", n => ProfileCatalog.Device(n, directory), ProfileReader.Device);
         var file = nvm?.Text("file");
@@ -53,12 +54,12 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
         }
 
         // Everything is read before anything is given up, so that one wrong name hides no other mistake.
-        var size = nvm?.Whole("size", Dimension.Size, 1 << 20, MostNvmBytes);
+        var size = nvm?.Whole("size", Dimension.Size, 1 << 20, MaxNvmBytes);
         var payload = Payload(nvm, all);
-        var policy = Policy(qos);
-        var quantum = qos?.Whole("quantum", Dimension.Time, 1000, 1_000_000_000) ?? HostSpec.DefaultQuantumNs(clock);
-        var order = qos?.Choice("order", KnownNames.Orders) ?? ServiceOrder.Share;
-        CheckOrder(qos, policy);
+        var policy = Policy(isNamed ? host!.Name("scheduler", KnownNames.Policies) : scheduler?.Name("policy", KnownNames.Policies));
+        var quantum = scheduler?.Whole("quantum", Dimension.Time, 1000, 1_000_000_000) ?? HostSpec.DefaultQuantumNs(clock);
+        var order = scheduler?.Choice("order", KnownNames.Orders) ?? ServiceOrder.Share;
+        CheckOrder(scheduler, policy);
         CheckKept(policy, mayBeThere);
         var spec = machine is null || device is null ? null : new HostSpec
         {
@@ -80,8 +81,8 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
     /// <param name="draft">What was read.</param>
     /// <param name="name">Which of several hosts it is; null for the only one.</param>
     /// <param name="vms">The VMs.</param>
-    /// <param name="leastBytes">Bytes the NVM has at least where the file does not say how many.</param>
-    public HostSpec? WithRoom(HostDraft draft, string? name, VmList vms, long leastBytes)
+    /// <param name="minBytes">Bytes the NVM has at least where the file does not say how many.</param>
+    public HostSpec? WithRoom(HostDraft draft, string? name, VmList vms, long minBytes)
     {
         CheckSum(name is null ? "the host" : $"host '{name}'", vms);
         var needed = NvmNeeds.DeviceBytes(vms.Specs);
@@ -94,7 +95,7 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
         }
 
         return draft.Spec is { } spec
-            ? spec with { NvmSizeBytes = draft.SizeBytes ?? NvmNeeds.RoundUpToGiB(Math.Max(needed, leastBytes)) }
+            ? spec with { NvmSizeBytes = draft.SizeBytes ?? NvmNeeds.RoundUpToGiB(Math.Max(needed, minBytes)) }
             : null;
     }
 
@@ -196,9 +197,8 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
         return payload;
     }
 
-    private string Policy(MappingReader? qos)
+    private string Policy(string? written)
     {
-        var written = qos?.Name("policy", KnownNames.Policies);
         if (policyOverride is null)
         {
             return written ?? QosPolicies.Default;
@@ -213,9 +213,9 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
     }
 
     /// <summary>An order that nobody goes by is a warning.</summary>
-    private void CheckOrder(MappingReader? qos, string policy)
+    private void CheckOrder(MappingReader? scheduler, string policy)
     {
-        if (qos?.Find("order") is not { } order || !KnownNames.Policies.Contains(policy))
+        if (scheduler?.Find("order") is not { } order || !KnownNames.Policies.Contains(policy))
         {
             return;
         }

@@ -6,7 +6,7 @@ namespace Mbsa.Host.Files.Scenarios;
 /// <summary>A name, or with stars in it the names that match, in a scenario file.</summary>
 internal static class KnownPattern
 {
-    private const int MostListed = 10;
+    private const int MaxListed = 10;
 
     /// <summary>Says that nothing has the name, if nothing has.</summary>
     /// <param name="line">Where it stands.</param>
@@ -25,7 +25,7 @@ internal static class KnownPattern
             problems.Error(
                 line,
                 $"no {kind} matches '{Excerpt.Of(pattern)}'; {kind}s: "
-                + $"{string.Join(", ", known.Keys.Take(MostListed))}{(known.Count > MostListed ? ", ..." : "")}");
+                + $"{string.Join(", ", known.Keys.Take(MaxListed))}{(known.Count > MaxListed ? ", ..." : "")}");
         }
     }
 }

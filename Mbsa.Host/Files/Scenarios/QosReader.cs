@@ -10,9 +10,9 @@ internal static class QosReader
     /// <summary>The keys of <c>qos</c>.</summary>
     public static string[] Keys { get; } = ["reservation", "limit", "weight", "latency", "burst", "admission"];
 
-    private const double MostWeight = 1e6;
-    private const long MostLatencyNs = 60_000_000_000;
-    private const int MostBurst = 1_000_000;
+    private const double MaxWeight = 1e6;
+    private const long MaxLatencyNs = 60_000_000_000;
+    private const int MaxBurst = 1_000_000;
 
     private static readonly (string Name, bool OrBestEffort)[] _admissions = [("strict", false), ("best-effort", true)];
 
@@ -21,13 +21,13 @@ internal static class QosReader
     {
         var qos = new QosSpec
         {
-            Weight = map.Number("weight", 0, MostWeight) ?? basis.Weight,
+            Weight = map.Number("weight", 0, MaxWeight) ?? basis.Weight,
             Reservation = Promise(map, "reservation", basis.Reservation),
             Limit = Promise(map, "limit", basis.Limit),
             LatencyNs = map.Find("latency") is ScalarNode { Text: "none" }
             ? null
-            : map.Whole("latency", Dimension.Time, 1, MostLatencyNs) ?? basis.LatencyNs,
-            BurstOperations = map.Integer("burst", 1, MostBurst) ?? basis.BurstOperations,
+            : map.Whole("latency", Dimension.Time, 1, MaxLatencyNs) ?? basis.LatencyNs,
+            BurstOperations = map.Integer("burst", 1, MaxBurst) ?? basis.BurstOperations,
             OrBestEffort = map.Choice("admission", _admissions) ?? basis.OrBestEffort,
         };
         if (qos is { LatencyNs: not null, Reservation: not { Value: > 0 } })

@@ -11,14 +11,14 @@ namespace Mbsa.Host.Files.Scenarios;
 /// <summary>Makes a scenario of the nodes of its file. Used once; what is wrong is in <c>problems</c> afterwards.</summary>
 internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, Problems problems)
 {
-    private const long MostDurationNs = 30L * 24 * 3600 * 1_000_000_000;
-    private const long MostWindows = 100_000;
-    private const int MostExpectations = 1000;
+    private const long MaxDurationNs = 30L * 24 * 3600 * 1_000_000_000;
+    private const long MaxWindows = 100_000;
+    private const int MaxExpectations = 1000;
 
     private static readonly string[] _keys =
     [
         "name", "description", "seed", "lockstep", "jitter", "clock", "duration",
-        "warmup", "windows", "latency", "host", "vms", "events", "expect",
+        "warmup", "windows", "latencies", "host", "vms", "events", "expect",
         .. ClusterReader.Keys,
     ];
 
@@ -27,7 +27,7 @@ internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, P
     /// <summary>The scenario, or null when something is wrong.</summary>
     public LoadedScenario? Read(Node root)
     {
-        if (MappingReader.Open(root, "a scenario", _keys, problems) is not { } map)
+        if (MappingReader.Open(root, "a scenario", _keys, problems, OldSpellings.Scenario) is not { } map)
         {
             return null;
         }
@@ -49,9 +49,9 @@ internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, P
             Lockstep = map.Flag("lockstep") ?? false,
             Clock = clock,
             DurationNs = durationNs ?? 0,
-            WarmupNs = map.Whole("warmup", Dimension.Time, 0, MostDurationNs) ?? 0,
+            WarmupNs = map.Whole("warmup", Dimension.Time, 0, MaxDurationNs) ?? 0,
             WindowNs = WindowNs(map, durationNs),
-            Latency = map.Choice("latency", KnownNames.Latencies) ?? LatencySampling.Sampled,
+            Latency = map.Choice("latencies", KnownNames.Latencies) ?? LatencySampling.Sampled,
             Host = host!,
             Cluster = cluster,
             Vms = vms.Specs,
@@ -64,13 +64,13 @@ internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, P
     /// <summary>The length of the measured part; null when it is missing or wrong.</summary>
     private long? DurationNs(MappingReader map)
     {
-        var written = map.Whole("duration", Dimension.Time, 1000, MostDurationNs);
+        var written = map.Whole("duration", Dimension.Time, 1000, MaxDurationNs);
         if (overrides.DurationNs is { } overridden)
         {
-            if (overridden is < 1000 or > MostDurationNs)
+            if (overridden is < 1000 or > MaxDurationNs)
             {
                 problems.Error(0,
-                    new InputException($"a duration from 1us to {QuantityText.Format(MostDurationNs, Dimension.Time)} was expected"));
+                    new InputException($"a duration from 1us to {QuantityText.Format(MaxDurationNs, Dimension.Time)} was expected"));
             }
 
             return overridden;
@@ -106,7 +106,7 @@ internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, P
 
     private long? WindowNs(MappingReader map, long? durationNs)
     {
-        var written = map.Whole("windows", Dimension.Time, 1000, MostDurationNs);
+        var written = map.Whole("windows", Dimension.Time, 1000, MaxDurationNs);
         var windowNs = overrides.WindowNs ?? written;
         if (windowNs is not { } length)
         {
@@ -115,8 +115,8 @@ internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, P
 
         var message = length < 1000 ? "windows shorter than 1us show nothing"
             : length > durationNs ? "a window is longer than the duration"
-            : durationNs / length is > MostWindows and var count
-                ? $"there would be {count} windows; at most {MostWindows} are kept, so write longer ones"
+            : durationNs / length is > MaxWindows and var count
+                ? $"there would be {count} windows; at most {MaxWindows} are kept, so write longer ones"
             : null;
         if (message is not null && overrides.WindowNs is not null)
         {
@@ -135,13 +135,13 @@ internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, P
         var names = hosts is null ? null : new ClusterNames(hosts.Names, [.. cluster!.Tenants.Select(tenant => tenant.Name)]);
         var areKnown = vms.IsComplete && hosts is not { IsComplete: false };
         var items = map.List("expect");
-        if (items.Length > MostExpectations)
+        if (items.Length > MaxExpectations)
         {
-            problems.Error(map.LineOf("expect"), $"there are {items.Length} expectations; at most {MostExpectations} are allowed");
+            problems.Error(map.LineOf("expect"), $"there are {items.Length} expectations; at most {MaxExpectations} are allowed");
         }
 
         var expectations = ImmutableArray.CreateBuilder<Expectation>();
-        foreach (var item in items.Take(MostExpectations).TakeWhile(_ => !problems.IsFull))
+        foreach (var item in items.Take(MaxExpectations).TakeWhile(_ => !problems.IsFull))
         {
             if (item is not ScalarNode scalar || scalar.IsNull)
             {

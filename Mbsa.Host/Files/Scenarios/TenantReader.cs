@@ -10,8 +10,8 @@ namespace Mbsa.Host.Files.Scenarios;
 /// <summary>Reads <c>tenants</c>: VMs on any hosts that share one promise.</summary>
 internal sealed class TenantReader(VmList vms, HostList hosts, Problems problems)
 {
-    private const int MostTenants = 1000;
-    private const int MostPatterns = 1000;
+    private const int MaxTenants = 1000;
+    private const int MaxPatterns = 1000;
 
     private static readonly string[] _keys = ["name", "vms", "reservation"];
 
@@ -22,13 +22,13 @@ internal sealed class TenantReader(VmList vms, HostList hosts, Problems problems
     public ImmutableArray<TenantSpec> ReadAll(MappingReader scenario)
     {
         var items = scenario.List("tenants");
-        if (items.Length > MostTenants)
+        if (items.Length > MaxTenants)
         {
-            problems.Error(scenario.LineOf("tenants"), $"there are {items.Length} tenants; at most {MostTenants} are allowed");
+            problems.Error(scenario.LineOf("tenants"), $"there are {items.Length} tenants; at most {MaxTenants} are allowed");
         }
 
         ImmutableArray<TenantSpec> tenants =
-            [.. items.Take(MostTenants).TakeWhile(_ => !problems.IsFull).Select(Read).OfType<TenantSpec>()];
+            [.. items.Take(MaxTenants).TakeWhile(_ => !problems.IsFull).Select(Read).OfType<TenantSpec>()];
         if (!tenants.IsEmpty && hosts.Specs.FirstOrDefault(host => !Keeps(host.Host.Policy)) is { } careless)
         {
             problems.Warning(scenario.LineOf("tenants"),
@@ -96,10 +96,10 @@ internal sealed class TenantReader(VmList vms, HostList hosts, Problems problems
 
         var items = map.Find("vms") is SequenceNode list ? list.Items : [map.Find("vms")!];
         _patterns += items.Length;
-        if (_patterns > MostPatterns)
+        if (_patterns > MaxPatterns)
         {
             problems.Error(map.LineOf("vms"),
-                $"the tenants up to here name VMs {_patterns} times; {MostPatterns} are allowed, and 'web-*' stands for many");
+                $"the tenants up to here name VMs {_patterns} times; {MaxPatterns} are allowed, and 'web-*' stands for many");
             return [];
         }
 

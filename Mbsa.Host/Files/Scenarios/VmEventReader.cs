@@ -11,10 +11,10 @@ namespace Mbsa.Host.Files.Scenarios;
 /// </summary>
 internal sealed class VmEventReader(VmList vms, HostList? hosts, Problems problems)
 {
-    private const long MostChildBytes = 64L << 40;
+    private const long MaxChildBytes = 64L << 40;
 
     /// <summary>What can happen to a VM of any scenario.</summary>
-    public static string[] Changes { get; } = ["stop", "start", "qos", "fail-vcpu", "resize"];
+    public static string[] Changes { get; } = ["stop", "start", "qos", "failVcpu", "resize"];
 
     private readonly record struct Draft(long AtNs, VmSpec Vm, string Change, EventMap Entry);
 
@@ -24,7 +24,7 @@ internal sealed class VmEventReader(VmList vms, HostList? hosts, Problems proble
     private readonly HashSet<string> _running = [.. vms.Specs.Where(v => v.StartsAtOnce).Select(v => v.Name)];
 
     /// <summary>What an event without a host can change.</summary>
-    public static string[] ChangesWith(HostList? hosts) => hosts is null ? [.. Changes, "power-failure"] : [.. Changes, "migrate"];
+    public static string[] ChangesWith(HostList? hosts) => hosts is null ? [.. Changes, HostEventReader.Power] : [.. Changes, "migrate"];
 
     /// <summary>Number of events so far.</summary>
     public int Count => _drafts.Count;
@@ -90,7 +90,7 @@ internal sealed class VmEventReader(VmList vms, HostList? hosts, Problems proble
             "qos" => map.Mapping("qos", "qos", QosReader.Keys) is { } q
                 ? new VmChange.SetQos(_qos[vm.Name] = QosReader.Read(q, _qos.GetValueOrDefault(vm.Name, vm.Qos)))
                 : null,
-            "fail-vcpu" => map.Integer("fail-vcpu", 0, vm.Vcpus - 1) is { } vcpu ? new VmChange.FailVcpu(vcpu) : null,
+            "failVcpu" => map.Integer("failVcpu", 0, vm.Vcpus - 1) is { } vcpu ? new VmChange.FailVcpu(vcpu) : null,
             "resize" => Resize(map, vm),
             "start" => draft.Entry.IsTrue("start") ? Start(map, vm) : null,
             "migrate" => Migrate(map, vm),
@@ -118,7 +118,7 @@ internal sealed class VmEventReader(VmList vms, HostList? hosts, Problems proble
             return null;
         }
 
-        if (map.Whole("resize", Dimension.Size, BlockStorage.BlockBytes, MostChildBytes) is not { } size)
+        if (map.Whole("resize", Dimension.Size, BlockStorage.BlockBytes, MaxChildBytes) is not { } size)
         {
             return null;
         }
@@ -139,9 +139,9 @@ internal sealed class VmEventReader(VmList vms, HostList? hosts, Problems proble
     private VmChange.Migrate? Migrate(MappingReader map, VmSpec vm)
     {
         var line = map.LineOf("migrate");
-        if (!vm.CanMove())
+        if (!vm.CanMigrate())
         {
-            problems.Error(line, Moving.WhyNot(vm));
+            problems.Error(line, Migrating.WhyNot(vm));
         }
 
         if (map.Text("migrate") is not { } to)
@@ -149,7 +149,7 @@ internal sealed class VmEventReader(VmList vms, HostList? hosts, Problems proble
             return null;
         }
 
-        if (to is "true" or "anywhere")
+        if (to == "anywhere")
         {
             if (vm.PinnedTo is { } pin)
             {
@@ -160,9 +160,13 @@ internal sealed class VmEventReader(VmList vms, HostList? hosts, Problems proble
             return new VmChange.Migrate(null);
         }
 
-        if (to == "false")
+        if (to == "true")
         {
-            problems.Error(line, "'migrate' is the name of a host, or 'true' for wherever there is room");
+            problems.Error(line, "'migrate: true' is now 'migrate: anywhere'");
+        }
+        else if (to == "false")
+        {
+            problems.Error(line, "'migrate' is the name of a host, or 'anywhere' for wherever there is room");
         }
         else if (hosts is { IsComplete: true } && !hosts.Lines.ContainsKey(to))
         {

@@ -7,7 +7,6 @@ using Mbsa.Vm;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Storage;
 using Mbsa.Vm.Virtio;
-using Mbsa.Vm.Wear;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Host.Files.Scenarios;
@@ -15,19 +14,19 @@ namespace Mbsa.Host.Files.Scenarios;
 /// <summary>Reads <c>vms</c>: one entry may stand for many VMs.</summary>
 internal sealed class VmReader(string directory, IoPath? pathOverride, int jitterPercent, Problems problems)
 {
-    public const int MostVms = 10_000;
-    public const int MostVcpusPerVm = 4096;
+    public const int MaxVms = 10_000;
+    public const int MaxVcpusPerVm = 4096;
 
     /// <summary>Each VCPU is an actor with buffers and a histogram of its own.</summary>
-    public const int MostVcpus = 100_000;
+    public const int MaxVcpus = 100_000;
 
     /// <summary>Clones of jobs, each with buffers and random numbers of its own.</summary>
-    public const int MostClones = 200_000;
+    public const int MaxClones = 200_000;
 
-    private const long MostDiskBytes = 16L << 40;
+    private const long MaxDiskBytes = 16L << 40;
 
     private static readonly string[] _keys = ["name", "count", "vcpus", "storage", "qos", "workload", "start", "host"];
-    private static readonly string[] _storageKeys = ["path", "size", "wear", "wear-parameters", "atomic", "protection"];
+    private static readonly string[] _storageKeys = ["path", "size", "wear", "protection"];
     private static readonly string[] _protectionKeys = ["method", "fallback"];
 
     private readonly ImmutableArray<VmSpec>.Builder _specs = ImmutableArray.CreateBuilder<VmSpec>();
@@ -67,14 +66,14 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, int jitte
         }
 
         var name = Name(map);
-        var count = map.Integer("count", 1, MostVms);
+        var count = map.Integer("count", 1, MaxVms);
         if (name is null || (count is null && map.Find("count") is not null))
         {
             _isComplete = false;
         }
 
-        var vcpus = map.Integer("vcpus", 1, MostVcpusPerVm) ?? 1;
-        var storage = map.Mapping("storage", "storage", _storageKeys) is { } s ? Storage(s) : null;
+        var vcpus = map.Integer("vcpus", 1, MaxVcpusPerVm) ?? 1;
+        var storage = map.Mapping("storage", "storage", _storageKeys, OldSpellings.Storage) is { } s ? Storage(s) : null;
         var jobs = new WorkloadReader(directory, jitterPercent, problems).Read(map, name ?? "vm", vcpus);
         CheckJobs(map, jobs, storage, vcpus);
         var template = new VmSpec
@@ -112,7 +111,7 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, int jitte
     private StorageSpec Storage(MappingReader map)
     {
         map.Require("size", "size: 1GiB");
-        var size = map.Whole("size", Dimension.Size, BlockStorage.BlockBytes, MostDiskBytes) ?? BlockStorage.BlockBytes;
+        var size = map.Whole("size", Dimension.Size, BlockStorage.BlockBytes, MaxDiskBytes) ?? BlockStorage.BlockBytes;
         if (size % BlockStorage.BlockBytes != 0)
         {
             problems.Error(map.LineOf("size"), $"'size': {size} bytes are not a whole number of blocks of {BlockStorage.BlockBytes}");
@@ -120,8 +119,8 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, int jitte
 
         var path = map.Choice("path", KnownNames.Paths) ?? IoPath.MemoryBus;
         var (protection, fallback) = Protection(map);
-        var wear = map.Find("wear") is null ? "none" : map.Name("wear", KnownNames.WearPolicies);
-        return new StorageSpec(pathOverride ?? path, size, wear ?? "none", wear is null ? "" : WearParameters(map, wear))
+        var (wear, parameters) = WearReader.Read(map);
+        return new StorageSpec(pathOverride ?? path, size, wear, parameters)
         {
             Protection = protection,
             ProtectionFallback = fallback,
@@ -143,20 +142,6 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, int jitte
         return (map.Choice("method", KnownNames.Protections) ?? ProtectionMethod.None, map.Choice("fallback", KnownNames.Protections));
     }
 
-    private string WearParameters(MappingReader map, string wear)
-    {
-        var parameters = $"{map.Text("wear-parameters")}{(map.Flag("atomic") == true ? " atomic" : "")}".Trim();
-        try
-        {
-            return WearPolicies.Create(wear, parameters).Parameters;
-        }
-        catch (InputException wrong)
-        {
-            problems.Error(map.LineOf(map.Find("wear-parameters") is null ? "atomic" : "wear-parameters"), wrong.Message);
-            return "";
-        }
-    }
-
     private void CheckJobs(MappingReader map, ImmutableArray<JobSpec> jobs, StorageSpec? storage, int vcpus)
     {
         var line = map.LineOf("workload");
@@ -175,10 +160,10 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, int jitte
             }
         }
 
-        if (storage?.Path == IoPath.VhostBio && jobs.Sum(InFlight) is > VirtioDisk.MostInFlight and var inFlight)
+        if (storage?.Path == IoPath.VhostBio && jobs.Sum(InFlight) is > VirtioDisk.MaxInFlight and var inFlight)
         {
             problems.Error(line, $"{inFlight} I/Os in flight on the one queue of path vhost-bio; "
-                + $"{VirtioDisk.MostInFlight} are the most (iodepth x numjobs)");
+                + $"{VirtioDisk.MaxInFlight} are the most (iodepth x numjobs)");
         }
 
         var clones = jobs.Sum(j => (long)j.NumJobs);
@@ -218,10 +203,10 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, int jitte
                 $"job '{Excerpt.Of(job.Name)}': on path {KnownNames.NameOf(path)} an I/O is done when it is submitted, "
                 + "so one is in flight per job; use numjobs for more");
         }
-        else if (path == IoPath.VirtioMq && job is { Engine: IoEngine.Asynchronous, IoDepth: > VirtioDisk.MostInFlight })
+        else if (path == IoPath.VirtioMq && job is { Engine: IoEngine.Asynchronous, IoDepth: > VirtioDisk.MaxInFlight })
         {
             problems.Error(line, $"job '{Excerpt.Of(job.Name)}': "
-                + $"iodepth {job.IoDepth} does not fit the queue of a VCPU; {VirtioDisk.MostInFlight} are the most");
+                + $"iodepth {job.IoDepth} does not fit the queue of a VCPU; {VirtioDisk.MaxInFlight} are the most");
         }
     }
 
@@ -232,23 +217,23 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, int jitte
             return;
         }
 
-        if (_lines.Count + (count ?? 1) > MostVms)
+        if (_lines.Count + (count ?? 1) > MaxVms)
         {
-            problems.Error(map.Line, $"there are more than {MostVms} VMs");
+            problems.Error(map.Line, $"there are more than {MaxVms} VMs");
             _isComplete = false;
             return;
         }
 
         _vcpus += (long)template.Vcpus * (count ?? 1);
-        if (_vcpus > MostVcpus)
+        if (_vcpus > MaxVcpus)
         {
-            problems.Error(map.Line, $"the VMs up to here have {_vcpus} VCPUs together; at most {MostVcpus} are allowed");
+            problems.Error(map.Line, $"the VMs up to here have {_vcpus} VCPUs together; at most {MaxVcpus} are allowed");
         }
 
         _clones += template.Jobs.Sum(j => (long)j.NumJobs) * (count ?? 1);
-        if (_clones > MostClones)
+        if (_clones > MaxClones)
         {
-            problems.Error(map.Line, $"the VMs up to here have {_clones} jobs together, clones counted; at most {MostClones} are allowed");
+            problems.Error(map.Line, $"the VMs up to here have {_clones} jobs together, clones counted; at most {MaxClones} are allowed");
         }
 
         for (var i = 1; i <= (count ?? 1); i++)

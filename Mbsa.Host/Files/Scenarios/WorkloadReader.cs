@@ -9,7 +9,7 @@ namespace Mbsa.Host.Files.Scenarios;
 /// <summary>Reads <c>workload</c>: fio's options, a list of such jobs, a fio job file, or a load on the processor.</summary>
 internal sealed class WorkloadReader(string directory, int jitterPercent, Problems problems)
 {
-    private const int MostJobs = 1000;
+    private const int MaxJobs = 1000;
 
     /// <summary>The jobs; those that are wrong are left out.</summary>
     public ImmutableArray<JobSpec> Read(MappingReader vm, string name, int vcpus)
@@ -25,12 +25,12 @@ internal sealed class WorkloadReader(string directory, int jitterPercent, Proble
             return One(node, name, vcpus);
         }
 
-        if (list.Items.Length is 0 or > MostJobs)
+        if (list.Items.Length is 0 or > MaxJobs)
         {
-            problems.Error(node.Line, $"'workload' has {list.Items.Length} jobs; from 1 to {MostJobs} are allowed");
+            problems.Error(node.Line, $"'workload' has {list.Items.Length} jobs; from 1 to {MaxJobs} are allowed");
         }
 
-        return Together(list.Items.Take(MostJobs), name, vcpus);
+        return Together(list.Items.Take(MaxJobs), name, vcpus);
     }
 
     private ImmutableArray<JobSpec> Together(IEnumerable<Node> items, string name, int vcpus)

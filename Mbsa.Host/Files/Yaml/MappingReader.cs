@@ -14,14 +14,20 @@ internal sealed class MappingReader
     private readonly List<(string Key, int Line, Node Value)> _entries = [];
     private readonly string _what;
 
-    private MappingReader(MappingNode node, string what, IReadOnlyCollection<string>? keys, Problems problems)
+    private MappingReader(MappingNode node, string what, IReadOnlyCollection<string>? keys, Problems problems, OldKeys? old)
     {
         (Line, _what, Problems) = (node.Line, what, problems);
-        foreach (var (key, value) in node.Entries)
+        foreach (var (written, value) in node.Entries)
         {
+            var key = old?.Renamed(written, problems) ?? written;
             if (_values.TryGetValue(key.Text, out var first))
             {
                 problems.Error(key.Line, $"'{Excerpt.Of(key.Text)}' is given twice in {what}; the first is on line {first.Line}");
+            }
+            else if (old?.Instead(key.Text, value, node) is { } instead)
+            {
+                problems.Error(key.Line, $"'{key.Text}' is now '{instead}'");
+                HasOldKey = true;
             }
             else if (keys is not null && !keys.Contains(key.Text))
             {
@@ -40,16 +46,21 @@ internal sealed class MappingReader
     /// <summary>Where the errors go.</summary>
     public Problems Problems { get; }
 
+    /// <summary>A key is spelt as it was once, which is an error already.</summary>
+    public bool HasOldKey { get; }
+
     /// <summary>Reads a node as a mapping with these keys; null, and an error, when it is none.</summary>
     /// <param name="node">The node.</param>
     /// <param name="what">What it describes, for messages: "the host".</param>
     /// <param name="keys">The keys it can have; null for any.</param>
     /// <param name="problems">Where errors go.</param>
-    public static MappingReader? Open(Node node, string what, IReadOnlyCollection<string>? keys, Problems problems)
+    /// <param name="old">Keys it had once.</param>
+    public static MappingReader? Open(
+        Node node, string what, IReadOnlyCollection<string>? keys, Problems problems, OldKeys? old = null)
     {
         if (node is MappingNode mapping)
         {
-            return new MappingReader(mapping, what, keys, problems);
+            return new MappingReader(mapping, what, keys, problems, old);
         }
 
         var expected = keys is null ? "a mapping of keys" : $"keys of {what} ({string.Join(", ", keys)})";
@@ -87,10 +98,10 @@ internal sealed class MappingReader
     };
 
     /// <summary>A whole number between two bounds.</summary>
-    public int? Integer(string key, int least, int most) => (int?)Integer(key, (long)least, most);
+    public int? Integer(string key, int min, int max) => (int?)Integer(key, (long)min, max);
 
     /// <summary>A whole number between two bounds.</summary>
-    public long? Integer(string key, long least, long most)
+    public long? Integer(string key, long min, long max)
     {
         if (Scalar(key, "a whole number") is not { } scalar)
         {
@@ -98,9 +109,9 @@ internal sealed class MappingReader
         }
 
         if (!long.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
-            || value < least || value > most)
+            || value < min || value > max)
         {
-            return WrongValue<long>(scalar, key, $"a whole number from {least} to {most} was expected");
+            return WrongValue<long>(scalar, key, $"a whole number from {min} to {max} was expected");
         }
 
         return value;
@@ -123,7 +134,7 @@ internal sealed class MappingReader
     }
 
     /// <summary>A plain number between two bounds, the lower one excluded.</summary>
-    public double? Number(string key, double above, double most)
+    public double? Number(string key, double above, double max)
     {
         if (Scalar(key, "a number") is not { } scalar)
         {
@@ -131,16 +142,16 @@ internal sealed class MappingReader
         }
 
         if (!double.TryParse(scalar.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
-            || !(value > above) || !(value <= most))
+            || !(value > above) || !(value <= max))
         {
-            return WrongValue<double>(scalar, key, FormattableString.Invariant($"a number above {above} and up to {most} was expected"));
+            return WrongValue<double>(scalar, key, FormattableString.Invariant($"a number above {above} and up to {max} was expected"));
         }
 
         return value;
     }
 
     /// <summary>A number with a unit, whole in the unit it is kept in, between two bounds.</summary>
-    public long? Whole(string key, Dimension dimension, long least, long most)
+    public long? Whole(string key, Dimension dimension, long min, long max)
     {
         if (Scalar(key, Quantity.NameOf(dimension)) is not { } scalar)
         {
@@ -152,16 +163,16 @@ internal sealed class MappingReader
             return Wrong<long?>(scalar.Line, key, error);
         }
 
-        if (value < least || value > most)
+        if (value < min || value > max)
         {
-            return WrongValue<long>(scalar, key, $"{Range(least, most, dimension)} was expected");
+            return WrongValue<long>(scalar, key, $"{Range(min, max, dimension)} was expected");
         }
 
         return value;
     }
 
     /// <summary>A number with a unit between two bounds.</summary>
-    public double? Measure(string key, Dimension dimension, double least, double most)
+    public double? Measure(string key, Dimension dimension, double min, double max)
     {
         if (Scalar(key, Quantity.NameOf(dimension)) is not { } scalar)
         {
@@ -173,9 +184,9 @@ internal sealed class MappingReader
             return Wrong<double?>(scalar.Line, key, error);
         }
 
-        if (value < least || value > most)
+        if (value < min || value > max)
         {
-            return WrongValue<double>(scalar, key, $"{Range(least, most, dimension)} was expected");
+            return WrongValue<double>(scalar, key, $"{Range(min, max, dimension)} was expected");
         }
 
         return value;
@@ -223,8 +234,8 @@ internal sealed class MappingReader
     }
 
     /// <summary>A mapping below this one.</summary>
-    public MappingReader? Mapping(string key, string what, IReadOnlyCollection<string>? keys) =>
-        Find(key) is { } node ? Open(node, what, keys, Problems) : null;
+    public MappingReader? Mapping(string key, string what, IReadOnlyCollection<string>? keys, OldKeys? old = null) =>
+        Find(key) is { } node ? Open(node, what, keys, Problems, old) : null;
 
     /// <summary>A list; empty when there is none.</summary>
     public ImmutableArray<Node> List(string key)
@@ -254,8 +265,8 @@ internal sealed class MappingReader
         var other => Wrong<ScalarNode>(other.Line, key, $"{expected} was expected, not {other.Kind}"),
     };
 
-    private static string Range(double least, double most, Dimension dimension) =>
-        $"{Quantity.NameOf(dimension)} from {QuantityText.Format(least, dimension)} to {QuantityText.Format(most, dimension)}";
+    private static string Range(double min, double max, Dimension dimension) =>
+        $"{Quantity.NameOf(dimension)} from {QuantityText.Format(min, dimension)} to {QuantityText.Format(max, dimension)}";
 
     private T? WrongValue<T>(ScalarNode scalar, string key, string expected)
         where T : struct

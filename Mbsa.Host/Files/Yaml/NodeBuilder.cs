@@ -13,10 +13,10 @@ namespace Mbsa.Host.Files.Yaml;
 internal sealed class NodeBuilder(string? file, string text)
 {
     /// <summary>Nodes a file may have, aliases counted as often as they are used.</summary>
-    public const int MostNodes = 100_000;
+    public const int MaxNodes = 100_000;
 
     /// <summary>How deep mappings and lists may stand in one another.</summary>
-    public const int MostDepth = 64;
+    public const int MaxDepth = 64;
 
     /// <summary>Anchored nodes and how many nodes each stands for; null while the node is still being read.</summary>
     private readonly Dictionary<string, (Node Node, int Nodes)?> _anchors = [];
@@ -31,7 +31,7 @@ internal sealed class NodeBuilder(string? file, string text)
     }
 
     /// <summary>Goes on to the next event; false at the end.</summary>
-    private bool Move(Parser parser)
+    private bool Advance(Parser parser)
     {
         try
         {
@@ -73,15 +73,15 @@ internal sealed class NodeBuilder(string? file, string text)
     private Node BuildDocument(Parser parser)
     {
         Next<StreamStart>(parser);
-        if (!Move(parser) || parser.Current is not DocumentStart)
+        if (!Advance(parser) || parser.Current is not DocumentStart)
         {
             throw Wrong(0, "there is nothing in the file");
         }
 
-        Move(parser);
+        Advance(parser);
         var root = BuildNode(parser, 1);
         Next<DocumentEnd>(parser);
-        if (Move(parser) && parser.Current is DocumentStart second)
+        if (Advance(parser) && parser.Current is DocumentStart second)
         {
             throw Wrong(LineOf(second.Start), "a second document begins here; only one a file is read");
         }
@@ -94,9 +94,9 @@ internal sealed class NodeBuilder(string? file, string text)
     {
         var current = parser.Current ?? throw Wrong(0, "the file ends too early");
         var line = LineOf(current.Start);
-        if (depth > MostDepth)
+        if (depth > MaxDepth)
         {
-            throw Wrong(line, $"lists and mappings stand more than {MostDepth} deep in one another");
+            throw Wrong(line, $"lists and mappings stand more than {MaxDepth} deep in one another");
         }
 
         if (current is AnchorAlias alias)
@@ -124,7 +124,7 @@ internal sealed class NodeBuilder(string? file, string text)
     private SequenceNode BuildSequence(Parser parser, int line, int depth)
     {
         var items = ImmutableArray.CreateBuilder<Node>();
-        while (Move(parser) && parser.Current is not SequenceEnd)
+        while (Advance(parser) && parser.Current is not SequenceEnd)
         {
             items.Add(BuildNode(parser, depth + 1));
         }
@@ -135,10 +135,10 @@ internal sealed class NodeBuilder(string? file, string text)
     private MappingNode BuildMapping(Parser parser, int line, int depth)
     {
         var entries = ImmutableArray.CreateBuilder<KeyValuePair<ScalarNode, Node>>();
-        while (Move(parser) && parser.Current is not MappingEnd)
+        while (Advance(parser) && parser.Current is not MappingEnd)
         {
             var key = BuildNode(parser, depth + 1);
-            Move(parser);
+            Advance(parser);
             var value = BuildNode(parser, depth + 1);
             if (key is not ScalarNode name)
             {
@@ -191,9 +191,9 @@ internal sealed class NodeBuilder(string? file, string text)
     private int Count(int nodes, int line)
     {
         _nodes += nodes;
-        if (_nodes > MostNodes)
+        if (_nodes > MaxNodes)
         {
-            throw Wrong(line, $"the file has more than {MostNodes} values, aliases counted as often as they are used");
+            throw Wrong(line, $"the file has more than {MaxNodes} values, aliases counted as often as they are used");
         }
 
         return _nodes;
@@ -202,7 +202,7 @@ internal sealed class NodeBuilder(string? file, string text)
     private void Next<T>(Parser parser)
         where T : ParsingEvent
     {
-        if (!Move(parser) || parser.Current is not T)
+        if (!Advance(parser) || parser.Current is not T)
         {
             throw Wrong(parser.Current is null ? 0 : LineOf(parser.Current.Start), "the file ends, or goes on, where it should not");
         }

@@ -9,7 +9,7 @@ namespace Mbsa.Host.Files.Yaml;
 internal sealed class Problems(string? file)
 {
     /// <summary>More than this many errors nobody reads; a broken file of a megabyte could have 100,000.</summary>
-    public const int MostErrors = 100;
+    public const int MaxErrors = 100;
 
     private readonly List<(int Line, InputException Error)> _errors = [];
     private readonly List<(int Line, string Text)> _warnings = [];
@@ -22,7 +22,7 @@ internal sealed class Problems(string? file)
     public bool None => _errors.Count == 0;
 
     /// <summary>Further errors are dropped, so working out a suggestion for one is wasted.</summary>
-    public bool IsFull => _errors.Count >= MostErrors;
+    public bool IsFull => _errors.Count >= MaxErrors;
 
     /// <summary>Number of errors so far: whoever reads a part can see whether it added one.</summary>
     public int Count => _errors.Count;
@@ -43,7 +43,7 @@ internal sealed class Problems(string? file)
     public void Warning(int line, string message)
     {
         var text = new InputException(file, line, message).Describe();
-        if (_warnings.Count < MostErrors && _seen.Add(text))
+        if (_warnings.Count < MaxErrors && _seen.Add(text))
         {
             _warnings.Add((line, text));
         }
@@ -52,7 +52,7 @@ internal sealed class Problems(string? file)
     /// <summary>A line about another file, already complete.</summary>
     public void ForeignWarning(int line, string text)
     {
-        if (_warnings.Count < MostErrors && _seen.Add(text))
+        if (_warnings.Count < MaxErrors && _seen.Add(text))
         {
             _warnings.Add((line, text));
         }

@@ -11,7 +11,7 @@ namespace Mbsa.Host.Files.Yaml;
 internal static class YamlFile
 {
     /// <summary>A scenario of ten thousand VMs is a few kilobytes; a megabyte is a mistake.</summary>
-    public const int MostBytes = 1 << 20;
+    public const int MaxBytes = 1 << 20;
 
     /// <summary>Reads a file as the user named it.</summary>
     public static Node Read(string path) => Parse(path, ReadText(path));
@@ -30,7 +30,7 @@ internal static class YamlFile
             }
 
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            return Decode(path, ReadAtMost(stream, MostBytes + 1));
+            return Decode(path, ReadUpTo(stream, MaxBytes + 1));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -47,10 +47,10 @@ internal static class YamlFile
     }
 
     /// <summary>Reads as much as it may, since a length can be wrong (devices, pipes, files that grow).</summary>
-    private static byte[] ReadAtMost(Stream stream, int most)
+    private static byte[] ReadUpTo(Stream stream, int max)
     {
-        var buffer = new byte[most];
-        var length = stream.ReadAtLeast(buffer, most, throwOnEndOfStream: false);
+        var buffer = new byte[max];
+        var length = stream.ReadAtLeast(buffer, max, throwOnEndOfStream: false);
         return buffer[..length];
     }
 
@@ -61,7 +61,7 @@ internal static class YamlFile
             throw new InputException(path, 0, "the file is empty");
         }
 
-        if (bytes.Length > MostBytes)
+        if (bytes.Length > MaxBytes)
         {
             throw new InputException(path, 0, "the file is larger than 1 MiB, which no scenario or profile needs");
         }

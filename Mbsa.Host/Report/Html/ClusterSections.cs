@@ -13,11 +13,14 @@ internal static class ClusterSections
             return;
         }
 
-        page.Section("Hosts", "use over the measured part").Table(ClusterText.HostHeads, ClusterText.HostRows(cluster));
+        page.Section("Hosts", "use over the measured part").Table(ClusterText.HostHeads(result), ClusterText.HostRows(result, cluster));
         if (!cluster.Migrations.IsEmpty)
         {
-            var first = cluster.Migrations.Length > ClusterText.MostMigrations ? $"; the first {ClusterText.MostMigrations} of {cluster.Migrations.Length}" : "";
-            page.Section("Migrations", ClusterText.Migrations(cluster) + first).Table(ClusterText.MigrationHeads, ClusterText.MigrationRows(result, cluster));
+            var first = cluster.Migrations.Length > ClusterText.MaxMigrations
+                ? $"; the first {ClusterText.MaxMigrations} of {cluster.Migrations.Length}"
+                : "";
+            page.Section("Migrations", ClusterText.Migrations(cluster) + first)
+                .Table(ClusterText.MigrationHeads, ClusterText.MigrationRows(result, cluster));
         }
 
         WriteList(page, "Lost hosts", ClusterText.Losses(cluster));

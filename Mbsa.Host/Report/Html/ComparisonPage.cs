@@ -3,7 +3,10 @@ using Mbsa.Host.Wording;
 
 namespace Mbsa.Host.Report.Html;
 
-/// <summary>A scenario under several policies or over several paths, side by side on one page: who is best in each figure, and each one's shares and latencies over time.</summary>
+/// <summary>
+/// A scenario under several policies or over several paths, side by side on one page: who is best in each figure, and each one's shares
+/// and latencies over time.
+/// </summary>
 internal static class ComparisonPage
 {
     /// <summary>The page.</summary>
@@ -14,12 +17,14 @@ internal static class ComparisonPage
         var scenario = contenders[0].Result.Scenario;
         var page = new HtmlPage();
         page.Markup($"<h1>{HtmlPage.Escape(scenario.Name)}</h1>").Paragraph(scenario.Description)
-            .Paragraph($"{string.Join(", ", contenders.Select(c => c.Name))} compared; {Readable.Length(contenders[0].Result.MeasuredNs)} measured under the {Words.Of(scenario.Clock)} clock", "quiet")
+            .Paragraph($"{string.Join(", ", contenders.Select(c => c.Name))} compared; "
+                + $"{Readable.Length(contenders[0].Result.MeasuredNs)} measured under the {Words.Of(scenario.Clock)} clock", "quiet")
             .Section("Side by side", "VMs that are alike have rows together: their mean, their worst latency")
             .Table(["VM", "figure", .. contenders.Select(c => c.Name), "best"], Rows(contenders));
         foreach (var (contender, run) in contenders.Zip(runs))
         {
-            page.Section(contender.Name, string.Join("; ", contender.Expectations.Where(e => !e.Held).Select(e => $"failed: {ResultPrinter.Describe(e)}")));
+            var failed = contender.Expectations.Where(e => !e.Held).Select(e => $"failed: {ResultPrinter.Describe(e)}");
+            page.Section(contender.Name, string.Join("; ", failed));
             RunCharts.Write(page, run);
         }
 

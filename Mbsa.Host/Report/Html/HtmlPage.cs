@@ -4,7 +4,10 @@ using System.Text;
 
 namespace Mbsa.Host.Report.Html;
 
-/// <summary>A page of its own: style and pictures are in it, it asks nobody for anything, and it can be printed. Text is escaped here and nowhere else.</summary>
+/// <summary>
+/// A page of its own: style and pictures are in it, it asks nobody for anything, and it can be printed. Text is escaped here and
+/// nowhere else.
+/// </summary>
 internal sealed class HtmlPage
 {
     private readonly StringBuilder _body = new();

@@ -7,11 +7,13 @@ using Mbsa.Model.Watching;
 
 namespace Mbsa.Host.Report.Html;
 
-/// <summary>The report of a run as a page: what was run, what was expected, who got what, over time, how long I/Os took, how the device wore.</summary>
+/// <summary>
+/// The report of a run as a page: what was run, what was expected, who got what, over time, how long I/Os took, how the device wore.
+/// </summary>
 internal static class RunPage
 {
     /// <summary>VMs that have lines of their own in a chart, and distributions of their own.</summary>
-    private const int MostLines = TimeChart.Colours, MostDistributions = 32, MostEvents = 60;
+    private const int MaxLines = TimeChart.Colours, MaxDistributions = 32, MaxEvents = 60;
 
     /// <summary>The page.</summary>
     public static byte[] Render(RunRecord run)
@@ -35,13 +37,17 @@ internal static class RunPage
 
     private static void WriteHead(HtmlPage page, RunResult result)
     {
-        var (scenario, host) = (result.Scenario, result.Scenario.Host);
+        var scenario = result.Scenario;
+        var nvmBytes = scenario.AllHosts.Hosts.Sum(host => host.Host.NvmSizeBytes);
         page.Markup($"<h1>{HtmlPage.Escape(scenario.Name)}</h1>").Paragraph(scenario.Description).Paragraph(
             string.Join("  ·  ",
-                $"{Words.Of(scenario.Clock)} clock", $"{Readable.Length(result.MeasuredNs)} measured after {Readable.Length(scenario.WarmupNs)} of warm-up",
-                $"policy {host.Policy}", $"quantum {Readable.Length(host.QuantumNs)}{(Words.OrderOf(host, scenario.Clock) is { } order ? $", order {order}" : "")}",
-                $"{scenario.Vms.Length} VMs on {(scenario.Cluster is { } cluster ? $"{cluster.Hosts.Length} hosts" : $"{host.Machine.Cores} cores of {host.Machine.Name}")}",
-                $"{Readable.Size(HostUse.Hosts(scenario).Sum(each => each.NvmSizeBytes))} of NVM ({string.Join(", ", HostUse.Hosts(scenario).Select(each => each.Device.Name).Distinct())})", $"seed {scenario.Seed.ToString(CultureInfo.InvariantCulture)}",
+                $"{Words.Of(scenario.Clock)} clock",
+                $"{Readable.Length(result.MeasuredNs)} measured after {Readable.Length(scenario.WarmupNs)} of warm-up",
+                $"policy {HostWords.Policies(scenario)}",
+                $"quantum {HostWords.Quanta(scenario)}",
+                $"{scenario.Vms.Length} VMs on {HostWords.Hosts(scenario)}",
+                $"{Readable.Size(nvmBytes)} of NVM ({HostWords.Devices(scenario)})",
+                $"seed {scenario.Seed.ToString(CultureInfo.InvariantCulture)}",
                 result.TraceHash is { } hash ? $"trace {hash.ToString("x16", CultureInfo.InvariantCulture)}" : "no trace hash"),
             "quiet");
         if (result.Interrupted)
@@ -76,8 +82,11 @@ internal static class RunPage
                 result.Vms.Select(vm => (string[])[.. columns.Select(column => column.Cell(vm) ?? "–")]),
                 [.. columns.Select(column => column.Total)])
             .Paragraph(
-                $"{(result.Cluster is null ? "Host" : "All hosts")}: cores {Readable.Share(use.Cpu)}, memory bus {Readable.Share(use.Bus)}, NVM {Readable.Share(use.Nvm)}"
-                + (jain is { } index ? $"; Jain's index over all VMs that do I/O {index.ToString("0.0000", CultureInfo.InvariantCulture)}" : ""),
+                $"{(result.Cluster is null ? "Host" : "All hosts")}: cores {Readable.Share(use.Cpu)}, "
+                + $"memory bus {Readable.Share(use.Bus)}, NVM {Readable.Share(use.Nvm)}"
+                + (jain is { } index
+                    ? $"; Jain's index over all VMs that do I/O {index.ToString("0.0000", CultureInfo.InvariantCulture)}"
+                    : ""),
                 "quiet");
     }
 
@@ -105,7 +114,8 @@ internal static class RunPage
     {
         if (!run.Series.IsEmpty)
         {
-            page.Section("Over time", run.Result.Vms.Length > MostLines ? $"the {MostLines} VMs that got most; grey: warm-up" : "grey: warm-up");
+            var which = run.Result.Vms.Length > MaxLines ? $"the {MaxLines} VMs that got most; " : "";
+            page.Section("Over time", $"{which}grey: warm-up");
             RunCharts.Write(page, run);
         }
     }
@@ -116,31 +126,34 @@ internal static class RunPage
             .SelectMany(vm => new[] { ($"{vm.Spec.Name} read", vm.Read.LatencyNs), ($"{vm.Spec.Name} write", vm.Write.LatencyNs) })
             .Where(each => each.Item2 is not null)
             .Select(each => (each.Item1, each.Item2!))
-            .Take(MostDistributions).ToArray();
+            .Take(MaxDistributions).ToArray();
         if (distributions.Length == 0)
         {
             return;
         }
 
         var scenario = result.Scenario;
-        var how = scenario.Clock == ClockKind.Virtual || scenario.Latency == LatencySampling.Every ? "every I/O" : "one I/O in 64, sampled";
+        var isEvery = scenario.Clock == ClockKind.Virtual || scenario.Latency == LatencySampling.Every;
+        var how = isEvery ? "every I/O" : "one I/O in 64, sampled";
         page.Section("Latencies", $"{how}; line: least to most, bar: p50 to p99, marks: p50, p95, p99, p99.9")
             .Markup(LatencyChart.Render(distributions))
             .Table(["", "least", "mean", "p50", "p95", "p99", "p99.9", "most"], distributions.Select(each => (string[])
             [
                 each.Item1, Readable.Duration(each.Item2.Min), Readable.Duration(each.Item2.Mean), Readable.Duration(each.Item2.P50),
-                Readable.Duration(each.Item2.P95), Readable.Duration(each.Item2.P99), Readable.Duration(each.Item2.P999), Readable.Duration(each.Item2.Max),
+                Readable.Duration(each.Item2.P95), Readable.Duration(each.Item2.P99), Readable.Duration(each.Item2.P999),
+                Readable.Duration(each.Item2.Max),
             ]));
     }
 
     private static void WriteStages(HtmlPage page, RunResult result)
     {
-        var vms = result.Vms.Where(vm => vm.Stages is { Requests: > 0 }).Take(MostLines).ToArray();
+        var vms = result.Vms.Where(vm => vm.Stages is { Requests: > 0 }).Take(MaxLines).ToArray();
         if (vms.Length > 0)
         {
             page.Section("Where the time of an I/O went", "mean, between the twelve stubs of the paper's Figure 1B").Table(
                 ["stage", "stubs", .. vms.Select(vm => vm.Spec.Name)],
-                StageTable.Names.Select((name, stage) => (string[])[name, StageTable.Stubs(stage), .. vms.Select(vm => Readable.Duration(vm.Stages!.MeanNs[stage]))]));
+                StageTable.Names.Select((name, stage) => (string[])
+                    [name, StageTable.Stubs(stage), .. vms.Select(vm => Readable.Duration(vm.Stages!.MeanNs[stage]))]));
         }
     }
 
@@ -166,12 +179,11 @@ internal static class RunPage
     {
         if (!run.Events.IsEmpty)
         {
-            page.Section("Events", run.Events.Length > MostEvents ? $"the last {MostEvents} of {run.Events.Length}" : "")
-                .Markup($"<ul class=\"events\">{string.Concat(run.Events.TakeLast(MostEvents).Select(Line))}</ul>");
+            page.Section("Events", run.Events.Length > MaxEvents ? $"the last {MaxEvents} of {run.Events.Length}" : "")
+                .Markup($"<ul class=\"events\">{string.Concat(run.Events.TakeLast(MaxEvents).Select(Line))}</ul>");
         }
     }
 
     private static string Line(RunEvent entry) =>
         $"<li data-at=\"{(entry.ClockNs == 0 ? "0 s" : Readable.Duration(entry.ClockNs))}\">{HtmlPage.Escape(entry.Text)}</li>";
-
 }

@@ -12,4 +12,5 @@ namespace Mbsa.Host.Report.Html;
 /// <param name="Wear">The device as it was at the end.</param>
 /// <param name="Events">What happened, in order.</param>
 internal sealed record RunRecord(
-    RunResult Result, IReadOnlyList<ExpectationOutcome> Expectations, ImmutableList<SeriesPoint> Series, DeviceWear Wear, ImmutableArray<RunEvent> Events);
+    RunResult Result, IReadOnlyList<ExpectationOutcome> Expectations, ImmutableList<SeriesPoint> Series, DeviceWear Wear,
+    ImmutableArray<RunEvent> Events);

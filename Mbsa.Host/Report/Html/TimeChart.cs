@@ -11,8 +11,8 @@ namespace Mbsa.Host.Report.Html;
 internal sealed record TimeLine(string Name, int Colour, IReadOnlyList<double> Values, bool IsDashed = false);
 
 /// <summary>
-/// Lines over the scenario's clock as a picture within a page, in the colours of its style sheet, so that it follows light, dark and paper. The same
-/// input gives the same bytes.
+/// Lines over the scenario's clock as a picture within a page, in the colours of its style sheet, so that it follows light, dark and
+/// paper. The same input gives the same bytes.
 /// </summary>
 /// <param name="Title">Above it.</param>
 /// <param name="Seconds">The moments, rising.</param>
@@ -34,7 +34,8 @@ internal sealed record TimeChart(string Title, IReadOnlyList<double> Seconds, IR
     /// <summary>The picture with its title and legend; empty when there is nothing to show.</summary>
     public string Render()
     {
-        var values = Lines.SelectMany(line => line.Values).Where(value => double.IsFinite(value) && (value > 0 || !IsLogarithmic)).ToArray();
+        var values = Lines.SelectMany(line => line.Values)
+            .Where(value => double.IsFinite(value) && (value > 0 || !IsLogarithmic)).ToArray();
         if (values.Length == 0 || Seconds.Count == 0)
         {
             return "";
@@ -46,10 +47,12 @@ internal sealed record TimeChart(string Title, IReadOnlyList<double> Seconds, IR
         double Y(double value) => Height - Bottom - Along(value) * (Height - Top - Bottom);
 
         var svg = new StringBuilder();
-        svg.Append(Inv($"<figure><figcaption>{HtmlPage.Escape(Title)}</figcaption><svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{HtmlPage.Escape(Title)}\">"));
+        svg.Append(Inv($"<figure><figcaption>{HtmlPage.Escape(Title)}</figcaption>"))
+            .Append(Inv($"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{HtmlPage.Escape(Title)}\">"));
         if (WarmupSeconds > 0)
         {
-            svg.Append(Inv($"<rect class=\"warmup\" x=\"{Left}\" y=\"{Top}\" width=\"{X(Math.Min(WarmupSeconds, Seconds[^1])) - Left:0.#}\" height=\"{Height - Top - Bottom}\"/>"));
+            var width = X(Math.Min(WarmupSeconds, Seconds[^1])) - Left;
+            svg.Append(Inv($"<rect class=\"warmup\" x=\"{Left}\" y=\"{Top}\" width=\"{width:0.#}\" height=\"{Height - Top - Bottom}\"/>"));
         }
 
         foreach (var tick in ticks)
@@ -95,17 +98,17 @@ internal sealed record TimeChart(string Title, IReadOnlyList<double> Seconds, IR
         }
     }
 
-    private static (double Low, double High, IReadOnlyList<double> Ticks) Steps(double most)
+    private static (double Low, double High, IReadOnlyList<double> Ticks) Steps(double max)
     {
-        var step = SvgCanvas.StepFor(most, 5);
-        var high = Math.Max(Math.Ceiling(most / step * 0.999999) * step, step);
+        var step = SvgCanvas.StepFor(max, 5);
+        var high = Math.Max(Math.Ceiling(max / step * 0.999999) * step, step);
         return (0, high, [.. Enumerable.Range(0, (int)Math.Round(high / step) + 1).Select(tick => tick * step)]);
     }
 
-    private static (double Low, double High, IReadOnlyList<double> Ticks) Decades(double least, double most)
+    private static (double Low, double High, IReadOnlyList<double> Ticks) Decades(double min, double max)
     {
-        var low = Math.Pow(10, Math.Floor(Math.Log10(least)));
-        var high = Math.Max(Math.Pow(10, Math.Ceiling(Math.Log10(most))), low * 10);
+        var low = Math.Pow(10, Math.Floor(Math.Log10(min)));
+        var high = Math.Max(Math.Pow(10, Math.Ceiling(Math.Log10(max))), low * 10);
         var ticks = new List<double>();
         for (var decade = low; decade <= high * 1.0001; decade *= 10)
         {

@@ -4,7 +4,10 @@ using Mbsa.Model.Watching;
 
 namespace Mbsa.Host.Report.Html;
 
-/// <summary>The NVM device as rows of cells, from its first block to its last: the more the most written block of a cell was written, the darker it is.</summary>
+/// <summary>
+/// The NVM device as rows of cells, from its first block to its last: the more the most written block of a cell was written, the darker
+/// it is.
+/// </summary>
 internal static class WearStrip
 {
     private const int Rows = 8;
@@ -20,19 +23,23 @@ internal static class WearStrip
 
         var across = (wear.Cells.Length + Rows - 1) / Rows;
         var (width, height) = (Width / across, Height / Rows);
-        double most = Math.Max(1, wear.Cells.Max(cell => cell.Worst));
+        double max = Math.Max(1, wear.Cells.Max(cell => cell.Worst));
         var svg = new StringBuilder();
-        svg.Append(Inv($"<figure class=\"wide\"><svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"Wear of the NVM device\">"));
+        svg.Append("<figure class=\"wide\">")
+            .Append(Inv($"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"Wear of the NVM device\">"));
         for (var i = 0; i < wear.Cells.Length; i++)
         {
             var cell = wear.Cells[i];
             var (x, y) = (i % across * width, i / across * height);
-            var title = cell.Vm is { } vm ? $"{HtmlPage.Escape(vm)}: {Readable.Count(cell.Worst)} writes" : cell.IsMetadata ? "metadata of the device" : "free";
-            svg.Append(Inv($"<rect class=\"{(cell.IsMetadata ? "metadata" : "free")}\" x=\"{x:0.##}\" y=\"{y:0.##}\" width=\"{width:0.##}\" height=\"{height - 1:0.##}\"><title>{title}</title></rect>"));
+            var title = cell.Vm is { } vm ? $"{HtmlPage.Escape(vm)}: {Readable.Count(cell.Worst)} writes"
+                : cell.IsMetadata ? "metadata of the device" : "free";
+            var place = Inv($"x=\"{x:0.##}\" y=\"{y:0.##}\" width=\"{width:0.##}\" height=\"{height - 1:0.##}\"");
+            svg.Append(Inv($"<rect class=\"{(cell.IsMetadata ? "metadata" : "free")}\" {place}><title>{title}</title></rect>"));
             if (cell.Vm is not null)
             {
                 // The square root lets what is written little be told from what is not written.
-                svg.Append(Inv($"<rect class=\"worn\" opacity=\"{0.06 + 0.94 * Math.Sqrt(cell.Worst / most):0.###}\" x=\"{x:0.##}\" y=\"{y:0.##}\" width=\"{width:0.##}\" height=\"{height - 1:0.##}\"><title>{title}</title></rect>"));
+                var depth = 0.06 + 0.94 * Math.Sqrt(cell.Worst / max);
+                svg.Append(Inv($"<rect class=\"worn\" opacity=\"{depth:0.###}\" {place}><title>{title}</title></rect>"));
             }
         }
 

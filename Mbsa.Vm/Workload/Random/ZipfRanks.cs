@@ -80,8 +80,8 @@ public sealed class ZipfRanks
             end = Math.Max(end, first + 1);
             _firstRanks[segment] = first;
             _widths[segment] = (ulong)(end - first);
-            var least = DeterministicMath.Pow(end / (double)(first + 1), -_theta);
-            _takenAtOnce[segment] = least >= 1 ? ulong.MaxValue : (ulong)(long)(least * (1 - 1e-12) * TwoTo53) << 11;
+            var min = DeterministicMath.Pow(end / (double)(first + 1), -_theta);
+            _takenAtOnce[segment] = min >= 1 ? ulong.MaxValue : (ulong)(long)(min * (1 - 1e-12) * TwoTo53) << 11;
             masses[HeadRanks + segment] = SegmentMass(first + 1, end);
             first = end;
         }

@@ -224,7 +224,7 @@ public sealed class LeaseBookTests
         var result = rig.Leases.Results.Single();
         Assert.Equal((4, 2), (result.Epochs, result.Misses));
         Assert.Equal(("t0", 400_000), (result.Name, result.Promised));
-        Assert.InRange(result.MostLeased, 400_000 * (1 - Little), 400_000);
+        Assert.InRange(result.MaxLeased, 400_000 * (1 - Little), 400_000);
     }
 
     [Fact]

@@ -93,7 +93,7 @@ public sealed class LeaseInvariantTests
             Assert.True(reserved <= promise, $"{reserved} reserved at {rig.NowNs}");
         }
 
-        Assert.All(rig.Leases.Results, result => Assert.True(result.MostLeased <= result.Promised));
+        Assert.All(rig.Leases.Results, result => Assert.True(result.MaxLeased <= result.Promised));
     }
 
     private static void RequireProportion(LeaseRig rig, int[] rates)

@@ -11,7 +11,7 @@ public sealed class PreCopyTests
     {
         Hosts = [],
         Network = new NetworkSpec(1e9, 10),
-        Migration = new MigrationSpec { DowntimeNs = 1000, MostRounds = 8 },
+        Migration = new MigrationSpec { DowntimeNs = 1000, MaxRounds = 8 },
     };
 
     private readonly PreCopy _course = new(3, 1, 2, _cluster, nowNs: 5000, measuredFromNs: 2000);

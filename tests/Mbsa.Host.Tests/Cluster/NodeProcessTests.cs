@@ -13,8 +13,8 @@ public sealed class NodeProcessTests : IDisposable
         vms:
           - { name: vm, count: 12, vcpus: 2, storage: { size: 4MiB }, workload: { rw: randrw, bs: 4k, numjobs: 2 } }
         events:
-          - { at: 300ms, vm: vm-1, migrate: true }
-          - { at: 600ms, host: h-2, lose: true, for: 100ms }
+          - { at: 300ms, vm: vm-1, migrate: anywhere }
+          - { at: 600ms, host: h-2, power: off, for: 100ms }
         """;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("mbsa-nodes-").FullName;

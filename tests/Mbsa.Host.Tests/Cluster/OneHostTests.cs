@@ -32,7 +32,7 @@ public sealed class OneHostTests
         var alone = await RunAsync(scratch, text);
         var listed = await RunAsync(scratch, text
             .Replace("\nhost:", "\nhosts:", StringComparison.Ordinal)
-            .Replace("power-failure: ", "host: h-1, power-failure: ", StringComparison.Ordinal));
+            .Replace("power: ", "host: h-1, power: ", StringComparison.Ordinal));
 
         Assert.Null(alone.Cluster);
         Assert.Single(listed.Cluster!.Hosts);

@@ -17,7 +17,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("run", "SCENARIO")]
     [InlineData("run x.yaml --json", "--json")]
     [InlineData("run x.yaml --clock wal", "--clock: unknown name 'wal'; did you mean 'wall'?")]
-    [InlineData("run x.yaml --latency all", "--latency: unknown name 'all'; available: sampled, every")]
+    [InlineData("run x.yaml --latencies all", "--latencies: unknown name 'all'; available: sampled, every")]
     [InlineData("run x.yaml --seed -1", "--seed: '-1' is not a whole number")]
     [InlineData("run x.yaml --duration 5", "--duration: '5' has no unit")]
     [InlineData("run x.yaml --windows 0s", "--windows: '0s' is no time to measure")]
@@ -58,7 +58,7 @@ public sealed class CommandLineTests : IDisposable
     {
         await _program.InvokeAsync(
             "run", "x.yaml", "--clock", "wall", "--policy", "none", "--seed", "18446744073709551615",
-            "--duration", "500ms", "--windows", "10ms", "--latency", "every");
+            "--duration", "500ms", "--windows", "10ms", "--latencies", "every");
 
         Assert.Equal(
             new ScenarioOverrides

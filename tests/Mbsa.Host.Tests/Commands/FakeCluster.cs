@@ -7,7 +7,7 @@ using Mbsa.Model.Scenario;
 namespace Mbsa.Host.Tests.Commands;
 
 /// <summary>A cluster that takes whatever it is given and does nothing about it.</summary>
-internal sealed class FakeCluster : IClusterEngine, IClusterNode
+internal sealed class FakeCluster : IClusterClient, IClusterNode
 {
     private readonly TaskCompletionSource _ended = new();
 

@@ -23,7 +23,7 @@ internal sealed class TestProgram(int width = 100) : IDisposable
     public ICalibration? Calibration { get; set; }
 
     /// <summary>What carries several hosts.</summary>
-    public IClusterEngine Cluster { get; set; } = new FakeCluster();
+    public IClusterClient Cluster { get; set; } = new FakeCluster();
 
     public Func<ScenarioSpec, FakeRun> Run { get; set; } = scenario => FakeRun.Over(Sample.Result(scenario));
 

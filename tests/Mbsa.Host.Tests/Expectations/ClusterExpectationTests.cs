@@ -59,7 +59,7 @@ public sealed class ClusterExpectationTests
     public void More_leased_than_was_promised_is_overcommitted()
     {
         var result = Sample.ClusterResult();
-        var tenant = result.Cluster!.Tenants[0] with { MostLeased = 400_001 };
+        var tenant = result.Cluster!.Tenants[0] with { MaxLeased = 400_001 };
         var run = result with { Cluster = result.Cluster with { Tenants = [tenant] } };
 
         Assert.False(Expectation.Parse("cluster.overcommitted == 0", _vms, _names).Evaluate(run).Held);

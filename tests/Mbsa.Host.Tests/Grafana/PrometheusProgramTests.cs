@@ -17,7 +17,7 @@ public sealed partial class PrometheusProgramTests
     private const string Scenario = """
         name: everything
         duration: 10000s
-        host: { machine: paper, nvm: { size: 256MiB, device: paper }, qos: { policy: fair } }
+        host: { machine: paper, nvm: { size: 256MiB, device: paper }, scheduler: { policy: fair } }
         vms:
           - { name: oltp, vcpus: 4, storage: { path: memory-bus, size: 16MiB, wear: due-time }, qos: { weight: 4 },
               workload: { rw: randrw, bs: 4k, numjobs: 4 } }
@@ -25,10 +25,10 @@ public sealed partial class PrometheusProgramTests
           - { name: hog, vcpus: 1, workload: { cpu: 100% } }
           - { name: broken, storage: { path: memory-bus, size: 1MiB }, workload: { rw: randread } }
         events:
-          - { at: 1ms, vm: broken, fail-vcpu: 0 }
-          - { at: 2ms, vm: broken, fail-vcpu: 0 }
-          - { at: 3ms, vm: broken, fail-vcpu: 0 }
-          - { at: 4ms, vm: broken, fail-vcpu: 0 }
+          - { at: 1ms, vm: broken, failVcpu: 0 }
+          - { at: 2ms, vm: broken, failVcpu: 0 }
+          - { at: 3ms, vm: broken, failVcpu: 0 }
+          - { at: 4ms, vm: broken, failVcpu: 0 }
         """;
 
     [SkippableFact]
@@ -129,14 +129,14 @@ public sealed partial class PrometheusProgramTests
     private static string Rack() => $$"""
         name: rack
         duration: 10000s
-        hosts: { count: 3, machine: paper, nvm: { size: 64MiB, device: paper }, qos: { policy: fair } }
+        hosts: { count: 3, machine: paper, nvm: { size: 64MiB, device: paper }, scheduler: { policy: fair } }
         placement: spread
         vms:
           - { name: db, count: 3, storage: { path: memory-bus, size: 4MiB }, workload: { rw: randrw, bs: 4k } }
         events:
         {{string.Join('\n', Enumerable.Range(1, 2000).Select(second => second % 10 == 0
-            ? $"  - {{ at: {second}s, host: h-3, lose: true, for: 100ms }}"
-            : $"  - {{ at: {second}s, vm: db-{second % 3 + 1}, migrate: true }}"))}}
+            ? $"  - {{ at: {second}s, host: h-3, power: off, for: 100ms }}"
+            : $"  - {{ at: {second}s, vm: db-{second % 3 + 1}, migrate: anywhere }}"))}}
         """;
 
     /// <summary>The expressions to which Prometheus answers nothing, or no number.</summary>

@@ -111,7 +111,7 @@ public sealed class LivePageTests
         await Expect(page.Locator("#facts")).ToContainTextAsync("4 VMs on 2 hosts with 8 cores");
         await Expect(page.Locator("#between"))
             .ToHaveTextAsync(new Regex("^1 migration done, .+ sent, downtime .+ on average  ·  hosts lost: 1$"));
-        await Expect(page.Locator("#wear-card")).ToBeHiddenAsync();
+        await Expect(page.Locator("#disks tbody tr").First).ToBeVisibleAsync();
         var report = await run.ReportAsync();
         foreach (var host in report.GetProperty("hosts").EnumerateArray())
         {
@@ -201,14 +201,14 @@ public sealed class LivePageTests
           - { name: batch, count: 2, host: h-2, storage: { path: memory-bus, size: 4MiB }, workload: { rw: randwrite, bs: 4k } }
         events:
           - { at: 100ms, vm: db-1, migrate: h-2 }
-          - { at: 500ms, host: h-2, lose: true, for: 100ms }
+          - { at: 500ms, host: h-2, power: off, for: 100ms }
         """;
 
     private const string Scenario = """
         name: page-test
         duration: 8s
         warmup: 100ms
-        host: { machine: paper, nvm: { size: 128MiB, device: paper }, qos: { policy: fair } }
+        host: { machine: paper, nvm: { size: 128MiB, device: paper }, scheduler: { policy: fair } }
         vms:
           - { name: oltp, vcpus: 4, storage: { path: memory-bus, size: 16MiB }, qos: { weight: 4 },
               workload: { rw: randrw, bs: 4k, numjobs: 4 } }

@@ -19,8 +19,10 @@ public sealed class ClusterReportTests
 
         Assert.Equal(8, root.GetProperty("host").GetProperty("cores").GetInt32());
         Assert.Equal(
-            """[{"name":"h-1","state":"up","cores":4,"utilisation":{"cpu":0.75,"bus":0.25,"nvm":0.125},"vms":1"""
-            + ""","trace_hash":"0000000000000abc"},{"name":"h-2","state":"down","cores":4,"utilisation":{"cpu":0.25,"bus":0.25"""
+            """[{"name":"h-1","state":"up","machine":"test-machine","policy":"fair","quantum_ns":25000,"cores":4"""
+            + ""","utilisation":{"cpu":0.75,"bus":0.25,"nvm":0.125},"vms":1"""
+            + ""","trace_hash":"0000000000000abc"},{"name":"h-2","state":"down","machine":"test-machine","policy":"fair","quantum_ns":"""
+            + """25000,"cores":4,"utilisation":{"cpu":0.25,"bus":0.25"""
             + ""","nvm":0.125},"vms":0,"trace_hash":"0000000000000def"}]""",
             Short(root.GetProperty("hosts")));
         Assert.Equal(
@@ -99,7 +101,7 @@ public sealed class ClusterReportTests
 
         var lines = Print(many);
 
-        Assert.Equal(ClusterText.MostMigrations,
+        Assert.Equal(ClusterText.MaxMigrations,
             lines.Count(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is ["oltp", "h-2", "h-1", ..]));
         Assert.Contains(" and 60 more; --json FILE has them all", lines);
     }
@@ -109,7 +111,7 @@ public sealed class ClusterReportTests
     {
         var html = Encoding.UTF8.GetString(RunPage.Render(new RunRecord(Sample.ClusterResult(), [], [], DeviceWear.None, [])));
 
-        Assert.Contains("2 VMs on 2 hosts", html, StringComparison.Ordinal);
+        Assert.Contains("2 VMs on 2 hosts with 8 cores of", html, StringComparison.Ordinal);
         Assert.Contains("2 GiB of NVM (test-device)", html, StringComparison.Ordinal);
         Assert.Contains("<td>h-2</td><td>25.0 %</td><td>25.0 %</td><td>12.5 %</td><td>0</td><td>down</td>", html, StringComparison.Ordinal);
         Assert.Contains("<td>oltp</td><td>h-2</td><td>h-1</td><td>100 ms</td><td>5</td><td>300 MiB</td>", html, StringComparison.Ordinal);
@@ -117,6 +119,32 @@ public sealed class ClusterReportTests
         Assert.Contains("acme: 400 kIOPS promised", html, StringComparison.Ordinal);
         Assert.DoesNotContain("Migrations",
             Encoding.UTF8.GetString(RunPage.Render(new RunRecord(Sample.Result(), [], [], DeviceWear.None, []))), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Where_hosts_differ_every_report_names_each_ones_machine_policy_and_quantum()
+    {
+        var result = Sample.ClusterResult();
+        var hosts = result.Scenario.Cluster!.Hosts;
+        var other = hosts[1].Host with { Policy = "plan", QuantumNs = 50_000, Machine = hosts[1].Host.Machine with { Name = "other" } };
+        var scenario = result.Scenario with
+        {
+            Cluster = result.Scenario.Cluster with { Hosts = hosts.SetItem(1, hosts[1] with { Host = other }) },
+        };
+        result = result with { Scenario = scenario };
+        var lines = Print(result);
+        var html = Encoding.UTF8.GetString(RunPage.Render(new RunRecord(result, [], [], DeviceWear.None, [])));
+        using var json = JsonDocument.Parse(Json(result));
+        var (machine, policy) = (hosts[0].Host.Machine.Name, hosts[0].Host.Policy);
+
+        Assert.Contains(lines, line => line.Contains($"policy {policy}, plan, seed", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is
+            ["h-2", .., "down", "other", "plan", "50", "us"]);
+        Assert.Contains($"on 2 hosts with 8 cores of {machine}, other", html, StringComparison.Ordinal);
+        Assert.Contains("<td>down</td><td>other</td><td>plan</td><td>50 us</td>", html, StringComparison.Ordinal);
+        Assert.Equal(JsonValueKind.Null, json.RootElement.GetProperty("policy").ValueKind);
+        Assert.Equal([policy, "plan"], json.RootElement.GetProperty("hosts").EnumerateArray()
+            .Select(h => h.GetProperty("policy").GetString()));
     }
 
     private static string Short(JsonElement element) => JsonSerializer.Serialize(element);

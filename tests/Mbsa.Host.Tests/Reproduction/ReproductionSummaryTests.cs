@@ -49,7 +49,7 @@ public sealed class ReproductionSummaryTests
     [Fact]
     public void The_page_cannot_be_broken_by_what_is_written_in_it_and_says_what_failed()
     {
-        var figure = Figure(Predicted(6, 1, 2)) with { Title = "a < b & c", Bars = [new Bar("it <holds>", IsMost: true, 1, 2, "")] };
+        var figure = Figure(Predicted(6, 1, 2)) with { Title = "a < b & c", Bars = [new Bar("it <holds>", IsMax: true, 1, 2, "")] };
         MadeFigure[] made = [new MadeFigure("fig5", figure)];
 
         var page = HtmlReport.Render(made, new ReproductionSummary(made));

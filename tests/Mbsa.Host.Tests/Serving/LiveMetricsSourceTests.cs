@@ -1,3 +1,4 @@
+using Mbsa.Host.Figures;
 using Mbsa.Host.Serving;
 using Mbsa.Host.Tests.Watching;
 using Mbsa.Host.Watching;
@@ -44,6 +45,22 @@ public sealed class LiveMetricsSourceTests
         Assert.Equal(100_000_000, writer.StorageCpuNs);
         Assert.Equal(25_000_000, writer.WaitingNs);
         Assert.Equal(0.25, writer.AchievedShare);
+    }
+
+    [Fact]
+    public void A_single_host_is_a_list_of_one_and_used_as_all_together()
+    {
+        var scenario = Sample.Scenario();
+        var now = Sample.Snapshot(scenario, 100);
+        now = now with { Vms = [.. now.Vms.Select(vm => vm with { ReadBytes = vm.ReadBytes / 100, WriteBytes = vm.WriteBytes / 100 })] };
+
+        var all = HostUse.Between(scenario, null, now);
+        var one = Assert.Single(HostUse.OfEach(scenario, null, now));
+
+        Assert.InRange(all.Nvm, 0.0001, 0.99);
+        Assert.Equal(all.Cpu, one.Cpu, 9);
+        Assert.Equal(all.Bus, one.Bus, 9);
+        Assert.Equal(all.Nvm, one.Nvm, 9);
     }
 
     [Fact]

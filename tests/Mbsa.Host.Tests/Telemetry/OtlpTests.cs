@@ -62,9 +62,9 @@ public sealed class OtlpTests
         var rack = scratch.Spec(Rack);
         var drained = rack with { Cluster = rack.Cluster! with { Events = [new HostEvent(0, 0, HostChange.Drain)] } };
 
-        Assert.Equal((4 * 2) + 3 + 100, OtlpExport.MostSeries(single));
-        Assert.Equal((4 * 3) + 6 + 100, OtlpExport.MostSeries(rack)); // one move
-        Assert.Equal((4 * 4) + 6 + 100, OtlpExport.MostSeries(drained)); // not more than everybody everywhere
+        Assert.Equal((4 * 2) + 3 + 100, OtlpExport.MaxSeries(single));
+        Assert.Equal((4 * 3) + 6 + 100, OtlpExport.MaxSeries(rack)); // one move
+        Assert.Equal((4 * 4) + 6 + 100, OtlpExport.MaxSeries(drained)); // not more than everybody everywhere
     }
 
     [Fact]
@@ -106,13 +106,13 @@ public sealed class OtlpTests
           - { name: b, host: h-2, storage: { path: memory-bus, size: 4MiB }, workload: { rw: randwrite, bs: 4k } }
         events:
           - { at: 10ms, vm: a, migrate: h-2 }
-          - { at: 200ms, host: h-1, lose: true, for: 50ms }
+          - { at: 200ms, host: h-1, power: off, for: 50ms }
         """;
 
     private const string Scenario = """
         name: watched
         duration: 20ms
-        host: { machine: paper, nvm: { size: 64MiB, device: paper }, qos: { policy: fair } }
+        host: { machine: paper, nvm: { size: 64MiB, device: paper }, scheduler: { policy: fair } }
         vms:
           - { name: a, vcpus: 4, storage: { path: memory-bus, size: 4MiB }, workload: { rw: randwrite, bs: 4k, numjobs: 4 } }
           - { name: b, vcpus: 4, storage: { path: memory-bus, size: 4MiB }, workload: { rw: randwrite, bs: 4k, numjobs: 4 } }

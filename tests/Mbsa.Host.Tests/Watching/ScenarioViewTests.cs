@@ -42,7 +42,7 @@ public sealed class ScenarioViewTests
 
         await new ScenarioView(result.Scenario, new FakeRun(result, snapshots), _console, new InstantTime()).ShowAsync(asTable: false);
 
-        Assert.InRange(_console.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length, 50, ScenarioView.MostLines);
+        Assert.InRange(_console.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length, 50, ScenarioView.MaxLines);
     }
 
     [Fact]

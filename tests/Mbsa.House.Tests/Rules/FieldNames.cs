@@ -15,7 +15,7 @@ internal sealed partial class FieldNames : IRule
         let isConstant = modifiers["constant"].Success
         where !modifiers["seen"].Success && !(isConstant ? Constant() : Field()).IsMatch(member.Name)
         select new Finding(source.Path, member.Line, $"the private {(isConstant ? "constant" : "field")} '{member.Name}'",
-            isConstant ? "a constant is PascalCase, as in MostBytes" : "a field is _camelCase, as in _mostBytes, also a static one");
+            isConstant ? "a constant is PascalCase, as in MaxBytes" : "a field is _camelCase, as in _maxBytes, also a static one");
 
     [GeneratedRegex(@"^(?:(?<seen>public|internal|protected)|(?<constant>const)|private|static|readonly|volatile|required|new|unsafe| )*")]
     private static partial Regex Modifiers();

@@ -2,7 +2,7 @@ using Mbsa.House.Tests.Reading;
 
 namespace Mbsa.House.Tests.Rules;
 
-/// <summary>A rule of the house. The glossary's words will be one: names and texts use them and no other for the same thing.</summary>
+/// <summary>A rule of the house.</summary>
 internal interface IRule
 {
     /// <summary>Finds what breaks it.</summary>

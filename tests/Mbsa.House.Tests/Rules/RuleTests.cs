@@ -75,14 +75,14 @@ public class RuleTests
     [InlineData("private static readonly int[] Counts = [1, 2];")]
     [InlineData("int count = 0;")]
     [InlineData("private (int A, int B) pair;")]
-    [InlineData("private const int mostBytes = 1;")]
+    [InlineData("private const int maxBytes = 1;")]
     public void A_field_of_another_style_is_found(string field) =>
         Assert.Equal(3, Assert.Single(Check(new FieldNames(), $"class Job\n{{\n    {field}\n}}")).Line);
 
     [Theory]
     [InlineData("private readonly int _count;")]
     [InlineData("private static readonly Func<int, int> _next = x => x == 1 ? 2 : 3;")]
-    [InlineData("private const int MostBytes = 1;")]
+    [InlineData("private const int MaxBytes = 1;")]
     [InlineData("public long ReadBytes;")]
     [InlineData("private enum Step\n{\n    Idle,\n}")]
     [InlineData("private sealed record Pair(int A, int B = 1);")]
@@ -102,6 +102,27 @@ public class RuleTests
 
     [Fact]
     public void A_name_that_says_something_is_right() => Assert.Empty(Check(new TypeNames(), "class Utilisation;\nclass Miscount;"));
+
+    [Theory]
+    [InlineData("Mbsa.Vm/Job.cs", "const int MostBytes = 1;", "write max")]
+    [InlineData("Mbsa.Vm/Job.cs", "int Read(int least) => least;", "write min")]
+    [InlineData("Mbsa.Vm/Job.cs", "void MoveBlock() { }", "write migrate for a VM, relocate for a block, copy for bytes")]
+    [InlineData("Mbsa.Vm/Job.cs", "bool isMoving;", "write migrate for a VM, relocate for a block, copy for bytes")]
+    [InlineData("Mbsa.Cores/Plan.cs", "record PlannedTenant;", "write share for a VM's entry in a plan: a tenant is a customer")]
+    [InlineData("Mbsa.Host/Run.cs", "class ClusterEngine;", "write conductor or client: an engine is fio's ioengine")]
+    [InlineData("Mbsa.Vm/Wear/Wear.cs", "class WriteGate;", "write another word: a gate opens and shuts an NVM area to stores")]
+    [InlineData("Mbsa.Host/Run.cs", "class RunSession;", "write another word: a session is a VCPU's own way to a disk")]
+    public void A_word_beside_the_glossary_is_found(string path, string text, string right) =>
+        Assert.Contains(new Glossary().Check([new Source(path, text)]), finding => finding.Line == 1 && finding.Right == right);
+
+    [Theory]
+    [InlineData("Mbsa.Vm/Job.cs", "if (almost.MoveNext()) // the most")]
+    [InlineData("Mbsa.Vm/Job.cs", "File.Move(a, b); var text = \"move\"; int remove, IoEngine;")]
+    [InlineData("Mbsa.Host/Run.cs", "record TenantSpec(IoEngine Engine, int AtMost);")]
+    [InlineData("Mbsa.Nvm/Memory/AccessGate.cs", "class AccessGate;")]
+    [InlineData("tests/Mbsa.Vm.Tests/JobTests.cs", "void The_least_that_moves() { }")]
+    public void Words_of_the_glossary_and_of_others_are_right(string path, string text) =>
+        Assert.Empty(new Glossary().Check([new Source(path, text)]));
 
     [Theory]
     [InlineData("Mbsa.Vm/Job.cs", "using Mbsa.Nvm;\nusing Mbsa.Model;", 2)]

@@ -102,7 +102,7 @@ public sealed class DeviceInspectionTests : IDisposable
 
         var (bytes, bitmap) = (File.ReadAllBytes(FilePath), (int)geometry.BitmapFirstBlock * Block);
         var first = ((int)geometry.DataFirstBlock | 7) + 3;
-        for (var leak = 0; leak < FindingList.MostKept + 50; leak++)
+        for (var leak = 0; leak < FindingList.MaxKept + 50; leak++)
         {
             var block = first + 2 * leak;
             bytes[bitmap + block / 8] |= (byte)(1 << (block % 8));
@@ -112,8 +112,8 @@ public sealed class DeviceInspectionTests : IDisposable
         File.WriteAllBytes(FilePath, bytes);
         using (var inspection = DeviceInspection.Open(FilePath, _ledger, forRepair: true))
         {
-            Assert.Equal(FindingList.MostKept + 50, inspection.Findings.Count);
-            Assert.Equal(FindingList.MostKept, inspection.Repair());
+            Assert.Equal(FindingList.MaxKept + 50, inspection.Findings.Count);
+            Assert.Equal(FindingList.MaxKept, inspection.Repair());
         }
 
         bytes = File.ReadAllBytes(FilePath);

@@ -36,8 +36,8 @@ public sealed class DeviceFileTests : IDisposable
         Create(MiB).Dispose();
         var memory = DeviceMemory.Open(FilePath, _ledger);
         // A mapping keeps the open file, as the child does that another thread forks at this moment.
-        var copy = Libc.Map(0, 4096, Libc.ProtectRead, Libc.MapShared, memory.Descriptor, 0);
-        Assert.NotEqual(Libc.MapFailed, copy);
+        var copy = Libc.Map(0, 4096, Libc.PROT_READ, Libc.MAP_SHARED, memory.Descriptor, 0);
+        Assert.NotEqual(Libc.MAP_FAILED, copy);
         memory.Leave();
         try
         {

@@ -22,7 +22,7 @@ public sealed class FailedGrowthTests
         var (free, mapped) = (test.Device.FreeBytes, test.Ledger.MappedBytes);
 
         // While it wants to grow its file ends behind it: the kernel has no memory for what a file does not have.
-        var file = Libc.Open(test.Path!, Libc.ReadWriteFile, 0);
+        var file = Libc.Open(test.Path!, Libc.O_RDWR, 0);
         Assert.Equal(0, Libc.Truncate(file, child.Extents[^1].EndBlock * Block + child.PageTableBytes));
         var error = Assert.Throws<NvmException>(() => test.Device.ResizeChild("a", 3 * MiB));
         Assert.Equal(0, Libc.Truncate(file, 8 * MiB));

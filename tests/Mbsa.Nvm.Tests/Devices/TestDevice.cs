@@ -47,9 +47,9 @@ internal sealed class TestDevice : IDisposable
     public byte[] ReadFile()
     {
         // Not with File: that takes a lock, and the device has it.
-        var descriptor = Libc.Open(Path!, Libc.ReadOnlyFile, 0);
-        var bytes = new byte[Libc.Seek(descriptor, 0, Libc.SeekEnd)];
-        var address = Libc.Map(0, (nuint)bytes.Length, Libc.ProtectReadWrite, Libc.MapPrivate, descriptor, 0);
+        var descriptor = Libc.Open(Path!, Libc.O_RDONLY, 0);
+        var bytes = new byte[Libc.Seek(descriptor, 0, Libc.SEEK_END)];
+        var address = Libc.Map(0, (nuint)bytes.Length, Libc.PROT_READ | Libc.PROT_WRITE, Libc.MAP_PRIVATE, descriptor, 0);
         Marshal.Copy(address, bytes, 0, bytes.Length);
         _ = Libc.Unmap(address, (nuint)bytes.Length);
         _ = Libc.Close(descriptor);

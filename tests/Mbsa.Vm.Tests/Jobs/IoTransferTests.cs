@@ -10,7 +10,7 @@ public sealed class IoTransferTests
     public void A_full_transfer_moves_every_byte() => Bench.OnDisk(disk =>
     {
         var transfer = new FullTransfer(disk, 2 * Bench.Block, seed: 1);
-        transfer.Move(new IoOperation(Bench.Block, 2 * Bench.Block, IsWrite: true, IsSequential: false));
+        transfer.Copy(new IoOperation(Bench.Block, 2 * Bench.Block, IsWrite: true, IsSequential: false));
         var bytes = new byte[4 * Bench.Block];
         disk.Read(0, bytes);
         Assert.All(bytes[..Bench.Block], b => Assert.Equal(0, b));
@@ -22,9 +22,9 @@ public sealed class IoTransferTests
     public void Two_jobs_write_different_bytes() => Bench.OnDisk(disk =>
     {
         var (first, second) = (new byte[Bench.Block], new byte[Bench.Block]);
-        new FullTransfer(disk, Bench.Block, seed: 1).Move(new IoOperation(0, Bench.Block, IsWrite: true, IsSequential: false));
+        new FullTransfer(disk, Bench.Block, seed: 1).Copy(new IoOperation(0, Bench.Block, IsWrite: true, IsSequential: false));
         disk.Read(0, first);
-        new FullTransfer(disk, Bench.Block, seed: 2).Move(new IoOperation(0, Bench.Block, IsWrite: true, IsSequential: false));
+        new FullTransfer(disk, Bench.Block, seed: 2).Copy(new IoOperation(0, Bench.Block, IsWrite: true, IsSequential: false));
         disk.Read(0, second);
         Assert.NotEqual(first, second);
     });
@@ -43,7 +43,7 @@ public sealed class IoTransferTests
         transfer.Foresee(batch);
         disk.Read(0, bytes);
         Assert.All(bytes, b => Assert.Equal(0, b));
-        transfer.MoveFirst(batch, 2);
+        transfer.CopyFirst(batch, 2);
         disk.Read(0, bytes);
         Assert.True(bytes[..Bench.Block].Distinct().Count() == 256);
         Assert.All(bytes[Bench.Block..], b => Assert.Equal(0, b));
@@ -54,8 +54,8 @@ public sealed class IoTransferTests
     {
         var disk = new Bench.Notebook();
         var transfer = new NoTransfer(disk);
-        transfer.Move(new IoOperation(0, Bench.Block, IsWrite: true, IsSequential: false));
-        transfer.Move(new IoOperation(Bench.Block, Bench.Block, IsWrite: false, IsSequential: true));
+        transfer.Copy(new IoOperation(0, Bench.Block, IsWrite: true, IsSequential: false));
+        transfer.Copy(new IoOperation(Bench.Block, Bench.Block, IsWrite: false, IsSequential: true));
         Assert.Equal([('w', 0), ('r', Bench.Block)], disk.Asked);
     }
 }

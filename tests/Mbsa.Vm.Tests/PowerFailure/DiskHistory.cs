@@ -119,7 +119,7 @@ internal sealed class DiskHistory : IDisposable
         _underWay = (block, after);
         session.Write((long)block * BlockBytes + start, written.AsSpan(start, end - start));
         var work = session.TakeWearWork();
-        Levelling = new WearWork(Levelling.Moves + work.Moves, Levelling.Records + work.Records);
+        Levelling = new WearWork(Levelling.Relocations + work.Relocations, Levelling.Records + work.Records);
         _acknowledged[block] = after;
         _underWay = null;
     }

@@ -69,7 +69,7 @@ public sealed class DiskPowerFailureTests
         using var history = new DiskHistory(GuestBlocks, policy, parameters, seed: 1, statesPerFence: 4) { SessionsTakeTurns = false };
         history.Live(writes);
         Assert.Empty(history.Explorer.Violations);
-        Assert.True(history.Levelling.Moves > 4, $"only {history.Levelling.Moves} moves: nothing was levelled");
+        Assert.True(history.Levelling.Relocations > 4, $"only {history.Levelling.Relocations} moves: nothing was levelled");
     }
 
     [Fact]

@@ -122,7 +122,7 @@ public sealed class FailedRecordTests : IDisposable
             var policy = (LevellingPolicy)disk.Policy;
             using (var session = disk.OpenSession())
             {
-                for (var write = 0; write < 200 || policy.Gate.Waiting == 0; write++)
+                for (var write = 0; write < 200 || policy.Latch.Waiting == 0; write++)
                 {
                     session.Write(0, [1]);
                 }
@@ -158,7 +158,7 @@ public sealed class FailedRecordTests : IDisposable
         using var disk = VirtualDisks.Mount(area);
         using var lease = area.Lease();
         var log = new WearLog(disk.SuperBlock, disk.Map, wear: null);
-        var blocks = new LevelledBlocks(disk, log, new WriteGate(), new uint[disk.Geometry.DataBlocks], persistInterval: 128);
+        var blocks = new LevelledBlocks(disk, log, new WriteLatch(), new uint[disk.Geometry.DataBlocks], persistInterval: 128);
         var lane = new LevellingLane((LevellingPolicy)disk.Policy, blocks, lease);
         var place = (disk.Geometry.DataFirstBlock + GuestBlocks) * BlockBytes;
         lease.Write(disk.Geometry.DataFirstBlock * BlockBytes, [1, 1, 1, 1]);
@@ -167,7 +167,7 @@ public sealed class FailedRecordTests : IDisposable
         Assert.Throws<IOException>(() => log.Append(lease, 3, GuestBlocks));
         _model.FenceReached = null;
 
-        Assert.Equal("wear log", Assert.Throws<NvmException>(() => blocks.Move(lane, 0, 0, GuestBlocks)).Structure);
+        Assert.Equal("wear log", Assert.Throws<NvmException>(() => blocks.Relocate(lane, 0, 0, GuestBlocks)).Structure);
 
         Assert.Equal([7, 7, 7, 7], lease.View(place, 4).ToArray());
         disk.LosePower();

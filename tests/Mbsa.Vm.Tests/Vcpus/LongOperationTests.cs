@@ -160,7 +160,7 @@ public sealed class LongOperationTests
         var (transfer, operation) =
             (new FullTransfer(disk, Largest, seed: 3), new IoOperation(512, 5 * Bench.Block, IsWrite: true, IsSequential: false));
         var (whole, pieces) = (new byte[8 * Bench.Block], new byte[8 * Bench.Block]);
-        transfer.Move(operation);
+        transfer.Copy(operation);
         disk.Read(0, whole);
         disk.Write(0, pieces);
         DoInPieces(operation, transfer, room: 0.13);
@@ -173,7 +173,7 @@ public sealed class LongOperationTests
     {
         var verifier = new BlockVerifier(Bench.DiskBytes, 5, VerifyMethod.Crc32c);
         var transfer = new VerifiedTransfer(disk, verifier);
-        transfer.Move(new IoOperation(0, Largest, IsWrite: true, IsSequential: false));
+        transfer.Copy(new IoOperation(0, Largest, IsWrite: true, IsSequential: false));
         var inPieces = new OperationInPieces();
         inPieces.Begin(new IoOperation(0, Largest, IsWrite: true, IsSequential: false));
         while (inPieces.IsUnderWay)

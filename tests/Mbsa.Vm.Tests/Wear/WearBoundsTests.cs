@@ -26,7 +26,7 @@ public sealed class WearBoundsTests
         {
             foreach (var atomic in new[] { "", " atomic" })
             {
-                using var wear = new WearDisk("due-time", $"q={q} t={t}{atomic}", Blocks, new MountOptions { MovesBytes = false });
+                using var wear = new WearDisk("due-time", $"q={q} t={t}{atomic}", Blocks, new MountOptions { CopiesBytes = false });
                 using var session = wear.Disk.OpenSession();
                 var next = Load(load, wear.Disk);
                 const int writes = 100_000;
@@ -50,7 +50,7 @@ public sealed class WearBoundsTests
     [InlineData(1000, 200)]
     public void One_hot_block_never_leaves_the_mean_by_more_than_slack_and_stay(uint q, uint t)
     {
-        using var wear = new WearDisk("due-time", $"q={q} t={t}", Blocks, new MountOptions { MovesBytes = false });
+        using var wear = new WearDisk("due-time", $"q={q} t={t}", Blocks, new MountOptions { CopiesBytes = false });
         using var session = wear.Disk.OpenSession();
         for (var i = 0; i < 4000; i++)
         {
@@ -71,7 +71,7 @@ public sealed class WearBoundsTests
     [InlineData("one")]
     public void A_disk_lives_99_percent_of_its_ideal_life(string load)
     {
-        using var wear = new WearDisk("due-time", "", SmallDisk, new MountOptions { MovesBytes = false, CountMetadataWear = true });
+        using var wear = new WearDisk("due-time", "", SmallDisk, new MountOptions { CopiesBytes = false, CountMetadataWear = true });
 
         var trial = WearTrial.Run(wear.Disk, Load(load, SmallDisk), Endurance);
 
@@ -91,7 +91,7 @@ public sealed class WearBoundsTests
     {
         using var wear = new WearDisk("due-time", "q=16 t=8 atomic", SmallDisk, new MountOptions
         {
-            MovesBytes = false,
+            CopiesBytes = false,
             CountMetadataWear = true,
         });
 
@@ -108,7 +108,7 @@ public sealed class WearBoundsTests
     [InlineData("none", 0.3)]
     public void The_other_policies_even_out_Figure_8_less_and_wear_no_metadata_faster_than_data(string policy, double least)
     {
-        using var wear = new WearDisk(policy, "", SmallDisk, new MountOptions { MovesBytes = false, CountMetadataWear = true });
+        using var wear = new WearDisk(policy, "", SmallDisk, new MountOptions { CopiesBytes = false, CountMetadataWear = true });
 
         var trial = WearTrial.Run(wear.Disk, Load("Figure 8", SmallDisk), Endurance / 5);
 
@@ -122,7 +122,7 @@ public sealed class WearBoundsTests
     {
         WearTrial Run(int threshold)
         {
-            using var wear = new WearDisk("threshold", $"threshold={threshold}", 512, new MountOptions { MovesBytes = false });
+            using var wear = new WearDisk("threshold", $"threshold={threshold}", 512, new MountOptions { CopiesBytes = false });
             return WearTrial.Run(wear.Disk, Load("Figure 8", 512), 4000);
         }
 

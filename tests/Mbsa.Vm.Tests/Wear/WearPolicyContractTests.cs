@@ -147,7 +147,7 @@ public sealed class WearPolicyContractTests
     public void Without_bytes_the_same_is_decided(string policy, string parameters)
     {
         using var full = new WearDisk(policy, parameters, Blocks);
-        using var empty = new WearDisk(policy, parameters, Blocks, new MountOptions { MovesBytes = false });
+        using var empty = new WearDisk(policy, parameters, Blocks, new MountOptions { CopiesBytes = false });
         using (var with = full.Disk.OpenSession())
         using (var without = empty.Disk.OpenSession())
         {

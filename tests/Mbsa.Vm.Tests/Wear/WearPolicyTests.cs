@@ -87,10 +87,10 @@ public sealed class WearPolicyTests
         var before = stripes.Changes(5);
         stripes.Enter(5);
         Assert.True(stripes.IsUnchanged(5, before));
-        stripes.Exit(5, moved: false);
+        stripes.Exit(5, relocated: false);
         Assert.True(stripes.IsUnchanged(5, before));
         stripes.Enter(5);
-        stripes.Exit(5, moved: true);
+        stripes.Exit(5, relocated: true);
         Assert.False(stripes.IsUnchanged(5, before));
         Assert.True(stripes.IsUnchanged(6, stripes.Changes(6)));
     }

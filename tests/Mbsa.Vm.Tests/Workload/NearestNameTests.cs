@@ -4,7 +4,7 @@ namespace Mbsa.Vm.Tests.Workload;
 
 public sealed class NearestNameTests
 {
-    private static readonly string[] _names = ["path", "size", "wear", "wear-parameters", "policy"];
+    private static readonly string[] _names = ["path", "size", "wear", "random_distribution", "policy"];
 
     [Theory]
     [InlineData("waer", "wear")]
@@ -13,7 +13,7 @@ public sealed class NearestNameTests
     [InlineData("polcy", "policy")]
     [InlineData("siz", "size")]
     [InlineData("sizes", "size")]
-    [InlineData("wear-paramters", "wear-parameters")]
+    [InlineData("random_distributon", "random_distribution")]
     [InlineData("raew", null)]
     [InlineData("reservation", null)]
     [InlineData("", null)]

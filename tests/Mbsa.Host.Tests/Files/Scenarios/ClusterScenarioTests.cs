@@ -28,7 +28,8 @@ public sealed class ClusterScenarioTests : IDisposable
     [Fact]
     public void A_host_of_several_has_all_that_the_only_one_has()
     {
-        var cluster = Cluster("hosts: [ { qos: { policy: fair, quantum: 50us }, nvm: { size: 64MiB, device: dram } }, { start: false } ]");
+        var cluster = Cluster(
+            "hosts: [ { scheduler: { policy: fair, quantum: 50us }, nvm: { size: 64MiB, device: dram } }, { start: false } ]");
 
         Assert.Equal(("fair", 50_000L, 64L << 20, "dram"), (cluster.Hosts[0].Host.Policy,
             cluster.Hosts[0].Host.QuantumNs, cluster.Hosts[0].Host.NvmSizeBytes, cluster.Hosts[0].Host.Device.Name));
@@ -57,7 +58,7 @@ public sealed class ClusterScenarioTests : IDisposable
             "network: { bandwidth: 10Gbit/s, latency: 5us }", "epoch: 2ms", "migration: { downtime: 1ms, rounds: 3 }");
 
         Assert.Equal(new NetworkSpec(1.25e9, 5_000), cluster.Network);
-        Assert.Equal(new MigrationSpec { DowntimeNs = 1_000_000, MostRounds = 3 }, cluster.Migration);
+        Assert.Equal(new MigrationSpec { DowntimeNs = 1_000_000, MaxRounds = 3 }, cluster.Migration);
         Assert.Equal((PlacementRule.Spread, 2_000_000L), (cluster.Placement, cluster.EpochNs));
     }
 
@@ -182,7 +183,7 @@ public sealed class ClusterScenarioTests : IDisposable
     {
         var warnings = _scratch.Warnings("""
             duration: 1s
-            hosts: { count: 2, nvm: { size: 4MiB }, qos: { policy: fair } }
+            hosts: { count: 2, nvm: { size: 4MiB }, scheduler: { policy: fair } }
             tenants: [ { name: t, vms: [ b-* ], reservation: 1kIOPS } ]
             vms:
               - { name: b, count: 9, storage: { size: 1MiB }, workload: { rw: randread } }

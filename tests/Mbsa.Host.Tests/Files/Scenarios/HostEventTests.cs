@@ -21,9 +21,9 @@ public sealed class HostEventTests : IDisposable
             new HostEvent(50 * Ms, 1, HostChange.Return),
         ],
         Events(
-            "at: 40ms, host: h-2, lose: true", "at: 50ms, host: h-2, return: true",
+            "at: 40ms, host: h-2, power: off", "at: 50ms, host: h-2, power: on",
             "at: 20ms, host: h-2, link: down", "at: 30ms, host: h-2, link: up",
-            "at: 10ms, host: h-1, drain: true", "at: 5ms, host: later, add: true"));
+            "at: 10ms, host: h-1, drain: true", "at: 5ms, host: later, start: true"));
 
     [Fact]
     public void What_is_lost_for_a_time_comes_back_after_it() => Assert.Equal(
@@ -34,8 +34,8 @@ public sealed class HostEventTests : IDisposable
             new(60 * Ms, 0, HostChange.Lose), new HostEvent(60 * Ms, 0, HostChange.Return),
         ],
         Events(
-            "at: 10ms, host: h-1, lose: true, for: 10ms", "at: 30ms, host: h-1, link: down, for: 15ms",
-            "at: 50ms, host: h-1, power-failure: 5ms", "at: 60ms, host: h-1, power-failure: true")
+            "at: 10ms, host: h-1, power: off, for: 10ms", "at: 30ms, host: h-1, link: down, for: 15ms",
+            "at: 50ms, host: h-1, power: off, for: 5ms", "at: 60ms, host: h-1, power: off, for: 0s")
             .Where(e => e.Host == 0));
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class HostEventTests : IDisposable
             new(10 * Ms, 0, HostChange.Lose), new(15 * Ms, 0, HostChange.Return),
             new(30 * Ms, 1, HostChange.Lose), new HostEvent(35 * Ms, 1, HostChange.Return),
         ],
-        Events("at: 10ms, host: 'h-*', lose: true, for: 5ms, every: 20ms"));
+        Events("at: 10ms, host: 'h-*', power: off, for: 5ms, every: 20ms"));
 
     [Fact]
     public void A_pattern_of_vms_is_each_of_them_in_the_order_of_the_file()
@@ -52,7 +52,7 @@ public sealed class HostEventTests : IDisposable
         Assert.Equal(
             [new(10 * Ms, "a", new VmChange.Migrate(null)), new(12 * Ms, "b-1", new VmChange.Migrate(null)),
                 new ScenarioEvent(14 * Ms, "b-2", new VmChange.Migrate(null))],
-            OfVms("at: 10ms, vm: '*', migrate: true, every: 2ms"));
+            OfVms("at: 10ms, vm: '*', migrate: anywhere, every: 2ms"));
         Assert.Equal(
             [new(10 * Ms, "b-1", new VmChange.Stop()), new ScenarioEvent(10 * Ms, "b-2", new VmChange.Stop())],
             OfVms("at: 10ms, vm: 'b-*', stop: true"));
@@ -66,43 +66,44 @@ public sealed class HostEventTests : IDisposable
             + "5% } }\nevents:\n  - { at: 10ms, vm: 'b-*', stop: true, every: 1ms }\n").Events.Length);
 
     [Theory]
-    [InlineData("an event changes one thing, not 0; write one of stop, start, qos, fail-vcpu, resize, migrate", "at: 1ms, vm: a")]
-    [InlineData("an event changes one thing, not 0; write one of add, drain, lose, return, link, power-failure", "at: 1ms, host: h-1")]
-    [InlineData("an event changes one thing, not 2; write one of add, drain, lose, return, link, power-failure",
-        "at: 1ms, host: h-1, drain: true, lose: true")]
+    [InlineData("an event changes one thing, not 0; write one of stop, start, qos, failVcpu, resize, migrate", "at: 1ms, vm: a")]
+    [InlineData("an event changes one thing, not 0; write one of start, drain, link, power", "at: 1ms, host: h-1")]
+    [InlineData("an event changes one thing, not 2; write one of start, drain, link, power",
+        "at: 1ms, host: h-1, drain: true, power: off")]
     [InlineData("'host' is missing from an event; for example 'host: h-1'", "at: 1ms, drain: true")]
-    [InlineData("'host' is missing from an event; for example 'host: h-1'", "at: 1ms, power-failure: 5ms")]
+    [InlineData("'host' is missing from an event; for example 'host: h-1'", "at: 1ms, power: off, for: 5ms")]
     [InlineData("an event happens to a VM or to a host; leave 'vm' or 'host' out", "at: 1ms, host: h-1, vm: a, drain: true")]
     [InlineData("unknown host 'h-9'; did you mean 'h-1'?", "at: 1ms, host: h-9, drain: true")]
     [InlineData("no host matches 'g*'; hosts: h-1, h-2, later", "at: 1ms, host: g*, drain: true")]
     [InlineData("no VM matches 'g*'; VMs: a, b-1, b-2", "at: 1ms, vm: g*, stop: true")]
     [InlineData("unknown host 'h-9'; did you mean 'h-1'?", "at: 1ms, vm: a, migrate: h-9")]
-    [InlineData("'migrate' is the name of a host, or 'true' for wherever there is room", "at: 1ms, vm: a, migrate: false")]
+    [InlineData("'migrate' is the name of a host, or 'anywhere' for wherever there is room", "at: 1ms, vm: a, migrate: false")]
     [InlineData("'drain: true' is the only value that means something in an event", "at: 1ms, host: h-1, drain: false")]
     [InlineData("unknown link 'sideways'; available: down, up", "at: 1ms, host: h-1, link: sideways")]
-    [InlineData("'for' is how long a host is lost or its link is down; leave it out here", "at: 1ms, host: h-1, drain: true, for: 5ms")]
-    [InlineData("'for' is how long a host is lost or its link is down; leave it out here", "at: 1ms, host: h-1, link: up, for: 5ms")]
-    [InlineData("'power-failure' says itself how long the power is away; leave 'for' out",
-        "at: 1ms, host: h-1, power-failure: 5ms, for: 5ms")]
+    [InlineData("'for' is how long the power or a link is away; leave it out here", "at: 1ms, host: h-1, drain: true, for: 5ms")]
+    [InlineData("'for' is how long the power or a link is away; leave it out here", "at: 1ms, host: h-1, link: up, for: 5ms")]
+    [InlineData("'for' is how long the power or a link is away; leave it out here", "at: 1ms, host: h-1, power: on, for: 5ms")]
+    [InlineData("unknown power 'true'; available: off, on", "at: 1ms, host: h-1, power: true")]
     [InlineData("'every' is the time from one host to the next; 'h-1' is only one, so leave it out or write a pattern such as '*'",
         "at: 1ms, host: h-1, drain: true, every: 5ms")]
     [InlineData("'every' is the time from one VM to the next; 'a' is only one, so leave it out or write a pattern such as '*'",
         "at: 1ms, vm: a, stop: true, every: 5ms")]
     [InlineData("at 1ms host 'h-1' is there already; 'start: false' in its entry makes it wait for this event",
-        "at: 1ms, host: h-1, add: true")]
-    [InlineData("at 1ms host 'later' is not there yet; an event with 'add: true' has to come before", "at: 1ms, host: later, drain: true")]
-    [InlineData("at 1ms host 'h-1' is not lost; there is nothing to return from", "at: 1ms, host: h-1, return: true")]
-    [InlineData("at 2ms host 'h-1' is lost already; an event with 'return: true' has to come before",
-        "at: 1ms, host: h-1, lose: true", "at: 2ms, host: h-1, lose: true")]
-    [InlineData("at 2ms host 'h-1' is lost already; an event with 'return: true' has to come before",
-        "at: 1ms, host: h-1, lose: true, for: 5ms", "at: 2ms, host: h-1, drain: true")]
+        "at: 1ms, host: h-1, start: true")]
+    [InlineData("at 1ms host 'later' is not there yet; an event with 'start: true' has to come before",
+        "at: 1ms, host: later, drain: true")]
+    [InlineData("at 1ms host 'h-1' has its power; it cannot come back", "at: 1ms, host: h-1, power: on")]
+    [InlineData("at 2ms host 'h-1' has no power; an event with 'power: on' has to come before",
+        "at: 1ms, host: h-1, power: off", "at: 2ms, host: h-1, power: off")]
+    [InlineData("at 2ms host 'h-1' has no power; an event with 'power: on' has to come before",
+        "at: 1ms, host: h-1, power: off, for: 5ms", "at: 2ms, host: h-1, drain: true")]
     [InlineData("at 2ms host 'h-1' was drained before", "at: 1ms, host: h-1, drain: true", "at: 2ms, host: h-1, drain: true")]
     [InlineData("at 1ms the link of host 'h-1' is up already", "at: 1ms, host: h-1, link: up")]
     [InlineData("at 2ms the link of host 'h-1' is down already", "at: 1ms, host: h-1, link: down", "at: 2ms, host: h-1, link: down")]
     [InlineData("VM 'stuck' is on path 'virtio-mq' and cannot move; only VMs on memory-bus and those without storage can",
         "at: 1ms, vm: stuck, migrate: h-2")]
     [InlineData("VM 'raw' is on path 'host' and cannot move; only VMs on memory-bus and those without storage can",
-        "at: 1ms, vm: '*', migrate: true")]
+        "at: 1ms, vm: '*', migrate: anywhere")]
     [InlineData("'h-2' cannot be drained: VM 'stuck' is on path 'virtio-mq' and cannot move; "
         + "only VMs on memory-bus and those without storage can", "at: 1ms, host: h-2, drain: true")]
     public void What_cannot_happen_is_an_error_of_its_line(string expected, params string[] events)
@@ -126,7 +127,7 @@ public sealed class HostEventTests : IDisposable
         Assert.Equal(
             "11: VM 'still' is pinned to 'h-2' and moves only to a host that the event names; "
             + "leave 'host' out of the VM's entry, or write one here",
-            Assert.Single(_scratch.Errors(Text(vm, "at: 1ms, vm: '*', migrate: true"))));
+            Assert.Single(_scratch.Errors(Text(vm, "at: 1ms, vm: '*', migrate: anywhere"))));
         Assert.Empty(_scratch.Errors(Text(vm, "at: 1ms, vm: still, migrate: h-1")));
         Assert.Contains("11: VM 'still' is pinned to 'h-2' and stays there when that is drained",
             _scratch.Warnings(Text(vm, "at: 1ms, host: h-2, drain: true")));
@@ -135,11 +136,17 @@ public sealed class HostEventTests : IDisposable
     [Theory]
     [InlineData("at: 1ms, host: h-1, drain: true",
         "5: 'drain' is for events of one of several hosts; write 'hosts' in place of 'host' in the scenario")]
-    [InlineData("at: 1ms, lose: true", "5: 'lose' is for events of one of several hosts; write 'hosts' in place of 'host' in the scenario")]
+    [InlineData("at: 1ms, link: down", "5: 'link' is for events of one of several hosts; write 'hosts' in place of 'host' in the scenario")]
+    [InlineData("at: 1ms, power: on", "5: the power is not away; it cannot come back")]
+    [InlineData("at: 1ms, power: off }\n  - { at: 2ms, power: on, for: 1ms",
+        "6: 'for' is how long the power or a link is away; leave it out here")]
+    [InlineData("at: 1ms, power: off }\n  - { at: 2ms, power: off",
+        "6: the power has been away since 1ms and comes back never; it cannot fail before")]
+    [InlineData("at: 1ms, vm: a, stop: true, for: 1ms", "5: 'for' is how long the power or a link is away; leave it out here")]
     [InlineData("at: 1ms, vm: a, migrate: h-1",
         "5: 'migrate' moves a VM from one of several hosts to another; write 'hosts' in place of 'host' in the scenario")]
-    [InlineData("at: 1ms, power-failure: true, every: 1ms",
-        "5: 'every' is for an event that happens to several in turn; 'power-failure' happens to the one host")]
+    [InlineData("at: 1ms, power: off, for: 0s, every: 1ms",
+        "5: 'every' is for an event that happens to several in turn; 'power' happens to the one host")]
     public void Where_there_is_a_single_host_they_are_an_error(string change, string expected) =>
         Assert.Equal(expected, Assert.Single(_scratch.Errors($"duration: 1s\nvms:\n{ScratchScenario.Vm}\nevents:\n  - {{ {change} }}\n")));
 
@@ -156,10 +163,10 @@ public sealed class HostEventTests : IDisposable
     [Fact]
     public void What_will_not_happen_is_a_warning()
     {
-        var warnings = _scratch.Warnings(Text("", "at: 2s, host: h-1, drain: true", "at: 990ms, host: h-2, lose: true, for: 50ms"));
+        var warnings = _scratch.Warnings(Text("", "at: 2s, host: h-1, drain: true", "at: 990ms, host: h-2, power: off, for: 50ms"));
 
         Assert.Equal(
-            ["4: host 'later' has 'start: false' and no event adds it",
+            ["4: host 'later' has 'start: false' and no event starts it",
                 "10: this event is after the end of the run, at 1s, and will not happen"],
             warnings);
     }

@@ -31,10 +31,11 @@ public sealed class ScenarioFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("host: { qos: { policy: plan, quantum: 25us, order: share } }", ServiceOrder.Share)]
-    [InlineData("host: { qos: { order: serial } }", ServiceOrder.Serial)]
-    [InlineData("host: { qos: { policy: plan } }", ServiceOrder.Share)]
-    [InlineData("hosts: { count: 2, qos: { order: serial } }", ServiceOrder.Serial)]
+    [InlineData("host: { scheduler: { policy: plan, quantum: 25us, order: share } }", ServiceOrder.Share)]
+    [InlineData("host: { scheduler: { order: serial } }", ServiceOrder.Serial)]
+    [InlineData("host: { scheduler: { policy: plan } }", ServiceOrder.Share)]
+    [InlineData("hosts: { count: 2, scheduler: { order: serial } }", ServiceOrder.Serial)]
+    [InlineData("host: { scheduler: plan }", ServiceOrder.Share)]
     [InlineData("seed: 1", ServiceOrder.Share)]
     public void Sharing_is_the_default_and_serial_can_be_asked_for(string line, ServiceOrder expected)
     {
@@ -46,11 +47,11 @@ public sealed class ScenarioFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("host: { qos: { policy: fair, order: serial } }", "virtual",
+    [InlineData("host: { scheduler: { policy: fair, order: serial } }", "virtual",
         "3: policy 'fair' has no order of service, so 'order' changes nothing; 'plan' has")]
-    [InlineData("host: { qos: { policy: none, order: share } }", "virtual",
+    [InlineData("host: { scheduler: { policy: none, order: share } }", "virtual",
         "3: policy 'none' has no order of service, so 'order' changes nothing; 'plan' has")]
-    [InlineData("host: { qos: { order: serial } }", "wall",
+    [InlineData("host: { scheduler: { order: serial } }", "wall",
         "3: 'order' is of the virtual clock: real cores share bus and NVM whatever it says")]
     public void An_order_that_nobody_goes_by_is_a_warning(string host, string clock, string expected) =>
         Assert.Equal([expected], _scratch.Warnings(ScratchScenario.With($"clock: {clock}", host)));
@@ -66,7 +67,7 @@ public sealed class ScenarioFileTests : IDisposable
     [Fact]
     public void The_command_line_wins_over_the_file_and_defaults_follow_it()
     {
-        var text = ScratchScenario.With("seed: 3", "clock: virtual", "windows: 10ms", "host: { qos: { policy: fair } }");
+        var text = ScratchScenario.With("seed: 3", "clock: virtual", "windows: 10ms", "host: { scheduler: { policy: fair } }");
         var spec = _scratch.Spec(text, new ScenarioOverrides
         {
             Clock = ClockKind.Wall,
@@ -127,7 +128,7 @@ public sealed class ScenarioFileTests : IDisposable
             duraton: 1s
             duration: 1s
             clock: vitual
-            host: { machine: papr, qos: { quantum: -25us, quantm: 1us } }
+            host: { machine: papr, scheduler: { quantum: -25us, quantm: 1us } }
             vms:
               - name: a
                 vcpu: 4
@@ -143,7 +144,7 @@ public sealed class ScenarioFileTests : IDisposable
             [
                 "1: unknown key of a scenario 'duraton'; did you mean 'duration'?",
                 "3: unknown clock 'vitual'; did you mean 'virtual'?",
-                "4: unknown key of the host's qos 'quantm'; did you mean 'quantum'?",
+                "4: unknown key of the scheduler 'quantm'; did you mean 'quantum'?",
                 "4: unknown machine 'papr'; did you mean 'paper'?",
                 "4: 'quantum': '-25us' is negative; write a time as in 25us (units: ns, us, ms, s, m, h, d, y)",
                 "7: unknown key of a VM 'vcpu'; did you mean 'vcpus'?",
@@ -176,11 +177,13 @@ public sealed class ScenarioFileTests : IDisposable
     [InlineData("warmup: 1e300s", "'warmup': '1e300s' is too large")]
     [InlineData("windows: 2s", "'windows': a window is longer than the duration")]
     [InlineData("windows: 1us", "'windows': there would be 1000000 windows; at most 100000 are kept, so write longer ones")]
-    [InlineData("latency: some", "unknown latency 'some'; available: sampled, every")]
-    [InlineData("host: paper", "'paper' stands where keys of the host (machine, nvm, qos) should stand")]
-    [InlineData("host: { qos: { quantum: 1ns } }", "'quantum': a time from 1us to 1s was expected, not '1ns'")]
-    [InlineData("host: { qos: { order: seriall } }", "unknown order 'seriall'; did you mean 'serial'?")]
-    [InlineData("host: { qos: { order: fifo } }", "unknown order 'fifo'; available: share, serial")]
+    [InlineData("latencies: some", "unknown latencies 'some'; available: sampled, every")]
+    [InlineData("host: paper", "'paper' stands where keys of the host (machine, nvm, scheduler) should stand")]
+    [InlineData("host: { scheduler: { quantum: 1ns } }", "'quantum': a time from 1us to 1s was expected, not '1ns'")]
+    [InlineData("host: { scheduler: { order: seriall } }", "unknown order 'seriall'; did you mean 'serial'?")]
+    [InlineData("host: { scheduler: plann }", "unknown scheduler 'plann'; did you mean 'plan'?")]
+    [InlineData("host: { scheduler: [plan] }", "a list stands where keys of the scheduler (policy, quantum, order) should stand")]
+    [InlineData("host: { scheduler: { order: fifo } }", "unknown order 'fifo'; available: share, serial")]
     [InlineData("host: { machine: [paper] }", "'machine': a name, a path or the keys of a machine were expected, not a list")]
     [InlineData("host: { nvm: { device: dran } }", "unknown device 'dran'; did you mean 'dram'?")]
     [InlineData("host: { nvm: { size: 1MiB } }",

@@ -23,8 +23,8 @@ public sealed class VmReaderTests : IDisposable
     public void A_wear_policy_that_is_misspelt_is_one_mistake_and_not_its_parameters_too()
     {
         var errors = _scratch.ErrorsOfVm(
-            "name: a, workload: { cpu: 5% }, storage: { size: 4k, wear: duetime, wear-parameters: q=128, atomic: true }");
-        Assert.EndsWith("unknown wear 'duetime'; did you mean 'due-time'?", Assert.Single(errors), StringComparison.Ordinal);
+            "name: a, workload: { cpu: 5% }, storage: { size: 4k, wear: { policy: duetime, q: 128, atomic: true } }");
+        Assert.EndsWith("unknown policy 'duetime'; did you mean 'due-time'?", Assert.Single(errors), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -39,8 +39,9 @@ public sealed class VmReaderTests : IDisposable
 
     [Theory]
     [InlineData("wear: due-time", "due-time", "q=128 t=64")]
-    [InlineData("wear: due-time, wear-parameters: t=9 q=16, atomic: true", "due-time", "q=16 t=9 atomic")]
-    [InlineData("wear: start-gap, atomic: false", "start-gap", "psi=100")]
+    [InlineData("wear: { policy: due-time, t: 9, q: 16, atomic: true }", "due-time", "q=16 t=9 atomic")]
+    [InlineData("wear: { policy: due-time, atomic: false }", "due-time", "q=128 t=64")]
+    [InlineData("wear: { policy: start-gap, psi: 50 }", "start-gap", "psi=50")]
     [InlineData("path: memory-bus", "none", "")]
     public void Wear_is_a_policy_and_its_parameters(string storage, string policy, string parameters)
     {
@@ -93,12 +94,18 @@ public sealed class VmReaderTests : IDisposable
     [InlineData("name: a, workload: { cpu: 5% }, storage: { size: 4k, protection: { method: pte, falback: pmap } }",
         "unknown key of a protection 'falback'; did you mean 'fallback'?")]
     [InlineData("name: a, workload: { cpu: 5% }, storage: { size: 4k, protection: [pte] }", "'protection'")]
-    [InlineData("name: a, workload: { cpu: 5% }, storage: { size: 4k, wear: due-time, wear-parameters: q=5 }",
+    [InlineData("name: a, workload: { cpu: 5% }, storage: { size: 4k, wear: { policy: due-time, q: 5 } }",
         "wear policy 'due-time': 'q=5': a whole number from 16 to 65536 was expected")]
-    [InlineData("name: a, workload: { cpu: 5% }, storage: { size: 4k, wear: start-gap, atomic: true }",
+    [InlineData("name: a, workload: { cpu: 5% }, storage: { size: 4k, wear: { policy: start-gap, atomic: false } }",
         "wear policy 'start-gap' has no parameter 'atomic'; it has psi=N")]
-    [InlineData("name: a, workload: { cpu: 5% }, storage: { size: 4k, wear-parameters: q=128 }",
+    [InlineData("name: a, workload: { cpu: 5% }, storage: { size: 4k, wear: { policy: none, q: 128 } }",
         "wear policy 'none' has no parameter 'q'; it has none")]
+    [InlineData("name: a, workload: { cpu: 5% }, storage: { size: 4k, wear: { q: 128 } }",
+        "'policy' is missing from wear levelling; for example 'policy: due-time'")]
+    [InlineData("name: a, workload: { cpu: 5% }, storage: { size: 4k, wear: { policy: due-time, q: 16 t=9 } }",
+        "wear policy 'due-time': 'q=16_t_9': a whole number from 16 to 65536 was expected")]
+    [InlineData("name: a, workload: { cpu: 5% }, storage: { size: 4k, wear: { policy: due-time, q: [16] } }",
+        "'q': a number, true or false was expected, not a list")]
     [InlineData("name: a, workload: { rw: read, offset: 1m, size: 1m }, storage: { size: 1MiB }",
         "job 'a': it starts at byte 1048576, but the disk has 1048576 bytes")]
     [InlineData("name: a, workload: { rw: read, bs: 8k }, storage: { size: 4k }", "smaller than one block of 8192 bytes")]
@@ -182,7 +189,7 @@ public sealed class VmReaderTests : IDisposable
     [Fact]
     public void A_promise_that_the_policy_cannot_keep_is_a_warning()
     {
-        const string scenario = "duration: 1s\nhost: { qos: { policy: fair } }\nvms:\n  - { name: "
+        const string scenario = "duration: 1s\nhost: { scheduler: { policy: fair } }\nvms:\n  - { name: "
             + "a, workload: { cpu: 5% }, qos: { reservation: 40%, weight: 2 } }\n";
         var warning = Assert.Single(_scratch.Warnings(scenario));
 

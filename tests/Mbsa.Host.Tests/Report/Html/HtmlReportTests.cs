@@ -15,7 +15,7 @@ public sealed class HtmlReportTests : IDisposable
         name: "<report> & more"
         duration: 200ms
         warmup: 20ms
-        host: { machine: paper, nvm: { size: 128MiB, device: paper }, qos: { policy: fair } }
+        host: { machine: paper, nvm: { size: 128MiB, device: paper }, scheduler: { policy: fair } }
         vms:
           - { name: oltp, vcpus: 4, storage: { path: memory-bus, size: 16MiB, wear: due-time }, qos: { weight: 4 },
               workload: { rw: randrw, bs: 4k, numjobs: 4 } }

@@ -3,7 +3,7 @@ using System.IO.Compression;
 using System.Text;
 using Mbsa.Nvm.Layout;
 
-namespace Mbsa.Vm.Moving;
+namespace Mbsa.Vm.Migrating;
 
 /// <summary>
 /// What goes from one host to another when a VM moves, sealed: bytes that say what they are and whether they are whole. Little endian:

@@ -11,7 +11,7 @@ namespace Mbsa.Host.Commands;
 
 /// <summary>Clusters on Akka.Cluster.</summary>
 /// <param name="trace">Is told what goes on in this process.</param>
-internal sealed class ClusterEngine(RunTrace trace) : IClusterEngine
+internal sealed class ClusterClient(RunTrace trace) : IClusterClient
 {
     /// <inheritdoc/>
     public async Task<IRunningScenario> SubmitAsync(ScenarioSpec scenario, NodeOptions options, CancellationToken cancellation) =>

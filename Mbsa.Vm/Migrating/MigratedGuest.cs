@@ -1,10 +1,10 @@
-namespace Mbsa.Vm.Moving;
+namespace Mbsa.Vm.Migrating;
 
 /// <summary>
 /// Where a guest stands, on its way to another host:
 /// a <see cref="Shipment"/> whose body is what each part of the guest wrote down, little endian.
 /// </summary>
-public static class MovedGuest
+public static class MigratedGuest
 {
     private const string What = "guest";
 

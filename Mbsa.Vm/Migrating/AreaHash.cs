@@ -4,7 +4,7 @@ using Mbsa.Nvm;
 using Mbsa.Nvm.Devices;
 using Mbsa.Vm.Storage;
 
-namespace Mbsa.Vm.Moving;
+namespace Mbsa.Vm.Migrating;
 
 /// <summary>A hash over all bytes of an NVM area, by which two hosts see that a VM arrived as it left. XXH3, 64 bits.</summary>
 public static class AreaHash

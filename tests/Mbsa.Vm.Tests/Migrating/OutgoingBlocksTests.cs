@@ -1,11 +1,11 @@
 using Mbsa.Nvm.Devices;
-using Mbsa.Vm.Moving;
+using Mbsa.Vm.Migrating;
 using Mbsa.Vm.Storage;
 using Mbsa.Vm.Tests.Storage;
 using Mbsa.Vm.Tests.Wear;
 using Mbsa.Vm.Wear;
 
-namespace Mbsa.Vm.Tests.Moving;
+namespace Mbsa.Vm.Tests.Migrating;
 
 /// <summary>A disk is copied while it is written, round by round, and its copy is the same to the byte.</summary>
 public sealed class OutgoingBlocksTests
@@ -26,13 +26,13 @@ public sealed class OutgoingBlocksTests
         for (var round = 0; round < 6; round++)
         {
             Write(disk.Disk, random, writes: 500 >> round);
-            MovedBlocks.Apply(outgoing.Take(disk.Disk.CountWear()).Content, copy.Area);
+            MigratedBlocks.Apply(outgoing.Take(disk.Disk.CountWear()).Content, copy.Area);
         }
 
         Write(disk.Disk, random, writes: 7);
         var counts = disk.Disk.CountWear();
         disk.Disk.Dispose();
-        MovedBlocks.Apply(outgoing.Take(counts).Content, copy.Area);
+        MigratedBlocks.Apply(outgoing.Take(counts).Content, copy.Area);
 
         Assert.Equal(Bytes(disk.Test.Area), Bytes(copy.Area));
         Assert.Equal(AreaHash.Of(disk.Test.Area, hasBytes: true), AreaHash.Of(copy.Area, hasBytes: true));
@@ -65,9 +65,9 @@ public sealed class OutgoingBlocksTests
         var outgoing = new OutgoingBlocks(disk.Test.Area, disk.Disk.Geometry, hasBytes: true);
         using var session = disk.Disk.OpenSession();
         session.Write(7 * Block, [1]);
-        MovedBlocks.Apply(outgoing.Take(disk.Disk.CountWear()).Content, copy.Area);
+        MigratedBlocks.Apply(outgoing.Take(disk.Disk.CountWear()).Content, copy.Area);
         session.Write(7 * Block, new byte[Block]);
-        MovedBlocks.Apply(outgoing.Take(disk.Disk.CountWear()).Content, copy.Area);
+        MigratedBlocks.Apply(outgoing.Take(disk.Disk.CountWear()).Content, copy.Area);
         Assert.Equal(Bytes(disk.Test.Area), Bytes(copy.Area));
     }
 
@@ -84,17 +84,17 @@ public sealed class OutgoingBlocksTests
 
         using var back = VirtualDisks.Mount(disk.Test.Area);
         Assert.Equal(0u, back.CountWear().Writes[9]);
-        MovedBlocks.Apply(new OutgoingBlocks(disk.Test.Area, back.Geometry, hasBytes: true).Take(back.CountWear()).Content, copy.Area);
+        MigratedBlocks.Apply(new OutgoingBlocks(disk.Test.Area, back.Geometry, hasBytes: true).Take(back.CountWear()).Content, copy.Area);
         Assert.Equal(Bytes(disk.Test.Area), Bytes(copy.Area));
     }
 
     [Fact]
     public void Blocks_without_bytes_are_counted_and_only_metadata_is_carried()
     {
-        using var disk = new WearDisk("due-time", "q=16 t=1", GuestBlocks, new MountOptions { MovesBytes = false });
+        using var disk = new WearDisk("due-time", "q=16 t=1", GuestBlocks, new MountOptions { CopiesBytes = false });
         using var copy = new TestArea(disk.Test.Area.LengthBytes);
         var outgoing = new OutgoingBlocks(disk.Test.Area, disk.Disk.Geometry, hasBytes: false);
-        MovedBlocks.Apply(outgoing.Take(disk.Disk.CountWear()).Content, copy.Area);
+        MigratedBlocks.Apply(outgoing.Take(disk.Disk.CountWear()).Content, copy.Area);
         using (var session = disk.Disk.OpenSession())
         {
             for (var i = 0; i < 100; i++)
@@ -108,7 +108,7 @@ public sealed class OutgoingBlocksTests
         var last = outgoing.Take(counts);
         Assert.InRange(last.Blocks, 100, 100 + disk.Disk.Geometry.DataFirstBlock);
         Assert.InRange(Shipment.BodyBytes(last.Content), 0, (disk.Disk.Geometry.DataFirstBlock + 1) * Block);
-        MovedBlocks.Apply(last.Content, copy.Area);
+        MigratedBlocks.Apply(last.Content, copy.Area);
         Assert.Equal(AreaHash.Of(disk.Test.Area, hasBytes: false), AreaHash.Of(copy.Area, hasBytes: false));
         using var mounted = VirtualDisks.Mount(copy.Area);
         Assert.Equal(counts.Writes, mounted.CountWear().Writes);
@@ -120,11 +120,11 @@ public sealed class OutgoingBlocksTests
         using var disk = new WearDisk("none", "", GuestBlocks);
         using var copy = new TestArea(disk.Test.Area.LengthBytes + Block);
         var round = new OutgoingBlocks(disk.Test.Area, disk.Disk.Geometry, hasBytes: true).Take(disk.Disk.CountWear());
-        Assert.Equal(disk.Test.Area.LengthBytes, MovedBlocks.AreaBytes(round.Content));
-        Assert.Throws<InvalidDataException>(() => MovedBlocks.Apply(round.Content, copy.Area));
+        Assert.Equal(disk.Test.Area.LengthBytes, MigratedBlocks.AreaBytes(round.Content));
+        Assert.Throws<InvalidDataException>(() => MigratedBlocks.Apply(round.Content, copy.Area));
         round.Content[^1] ^= 1;
-        Assert.Throws<InvalidDataException>(() => MovedBlocks.AreaBytes(round.Content));
-        Assert.Throws<InvalidDataException>(() => MovedBlocks.Apply(round.Content, copy.Area));
+        Assert.Throws<InvalidDataException>(() => MigratedBlocks.AreaBytes(round.Content));
+        Assert.Throws<InvalidDataException>(() => MigratedBlocks.Apply(round.Content, copy.Area));
         Assert.False(Bytes(copy.Area).AsSpan().ContainsAnyExcept((byte)0));
     }
 

@@ -1,7 +1,7 @@
 using Mbsa.Nvm.Devices;
 using Mbsa.Vm.Storage;
 
-namespace Mbsa.Vm.Moving;
+namespace Mbsa.Vm.Migrating;
 
 /// <summary>
 /// Which blocks of an NVM area with a virtual disk still have to be copied to another host, round by round. Nothing is added
@@ -42,7 +42,7 @@ public sealed class OutgoingBlocks(NvmArea area, DiskGeometry geometry, bool has
         }
 
         (_sentCounts, _isBegun) = (counts.Writes, true);
-        return new BlockRound(round.Blocks, MovedBlocks.Seal(lease, round.Filled, round.Zeros));
+        return new BlockRound(round.Blocks, MigratedBlocks.Seal(lease, round.Filled, round.Zeros));
     }
 
     private void TakeMetadata(NvmLease lease, Round round)
@@ -100,7 +100,7 @@ public sealed class OutgoingBlocks(NvmArea area, DiskGeometry geometry, bool has
 
 /// <summary>Blocks to copy.</summary>
 /// <param name="Blocks">How many were written, those without bytes among them.</param>
-/// <param name="Content">Their bytes, for <see cref="MovedBlocks.Apply"/>.</param>
+/// <param name="Content">Their bytes, for <see cref="MigratedBlocks.Apply"/>.</param>
 public sealed record BlockRound(long Blocks, byte[] Content)
 {
     /// <summary>Nothing.</summary>

@@ -1,14 +1,14 @@
 using Mbsa.Nvm.Devices;
 using Mbsa.Vm.Storage;
 
-namespace Mbsa.Vm.Moving;
+namespace Mbsa.Vm.Migrating;
 
 /// <summary>
 /// Blocks of one NVM area on their way into another, a <see cref="Shipment"/>. Its body: bytes of the area (8), blocks with bytes (8),
 /// blocks of zeros (8); the numbers of the blocks with bytes, each as its distance from the one before in 7-bit groups,
 /// and those of the blocks of zeros in the same way; then the bytes.
 /// </summary>
-public static class MovedBlocks
+public static class MigratedBlocks
 {
     private const int BlocksAtOnce = 64;
 

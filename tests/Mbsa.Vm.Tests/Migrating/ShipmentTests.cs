@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
-using Mbsa.Vm.Moving;
+using Mbsa.Vm.Migrating;
 
-namespace Mbsa.Vm.Tests.Moving;
+namespace Mbsa.Vm.Tests.Migrating;
 
 public sealed class ShipmentTests
 {
@@ -100,11 +100,11 @@ public sealed class ShipmentTests
     [Fact]
     public void A_guest_of_another_shape_is_called_so()
     {
-        var guest = MovedGuest.Seal(to => to.Write(7L));
-        MovedGuest.Open(guest, from => Assert.Equal(7, from.ReadInt64()));
+        var guest = MigratedGuest.Seal(to => to.Write(7L));
+        MigratedGuest.Open(guest, from => Assert.Equal(7, from.ReadInt64()));
         Assert.Contains("less", Assert.Throws<InvalidDataException>(() =>
-            MovedGuest.Open(guest, from => _ = from.ReadInt64() + from.ReadInt64())).Message);
-        Assert.Contains("more", Assert.Throws<InvalidDataException>(() => MovedGuest.Open(guest, from => from.ReadInt32())).Message);
+            MigratedGuest.Open(guest, from => _ = from.ReadInt64() + from.ReadInt64())).Message);
+        Assert.Contains("more", Assert.Throws<InvalidDataException>(() => MigratedGuest.Open(guest, from => from.ReadInt32())).Message);
     }
 
     private static byte[] Body(int bytes, bool isRandom)

@@ -6,10 +6,10 @@ using Mbsa.Vm.Tests.Vcpus;
 using Mbsa.Vm.Vcpus;
 using Mbsa.Vm.Workload;
 
-namespace Mbsa.Vm.Tests.Moving;
+namespace Mbsa.Vm.Tests.Migrating;
 
 /// <summary>A VCPU that is written down between two quanta goes on as if nothing had been.</summary>
-public sealed class MovedVcpuTests
+public sealed class MigratedVcpuTests
 {
     private const long UntilNs = 3_000_000;
 
@@ -99,9 +99,9 @@ public sealed class MovedVcpuTests
         {
             session.Write(0, [9, 8, 7]);
             var (first, second) = (new FullTransfer(session, Bench.Block, seed: 1), new FullTransfer(session, Bench.Block, seed: 2));
-            first.Move(new IoOperation(0, Bench.Block, IsWrite: false, IsSequential: false));
+            first.Copy(new IoOperation(0, Bench.Block, IsWrite: false, IsSequential: false));
             Restore(second.RestoreFrom, Save(first.SaveTo));
-            second.Move(new IoOperation(5 * Bench.Block, Bench.Block, IsWrite: true, IsSequential: false));
+            second.Copy(new IoOperation(5 * Bench.Block, Bench.Block, IsWrite: true, IsSequential: false));
             var found = new byte[3];
             session.Read(5 * Bench.Block, found);
             Assert.Equal([9, 8, 7], found);

@@ -5,7 +5,7 @@ using Mbsa.Vm.Wear;
 namespace Mbsa.Vm.Tests.Wear;
 
 /// <summary>What keeps a write in place, which takes no lock, and a block that moves apart.</summary>
-public sealed class WriteGateTests : IDisposable
+public sealed class WriteLatchTests : IDisposable
 {
     private const int Blocks = 32;
     private const int Hot = 3;
@@ -15,7 +15,7 @@ public sealed class WriteGateTests : IDisposable
     private readonly LevellingPolicy _policy;
     private readonly LevellingLane _one, _other;
 
-    public WriteGateTests()
+    public WriteLatchTests()
     {
         (_lease, _policy) = (_wear.Test.Area.Lease(), (LevellingPolicy)_wear.Disk.Policy);
         (_one, _other) = ((LevellingLane)_policy.OpenLane(_lease)!, (LevellingLane)_policy.OpenLane(_lease)!);
@@ -23,7 +23,7 @@ public sealed class WriteGateTests : IDisposable
 
     private uint[] Map => _wear.Disk.Map;
 
-    private long Moves => _wear.Disk.Policy.ExtraWrites;
+    private long Relocations => _wear.Disk.Policy.ExtraWrites;
 
     public void Dispose()
     {
@@ -50,17 +50,17 @@ public sealed class WriteGateTests : IDisposable
     public void No_block_moves_while_somebody_is_inside_and_nobody_waits_for_him()
     {
         var place = _other.BeginWrite(0, isWhole: true, out _);
-        WriteUntil(() => _policy.Gate.Waiting > 0);
+        WriteUntil(() => _policy.Latch.Waiting > 0);
         for (var write = 0; write < 100; write++)
         {
             _one.CountWrite(Hot);
         }
 
-        Assert.Equal((0, false), (Moves, _policy.Gate.IsOpen));
+        Assert.Equal((0, false), (Relocations, _policy.Latch.IsOpen));
         _other.EndWrite(0, place);
         _one.CountWrite(Hot);
-        Assert.InRange(Moves, 1, 16);
-        Assert.True(_policy.Gate.IsOpen);
+        Assert.InRange(Relocations, 1, 16);
+        Assert.True(_policy.Latch.IsOpen);
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class WriteGateTests : IDisposable
     {
         var place = _other.BeginWrite(0, isWhole: true, out _);
         _policy.Work(_one);
-        Assert.True(_policy.Gate.IsOpen);
+        Assert.True(_policy.Latch.IsOpen);
         _other.EndWrite(0, place);
     }
 
@@ -76,7 +76,7 @@ public sealed class WriteGateTests : IDisposable
     public void While_blocks_are_about_to_move_everybody_comes_by_the_locks()
     {
         var place = _other.BeginWrite(0, isWhole: true, out _);
-        WriteUntil(() => _policy.Gate.Waiting > 0);
+        WriteUntil(() => _policy.Latch.Waiting > 0);
         _one.CountWrite(Hot);
 
         var locked = _one.BeginWrite(1, isWhole: true, out _);
@@ -94,7 +94,7 @@ public sealed class WriteGateTests : IDisposable
         var (before, to) = (Map[Hot], _one.BeginWrite(Hot, isWhole: false, out _));
         Assert.Equal(before, to);
         _one.EndWrite(Hot, to);
-        Assert.True(_policy.Gate.IsOpen);
+        Assert.True(_policy.Latch.IsOpen);
         _other.EndWrite(0, place);
 
         WriteUntil(() => IsDue(Hot));
@@ -103,9 +103,9 @@ public sealed class WriteGateTests : IDisposable
         Assert.Equal(before, from);
 
         // Until it is done the gate is shut: a part that somebody else writes in place would be left behind.
-        Assert.False(_policy.Gate.IsOpen);
+        Assert.False(_policy.Latch.IsOpen);
         _one.EndWrite(Hot, to);
-        Assert.True(_policy.Gate.IsOpen);
+        Assert.True(_policy.Latch.IsOpen);
         Assert.Equal(to, Map[Hot]);
     }
 
@@ -118,7 +118,7 @@ public sealed class WriteGateTests : IDisposable
         Assert.Equal(left, place);
         WriteUntil(() => Map[Hot] != left, _other);
 
-        WriteUntil(() => _policy.Gate.Waiting > 0, _other);
+        WriteUntil(() => _policy.Latch.Waiting > 0, _other);
         for (var write = 0; write < 1000; write++)
         {
             _other.CountWrite((uint)(write % Blocks));
@@ -150,13 +150,13 @@ public sealed class WriteGateTests : IDisposable
         writer.Start();
         for (var attempt = 0; attempt < 600_000; attempt++)
         {
-            if (_policy.Gate.TryHold([_one, _other], _one, isAskedAgain: attempt % 2 == 0))
+            if (_policy.Latch.TryHold([_one, _other], _one, isAskedAgain: attempt % 2 == 0))
             {
                 holds++;
                 Volatile.Write(ref isHeld, true);
                 Thread.SpinWait(attempt % 8);
                 Volatile.Write(ref isHeld, false);
-                _policy.Gate.Release();
+                _policy.Latch.Release();
             }
 
             Thread.SpinWait(attempt % 16);
@@ -172,8 +172,8 @@ public sealed class WriteGateTests : IDisposable
     [MemberData(nameof(WearDisk.Policies), MemberType = typeof(WearDisk))]
     public void Sessions_that_take_turns_decide_as_one(string policy, string parameters)
     {
-        using var alone = new WearDisk(policy, parameters, Blocks, new MountOptions { MovesBytes = false, SessionsTakeTurns = true });
-        using var shared = new WearDisk(policy, parameters, Blocks, new MountOptions { MovesBytes = false, SessionsTakeTurns = true });
+        using var alone = new WearDisk(policy, parameters, Blocks, new MountOptions { CopiesBytes = false, SessionsTakeTurns = true });
+        using var shared = new WearDisk(policy, parameters, Blocks, new MountOptions { CopiesBytes = false, SessionsTakeTurns = true });
         using var single = alone.Disk.OpenSession();
         VirtualDiskSession[] sessions = [.. Enumerable.Range(0, 3).Select(_ => shared.Disk.OpenSession())];
         var random = new Random(3);
@@ -199,7 +199,7 @@ public sealed class WriteGateTests : IDisposable
     public void A_block_that_several_sessions_write_stays_near_the_mean(int sessions, int burst)
     {
         const int q = 128, t = 64;
-        using var wear = new WearDisk("due-time", $"q={q} t={t}", 256, new MountOptions { MovesBytes = false });
+        using var wear = new WearDisk("due-time", $"q={q} t={t}", 256, new MountOptions { CopiesBytes = false });
         VirtualDiskSession[] writers = [.. Enumerable.Range(0, sessions).Select(_ => wear.Disk.OpenSession())];
         var (random, writer, done) = (new Random(5), writers[0], 0);
         for (var round = 0; round < 2000; round++)
@@ -224,7 +224,7 @@ public sealed class WriteGateTests : IDisposable
     [Fact]
     public void A_block_reported_hot_again_and_again_is_swapped_once()
     {
-        using var wear = new WearDisk("threshold", "threshold=1 unit=16", Blocks, new MountOptions { MovesBytes = false });
+        using var wear = new WearDisk("threshold", "threshold=1 unit=16", Blocks, new MountOptions { CopiesBytes = false });
         using VirtualDiskSession one = wear.Disk.OpenSession(), other = wear.Disk.OpenSession();
         for (var write = 0; wear.Disk.Policy.ExtraWrites == 0; write++)
         {
@@ -239,7 +239,7 @@ public sealed class WriteGateTests : IDisposable
     [Fact]
     public void A_session_goes_on_where_one_that_ended_counted()
     {
-        using var wear = new WearDisk("due-time", "", Blocks, new MountOptions { MovesBytes = false });
+        using var wear = new WearDisk("due-time", "", Blocks, new MountOptions { CopiesBytes = false });
         for (var life = 1; life <= 5; life++)
         {
             using VirtualDiskSession one = wear.Disk.OpenSession(), other = wear.Disk.OpenSession();

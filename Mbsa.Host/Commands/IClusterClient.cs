@@ -6,7 +6,7 @@ using Mbsa.Vm;
 namespace Mbsa.Host.Commands;
 
 /// <summary>Clusters of several processes, as the program needs them.</summary>
-internal interface IClusterEngine
+internal interface IClusterClient
 {
     /// <summary>Has a cluster that is there run a scenario. Interrupting it ends the run, not the cluster.</summary>
     /// <param name="scenario">The scenario.</param>

@@ -8,7 +8,7 @@ using Mbsa.Vm;
 
 namespace Mbsa.Host.Tests.Commands;
 
-public sealed class RunSessionTests : IDisposable
+public sealed class ScenarioExecutionTests : IDisposable
 {
     private readonly TestProgram _program = new();
 

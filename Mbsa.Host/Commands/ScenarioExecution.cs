@@ -12,7 +12,7 @@ using Mbsa.Vm;
 namespace Mbsa.Host.Commands;
 
 /// <summary>One <c>mbsa run</c>, from the file to the exit code. What can be found wrong is found before anything runs.</summary>
-internal sealed class RunSession(ProgramServices services, RunOptions options)
+internal sealed class ScenarioExecution(ProgramServices services, RunOptions options)
 {
     private Terminal Terminal => services.Terminal;
 

@@ -14,7 +14,7 @@ namespace Mbsa.Vm.Wear;
 /// That costs a mover some microseconds and a write nothing, and there are hundreds of writes for a move. Asymmetric fences of this kind:
 /// Dice, Huang, Yang, "Asymmetric Dekker Synchronization", 2001.
 /// </remarks>
-internal sealed class WriteGate
+internal sealed class WriteLatch
 {
     private const int Held = 1 << 30, ShutForGood = 1 << 29, Work = ShutForGood - 1;
 

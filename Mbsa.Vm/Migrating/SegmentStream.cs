@@ -1,4 +1,4 @@
-namespace Mbsa.Vm.Moving;
+namespace Mbsa.Vm.Migrating;
 
 /// <summary>A stream to write into that grows by segments, so that nothing already written is copied or held twice.</summary>
 internal sealed class SegmentStream : Stream
