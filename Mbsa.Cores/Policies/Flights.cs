@@ -84,7 +84,7 @@ internal sealed class Flights(int cores)
             }
         }
 
-        return sum <= 1 + Tolerance;
+        return sum <= Math.Max(1 + Tolerance, Sum(gate));
     }
 
     /// <summary>

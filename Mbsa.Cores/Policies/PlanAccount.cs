@@ -38,7 +38,7 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     private const int MostOwedOfFloor = 16;
 
     /// <summary>Quanta of its own by which it may be ahead of its floor: more than that it is not held against a VM that it had when others wanted less.</summary>
-    private const int MostAheadOfFloor = 128;
+    private const int MostAheadOfFloor = 16;
 
     private readonly Queue<Schedulable>[] _ready = [new(), new(), new(), new(), new()];
     private readonly bool[] _isOrdered = new bool[Gates.Count];
@@ -75,7 +75,10 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     public double MostOwedNs => (MostOwed * MostQuantumCostNs + MostOwedOfOthers * quantumNs) / Rate;
 
     /// <summary>How far its start tag may be ahead of virtual time, in virtual time: what it had beyond that nobody else could use.</summary>
-    public double MostAheadNs => 3 * LeewayNs;
+    public double MostAheadNs => 3 * LeewayNs + MostOwedOfOthers * quantumNs / Rate;
+
+    /// <summary>The most expensive of its quanta, in virtual time.</summary>
+    public double OwnQuantumNs => MostQuantumCostNs / Rate;
 
     /// <summary>It wants to run: it stands in an order, or VCPUs of it are in flight. <see cref="VirtualTime"/> keeps this.</summary>
     public bool Competes { get; set; }

@@ -1,21 +1,23 @@
 namespace Mbsa.Cores.Policies;
 
-/// <summary>Where all VMs that want to run have come on average, each counted by its rate: the virtual time of a <see cref="PlanQueue"/>, in nanoseconds.</summary>
+/// <summary>
+/// Where all VMs that want to run have come on average, each counted by its rate: the virtual time of a <see cref="PlanQueue"/>, in nanoseconds.
+/// A VM with a ceiling is behind because of that, and must not hold the average back: those count only while there are no others.
+/// </summary>
 internal sealed class VirtualTime
 {
-    private double _rates;
-    private double _ratesTimesTags;
+    private Sum _free;
+    private Sum _limited;
     private double _lastNs;
 
     /// <summary>The average. While nobody wants to run it stands where it was.</summary>
-    public double Ns => _rates > 0 ? _ratesTimesTags / _rates : _lastNs;
+    public double Ns => _free.Rates > 0 ? _free.Average : _limited.Rates > 0 ? _limited.Average : _lastNs;
 
     /// <summary>A VM wants to run.</summary>
     public void OnJoined(PlanAccount account)
     {
         account.Competes = true;
-        _rates += account.Rate;
-        _ratesTimesTags += account.Rate * account.StartTag;
+        SumOf(account).Add(account.Rate, account.StartTag);
     }
 
     /// <summary>It wants nothing any more.</summary>
@@ -23,12 +25,7 @@ internal sealed class VirtualTime
     {
         _lastNs = Ns;
         account.Competes = false;
-        _rates -= account.Rate;
-        _ratesTimesTags -= account.Rate * account.StartTag;
-        if (_rates < account.Rate * 1e-9)
-        {
-            (_rates, _ratesTimesTags) = (0, 0);
-        }
+        SumOf(account).Remove(account.Rate, account.StartTag);
     }
 
     /// <summary>Its start tag was another before.</summary>
@@ -36,7 +33,7 @@ internal sealed class VirtualTime
     {
         if (account.Competes)
         {
-            _ratesTimesTags += account.Rate * (account.StartTag - before);
+            SumOf(account).RatesTimesTags += account.Rate * (account.StartTag - before);
         }
     }
 
@@ -44,12 +41,39 @@ internal sealed class VirtualTime
     public void Reset(IEnumerable<PlanAccount?> accounts)
     {
         _lastNs = Ns;
-        (_rates, _ratesTimesTags) = (0, 0);
+        (_free, _limited) = (default, default);
         foreach (var account in accounts)
         {
             if (account is { Competes: true })
             {
                 OnJoined(account);
+            }
+        }
+    }
+
+    private ref Sum SumOf(PlanAccount account) => ref account.IsLimited ? ref _limited : ref _free;
+
+    /// <summary>Some VMs added up.</summary>
+    private struct Sum
+    {
+        public double Rates;
+        public double RatesTimesTags;
+
+        public readonly double Average => RatesTimesTags / Rates;
+
+        public void Add(double rate, double tag)
+        {
+            Rates += rate;
+            RatesTimesTags += rate * tag;
+        }
+
+        public void Remove(double rate, double tag)
+        {
+            Rates -= rate;
+            RatesTimesTags -= rate * tag;
+            if (Rates < rate * 1e-9)
+            {
+                this = default;
             }
         }
     }

@@ -47,6 +47,11 @@ internal sealed class Waiting(HostCapacity host, long quantumNs)
         sinceNs = account.HeldSinceNs!.Value;
         account.HeldSinceNs = null;
         account.RestingSinceNs = nowNs; // it wanted to run all the time
+        if (!account.Competes)
+        {
+            account.StartTag = Math.Max(account.StartTag, _virtualTime.Ns - account.OwnQuantumNs);
+        }
+
         Order(account, nowNs);
         return account;
     }
