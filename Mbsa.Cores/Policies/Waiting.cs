@@ -108,7 +108,7 @@ internal sealed class Waiting(HostCapacity host, long quantumNs)
 
         foreach (var order in Orders)
         {
-            if (account.Ready(order.Gate).Count > 0 && !account.IsOrderedBy(order.Gate))
+            if (account.Ready(order.Gate).Count > 0 && (!account.IsOrderedBy(order.Gate) || account.IsDueEarlierIn(order.Gate)))
             {
                 order.Add(account);
             }
