@@ -51,12 +51,11 @@ internal sealed class Windows(Situation state)
     private void Close(long endNs)
     {
         var (operations, uses) = (state.Operations(), state.Uses());
-        double lengthNs = endNs - _startNs;
         _windows.Add(new WindowResult(
             _startNs - state.MeasuredFromNs,
             endNs - state.MeasuredFromNs,
             [.. operations.Zip(_operations, (now, then) => now - then)],
-            [.. uses.Zip(_uses, (now, then) => (now - then).DominantNs / lengthNs)]));
+            [.. uses.Zip(_uses, (now, then) => now - then)]));
         (_startNs, _operations, _uses) = (endNs, operations, uses);
     }
 }

@@ -17,10 +17,7 @@ namespace Mbsa.Cores.Planning;
 internal sealed class WaterFill
 {
     /// <summary>How much above its limit a VM competes.</summary>
-    private const double LimitMargin = 1.05;
-
-    /// <summary>From where on a resource counts as full.</summary>
-    private const double NearlyFull = 0.98;
+    private const double LimitMargin = 1.25;
 
     /// <summary>
     /// Who uses less of a resource than this, against what it uses most, does not use it:
@@ -74,8 +71,8 @@ internal sealed class WaterFill
     /// </summary>
     public double[] Rates { get; }
 
-    /// <summary>Of cores, bus and NVM, which are full.</summary>
-    public ImmutableArray<bool> Filled => [.. _used.Select(used => used > NearlyFull)];
+    /// <summary>Of cores, bus and NVM, the part that is given to somebody, 0 to 1.</summary>
+    public ImmutableArray<double> Use => [.. _used];
 
     /// <summary>Divides a host among tenants.</summary>
     public static WaterFill Divide(HostCapacity host, IReadOnlyList<Tenant> tenants)

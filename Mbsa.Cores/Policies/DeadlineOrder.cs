@@ -5,13 +5,13 @@ namespace Mbsa.Cores.Policies;
 
 /// <summary>
 /// The VMs that have VCPUs waiting at one gate: those that are not ahead of virtual time by deadline, the others by start tag, who come only when
-/// there is nobody else.
+/// there is nobody else. A VM whose tag has moved back enters again; its older entry, which has an older stamp, is passed over.
 /// </summary>
 /// <param name="gate">What these VCPUs wait for.</param>
 internal sealed class DeadlineOrder(Gate gate)
 {
-    private readonly PriorityQueue<PlanAccount, VmOrder> _eligible = new();
-    private readonly PriorityQueue<PlanAccount, VmOrder> _ahead = new();
+    private readonly PriorityQueue<(PlanAccount Account, int Stamp), VmOrder> _eligible = new();
+    private readonly PriorityQueue<(PlanAccount Account, int Stamp), VmOrder> _ahead = new();
 
     /// <summary>What these VCPUs wait for.</summary>
     public Gate Gate { get; } = gate;
@@ -19,18 +19,25 @@ internal sealed class DeadlineOrder(Gate gate)
     /// <summary>Takes in a VM.</summary>
     public void Add(PlanAccount account)
     {
-        account.EnterOrder(Gate);
-        _ahead.Enqueue(account, new VmOrder(account.StartTag, account.Vm));
+        _ahead.Enqueue((account, account.EnterOrder(Gate)), new VmOrder(account.StartTag, account.Vm));
     }
 
     /// <summary>Finds out who has become eligible.</summary>
     /// <returns>Whether there is anybody.</returns>
     public bool Settle(double virtualTimeNs)
     {
-        while (_ahead.TryPeek(out var account, out var order) && order.Tag <= virtualTimeNs)
+        while (_ahead.TryPeek(out var entry, out var order) && (order.Tag <= virtualTimeNs || IsOld(entry)))
         {
             _ahead.Dequeue();
-            _eligible.Enqueue(account, new VmOrder(account.Deadline(Gate), account.Vm));
+            if (!IsOld(entry))
+            {
+                _eligible.Enqueue(entry, new VmOrder(entry.Account.Deadline(Gate), entry.Account.Vm));
+            }
+        }
+
+        while (_eligible.TryPeek(out var entry, out _) && IsOld(entry))
+        {
+            _eligible.Dequeue();
         }
 
         return _eligible.Count + _ahead.Count > 0;
@@ -54,10 +61,10 @@ internal sealed class DeadlineOrder(Gate gate)
     public bool HasEligible => _eligible.Count > 0;
 
     /// <summary>Its first; there has to be one.</summary>
-    public PlanAccount First => (_eligible.Count > 0 ? _eligible : _ahead).Peek();
+    public PlanAccount First => (_eligible.Count > 0 ? _eligible : _ahead).Peek().Account;
 
     /// <summary>Takes out the first; there has to be one.</summary>
-    public PlanAccount Take() => _eligible.Count > 0 ? _eligible.Dequeue() : _ahead.Dequeue();
+    public PlanAccount Take() => (_eligible.Count > 0 ? _eligible : _ahead).Dequeue().Account;
 
     /// <summary>Forgets everybody.</summary>
     public void Clear()
@@ -65,4 +72,6 @@ internal sealed class DeadlineOrder(Gate gate)
         _eligible.Clear();
         _ahead.Clear();
     }
+
+    private bool IsOld((PlanAccount Account, int Stamp) entry) => entry.Account.StampIn(Gate) != entry.Stamp;
 }

@@ -38,11 +38,12 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     private const int MostOwedOfFloor = 16;
 
     /// <summary>Quanta of its own by which it may be ahead of its floor: more than that it is not held against a VM that it had when others wanted less.</summary>
-    private const int MostAheadOfFloor = 128;
+    private const int MostAheadOfFloor = 16;
 
     private readonly Queue<Schedulable>[] _ready = [new(), new(), new(), new(), new()];
     private readonly bool[] _isOrdered = new bool[Gates.Count];
     private readonly double[] _orderedTag = new double[Gates.Count];
+    private readonly int[] _stamp = new int[Gates.Count];
     private ResourceUse _window;
     private QuantumHabit _declared;
     private int _orders;
@@ -75,10 +76,19 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     public double MostOwedNs => (MostOwed * MostQuantumCostNs + MostOwedOfOthers * quantumNs) / Rate;
 
     /// <summary>How far its start tag may be ahead of virtual time, in virtual time: what it had beyond that nobody else could use.</summary>
-    public double MostAheadNs => 3 * LeewayNs;
+    public double MostAheadNs => 3 * LeewayNs + MostOwedOfOthers * quantumNs / Rate;
+
+    /// <summary>How far its start tag is from virtual time while it is only its turn, or somebody else's, that puts it there; in virtual time.</summary>
+    public double LineNs => LeewayNs + MostOwedOfOthers * quantumNs / Rate;
+
+    /// <summary>The most expensive of its quanta, in virtual time.</summary>
+    public double OwnQuantumNs => MostQuantumCostNs / Rate;
 
     /// <summary>It wants to run: it stands in an order, or VCPUs of it are in flight. <see cref="VirtualTime"/> keeps this.</summary>
     public bool Competes { get; set; }
+
+    /// <summary>It counts where virtual time is made. <see cref="VirtualTime"/> keeps this.</summary>
+    public bool IsInLine { get; set; }
 
     /// <summary>Since when it wants nothing, on the scenario's clock in nanoseconds, while it does not compete.</summary>
     public long RestingSinceNs { get; set; } = -1;
@@ -174,12 +184,20 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     /// <summary>Whether it stands in the order of a gate.</summary>
     public bool IsOrderedBy(Gate gate) => _isOrdered[(int)gate];
 
-    /// <summary>It takes its place in the order of a gate.</summary>
-    public void EnterOrder(Gate gate)
+    /// <summary>It takes its place in the order of a gate, and gives up the one it may have there.</summary>
+    /// <returns>The stamp of the place.</returns>
+    public int EnterOrder(Gate gate)
     {
         _orders += _isOrdered[(int)gate] ? 0 : 1;
         (_isOrdered[(int)gate], _orderedTag[(int)gate]) = (true, StartTag);
+        return ++_stamp[(int)gate];
     }
+
+    /// <summary>The stamp of its last place in the order of a gate.</summary>
+    public int StampIn(Gate gate) => _stamp[(int)gate];
+
+    /// <summary>Whether what was given back to it since it took its place moved it forward, by more than a tenth of a quantum.</summary>
+    public bool IsDueEarlierIn(Gate gate) => IsOrderedBy(gate) && StartTag < _orderedTag[(int)gate] - 0.1 * QuantumNs(gate);
 
     /// <summary>What it had since it took its place moved it back.</summary>
     public bool HasMovedIn(Gate gate) => StartTag > _orderedTag[(int)gate];

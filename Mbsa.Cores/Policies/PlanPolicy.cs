@@ -29,7 +29,7 @@ public sealed class PlanPolicy : IQosPolicy
     public Plan MakePlan(HostCapacity host, IReadOnlyList<Tenant> tenants)
     {
         var fill = WaterFill.Divide(host, tenants);
-        return new Plan([.. tenants.Select((t, i) => new PlannedTenant(t, fill.Rates[i], t.Vcpus > 0 ? fill.Shares[i] : null))]) { Filled = fill.Filled };
+        return new Plan([.. tenants.Select((t, i) => new PlannedTenant(t, fill.Rates[i], t.Vcpus > 0 ? fill.Shares[i] : null))]) { Use = fill.Use };
     }
 
     /// <inheritdoc/>

@@ -260,9 +260,10 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
     {
         var (first, gate) = (full.First, full.Gate);
         var othersNs = Math.Max(_waiting.VirtualNs, open.First.StartTag);
-        return full.HasEligible
+        return (full.HasEligible || !open.HasEligible)
             && ((first.IsBehind(othersNs, gate, MostPassedOver) && !_flights.IsOverfull(gate) && _flights.IsTakenFrom(first, gate))
-                || (full.IsBefore(open) && _flights.Gains(gate, first.HabitOf(first.Ready(gate).Peek()))));
+                || (full.IsBefore(open) && _flights.Gains(gate, first.HabitOf(first.Ready(gate).Peek())))
+                || (serviceOrder == ServiceOrder.Share && full.HasEligible && !IsDue(open) && _flights.MayShare(gate, first)));
     }
 
     /// <summary>Whether another VM wants a core that it could use.</summary>
@@ -270,7 +271,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
     {
         foreach (var order in _waiting.Orders)
         {
-            if (!_flights.IsFull(order.Gate) && _waiting.Settle(order, nowNs) && order.First != by)
+            if (!_flights.IsFull(order.Gate) && _waiting.Settle(order, nowNs) && order.First != by && IsDue(order))
             {
                 return true;
             }
@@ -278,6 +279,12 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
 
         return false;
     }
+
+    /// <summary>
+    /// Whether a core is due to the first of an order before those share a full resource who are due: not to one that is ahead of virtual time, if the plan leaves
+    /// cores over.
+    /// </summary>
+    private bool IsDue(DeadlineOrder order) => order.HasEligible || !_plan.HasOver(Resource.Cores);
 
     /// <summary>Whether somebody who is ready should have a core before the one who has it.</summary>
     private bool IsDueBefore(Flight last, long nowNs) =>

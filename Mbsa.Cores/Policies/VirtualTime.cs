@@ -1,21 +1,37 @@
 namespace Mbsa.Cores.Policies;
 
-/// <summary>Where all VMs that want to run have come on average, each counted by its rate: the virtual time of a <see cref="PlanQueue"/>, in nanoseconds.</summary>
+/// <summary>
+/// Where all VMs that want to run have come on average, each counted by its rate: the virtual time of a <see cref="PlanQueue"/>, in nanoseconds.
+/// Some are not in line with the rest for a reason of their own and do not count: one that is far ahead had what nobody else could use, one that is far behind wants
+/// more than its VCPUs can have, one with a ceiling is behind because of that. With every plan the line is drawn anew, where most of the rates are.
+/// </summary>
 internal sealed class VirtualTime
 {
-    private double _rates;
-    private double _ratesTimesTags;
+    private readonly List<PlanAccount> _free = [];
+    private Sum _inLine;
+    private Sum _outOfLine;
+    private Sum _limited;
     private double _lastNs;
+    private int _movesSinceDrawn;
 
     /// <summary>The average. While nobody wants to run it stands where it was.</summary>
-    public double Ns => _rates > 0 ? _ratesTimesTags / _rates : _lastNs;
+    public double Ns =>
+        _inLine.Rates > 0 ? _inLine.Average
+        : _outOfLine.Rates > 0 ? _outOfLine.Average
+        : _limited.Rates > 0 ? _limited.Average
+        : _lastNs;
 
     /// <summary>A VM wants to run.</summary>
     public void OnJoined(PlanAccount account)
     {
         account.Competes = true;
-        _rates += account.Rate;
-        _ratesTimesTags += account.Rate * account.StartTag;
+        if (!account.IsLimited)
+        {
+            _free.Add(account);
+        }
+
+        Enter(account, Ns);
+        Redraw();
     }
 
     /// <summary>It wants nothing any more.</summary>
@@ -23,12 +39,9 @@ internal sealed class VirtualTime
     {
         _lastNs = Ns;
         account.Competes = false;
-        _rates -= account.Rate;
-        _ratesTimesTags -= account.Rate * account.StartTag;
-        if (_rates < account.Rate * 1e-9)
-        {
-            (_rates, _ratesTimesTags) = (0, 0);
-        }
+        SumOf(account).Remove(account.Rate, account.StartTag);
+        _free.Remove(account);
+        Redraw();
     }
 
     /// <summary>Its start tag was another before.</summary>
@@ -36,7 +49,9 @@ internal sealed class VirtualTime
     {
         if (account.Competes)
         {
-            _ratesTimesTags += account.Rate * (account.StartTag - before);
+            SumOf(account).Remove(account.Rate, before);
+            Enter(account, Ns);
+            Redraw();
         }
     }
 
@@ -44,12 +59,81 @@ internal sealed class VirtualTime
     public void Reset(IEnumerable<PlanAccount?> accounts)
     {
         _lastNs = Ns;
-        (_rates, _ratesTimesTags) = (0, 0);
+        _limited = default;
+        _free.Clear();
         foreach (var account in accounts)
         {
-            if (account is { Competes: true })
+            if (account is { Competes: true, IsLimited: false })
             {
-                OnJoined(account);
+                _free.Add(account);
+            }
+            else if (account is { Competes: true })
+            {
+                Enter(account, _lastNs);
+            }
+        }
+
+        Draw();
+    }
+
+    /// <summary>Draws the line anew when most of the rates are not in it, but not more often than there are VMs.</summary>
+    private void Redraw()
+    {
+        if (++_movesSinceDrawn >= _free.Count && _outOfLine.Rates > _inLine.Rates)
+        {
+            Draw();
+        }
+    }
+
+    private void Draw()
+    {
+        _movesSinceDrawn = 0;
+        (_inLine, _outOfLine) = (default, default);
+        var middleNs = MiddleNs();
+        foreach (var account in _free)
+        {
+            Enter(account, middleNs);
+        }
+    }
+
+    /// <summary>The start tag before and behind which there is half of the rates of all without a ceiling.</summary>
+    private double MiddleNs()
+    {
+        _free.Sort((a, b) => (a.StartTag, a.Vm).CompareTo((b.StartTag, b.Vm)));
+        var (half, sum) = (_free.Sum(account => account.Rate) / 2, 0.0);
+        return _free.FirstOrDefault(account => (sum += account.Rate) >= half)?.StartTag ?? _lastNs;
+    }
+
+    private void Enter(PlanAccount account, double lineNs)
+    {
+        account.IsInLine = Math.Abs(account.StartTag - lineNs) <= account.LineNs;
+        SumOf(account).Add(account.Rate, account.StartTag);
+    }
+
+    private ref Sum SumOf(PlanAccount account) =>
+        ref account.IsLimited ? ref _limited : ref account.IsInLine ? ref _inLine : ref _outOfLine;
+
+    /// <summary>Some VMs added up.</summary>
+    private struct Sum
+    {
+        public double Rates;
+        public double RatesTimesTags;
+
+        public readonly double Average => RatesTimesTags / Rates;
+
+        public void Add(double rate, double tag)
+        {
+            Rates += rate;
+            RatesTimesTags += rate * tag;
+        }
+
+        public void Remove(double rate, double tag)
+        {
+            Rates -= rate;
+            RatesTimesTags -= rate * tag;
+            if (Rates < rate * 1e-9)
+            {
+                this = default;
             }
         }
     }

@@ -47,6 +47,11 @@ internal sealed class Waiting(HostCapacity host, long quantumNs)
         sinceNs = account.HeldSinceNs!.Value;
         account.HeldSinceNs = null;
         account.RestingSinceNs = nowNs; // it wanted to run all the time
+        if (!account.Competes)
+        {
+            account.StartTag = Math.Max(account.StartTag, _virtualTime.Ns - account.OwnQuantumNs);
+        }
+
         Order(account, nowNs);
         return account;
     }
@@ -103,7 +108,7 @@ internal sealed class Waiting(HostCapacity host, long quantumNs)
 
         foreach (var order in Orders)
         {
-            if (account.Ready(order.Gate).Count > 0 && !account.IsOrderedBy(order.Gate))
+            if (account.Ready(order.Gate).Count > 0 && (!account.IsOrderedBy(order.Gate) || account.IsDueEarlierIn(order.Gate)))
             {
                 order.Add(account);
             }

@@ -140,5 +140,9 @@ public sealed record WearResult(string Policy, long Writes, long ExtraWrites, lo
 /// <param name="StartNs">Start, in nanoseconds after the measured part began.</param>
 /// <param name="EndNs">End; the last window ends with the measured part and may be shorter than the others.</param>
 /// <param name="Operations">I/Os each VM completed in it, in the scenario's order of VMs.</param>
-/// <param name="Shares">The part of the host's dominant resource that each VM used in it, 0 to 1, in the same order.</param>
-public sealed record WindowResult(long StartNs, long EndNs, ImmutableArray<long> Operations, ImmutableArray<double> Shares);
+/// <param name="Uses">What each VM used of its host in it, in the same order.</param>
+public sealed record WindowResult(long StartNs, long EndNs, ImmutableArray<long> Operations, ImmutableArray<ResourceUse> Uses)
+{
+    /// <summary>The part of the host's dominant resource that each VM used in it, 0 to 1, in the same order.</summary>
+    public ImmutableArray<double> Shares { get; } = [.. Uses.Select(use => use.DominantNs / (EndNs - StartNs))];
+}

@@ -1,4 +1,4 @@
-using Mbsa.Model.Results;
+using Mbsa.Model.Scenario;
 
 namespace Mbsa.Bench.Searching;
 
@@ -29,11 +29,10 @@ internal static class SetClaims
     /// <summary>What a VM claimed by what it used: its own mix, whatever that was.</summary>
     /// <param name="set">The set that was run.</param>
     /// <param name="vm">The VM.</param>
-    /// <param name="result">What it did.</param>
+    /// <param name="use">What it used.</param>
     /// <param name="alone">What it has of the host alone, because it pauses; infinity for one that does not.</param>
-    public static Claim Measured(DrawnSet set, DrawnVm vm, VmResult result, double alone)
+    public static Claim Measured(DrawnSet set, DrawnVm vm, in ResourceUse use, double alone)
     {
-        var use = result.Use.Use;
         var dominant = use.DominantNs;
         return dominant > 0
             ? Of(set, vm, [use.CoresNs / dominant, use.BusNs / dominant, use.NvmNs / dominant], alone)

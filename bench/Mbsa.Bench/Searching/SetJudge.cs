@@ -49,25 +49,30 @@ internal static class SetJudge
     /// <summary>Judges what a run of a set measured.</summary>
     public static Verdict Judge(DrawnSet set, RunResult run)
     {
-        var claims = Claims(set, run);
-        var verdicts = SetRun.Stretches(set, run).Select(stretch => Judge(set, claims, stretch));
+        var alone = Alone(set);
+        var verdicts = SetRun.Stretches(set, run).Select(stretch => Judge(set, alone, stretch));
         return verdicts.DefaultIfEmpty(new Verdict(null, null, null, null, null)).Aggregate(Verdict.Worst);
     }
 
     /// <summary>Whether a VM wants all the time, and the same: what it is due can be told.</summary>
     public static bool IsPlain(DrawnSet set, DrawnVm vm) => vm.IsOfOneKind && vm.LongestPauseNs <= set.QuantumNs;
 
-    /// <summary>What the VMs of a set claimed in a run.</summary>
-    public static IReadOnlyList<Claim> Claims(DrawnSet set, RunResult run) =>
-    [
-        .. set.Vms.Select((vm, i) =>
-            SetClaims.Measured(set, vm, run.Vms[i], vm.LongestPauseNs > 0 ? SetRun.Alone(set, vm) : double.PositiveInfinity)),
-    ];
+    /// <summary>What the VMs of a set claimed in a whole run.</summary>
+    public static IReadOnlyList<Claim> Claims(DrawnSet set, RunResult run)
+    {
+        var alone = Alone(set);
+        return [.. set.Vms.Select((vm, i) => SetClaims.Measured(set, vm, run.Vms[i].Use.Use, alone[i]))];
+    }
 
-    private static Verdict Judge(DrawnSet set, IReadOnlyList<Claim> all, Stretch stretch)
+    /// <summary>What each VM has of the host alone, because it pauses; infinity for one that does not.</summary>
+    private static double[] Alone(DrawnSet set) =>
+        [.. set.Vms.Select(vm => vm.LongestPauseNs > 0 ? SetRun.Alone(set, vm) : double.PositiveInfinity)];
+
+    private static Verdict Judge(DrawnSet set, double[] alone, Stretch stretch)
     {
         DrawnVm[] vms = [.. stretch.There.Select(i => set.Vms[i])];
-        Claim[] claims = [.. stretch.There.Select((i, at) => Reaching(all[i], stretch.Got[at]))];
+        Claim[] claims = [.. stretch.There.Select((i, at) =>
+            Reaching(SetClaims.Measured(set, set.Vms[i], stretch.Uses[at], alone[i]), stretch.Got[at]))];
         var got = stretch.Got;
         var heldUp = Optimum.Shares(claims);
         claims = [.. claims.Select((claim, i) => Doing(claim, vms[i], got[i], heldUp[i]))];
@@ -79,7 +84,7 @@ internal static class SetJudge
             : claim)];
         double[] capacity = [.. Enumerable.Range(0, 3).Select(r => full.Contains(r) ? Math.Min(1, Optimum.Use(claims, got, r)) : 1)];
         var within = Optimum.Shares(bound, capacity);
-        var reachable = full.Count > 0 ? Reachable(set, vms, claims, optimum, stretch.IsWhole) : optimum;
+        var reachable = full.Count > 0 ? Reachable(set, vms, claims, optimum) : optimum;
 
         Part? Least(Func<DrawnVm, bool> which, Func<int, double> due) =>
             Enumerable.Range(0, vms.Length).Where(i => which(vms[i]) && due(i) > 0)
@@ -95,15 +100,13 @@ internal static class SetJudge
 
     /// <summary>
     /// How far all can come towards the optimum at once, each as far as the others unless it needs nothing of what holds them up;
-    /// the optimum itself where that is not known: what the jobs of a VM did in a stretch is not, only what they did in the whole run.
+    /// the optimum itself where that is not known.
     /// </summary>
-    private static double[] Reachable(DrawnSet set, DrawnVm[] vms, Claim[] claims, double[] optimum, bool isWhole)
+    private static double[] Reachable(DrawnSet set, DrawnVm[] vms, Claim[] claims, double[] optimum)
     {
         Claim[] towards = [.. claims.Select((claim, i) =>
             claim with { Weight = optimum[i], Floor = Math.Min(claim.Floor, optimum[i]), Cap = optimum[i] })];
-        return isWhole || Array.TrueForAll(vms, vm => vm.IsOfOneKind)
-            ? ReachableOptimum.Shares(Kind.Of(set.Host, vms, claims), towards, set.Host.Machine.Cores) ?? optimum
-            : optimum;
+        return ReachableOptimum.Shares(Kind.Of(set.Host, vms, claims), towards, set.Host.Machine.Cores) ?? optimum;
     }
 
     /// <summary>A VM alone can be slower than beside others that keep its VCPUs from pausing in step: it can do what it did.</summary>

@@ -1,14 +1,19 @@
 using Mbsa.Actors.Runs;
 using Mbsa.Model.Results;
+using Mbsa.Model.Scenario;
 
 namespace Mbsa.Bench.Searching;
 
 /// <summary>A stretch of a run in which nobody came or went.</summary>
 /// <param name="There">Indices of the VMs that were there, in order.</param>
-/// <param name="Got">The dominant share that each of them had.</param>
+/// <param name="Uses">What each of them used of the host.</param>
 /// <param name="LengthNs">How long it was, in nanoseconds.</param>
 /// <param name="IsWhole">Whether that is the whole of the measured part.</param>
-internal sealed record Stretch(IReadOnlyList<int> There, IReadOnlyList<double> Got, long LengthNs, bool IsWhole);
+internal sealed record Stretch(IReadOnlyList<int> There, IReadOnlyList<ResourceUse> Uses, long LengthNs, bool IsWhole)
+{
+    /// <summary>The dominant share that each of them had.</summary>
+    public IReadOnlyList<double> Got { get; } = [.. Uses.Select(use => use.DominantNs / LengthNs)];
+}
 
 /// <summary>Runs sets and reads what everybody got.</summary>
 internal static class SetRun
@@ -45,8 +50,7 @@ internal static class SetRun
     {
         if (set.ChangesAtMs is not { Count: > 0 } changes)
         {
-            double[] got = [.. run.Vms.Select(vm => vm.DominantShare(run.MeasuredNs))];
-            yield return new Stretch([.. Enumerable.Range(0, set.Vms.Count)], got, run.MeasuredNs, IsWhole: true);
+            yield return new Stretch([.. Enumerable.Range(0, set.Vms.Count)], [.. run.Vms.Select(vm => vm.Use.Use)], run.MeasuredNs, IsWhole: true);
             yield break;
         }
 
@@ -57,8 +61,8 @@ internal static class SetRun
             if (end - from >= LeastStretchMs && there.Length > 0)
             {
                 var windows = run.Windows.Where(window => window.StartNs >= from * Ms && window.StartNs < end * Ms).ToList();
-                yield return new Stretch(there, [.. there.Select(i => windows.Average(window => window.Shares[i]))],
-                    (end - from) * Ms, IsWhole: false);
+                yield return new Stretch(there, [.. there.Select(i => windows.Select(window => window.Uses[i]).Aggregate(ResourceUse.Add))],
+                    windows.Sum(window => window.EndNs - window.StartNs), IsWhole: false);
             }
         }
     }

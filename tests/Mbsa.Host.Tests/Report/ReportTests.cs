@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using Mbsa.Host.Expectations;
@@ -65,6 +66,9 @@ public sealed class ReportTests
     private static string Text(RunResult result, ExpectationOutcome[] expectations) =>
         Encoding.UTF8.GetString(JsonReportContext.Serialize(ReportBuilder.Build(result, expectations)));
 
+    private static ImmutableArray<ResourceUse> Uses(long lengthNs, params double[] shares) =>
+        [.. shares.Select(share => new ResourceUse(share * lengthNs, 0, 0))];
+
     private static RunResult Full()
     {
         var scenario = Sample.Scenario();
@@ -80,8 +84,8 @@ public sealed class ReportTests
                 State = VmState.Failed,
                 Stages = new StagesResult(200_000, [.. Enumerable.Repeat(3.0, 11)])
             }),
-            Windows = [new WindowResult(0, Sample.Second, [5, 6], [0.25, 0.5]),
-                new WindowResult(Sample.Second, 3 * Sample.Second / 2, [7, 8], [0.125, 0.375])],
+            Windows = [new WindowResult(0, Sample.Second, [5, 6], Uses(Sample.Second, 0.25, 0.5)),
+                new WindowResult(Sample.Second, 3 * Sample.Second / 2, [7, 8], Uses(Sample.Second / 2, 0.125, 0.375))],
             PowerFailures = [new PowerFailureResult(Sample.Second / 2, Sample.Second / 10)
                 { VmsBack = 2, DisksRecovered = 2, RecordsRecovered = 17 }],
             Problems = ["VCPU 0 of writer failed: boom"],
