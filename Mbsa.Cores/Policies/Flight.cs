@@ -19,9 +19,9 @@ internal sealed record Flight(Schedulable To, PlanAccount Account, double Deadli
     /// <summary>Whether it is to speak of at bus or NVM.</summary>
     public bool Uses(Gate gate) => Fraction(gate) >= QuantumHabit.Negligible;
 
-    /// <summary>Whether its VM was ahead of another when this one began, by a quantum of its own and so many of the other's.</summary>
-    public bool IsAheadOf(PlanAccount other, Gate gate, int quanta = 1) =>
-        Account != other && Account.StartTag - Account.QuantumNs(gate) > other.StartTag + quanta * other.QuantumNs(gate);
+    /// <summary>Whether its VM was ahead of another by a quantum of theirs when this one began.</summary>
+    public bool IsAheadOf(PlanAccount other, Gate gate) =>
+        Account != other && Account.StartTag - Account.QuantumNs(gate) > other.StartTag + other.QuantumNs(gate);
 }
 
 /// <summary>Why somebody is served; the later ones go before the earlier ones.</summary>

@@ -12,9 +12,6 @@ internal sealed class Flights(int cores)
     /// <summary>So much more than there is of a resource may be in flight: it costs a few per cent of a quantum's time, and combinations fit that else would not.</summary>
     private const double Tolerance = 0.03;
 
-    /// <summary>Quanta of its own by which a VM may fall behind another that slows it down, rather than that some of the resource stays idle.</summary>
-    private const int MostSlowedDown = 2;
-
     /// <summary>A resource counts as full a little below its capacity: sums of fractions are not exact.</summary>
     private const double Full = 1 - 1e-6;
 
@@ -69,7 +66,8 @@ internal sealed class Flights(int cores)
             }
         }
 
-        return Fits(bus, nvm, habit) || Gains(gate.IsOfBus() ? bus : nvm, habit.Fraction(gate), most);
+        var sum = gate.IsOfBus() ? bus : nvm;
+        return Fits(bus, nvm, habit) || Gains(sum, habit.Fraction(gate), most) || (!gate.IsOfMost() && sum <= 1 + Tolerance);
     }
 
     /// <summary>
@@ -91,16 +89,18 @@ internal sealed class Flights(int cores)
     }
 
     /// <summary>
-    /// Whether a VM may share a resource that is full already with those who have it, while nobody else wants the core: not if it has come further than one of them; if it is not
-    /// full yet, so much further that some of it should rather stay idle.
+    /// Whether a VM may share a resource that is full already with those who have it, while nobody else wants the core: not if it has come further than one of them.
     /// </summary>
     public bool MayShare(Gate gate, PlanAccount account)
     {
-        var quanta = Sum(gate) < 1 - Tolerance ? MostSlowedDown : 0;
+        if (Sum(gate) < 1 - Tolerance)
+        {
+            return true;
+        }
+
         foreach (var flight in _flights)
         {
-            if (flight.Account != account && flight.Uses(gate)
-                && account.StartTag > flight.Account.StartTag + account.QuantumNs(gate) + quanta * flight.Account.QuantumNs(gate))
+            if (flight.Account != account && flight.Uses(gate) && account.StartTag > flight.Account.StartTag + account.QuantumNs(gate))
             {
                 return false;
             }
@@ -163,11 +163,7 @@ internal sealed class Flights(int cores)
             return SlowsDownUrgent(gate) ? last : null;
         }
 
-        var nearest = Nearest(gate);
-        var isAhead = last.IsAheadOf(nearest, gate);
-        return Sum(gate) - last.Fraction(gate) >= 1 - Tolerance
-            ? isAhead || isWanted(last.Account, nowNs) ? last : null
-            : last.IsAheadOf(nearest, gate, MostSlowedDown) ? last : null;
+        return Sum(gate) - last.Fraction(gate) >= 1 - Tolerance && (last.IsAheadOf(Nearest(gate), gate) || isWanted(last.Account, nowNs)) ? last : null;
     }
 
     /// <summary>Of all quanta the one that is due last and has begun before this moment; null when there is none, or it is urgent.</summary>

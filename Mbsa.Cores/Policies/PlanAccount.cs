@@ -32,7 +32,10 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     /// <summary>
     /// Quanta of the whole host that its rate owes it beside: whose own cost little of it waits for those of others, which cost all of it.
     /// </summary>
-    private const int MostOwedOfOthers = 2;
+    private const int MostOwedOfOthers = 8;
+
+    /// <summary>Quanta of the whole host by which others' turns put it ahead or behind.</summary>
+    private const int TurnsOfOthers = 2;
 
     /// <summary>Quanta of its own that its floor still owes it: more, for others may hold the cores for as long as their quanta stretch each other.</summary>
     private const int MostOwedOfFloor = 16;
@@ -76,10 +79,10 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     public double MostOwedNs => (MostOwed * MostQuantumCostNs + MostOwedOfOthers * quantumNs) / Rate;
 
     /// <summary>How far its start tag may be ahead of virtual time, in virtual time: what it had beyond that nobody else could use.</summary>
-    public double MostAheadNs => 3 * LeewayNs + MostOwedOfOthers * quantumNs / Rate;
+    public double MostAheadNs => 3 * LeewayNs + TurnsOfOthers * quantumNs / Rate;
 
     /// <summary>How far its start tag is from virtual time while it is only its turn, or somebody else's, that puts it there; in virtual time.</summary>
-    public double LineNs => LeewayNs + MostOwedOfOthers * quantumNs / Rate;
+    public double LineNs => LeewayNs + TurnsOfOthers * quantumNs / Rate;
 
     /// <summary>The most expensive of its quanta, in virtual time.</summary>
     public double OwnQuantumNs => MostQuantumCostNs / Rate;

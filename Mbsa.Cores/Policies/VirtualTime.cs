@@ -106,7 +106,8 @@ internal sealed class VirtualTime
 
     private void Enter(PlanAccount account, double lineNs)
     {
-        account.IsInLine = Math.Abs(account.StartTag - lineNs) <= account.LineNs;
+        var aheadNs = account.StartTag - lineNs;
+        account.IsInLine = aheadNs <= account.LineNs && (aheadNs >= -account.LineNs || account.ReadyCount > 0);
         SumOf(account).Add(account.Rate, account.StartTag);
     }
 
