@@ -14,13 +14,15 @@ public sealed class CapPolicy : IQosPolicy
     public string Name => "cap";
 
     /// <inheritdoc/>
-    public string Description => "Limits only, as a hypervisor throttles disks: a leaky bucket per VM that holds 100 ms; else round robin over VCPUs.";
+    public string Description =>
+        "Limits only, as a hypervisor throttles disks: a leaky bucket per VM that holds 100 ms; else round robin over VCPUs.";
 
     /// <inheritdoc/>
     public Promises Keeps => Promises.Limits;
 
     /// <inheritdoc/>
-    public Plan MakePlan(HostCapacity host, IReadOnlyList<Tenant> tenants) => Plan.Of(tenants, t => new PlannedTenant(t, t.Qos.Weight, null));
+    public Plan MakePlan(HostCapacity host, IReadOnlyList<Tenant> tenants) =>
+        Plan.Of(tenants, t => new PlannedTenant(t, t.Qos.Weight, null));
 
     /// <inheritdoc/>
     public RunQueue CreateQueue(HostCapacity host, long quantumNs, ServiceOrder order) => new CapQueue(host, quantumNs);

@@ -3,13 +3,17 @@ using Mbsa.Cores.Queue;
 namespace Mbsa.Cores.Policies;
 
 /// <summary>
-/// The quanta that are under way, and what that leaves of bus and NVM. Those that want more of one than there is stretch each other and hold their cores the
-/// longer: here is who may start all the same, and who has to make room. As many as there are cores, so that looking at all of them is cheap.
+/// The quanta that are under way, and what that leaves of bus and NVM. Those that want more of one than there is stretch each other and
+/// hold their cores the longer: here is who may start all the same, and who has to make room. As many as there are cores, so that
+/// looking at all of them is cheap.
 /// </summary>
 /// <param name="cores">Cores of the host.</param>
 internal sealed class Flights(int cores)
 {
-    /// <summary>So much more than there is of a resource may be in flight: it costs a few per cent of a quantum's time, and combinations fit that else would not.</summary>
+    /// <summary>
+    /// So much more than there is of a resource may be in flight: it costs a few per cent of a quantum's time, and combinations fit
+    /// that else would not.
+    /// </summary>
     private const double Tolerance = 0.03;
 
     /// <summary>A resource counts as full a little below its capacity: sums of fractions are not exact.</summary>
@@ -51,8 +55,9 @@ internal sealed class Flights(int cores)
     public bool Fits(in QuantumHabit habit) => Fits(_bus, _nvm, habit);
 
     /// <summary>
-    /// Whether a quantum of a VM that is behind its floor fits beside those that go before the others too, or gains more than it wastes: the others make room. More of
-    /// them would only stretch each other, and hold cores that somebody else's floor may need.
+    /// Whether a quantum of a VM that is behind its floor fits beside those that go before the others too, or gains more than it
+    /// wastes, or needs a core more than the resource and slows those a little: the others make room. More of them would only stretch
+    /// each other, and hold cores that somebody else's floor may need.
     /// </summary>
     public bool FitsAmongFirst(Gate gate, in QuantumHabit habit)
     {
@@ -79,7 +84,8 @@ internal sealed class Flights(int cores)
         var sum = Sum(gate) + habit.Fraction(gate);
         foreach (var flight in _flights)
         {
-            if (flight.Turn == Turn.Rate && flight.Uses(gate) && sum - flight.Fraction(gate) >= Full && flight.Deadline > account.Deadline(gate))
+            if (flight.Turn == Turn.Rate && flight.Uses(gate)
+                && sum - flight.Fraction(gate) >= Full && flight.Deadline > account.Deadline(gate))
             {
                 sum -= flight.Fraction(gate);
             }
@@ -89,7 +95,8 @@ internal sealed class Flights(int cores)
     }
 
     /// <summary>
-    /// Whether a VM may share a resource that is full already with those who have it, while nobody else wants the core: not if it has come further than one of them.
+    /// Whether a VM may share a resource that is full already with those who have it, while nobody else wants the core: not if it has
+    /// come further than one of them.
     /// </summary>
     public bool MayShare(Gate gate, PlanAccount account)
     {
@@ -110,8 +117,8 @@ internal sealed class Flights(int cores)
     }
 
     /// <summary>
-    /// Whether a quantum that does not fit gains more of the resource than it wastes of the cores, both as parts of the host, although somebody else wants
-    /// the core: what is too much is waited for by whoever wants most.
+    /// Whether a quantum that does not fit gains more of the resource than it wastes of the cores, both as parts of the host, although
+    /// somebody else wants the core: what is too much is waited for by whoever wants most.
     /// </summary>
     public bool Gains(Gate gate, in QuantumHabit habit)
     {
@@ -144,8 +151,9 @@ internal sealed class Flights(int cores)
     }
 
     /// <summary>
-    /// Of the quanta at an overfull resource one that has to make room: the one whose VM has come furthest, if the resource is full without it and somebody wants its
-    /// core, or if it is ahead of somebody whom it slows down. Where it slows down the latency class it goes in any case.
+    /// Of the quanta at an overfull resource one that has to make room: the one whose VM has come furthest, if the resource is full
+    /// without it and somebody wants its core, or if it is ahead of somebody whom it slows down. Where it slows down the latency class
+    /// it goes in any case.
     /// </summary>
     /// <param name="gate">The resource.</param>
     /// <param name="nowNs">The scenario's clock.</param>
@@ -163,10 +171,13 @@ internal sealed class Flights(int cores)
             return SlowsDownUrgent(gate) ? last : null;
         }
 
-        return Sum(gate) - last.Fraction(gate) >= 1 - Tolerance && (last.IsAheadOf(Nearest(gate), gate) || isWanted(last.Account, nowNs)) ? last : null;
+        return Sum(gate) - last.Fraction(gate) >= 1 - Tolerance
+            && (last.IsAheadOf(Nearest(gate), gate) || isWanted(last.Account, nowNs)) ? last : null;
     }
 
-    /// <summary>Of all quanta the one that is due last and has begun before this moment; null when there is none, or it is urgent.</summary>
+    /// <summary>
+    /// Of all quanta the one that is due last and has begun before this moment; null when there is none, or it is urgent.
+    /// </summary>
     public Flight? Last(long nowNs)
     {
         Flight? last = null;

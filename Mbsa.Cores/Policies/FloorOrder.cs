@@ -19,7 +19,8 @@ internal sealed class FloorOrder
     }
 
     /// <summary>
-    /// Of those who are behind their floor and not held back by their limit whoever has been so the longest and can be served; null when there is nobody. It stays.
+    /// Of those who are behind their floor and not held back by their limit whoever has been so the longest and can be served; null
+    /// when there is nobody. It stays.
     /// </summary>
     /// <param name="nowNs">The scenario's clock.</param>
     /// <param name="gateOf">The gate of the VCPU with which a VM is served; null when none can be served now.</param>

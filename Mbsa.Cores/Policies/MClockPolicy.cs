@@ -4,8 +4,8 @@ using Mbsa.Model.Scenario;
 namespace Mbsa.Cores.Policies;
 
 /// <summary>
-/// mClock (Gulati, Merchant, Varman, OSDI 2010): reservation, limit and weight tags per VM, in I/Os per second. Every I/O counts the same, whatever it costs, as
-/// there; a share of the host is turned into I/Os at the VM's own mix.
+/// mClock (Gulati, Merchant, Varman, OSDI 2010): reservation, limit and weight tags per VM, in I/Os per second. Every I/O counts the
+/// same, whatever it costs, as there; a share of the host is turned into I/Os at the VM's own mix.
 /// </summary>
 public sealed class MClockPolicy : IQosPolicy
 {
@@ -19,7 +19,8 @@ public sealed class MClockPolicy : IQosPolicy
     public Promises Keeps => Promises.Weights | Promises.Limits | Promises.Reservations;
 
     /// <inheritdoc/>
-    public Plan MakePlan(HostCapacity host, IReadOnlyList<Tenant> tenants) => Plan.Of(tenants, t => new PlannedTenant(t, t.Qos.Weight, null));
+    public Plan MakePlan(HostCapacity host, IReadOnlyList<Tenant> tenants) =>
+        Plan.Of(tenants, t => new PlannedTenant(t, t.Qos.Weight, null));
 
     /// <inheritdoc/>
     public RunQueue CreateQueue(HostCapacity host, long quantumNs, ServiceOrder order) => new MClockQueue(host, quantumNs);

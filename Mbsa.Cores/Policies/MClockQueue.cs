@@ -4,10 +4,11 @@ using Mbsa.Model.Scenario;
 namespace Mbsa.Cores.Policies;
 
 /// <summary>
-/// The scheduler of mClock's Algorithm 1 over quanta: a VM whose reservation tag is due is served first (constraint-based phase), least tag first; else the
-/// VM with the least weight tag among those whose limit tag is due (weight-based phase), and its reservation tag is set back by what it got,
-/// for that was not its reservation. Tags advance by the I/Os of a quantum over the rate: what the last quantum had is charged when one is granted and
-/// corrected when it ended. A VM that comes back starts at the least weight tag there is, as the paper adjusts it.
+/// The scheduler of mClock's Algorithm 1 over quanta: a VM whose reservation tag is due is served first (constraint-based phase), least
+/// tag first; else the VM with the least weight tag among those whose limit tag is due (weight-based phase), and its reservation tag is
+/// set back by what it got, for that was not its reservation. Tags advance by the I/Os of a quantum over the rate: what the last
+/// quantum had is charged when one is granted and corrected when it ended. A VM that comes back starts at the least weight tag there
+/// is, as the paper adjusts it.
 /// </summary>
 internal sealed class MClockQueue(HostCapacity host, long quantumNs) : RunQueue(host, quantumNs)
 {
@@ -161,14 +162,15 @@ internal sealed class MClockQueue(HostCapacity host, long quantumNs) : RunQueue(
             _reservationNs = tenant.Qos.Reservation is { } floor ? 1e9 / tenant.OperationsPerSecondOf(floor) : double.PositiveInfinity;
             _limitNs = tenant.Qos.Limit is { } ceiling ? 1e9 / tenant.OperationsPerSecondOf(ceiling) : 0;
             _weightNs = 1000 / tenant.Qos.Weight;
-            ReservationTag = double.IsPositiveInfinity(_reservationNs) ? double.PositiveInfinity : double.IsPositiveInfinity(ReservationTag) ? 0 : ReservationTag;
+            ReservationTag = double.IsPositiveInfinity(_reservationNs) ? double.PositiveInfinity
+                : double.IsPositiveInfinity(ReservationTag) ? 0 : ReservationTag;
             LimitTag = _limitNs == 0 ? 0 : LimitTag;
         }
 
         public void Advance(long nowNs, double operations, bool isReserved)
         {
-            // R = max(R + 1/r, now), L = max(L + 1/l, now), P = max(P + 1/w, now) of the paper, for a quantum's I/Os at once. A quantum served by weight
-            // gives back its step of R.
+            // R = max(R + 1/r, now), L = max(L + 1/l, now), P = max(P + 1/w, now) of the paper, for a quantum's I/Os at once.
+            // A quantum served by weight gives back its step of R.
             ReservationTag = isReserved ? Math.Max(ReservationTag, nowNs - _reservationNs) + operations * _reservationNs : ReservationTag;
             LimitTag = _limitNs > 0 ? Math.Max(LimitTag, nowNs) + operations * _limitNs : 0;
             WeightTag += operations * _weightNs;
@@ -176,7 +178,8 @@ internal sealed class MClockQueue(HostCapacity host, long quantumNs) : RunQueue(
 
         public void Correct(double operations, bool isReserved)
         {
-            // The reservation may have been taken away while a quantum of it ran: without end is what the tag is then, and nothing times that is no number.
+            // The reservation may have been taken away while a quantum of it ran. The tag is infinite then, and nothing times that is
+            // no number.
             ReservationTag = isReserved && double.IsFinite(_reservationNs) ? ReservationTag + operations * _reservationNs : ReservationTag;
             LimitTag += operations * _limitNs;
             WeightTag += operations * _weightNs;

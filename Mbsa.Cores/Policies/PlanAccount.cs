@@ -5,15 +5,18 @@ using Mbsa.Model.Scenario;
 
 namespace Mbsa.Cores.Policies;
 
-/// <summary>What a <see cref="PlanQueue"/> keeps of one VM: its place in the orders, its floor and its ceiling, and what its quanta use.</summary>
+/// <summary>
+/// What a <see cref="PlanQueue"/> keeps of one VM: its place in the orders, its floor and its ceiling, and what its quanta use.
+/// </summary>
 /// <param name="vm">The VM's place in the scenario.</param>
 /// <param name="host">What is shared out.</param>
 /// <param name="quantumNs">Core time of a quantum, in nanoseconds.</param>
 internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
 {
     /// <summary>
-    /// Use over which the dominant resource of a VM is found, in nanoseconds of the host: a VM that computes in one quantum and writes in the next is
-    /// charged for the larger of the two, not for both; one that computed for a second has not earned a second of the NVM.
+    /// Use over which the dominant resource of a VM is found, in nanoseconds of the host: a VM that computes in one quantum and writes
+    /// in the next is charged for the larger of the two, not for both; one that computed for a second has not earned a second of the
+    /// NVM.
     /// </summary>
     private const double DominanceNs = 1_000_000;
 
@@ -37,19 +40,21 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     /// <summary>Quanta of the whole host by which others' turns put it ahead or behind.</summary>
     private const int TurnsOfOthers = 2;
 
-    /// <summary>Quanta of its own that its floor still owes it: more, for others may hold the cores for as long as their quanta stretch each other.</summary>
+    /// <summary>
+    /// Quanta of its own that its floor still owes it: more, for others may hold the cores for as long as their quanta stretch each
+    /// other.
+    /// </summary>
     private const int MostOwedOfFloor = 16;
 
-    /// <summary>Quanta of its own by which it may be ahead of its floor: more than that it is not held against a VM that it had when others wanted less.</summary>
+    /// <summary>
+    /// Quanta of its own by which it may be ahead of its floor: more than that it is not held against a VM that it had when others
+    /// wanted less.
+    /// </summary>
     private const int MostAheadOfFloor = 16;
 
     private readonly Queue<Schedulable>[] _ready = [new(), new(), new(), new(), new()];
-    private readonly bool[] _isOrdered = new bool[Gates.Count];
-    private readonly double[] _orderedTag = new double[Gates.Count];
-    private readonly int[] _stamp = new int[Gates.Count];
     private ResourceUse _window;
     private QuantumHabit _declared;
-    private int _orders;
     private readonly double[] _quantumCostNs = new double[Gates.Count];
     private PromiseUnit _limitUnit;
     private Gcra _limit;
@@ -75,13 +80,19 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     /// <summary>The quanta it can be in at once, and one more, in virtual time.</summary>
     public double LeewayNs => (1 + Math.Min(host.Cores, Vcpus)) * MostQuantumCostNs / Rate;
 
-    /// <summary>How far its start tag may be behind virtual time, in virtual time: what it missed beyond that its own VCPUs could not use.</summary>
+    /// <summary>
+    /// How far its start tag may be behind virtual time, in virtual time: what it missed beyond that its own VCPUs could not use.
+    /// </summary>
     public double MostOwedNs => (MostOwed * MostQuantumCostNs + MostOwedOfOthers * quantumNs) / Rate;
 
-    /// <summary>How far its start tag may be ahead of virtual time, in virtual time: what it had beyond that nobody else could use.</summary>
+    /// <summary>
+    /// How far its start tag may be ahead of virtual time, in virtual time: what it had beyond that nobody else could use.
+    /// </summary>
     public double MostAheadNs => 3 * LeewayNs + TurnsOfOthers * quantumNs / Rate;
 
-    /// <summary>How far its start tag is from virtual time while it is only its turn, or somebody else's, that puts it there; in virtual time.</summary>
+    /// <summary>
+    /// How far its start tag is from virtual time while it is only its turn, or somebody else's, that puts it there; in virtual time.
+    /// </summary>
     public double LineNs => LeewayNs + TurnsOfOthers * quantumNs / Rate;
 
     /// <summary>The most expensive of its quanta, in virtual time.</summary>
@@ -102,8 +113,8 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     /// <summary>Its quanta that are going on.</summary>
     public int InFlight { get; set; }
 
-    /// <summary>It stands in an order.</summary>
-    public bool IsOrdered => _orders > 0;
+    /// <summary>Its places in the orders.</summary>
+    public Places Places { get; } = new();
 
     /// <summary>Since when its limit holds it back; null when it does not.</summary>
     public long? HeldSinceNs { get; set; }
@@ -184,37 +195,14 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
         return ready.Count > 0;
     }
 
-    /// <summary>Whether it stands in the order of a gate.</summary>
-    public bool IsOrderedBy(Gate gate) => _isOrdered[(int)gate];
-
-    /// <summary>It takes its place in the order of a gate, and gives up the one it may have there.</summary>
-    /// <returns>The stamp of the place.</returns>
-    public int EnterOrder(Gate gate)
-    {
-        _orders += _isOrdered[(int)gate] ? 0 : 1;
-        (_isOrdered[(int)gate], _orderedTag[(int)gate]) = (true, StartTag);
-        return ++_stamp[(int)gate];
-    }
-
-    /// <summary>The stamp of its last place in the order of a gate.</summary>
-    public int StampIn(Gate gate) => _stamp[(int)gate];
-
-    /// <summary>Whether what was given back to it since it took its place moved it forward, by more than a tenth of a quantum.</summary>
-    public bool IsDueEarlierIn(Gate gate) => IsOrderedBy(gate) && StartTag < _orderedTag[(int)gate] - 0.1 * QuantumNs(gate);
-
-    /// <summary>What it had since it took its place moved it back.</summary>
-    public bool HasMovedIn(Gate gate) => StartTag > _orderedTag[(int)gate];
-
-    /// <summary>It was taken out of the order of a gate.</summary>
-    public void LeaveOrder(Gate gate)
-    {
-        _isOrdered[(int)gate] = false;
-        _orders--;
-    }
+    /// <summary>
+    /// Whether what was given back to it since it took its place at a gate moved it forward, by more than a tenth of a quantum.
+    /// </summary>
+    public bool IsDueEarlierIn(Gate gate) => Places.IsBefore(gate, StartTag, 0.1 * QuantumNs(gate));
 
     /// <summary>
-    /// The budget of a VCPU: no longer than its limit earns back in a quantum, so that a small ceiling is kept in small steps; but for one I/O, which is not cut
-    /// for that.
+    /// The budget of a VCPU: no longer than its limit earns back in a quantum, so that a small ceiling is kept in small steps; but for
+    /// one I/O, which is not cut for that.
     /// </summary>
     public long Budget(in QuantumHabit habit, long budgetNs)
     {

@@ -14,7 +14,8 @@ public sealed class PlanPolicy : IQosPolicy
     public string Name => "plan";
 
     /// <inheritdoc/>
-    public string Description => "Weighted shares of what each VM uses most (cores, bus or NVM), with reservations, limits and a latency class.";
+    public string Description =>
+        "Weighted shares of what each VM uses most (cores, bus or NVM), with reservations, limits and a latency class.";
 
     /// <inheritdoc/>
     public Promises Keeps => Promises.Weights | Promises.Limits | Promises.Reservations | Promises.Latency;
@@ -29,7 +30,8 @@ public sealed class PlanPolicy : IQosPolicy
     public Plan MakePlan(HostCapacity host, IReadOnlyList<Tenant> tenants)
     {
         var fill = WaterFill.Divide(host, tenants);
-        return new Plan([.. tenants.Select((t, i) => new PlannedTenant(t, fill.Rates[i], t.Vcpus > 0 ? fill.Shares[i] : null))]) { Use = fill.Use };
+        var planned = tenants.Select((t, i) => new PlannedTenant(t, fill.Rates[i], t.Vcpus > 0 ? fill.Shares[i] : null));
+        return new Plan([.. planned]) { Use = fill.Use };
     }
 
     /// <inheritdoc/>

@@ -5,52 +5,58 @@ using Mbsa.Model.Scenario;
 namespace Mbsa.Cores.Policies;
 
 /// <summary>
-/// Carries out a plan: earliest eligible virtual deadline first (Stoica, Abdel-Wahab, 1995) over VMs on the plan's rates, charged in dominant use. Each VM has a
-/// start tag, how far its service has come at its rate; virtual time is where all who want to run have come on average. Who is not ahead of it is
-/// eligible, and of those whoever should have its next quantum first is served: a VM of a large rate does not wait for a thousand small ones.
+/// Carries out a plan: earliest eligible virtual deadline first (Stoica, Abdel-Wahab, 1995) over VMs on the plan's rates, charged in
+/// dominant use. Each VM has a start tag, how far its service has come at its rate; virtual time is where all who want to run have come
+/// on average. Who is not ahead of it is eligible, and of those whoever should have its next quantum first is served: a VM of a large
+/// rate does not wait for a thousand small ones.
 /// <list type="bullet">
 /// <item>A VM has a place at each <see cref="Gate"/> at which VCPUs of it wait: what a VCPU uses is known of it, not of its VM.</item>
-/// <item>A quantum that does not fit beside those in flight waits while another VM wants the core. It may start in place of others that are due later, or where
-/// it gains more than it wastes (<see cref="Flights"/>). If nobody wants the core it shares the resource, if that is the order.</item>
-/// <item>Who becomes ready and is due before somebody who runs has its core: under the virtual clock a quantum can be cut off at any point, and goes on later.</item>
+/// <item>A quantum that does not fit beside those in flight waits while another VM wants the core. It may start in place of others that
+/// are due later, or where it gains more than it wastes (<see cref="Flights"/>). If nobody wants the core it shares the resource, if
+/// that is the order.</item>
+/// <item>Who becomes ready and is due before somebody who runs has its core: under the virtual clock a quantum can be cut off at any
+/// point, and goes on later.</item>
 /// <item>Who is behind its floor goes first; the latency class goes before all, as long as it keeps within its floor and burst.</item>
 /// <item>A ceiling is a <see cref="Gcra"/>: whoever is beyond it is held until it has earned the next quantum.</item>
 /// </list>
 /// </summary>
-/// <param name="host">What is shared out.</param>
-/// <param name="quantumNs">How long a quantum is alone on the host, in nanoseconds.</param>
-/// <param name="serviceOrder">What happens at a full resource while cores are idle.</param>
-internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder serviceOrder = ServiceOrder.Share) : RunQueue(host, quantumNs)
+internal sealed class PlanQueue : RunQueue
 {
     /// <summary>How much shorter a quantum is on real cores while there is a latency class: it has to wait for its end.</summary>
     private const int UrgentDivisor = 5;
 
-    /// <summary>Quanta of its own by which a VM may fall behind virtual time because others that are ahead of it have its resource.</summary>
-    private const int MostPassedOver = 4;
-
-    /// <summary>Quanta of its own by which a VM may be ahead of virtual time and still be the one that fills a resource.</summary>
-    private const int MostAhead = 2;
-
-    private readonly Waiting _waiting = new(host, quantumNs);
+    private readonly Waiting _waiting;
     private readonly List<PlanAccount?> _accounts = [];
     private readonly List<PlanAccount> _urgent = [];
-    private readonly Flights _flights = new(host.Cores);
-    private Plan _plan = Plan.Empty;
+    private readonly Flights _flights;
+    private readonly PlanChoice _choice;
     private bool _hasNew;
     private Func<PlanAccount, Gate?>? _gateForFloor;
     private Func<PlanAccount, long, bool>? _isWanted;
 
+    /// <summary>Nobody is there.</summary>
+    /// <param name="host">What is shared out.</param>
+    /// <param name="quantumNs">How long a quantum is alone on the host, in nanoseconds.</param>
+    /// <param name="serviceOrder">What happens at a full resource while cores are idle.</param>
+    public PlanQueue(HostCapacity host, long quantumNs, ServiceOrder serviceOrder = ServiceOrder.Share)
+        : base(host, quantumNs)
+    {
+        _waiting = new Waiting(host, quantumNs);
+        _flights = new Flights(host.Cores);
+        _choice = new PlanChoice(_waiting, _flights, host.IsExact, serviceOrder);
+    }
+
     public override long NextNs => _waiting.NextNs;
 
     /// <summary>
-    /// How long a VM may be kept waiting and still catch up with its ceiling, in nanoseconds. It waited for cores; on real ones it may have waited for other
-    /// programs too, for a few of their time slices.
+    /// How long a VM may be kept waiting and still catch up with its ceiling, in nanoseconds. It waited for cores; on real ones it may
+    /// have waited for other programs too, for a few of their time slices.
     /// </summary>
     private long PatienceNs => Host.IsExact ? 8 * QuantumNs : Math.Max(2 * QuantumNs, 10_000_000);
 
     protected override void TakeOver(Plan plan, long nowNs)
     {
-        _plan = plan;
+        _choice.Plan = plan;
         _urgent.Clear();
         Release(double.PositiveInfinity, nowNs);
         foreach (var planned in plan.Tenants)
@@ -70,7 +76,7 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
     /// <remarks>Those first that would only stretch others; then, when somebody has become ready, the one that is due last.</remarks>
     public override Schedulable? MakeRoom(long nowNs)
     {
-        _isWanted ??= IsWanted;
+        _isWanted ??= _choice.IsWanted;
         var surplus = _flights.Surplus(Gate.Bus, nowNs, _isWanted) ?? _flights.Surplus(Gate.Nvm, nowNs, _isWanted);
         if (surplus is not null || !_hasNew)
         {
@@ -107,13 +113,13 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
             return Grant(behind, TakeFirst(behind.Ready(gate))!, nowNs, ref budgetNs, Turn.Floor);
         }
 
-        if (FirstOpen(nowNs, out _) is not { } open)
+        if (_choice.First(nowNs, out _) is not { } open)
         {
             return null;
         }
 
         var account = open.Take();
-        account.LeaveOrder(open.Gate);
+        account.Places.Leave(open.Gate);
         return Grant(account, TakeFirst(account.Ready(open.Gate))!, nowNs, ref budgetNs);
     }
 
@@ -138,7 +144,8 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
         var habit = account.HabitOf(next);
         budgetNs = account.Budget(habit, budgetNs);
 
-        // A VM that ran ahead while others could not use the host does not pay for it later, nor does one save up what its VCPUs could not use: but for a few quanta.
+        // But for a few quanta a VM that ran ahead while others could not use the host does not pay for it later,
+        // nor does one save up what its VCPUs could not use.
         var before = account.StartTag;
         account.StartTag = Math.Clamp(before, _waiting.VirtualNs - account.MostOwedNs, _waiting.VirtualNs + account.MostAheadNs);
         next.Estimate = account.Take(habit, next.Cut, nowNs, budgetNs);
@@ -192,104 +199,10 @@ internal sealed class PlanQueue(HostCapacity host, long quantumNs, ServiceOrder 
         return null;
     }
 
-    /// <summary>The order whose first is served next; null when nobody may start now.</summary>
-    /// <param name="nowNs">The scenario's clock.</param>
-    /// <param name="isSharing">Receives whether it shares a full resource, for nobody else wants the core.</param>
-    private DeadlineOrder? FirstOpen(long nowNs, out bool isSharing)
-    {
-        DeadlineOrder? open = null, preferred = null, full = null;
-        isSharing = false;
-        foreach (var order in _waiting.Orders)
-        {
-            if (!_waiting.Settle(order, nowNs))
-            {
-                continue;
-            }
-
-            var (first, gate) = (order.First, order.Gate);
-            var habit = first.HabitOf(first.Ready(gate).Peek());
-            if (gate == Gate.None || !Host.IsExact || _flights.Fits(habit))
-            {
-                open = Earlier(open, order);
-                preferred = IsToBeFilled(order) ? Earlier(preferred, order) : preferred;
-            }
-            else if (serviceOrder == ServiceOrder.Share && IsToBeFilled(order) && _flights.Gains(gate, habit))
-            {
-                preferred = Earlier(preferred, order);
-            }
-            else if (gate.IsOfMost() ? _flights.MayReplace(gate, first, habit) : order.HasEligible)
-            {
-                open = Earlier(open, order);
-            }
-            else
-            {
-                full = Earlier(full, order);
-            }
-        }
-
-        if (preferred is not null || full is null)
-        {
-            return preferred ?? open;
-        }
-
-        if (open is not null)
-        {
-            return MayOverfill(full, open) ? full : open;
-        }
-
-        isSharing = serviceOrder == ServiceOrder.Share && _flights.MayShare(full.Gate, full.First);
-        return isSharing ? full : null;
-    }
-
-    /// <summary>
-    /// What the plan fills is kept full before others have the core, by whoever is not ahead of virtual time; by one quantum also of somebody who is, but not far: what
-    /// is not used of it now is lost, and cores are there for the others.
-    /// </summary>
-    private bool IsToBeFilled(DeadlineOrder order)
-    {
-        var gate = order.Gate;
-        return gate.IsOfMost() && _plan.Fills(gate.IsOfBus() ? Resource.Bus : Resource.Nvm)
-            && (order.HasEligible
-                || (!_flights.HasUserOfMost(gate) && order.First.StartTag < _waiting.VirtualNs + MostAhead * order.First.QuantumNs(gate)));
-    }
-
-    private static DeadlineOrder Earlier(DeadlineOrder? one, DeadlineOrder other) => one is null || other.IsBefore(one) ? other : one;
-
-    /// <summary>Whether a quantum that does not fit is served before one that does.</summary>
-    private bool MayOverfill(DeadlineOrder full, DeadlineOrder open)
-    {
-        var (first, gate) = (full.First, full.Gate);
-        var othersNs = Math.Max(_waiting.VirtualNs, open.First.StartTag);
-        return (full.HasEligible || !open.HasEligible)
-            && ((first.IsBehind(othersNs, gate, MostPassedOver) && !_flights.IsOverfull(gate) && _flights.IsTakenFrom(first, gate))
-                || (full.IsBefore(open) && _flights.Gains(gate, first.HabitOf(first.Ready(gate).Peek())))
-                || (serviceOrder == ServiceOrder.Share && full.HasEligible && !IsDue(open) && _flights.MayShare(gate, first)));
-    }
-
-    /// <summary>Whether another VM wants a core that it could use.</summary>
-    private bool IsWanted(PlanAccount by, long nowNs)
-    {
-        foreach (var order in _waiting.Orders)
-        {
-            if (!_flights.IsFull(order.Gate) && _waiting.Settle(order, nowNs) && order.First != by && IsDue(order))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>
-    /// Whether a core is due to the first of an order before those share a full resource who are due: not to one that is ahead of virtual time, if the plan leaves
-    /// cores over.
-    /// </summary>
-    private bool IsDue(DeadlineOrder order) => order.HasEligible || !_plan.HasOver(Resource.Cores);
-
     /// <summary>Whether somebody who is ready should have a core before the one who has it.</summary>
     private bool IsDueBefore(Flight last, long nowNs) =>
         FirstUrgent(nowNs) is not null
-        || (FirstOpen(nowNs, out var isSharing) is { HasEligible: true } open && !isSharing
+        || (_choice.First(nowNs, out var isSharing) is { HasEligible: true } open && !isSharing
             && open.First != last.Account && open.First.Deadline(open.Gate) < last.Deadline);
 
     /// <summary>Lets those go that their ceilings held back until a moment.</summary>

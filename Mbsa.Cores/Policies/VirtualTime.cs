@@ -1,9 +1,10 @@
 namespace Mbsa.Cores.Policies;
 
 /// <summary>
-/// Where all VMs that want to run have come on average, each counted by its rate: the virtual time of a <see cref="PlanQueue"/>, in nanoseconds.
-/// Some are not in line with the rest for a reason of their own and do not count: one that is far ahead had what nobody else could use, one that is far behind wants
-/// more than its VCPUs can have, one with a ceiling is behind because of that. With every plan the line is drawn anew, where most of the rates are.
+/// Where all VMs that want to run have come on average, each counted by its rate: the virtual time of a <see cref="PlanQueue"/>, in
+/// nanoseconds. Some are not in line with the rest for a reason of their own and do not count: one that is far ahead had what nobody
+/// else could use, one that is far behind wants more than its VCPUs can have, one with a ceiling is behind because of that. With every
+/// plan the line is drawn anew, where most of the rates are.
 /// </summary>
 internal sealed class VirtualTime
 {

@@ -4,8 +4,8 @@ using Mbsa.Cores.Queue;
 namespace Mbsa.Cores.Policies;
 
 /// <summary>
-/// The VMs that want to run, each with a place at every gate where VCPUs of it wait, and those that their ceilings hold back. It keeps virtual time, which
-/// is made of them.
+/// The VMs that want to run, each with a place at every gate where VCPUs of it wait, and those that their ceilings hold back. It keeps
+/// virtual time, which is made of them.
 /// </summary>
 /// <param name="host">What is shared out.</param>
 /// <param name="quantumNs">How long a quantum is alone on the host, in nanoseconds.</param>
@@ -64,13 +64,14 @@ internal sealed class Waiting(HostCapacity host, long quantumNs)
         {
             var account = order.First;
             var isReady = account.HasReady(order.Gate);
-            if (isReady && account.HeldSinceNs is null && account.MayRunFromNs <= nowNs && !account.HasMovedIn(order.Gate))
+            if (isReady && account.HeldSinceNs is null && account.MayRunFromNs <= nowNs
+                && !account.Places.IsBehind(order.Gate, account.StartTag))
             {
                 return true;
             }
 
             order.Take();
-            account.LeaveOrder(order.Gate);
+            account.Places.Leave(order.Gate);
             if (!isReady || account.HeldSinceNs is not null)
             {
                 Rest(account, nowNs);
@@ -108,7 +109,7 @@ internal sealed class Waiting(HostCapacity host, long quantumNs)
 
         foreach (var order in Orders)
         {
-            if (account.Ready(order.Gate).Count > 0 && (!account.IsOrderedBy(order.Gate) || account.IsDueEarlierIn(order.Gate)))
+            if (account.Ready(order.Gate).Count > 0 && (!account.Places.Has(order.Gate) || account.IsDueEarlierIn(order.Gate)))
             {
                 order.Add(account);
             }
@@ -123,7 +124,7 @@ internal sealed class Waiting(HostCapacity host, long quantumNs)
     /// <summary>It wants nothing any more, if it is neither in an order nor in flight.</summary>
     public void Rest(PlanAccount account, long nowNs)
     {
-        if (account is { Competes: true, IsOrdered: false, InFlight: 0 })
+        if (account is { Competes: true, Places.Any: false, InFlight: 0 })
         {
             account.RestingSinceNs = nowNs;
             _virtualTime.OnLeft(account);
@@ -139,7 +140,7 @@ internal sealed class Waiting(HostCapacity host, long quantumNs)
             order.Clear();
             foreach (var account in accounts)
             {
-                if (account?.IsOrderedBy(order.Gate) == true)
+                if (account?.Places.Has(order.Gate) == true)
                 {
                     order.Add(account);
                 }

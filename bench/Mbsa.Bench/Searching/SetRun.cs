@@ -50,7 +50,8 @@ internal static class SetRun
     {
         if (set.ChangesAtMs is not { Count: > 0 } changes)
         {
-            yield return new Stretch([.. Enumerable.Range(0, set.Vms.Count)], [.. run.Vms.Select(vm => vm.Use.Use)], run.MeasuredNs, IsWhole: true);
+            var all = Enumerable.Range(0, set.Vms.Count);
+            yield return new Stretch([.. all], [.. run.Vms.Select(vm => vm.Use.Use)], run.MeasuredNs, IsWhole: true);
             yield break;
         }
 

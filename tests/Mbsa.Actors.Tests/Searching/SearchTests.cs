@@ -9,7 +9,7 @@ public sealed class SearchTests
     private static readonly int[] _seeds = [.. Enumerable.Range(1, 62)];
 
     /// <summary>Sets that broke a hard bar once.</summary>
-    private static readonly int[] _broken = [166, 263, 459, 654, 714, 1008, 1017, 1026, 1058, 1363, 1692, 1697, 1701, 1864, 1913];
+    private static readonly int[] _broken = [166, 263, 459, 654, 714, 1008, 1017, 1026, 1058, 1363, 1692, 1697, 1701, 1809, 1864, 1913];
 
     [Fact]
     public void Random_sets_keep_their_floors_and_nobody_starves_or_loses_to_a_liar()
@@ -21,16 +21,15 @@ public sealed class SearchTests
             .Where(breach => breach.IsHard).Select(breach => $"{breach.Seed}: {breach.What}"));
     }
 
-    /// <summary>What the search counts and does not fail for: of these sets one misses each bar, by no more than this.</summary>
+    /// <summary>What the search counts and does not fail for: two of these sets miss the bar of use, by no more than this.</summary>
     [Fact]
-    public void Nearly_all_are_within_a_per_cent_of_the_optimum_and_use_what_is_short()
+    public void All_are_within_a_per_cent_of_the_optimum_and_nearly_all_use_what_is_short()
     {
         var verdicts = Search(QosPolicies.Default, _seeds).Select(trial => trial.Verdict!).ToList();
 
-        Assert.True(verdicts.Count(verdict => verdict.Share?.Kept < SearchBars.Share) <= 1);
-        Assert.DoesNotContain(verdicts, verdict => verdict.Share?.Kept < 0.95);
-        Assert.True(verdicts.Count(verdict => verdict.BindingUse < SearchBars.Use) <= 4);
-        Assert.DoesNotContain(verdicts, verdict => verdict.BindingUse < 0.91);
+        Assert.DoesNotContain(verdicts, verdict => verdict.Share?.Kept < SearchBars.Share);
+        Assert.True(verdicts.Count(verdict => verdict.BindingUse < SearchBars.Use) <= 2);
+        Assert.DoesNotContain(verdicts, verdict => verdict.BindingUse < 0.90);
     }
 
     [Fact]
