@@ -85,14 +85,10 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     /// </summary>
     public double MostOwedNs => (MostOwed * MostQuantumCostNs + MostOwedOfOthers * quantumNs) / Rate;
 
-    /// <summary>
-    /// How far its start tag may be ahead of virtual time, in virtual time: what it had beyond that nobody else could use.
-    /// </summary>
+    /// <summary>How far its start tag may be ahead of virtual time: what it had beyond that nobody else could use.</summary>
     public double MostAheadNs => 3 * LeewayNs + TurnsOfOthers * quantumNs / Rate;
 
-    /// <summary>
-    /// How far its start tag is from virtual time while it is only its turn, or somebody else's, that puts it there; in virtual time.
-    /// </summary>
+    /// <summary>How far from virtual time its start tag is put by turns alone, its own and others'; in virtual time.</summary>
     public double LineNs => LeewayNs + TurnsOfOthers * quantumNs / Rate;
 
     /// <summary>The most expensive of its quanta, in virtual time.</summary>
@@ -103,6 +99,9 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
 
     /// <summary>It counts where virtual time is made. <see cref="VirtualTime"/> keeps this.</summary>
     public bool IsInLine { get; set; }
+
+    /// <summary>It is on the list of those among whom the line is drawn. <see cref="VirtualTime"/> keeps this.</summary>
+    public bool IsListed { get; set; }
 
     /// <summary>Since when it wants nothing, on the scenario's clock in nanoseconds, while it does not compete.</summary>
     public long RestingSinceNs { get; set; } = -1;

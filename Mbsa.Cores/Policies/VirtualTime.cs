@@ -13,6 +13,7 @@ internal sealed class VirtualTime
     private Sum _outOfLine;
     private Sum _limited;
     private double _lastNs;
+    private int _freeCount;
     private int _movesSinceDrawn;
 
     /// <summary>The average. While nobody wants to run it stands where it was.</summary>
@@ -26,11 +27,8 @@ internal sealed class VirtualTime
     public void OnJoined(PlanAccount account)
     {
         account.Competes = true;
-        if (!account.IsLimited)
-        {
-            _free.Add(account);
-        }
-
+        List(account);
+        _freeCount += account.IsLimited ? 0 : 1;
         Enter(account, Ns);
         Redraw();
     }
@@ -40,8 +38,8 @@ internal sealed class VirtualTime
     {
         _lastNs = Ns;
         account.Competes = false;
+        _freeCount -= account.IsLimited ? 0 : 1;
         SumOf(account).Remove(account.Rate, account.StartTag);
-        _free.Remove(account);
         Redraw();
     }
 
@@ -61,16 +59,21 @@ internal sealed class VirtualTime
     {
         _lastNs = Ns;
         _limited = default;
+        foreach (var account in _free)
+        {
+            account.IsListed = false;
+        }
+
         _free.Clear();
         foreach (var account in accounts)
         {
-            if (account is { Competes: true, IsLimited: false })
+            if (account is { Competes: true })
             {
-                _free.Add(account);
-            }
-            else if (account is { Competes: true })
-            {
-                Enter(account, _lastNs);
+                List(account);
+                if (account.IsLimited)
+                {
+                    Enter(account, _lastNs);
+                }
             }
         }
 
@@ -80,7 +83,7 @@ internal sealed class VirtualTime
     /// <summary>Draws the line anew when most of the rates are not in it, but not more often than there are VMs.</summary>
     private void Redraw()
     {
-        if (++_movesSinceDrawn >= _free.Count && _outOfLine.Rates > _inLine.Rates)
+        if (++_movesSinceDrawn >= _freeCount && _outOfLine.Rates > _inLine.Rates)
         {
             Draw();
         }
@@ -89,11 +92,28 @@ internal sealed class VirtualTime
     private void Draw()
     {
         _movesSinceDrawn = 0;
+        foreach (var account in _free)
+        {
+            account.IsListed = account.Competes;
+        }
+
+        _free.RemoveAll(account => !account.IsListed);
+        _freeCount = _free.Count;
         (_inLine, _outOfLine) = (default, default);
         var middleNs = MiddleNs();
         foreach (var account in _free)
         {
             Enter(account, middleNs);
+        }
+    }
+
+    /// <summary>Those without a ceiling are listed; who leaves stays on the list until the line is drawn.</summary>
+    private void List(PlanAccount account)
+    {
+        if (account is { IsLimited: false, IsListed: false })
+        {
+            account.IsListed = true;
+            _free.Add(account);
         }
     }
 

@@ -12,7 +12,7 @@ internal static class SetYaml
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"duration: {set.DurationMs}ms\nwarmup: {set.WarmupMs}ms\nhost:\n");
         Write(text, set.Host);
-        text.Append(CultureInfo.InvariantCulture, $"  qos: {{ policy: {policy}, quantum: {set.QuantumNs}ns }}\nvms:\n");
+        text.Append(CultureInfo.InvariantCulture, $"  scheduler: {{ policy: {policy}, quantum: {set.QuantumNs}ns }}\nvms:\n");
         foreach (var vm in set.Vms)
         {
             Write(text, vm);
