@@ -1,5 +1,5 @@
-using Mbsa.Actors.Tests.Scenarios;
 using Mbsa.Actors.Commands;
+using Mbsa.Actors.Tests.Scenarios;
 using Mbsa.Model.Results;
 using Mbsa.Model.Scenario;
 using Mbsa.Model.Watching;
