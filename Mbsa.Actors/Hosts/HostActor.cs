@@ -175,11 +175,12 @@ internal sealed class HostActor : ReceiveActor
         var (vm, guest) = (message.Vm, _guests[message.Vm]);
         var hold = guest.Hold;
         Release(vm, isOfNoUse: hold == GuestHold.Rest || (guest.IsNew && message.WhyNotStarted is not null));
-        guest.Answer(message.WhyNotStarted is { } why && hold != GuestHold.Rest ? new HostAnswer.Refused(why) : new HostAnswer.Done());
         if (hold is GuestHold.Rest or GuestHold.Room)
         {
-            Remove(vm);
+            Remove(vm); // before the answer: whoever has it looks at the board
         }
+
+        guest.Answer(message.WhyNotStarted is { } why && hold != GuestHold.Rest ? new HostAnswer.Refused(why) : new HostAnswer.Done());
     }
 
     /// <summary>Nothing is left of it here.</summary>
