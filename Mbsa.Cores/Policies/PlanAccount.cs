@@ -100,9 +100,6 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     /// <summary>It counts where virtual time is made. <see cref="VirtualTime"/> keeps this.</summary>
     public bool IsInLine { get; set; }
 
-    /// <summary>It is on the list of those among whom the line is drawn. <see cref="VirtualTime"/> keeps this.</summary>
-    public bool IsListed { get; set; }
-
     /// <summary>Since when it wants nothing, on the scenario's clock in nanoseconds, while it does not compete.</summary>
     public long RestingSinceNs { get; set; } = -1;
 

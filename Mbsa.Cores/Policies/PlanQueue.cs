@@ -41,7 +41,7 @@ internal sealed class PlanQueue : RunQueue
     public PlanQueue(HostCapacity host, long quantumNs, ServiceOrder serviceOrder = ServiceOrder.Share)
         : base(host, quantumNs)
     {
-        _waiting = new Waiting(host, quantumNs);
+        _waiting = new Waiting(host, quantumNs, _accounts);
         _flights = new Flights(host.Cores);
         _choice = new PlanChoice(_waiting, _flights, host.IsExact, serviceOrder);
     }
@@ -69,7 +69,7 @@ internal sealed class PlanQueue : RunQueue
             }
         }
 
-        _waiting.Reorder(_accounts);
+        _waiting.Reorder();
     }
 
     /// <inheritdoc/>

@@ -3,10 +3,11 @@ namespace Mbsa.Cores.Policies;
 /// <summary>
 /// Where all VMs that want to run have come on average, each counted by its rate: the virtual time of a <see cref="PlanQueue"/>, in
 /// nanoseconds. Some are not in line with the rest for a reason of their own and do not count: one that is far ahead had what nobody
-/// else could use, one that is far behind wants more than its VCPUs can have, one with a ceiling is behind because of that. With every
+/// else could use, one that is far behind with no VCPU waiting cannot use more, one with a ceiling is behind because of that. With every
 /// plan the line is drawn anew, where most of the rates are.
 /// </summary>
-internal sealed class VirtualTime
+/// <param name="accounts">All VMs, by their place in the scenario; null for those that never ran. Grows while it is used.</param>
+internal sealed class VirtualTime(IReadOnlyList<PlanAccount?> accounts)
 {
     private readonly List<PlanAccount> _free = [];
     private Sum _inLine;
@@ -27,7 +28,6 @@ internal sealed class VirtualTime
     public void OnJoined(PlanAccount account)
     {
         account.Competes = true;
-        List(account);
         _freeCount += account.IsLimited ? 0 : 1;
         Enter(account, Ns);
         Redraw();
@@ -55,28 +55,9 @@ internal sealed class VirtualTime
     }
 
     /// <summary>Rates have changed: adds everybody up anew, and with that loses what rounding had added up to.</summary>
-    public void Reset(IEnumerable<PlanAccount?> accounts)
+    public void Reset()
     {
         _lastNs = Ns;
-        _limited = default;
-        foreach (var account in _free)
-        {
-            account.IsListed = false;
-        }
-
-        _free.Clear();
-        foreach (var account in accounts)
-        {
-            if (account is { Competes: true })
-            {
-                List(account);
-                if (account.IsLimited)
-                {
-                    Enter(account, _lastNs);
-                }
-            }
-        }
-
         Draw();
     }
 
@@ -91,29 +72,25 @@ internal sealed class VirtualTime
 
     private void Draw()
     {
-        _movesSinceDrawn = 0;
-        foreach (var account in _free)
+        _free.Clear();
+        (_inLine, _outOfLine, _limited) = (default, default, default);
+        foreach (var account in accounts)
         {
-            account.IsListed = account.Competes;
+            if (account is { Competes: true, IsLimited: true })
+            {
+                Enter(account, _lastNs);
+            }
+            else if (account is { Competes: true })
+            {
+                _free.Add(account);
+            }
         }
 
-        _free.RemoveAll(account => !account.IsListed);
-        _freeCount = _free.Count;
-        (_inLine, _outOfLine) = (default, default);
+        (_freeCount, _movesSinceDrawn) = (_free.Count, 0);
         var middleNs = MiddleNs();
         foreach (var account in _free)
         {
             Enter(account, middleNs);
-        }
-    }
-
-    /// <summary>Those without a ceiling are listed; who leaves stays on the list until the line is drawn.</summary>
-    private void List(PlanAccount account)
-    {
-        if (account is { IsLimited: false, IsListed: false })
-        {
-            account.IsListed = true;
-            _free.Add(account);
         }
     }
 

@@ -9,10 +9,11 @@ namespace Mbsa.Cores.Policies;
 /// </summary>
 /// <param name="host">What is shared out.</param>
 /// <param name="quantumNs">How long a quantum is alone on the host, in nanoseconds.</param>
-internal sealed class Waiting(HostCapacity host, long quantumNs)
+/// <param name="accounts">All VMs, by their place in the scenario; null for those that never ran. Grows while it is used.</param>
+internal sealed class Waiting(HostCapacity host, long quantumNs, IReadOnlyList<PlanAccount?> accounts)
 {
     private readonly PriorityQueue<PlanAccount, VmOrder> _held = new();
-    private readonly VirtualTime _virtualTime = new();
+    private readonly VirtualTime _virtualTime = new(accounts);
 
     /// <summary>One order for each gate.</summary>
     public IReadOnlyList<DeadlineOrder> Orders { get; } =
@@ -132,9 +133,9 @@ internal sealed class Waiting(HostCapacity host, long quantumNs)
     }
 
     /// <summary>Rates have changed, and with them everybody's place.</summary>
-    public void Reorder(IReadOnlyList<PlanAccount?> accounts)
+    public void Reorder()
     {
-        _virtualTime.Reset(accounts);
+        _virtualTime.Reset();
         foreach (var order in Orders)
         {
             order.Clear();

@@ -71,7 +71,7 @@ public sealed class VirtualTimeTests
 
     private static VirtualTime Of(params PlanAccount[] accounts)
     {
-        var time = new VirtualTime();
+        var time = new VirtualTime(accounts);
         foreach (var account in accounts)
         {
             time.OnJoined(account);
