@@ -26,7 +26,8 @@ public sealed class SearchTests
         var trials = Search(QosPolicies.Default, _farOff);
 
         Assert.All(trials, trial => Assert.NotNull(trial.Verdict?.Share));
-        Assert.Empty(trials.Where(trial => trial.Verdict!.Share!.Kept < SearchBars.Share).Select(trial => $"{trial.Seed}: {trial.Verdict!.Share}"));
+        Assert.Empty(trials.Where(trial => trial.Verdict!.Share!.Kept < SearchBars.Share)
+            .Select(trial => $"{trial.Seed}: {trial.Verdict!.Share}"));
     }
 
     [Fact]
