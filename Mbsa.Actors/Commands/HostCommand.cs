@@ -30,10 +30,10 @@ internal interface IVcpuMessage;
 [JsonDerivedType(typeof(Collect), "collect")]
 [JsonDerivedType(typeof(LosePower), "lose-power")]
 [JsonDerivedType(typeof(RestorePower), "restore-power")]
-[JsonDerivedType(typeof(BeginMove), "begin-move")]
+[JsonDerivedType(typeof(BeginMigration), "begin-migration")]
 [JsonDerivedType(typeof(NextRound), "next-round")]
 [JsonDerivedType(typeof(Pause), "pause")]
-[JsonDerivedType(typeof(CancelMove), "cancel-move")]
+[JsonDerivedType(typeof(CancelMigration), "cancel-migration")]
 [JsonDerivedType(typeof(Prepare), "prepare")]
 [JsonDerivedType(typeof(Write), "write")]
 [JsonDerivedType(typeof(Resume), "resume")]
@@ -81,21 +81,23 @@ internal abstract record HostCommand : IHostMessage
     internal sealed record RestorePower : HostCommand;
 
     /// <summary>
-    /// A VM is going to move. Answered with a <see cref="HostAnswer.Round"/> of every block of its child device that was ever written.
+    /// A VM is going to migrate. Answered with a <see cref="HostAnswer.Round"/> of every block of its child device that was ever written.
     /// </summary>
-    internal sealed record BeginMove(int Vm) : OfVm(Vm), IVmMessage;
+    internal sealed record BeginMigration(int Vm) : OfVm(Vm), IVmMessage;
 
     /// <summary>What was written since the last round? Answered with <see cref="HostAnswer.Round"/>.</summary>
     internal sealed record NextRound(int Vm) : OfVm(Vm), IVmMessage;
 
     /// <summary>
-    /// Stop a VM that moves, so that it can be handed over. What its VCPUs had begun is done. Answered with
+    /// Stop a VM that migrates, so that it can be handed over. What its VCPUs had begun is done. Answered with
     /// <see cref="HostAnswer.Paused"/>.
     /// </summary>
     internal sealed record Pause(int Vm) : OfVm(Vm), IVmMessage;
 
-    /// <summary>A VM stays after all; one that is paused goes on as if nothing had been. It is done also when no move was begun.</summary>
-    internal sealed record CancelMove(int Vm) : OfVm(Vm), IVmMessage;
+    /// <summary>
+    /// A VM stays after all; one that is paused goes on as if nothing had been. It is done also when no migration was begun.
+    /// </summary>
+    internal sealed record CancelMigration(int Vm) : OfVm(Vm), IVmMessage;
 
     /// <summary>
     /// Make room for a VM that will come, and promise it what it is promised now. After a refusal nothing is left of it here.
@@ -115,8 +117,8 @@ internal abstract record HostCommand : IHostMessage
     internal sealed record Resume(int Vm, Blob Guest, ulong ContentHash) : OfVm(Vm), IVmMessage;
 
     /// <summary>
-    /// A VM is elsewhere: its child device, what it was promised and its actor go, on whatever side of a move it was. It is done also when
-    /// it was not here.
+    /// A VM is elsewhere: its child device, what it was promised and its actor go, on whatever side of a migration it was. It is done also
+    /// when it was not here.
     /// </summary>
     internal sealed record Forget(int Vm) : OfVm(Vm), IVmMessage;
 }
@@ -155,7 +157,7 @@ internal abstract record HostAnswer
     /// <summary>What a VM did in the measured part.</summary>
     internal sealed record Collected(VmResult Result) : HostAnswer;
 
-    /// <summary>Blocks of a VM that moves.</summary>
+    /// <summary>Blocks of a VM that migrates.</summary>
     /// <param name="Blocks">
     /// Blocks of 4096 bytes that were written, also those that have no bytes or are all zero: what goes over the network.
     /// </param>

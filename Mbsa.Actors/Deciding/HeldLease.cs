@@ -10,5 +10,5 @@ internal readonly record struct HeldLease(double Rate, long ExpiresNs, double Fl
     public double InForce(long nowNs) => nowNs < ExpiresNs ? Rate : Floor;
 
     /// <summary>The most it may give at a moment or later, if it hears of no other lease.</summary>
-    public double Most(long nowNs) => nowNs < ExpiresNs ? Math.Max(Rate, Floor) : Floor;
+    public double Max(long nowNs) => nowNs < ExpiresNs ? Math.Max(Rate, Floor) : Floor;
 }

@@ -87,7 +87,7 @@ internal sealed class Placement
             : why;
 
     /// <summary>
-    /// A VM takes room on a host; one that moves holds room on both. Where it may run as best effort and its reservation does not fit it
+    /// A VM takes room on a host; one that migrates holds room on both. Where it may run as best effort and its reservation does not fit it
     /// reserves nothing.
     /// </summary>
     /// <exception cref="InvalidOperationException">The host's machine does not have the VM's path.</exception>
@@ -129,18 +129,18 @@ internal sealed class Placement
     /// host that each takes where it takes least.
     /// </summary>
     public ImmutableArray<int> Order(IEnumerable<int> vms) => _isAlone ? [.. vms] :
-        [.. vms.OrderBy(vm => _needs.PinnedTo(vm) is null).ThenByDescending(LeastDominantNeed).ThenBy(vm => vm)];
+        [.. vms.OrderBy(vm => _needs.PinnedTo(vm) is null).ThenByDescending(MinDominantNeed).ThenBy(vm => vm)];
 
     /// <summary>
     /// Where the VMs of a host go that is drained, in the order in which they are placed. Each that finds a host is put there too, as one
-    /// that moves.
+    /// that migrates.
     /// </summary>
     /// <param name="host">The host.</param>
     /// <param name="vms">Those that run on it.</param>
     /// <param name="mayTake">Whether another host may be given a VM.</param>
     public ImmutableArray<(int Vm, PlacementChoice Choice)> Drain(int host, IEnumerable<int> vms, Func<int, bool> mayTake)
     {
-        var moves = ImmutableArray.CreateBuilder<(int, PlacementChoice)>();
+        var choices = ImmutableArray.CreateBuilder<(int, PlacementChoice)>();
         foreach (var vm in Order(vms))
         {
             var choice = Choose(vm, other => other != host && mayTake(other));
@@ -149,10 +149,10 @@ internal sealed class Placement
                 Put(vm, target);
             }
 
-            moves.Add((vm, choice));
+            choices.Add((vm, choice));
         }
 
-        return moves.ToImmutable();
+        return choices.ToImmutable();
     }
 
     private PlacementChoice ChooseAs(int vm, QosSpec qos, Func<int, bool> mayTake)
@@ -218,15 +218,15 @@ internal sealed class Placement
         return _tenantOf[vm] is { } tenant ? claim with { Tenant = tenant, Floor = _needs.Floor(tenant) } : claim;
     }
 
-    private double LeastDominantNeed(int vm)
+    private double MinDominantNeed(int vm)
     {
-        var least = double.PositiveInfinity;
+        var min = double.PositiveInfinity;
         for (var host = 0; host < _rooms.Length; host++)
         {
-            least = Claim(vm, host, _qos[vm]) is { } claim ? Math.Min(least, _rooms[host].NeedOf(claim).Dominant) : least;
+            min = Claim(vm, host, _qos[vm]) is { } claim ? Math.Min(min, _rooms[host].NeedOf(claim).Dominant) : min;
         }
 
-        return least;
+        return min;
     }
 
     /// <summary>

@@ -11,7 +11,7 @@ namespace Mbsa.Actors.Deciding;
 internal sealed class PreCopy
 {
     /// <summary>After so many rounds in which the rest was never less than before it does not converge.</summary>
-    public const int MostWithoutProgress = 3;
+    public const int MaxWithoutProgress = 3;
 
     private readonly MigrationSpec _spec;
     private readonly NetworkSpec _network;
@@ -20,14 +20,14 @@ internal sealed class PreCopy
     private long _startNs;
     private long _roundStartNs;
     private long? _stoppedAtNs;
-    private long _least = long.MaxValue;
+    private long _minLeft = long.MaxValue;
     private int _withoutProgress;
 
     /// <summary>A migration begins, and with it the first round.</summary>
     /// <param name="vm">Index of the VM.</param>
     /// <param name="from">Index of the host it leaves.</param>
     /// <param name="to">Index of the host it goes to.</param>
-    /// <param name="cluster">How VMs move and over what.</param>
+    /// <param name="cluster">How VMs migrate and over what.</param>
     /// <param name="nowNs">The moment, on the scenario's clock.</param>
     /// <param name="measuredFromNs">When the measured part began, on the same clock.</param>
     public PreCopy(int vm, int from, int to, ClusterSpec cluster, long nowNs, long measuredFromNs)
@@ -49,10 +49,10 @@ internal sealed class PreCopy
     {
         var tookNs = nowNs - _roundStartNs;
         Count(nowNs, bytesSent);
-        (_least, _withoutProgress) = bytesLeft < _least ? (bytesLeft, 0) : (_least, _withoutProgress + 1);
+        (_minLeft, _withoutProgress) = bytesLeft < _minLeft ? (bytesLeft, 0) : (_minLeft, _withoutProgress + 1);
         return RestNs(bytesSent, tookNs, bytesLeft) <= _spec.DowntimeNs
             || _result.Rounds >= _spec.MaxRounds
-            || _withoutProgress >= MostWithoutProgress;
+            || _withoutProgress >= MaxWithoutProgress;
     }
 
     /// <summary>The VM was stopped; what is left is the last round.</summary>

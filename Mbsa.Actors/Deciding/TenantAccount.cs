@@ -20,7 +20,7 @@ internal sealed class TenantAccount
     private readonly VmDemand[] _demands;
     private readonly HeldLease[] _held;
     private readonly double _floor;
-    private double _mostLeased;
+    private double _maxLeased;
     private int _misses, _epochs;
 
     /// <summary>A tenant of whose promise nothing is leased.</summary>
@@ -37,7 +37,7 @@ internal sealed class TenantAccount
     public TenantSpec Spec { get; }
 
     /// <summary>How its promise was kept.</summary>
-    public TenantResult Result => new(Spec.Name, _mostLeased, Spec.Reservation.Value) { Misses = _misses, Epochs = _epochs };
+    public TenantResult Result => new(Spec.Name, _maxLeased, Spec.Reservation.Value) { Misses = _misses, Epochs = _epochs };
 
     /// <summary>What a host has of its promise.</summary>
     public HeldLease HeldBy(int host) => _held[host];
@@ -97,7 +97,7 @@ internal sealed class TenantAccount
         var available = Spec.Reservation.Value * (1 - Rounding);
         for (var host = 0; host < _held.Length; host++)
         {
-            available -= contacts[host] == HostContact.Heard ? 0 : _held[host].Most(nowNs);
+            available -= contacts[host] == HostContact.Heard ? 0 : _held[host].Max(nowNs);
         }
 
         return Math.Max(0, available);
@@ -113,8 +113,8 @@ internal sealed class TenantAccount
         return new TenantClaims(
             _index,
             hosts,
-            [.. wants.Select(of => of.Sum(want => nobodyWants ? want.Rates.Most : want.Demand))],
-            [.. wants.Select(of => of.Sum(want => want.Rates.Most))],
+            [.. wants.Select(of => of.Sum(want => nobodyWants ? want.Rates.Max : want.Demand))],
+            [.. wants.Select(of => of.Sum(want => want.Rates.Max))],
             [.. hosts.Select((host, k) => PerUnit(host, wants[k]))]);
     }
 
@@ -122,7 +122,7 @@ internal sealed class TenantAccount
     public void Give(HostLease lease) => _held[lease.Host] = _held[lease.Host] with { Rate = lease.Rate, ExpiresNs = lease.ExpiresNs };
 
     /// <summary>Takes note of what hosts may give now.</summary>
-    public void NoteLeased(long nowNs) => _mostLeased = Math.Max(_mostLeased, _held.Sum(held => held.InForce(nowNs)));
+    public void NoteLeased(long nowNs) => _maxLeased = Math.Max(_maxLeased, _held.Sum(held => held.InForce(nowNs)));
 
     /// <summary>Divides what a host may give now among the VMs there, in proportion to what they want.</summary>
     public IEnumerable<(int Vm, double Rate)> Divide(int host, long nowNs, IReadOnlyList<int?> hostOfVm)
@@ -131,8 +131,8 @@ internal sealed class TenantAccount
         var nobodyWants = wants.All(want => want.Demand == 0);
         var rates = ProportionalShare.Divide(
             _held[host].InForce(nowNs),
-            [.. wants.Select(want => nobodyWants ? want.Rates.Most : want.Demand)],
-            [.. wants.Select(want => want.Rates.Most)]);
+            [.. wants.Select(want => nobodyWants ? want.Rates.Max : want.Demand)],
+            [.. wants.Select(want => want.Rates.Max)]);
         return wants.Select((want, i) => (want.Vm, rates[i]));
     }
 

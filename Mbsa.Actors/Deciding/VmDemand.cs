@@ -4,7 +4,7 @@ namespace Mbsa.Actors.Deciding;
 
 /// <summary>
 /// What a VM of a tenant did and wants, in the unit of the tenant's promise, epoch by epoch. Who had to wait for its host, or was never
-/// done, wants what it could do alone there; others want a little more than they had. The demand goes with a VM that moves. Not
+/// done, wants what it could do alone there; others want a little more than they had. The demand goes with a VM that migrates. Not
 /// thread-safe.
 /// </summary>
 /// <param name="unit">Bytes or I/Os per second.</param>
@@ -36,7 +36,7 @@ internal sealed class VmDemand(PromiseUnit unit)
     /// <param name="aloneRate">What it can do alone where it is now.</param>
     public double Rate(double aloneRate) => _rate ?? aloneRate;
 
-    /// <summary>An epoch is over. Nothing is learnt of the demand from one in which the VM came, went or moved.</summary>
+    /// <summary>An epoch is over. Nothing is learnt of the demand from one in which the VM came, went or migrated.</summary>
     /// <param name="counts">Its counts until now on every host that has counted it in this epoch.</param>
     /// <param name="host">Where it runs now; null where it does not.</param>
     /// <param name="passedNs">Length of the epoch, in nanoseconds; above 0.</param>

@@ -6,8 +6,8 @@ namespace Mbsa.Actors.Deciding;
 
 /// <summary>What a VM can do on a host, in I/Os or bytes per second. Pure.</summary>
 /// <param name="Alone">What its VCPUs do if nobody else is there and its limit lets them, by nominal costs and its average I/O.</param>
-/// <param name="Most">The most that the host can promise it: what its VCPUs can use at worst, and no more than its limit.</param>
-internal readonly record struct VmRates(double Alone, double Most)
+/// <param name="Max">The most that the host can promise it: what its VCPUs can use at worst, and no more than its limit.</param>
+internal readonly record struct VmRates(double Alone, double Max)
 {
     /// <summary>Works them out.</summary>
     /// <param name="vm">The VM, what it was promised and what it declares on the host.</param>
@@ -26,7 +26,7 @@ internal readonly record struct VmRates(double Alone, double Most)
         var limit = vm.Qos.Limit is { } ceiling ? tenant.OperationsPerSecondOf(ceiling) * perOperation : double.PositiveInfinity;
         var allVcpus = new Promise(PromiseUnit.Share, Math.Min(1, mix.ShareOfVcpus(vm.Vcpus, cores)));
         var alone = tenant.OperationsPerSecondOf(allVcpus) * perOperation;
-        var most = vm.Vcpus / Math.Max(vm.Use.WorstVcpus(new Promise(unit, 1), cores), double.Epsilon);
-        return new VmRates(Math.Min(alone, limit), Math.Min(most, limit));
+        var max = vm.Vcpus / Math.Max(vm.Use.WorstVcpus(new Promise(unit, 1), cores), double.Epsilon);
+        return new VmRates(Math.Min(alone, limit), Math.Min(max, limit));
     }
 }

@@ -1,13 +1,13 @@
 namespace Mbsa.Actors.Deciding;
 
 /// <summary>
-/// Who runs where: the coordinator's single truth. A VM is nowhere, runs on one host, moves from one to another and counts as on the first
-/// until it is switched, or was lost with its host, where its data is. A change that does not follow from the state before is refused, so
-/// no sequence of them lets a VM run on two hosts:
+/// Who runs where: the coordinator's single truth. A VM is nowhere, runs on one host, migrates from one to another and counts as on the
+/// first until it is switched, or was lost with its host, where its data is. A change that does not follow from the state before is
+/// refused, so no sequence of them lets a VM run on two hosts:
 /// <code>
-/// Absent -Start-> Running -BeginMove-> Moving -Switch-> Running (there)
-///                                             -CancelMove, target lost-> Running (here)
-/// Running, Moving -LoseHost-> Lost -Return-> Running (the same host)
+/// Absent -Start-> Running -BeginMigration-> Migrating -Switch-> Running (there)
+///                                                     -CancelMigration, target lost-> Running (here)
+/// Running, Migrating -LoseHost-> Lost -Return-> Running (the same host)
 /// any -Stop-> Absent
 /// </code>
 /// What hosts report is held against it: <see cref="Check"/>. Not thread-safe.
@@ -26,11 +26,11 @@ internal sealed class Whereabouts(int vms)
     /// <summary>For each VM the host it runs on; null where it does not run.</summary>
     public IReadOnlyList<int?> Hosts => [.. _places.Select(place => place.RunsOn)];
 
-    /// <summary>The VMs that run on a host, those that move away from it among them, in ascending order.</summary>
+    /// <summary>The VMs that run on a host, those that migrate among them, in ascending order.</summary>
     public IReadOnlyList<int> RunningOn(int host) => Where(place => place.RunsOn == host);
 
-    /// <summary>The VMs that move to a host, in ascending order.</summary>
-    public IReadOnlyList<int> MovingTo(int host) => Where(place => place.State == PlaceState.Moving && place.To == host);
+    /// <summary>The VMs that migrate to a host, in ascending order.</summary>
+    public IReadOnlyList<int> MigratingTo(int host) => Where(place => place.State == PlaceState.Migrating && place.To == host);
 
     /// <summary>The VMs that were lost with a host, in ascending order.</summary>
     public IReadOnlyList<int> LostWith(int host) => Where(place => place.State == PlaceState.Lost && place.Host == host);
@@ -46,28 +46,28 @@ internal sealed class Whereabouts(int vms)
     /// <summary>A VM is gone, wherever it was. One that is nowhere may be stopped again.</summary>
     public void Stop(int vm) => _places[vm] = VmPlace.Nowhere;
 
-    /// <summary>A VM begins to move; it still runs where it was.</summary>
-    /// <exception cref="InvalidOperationException">It does not run, moves already, or is there.</exception>
-    public void BeginMove(int vm, int to)
+    /// <summary>A VM begins to migrate; it still runs where it was.</summary>
+    /// <exception cref="InvalidOperationException">It does not run, migrates already, or is there.</exception>
+    public void BeginMigration(int vm, int to)
     {
         var place = _places[vm];
-        Require(vm, place.State == PlaceState.Running && place.Host != to, $"move to host {to}");
-        _places[vm] = new VmPlace(PlaceState.Moving, place.Host, to);
+        Require(vm, place.State == PlaceState.Running && place.Host != to, $"migrate to host {to}");
+        _places[vm] = new VmPlace(PlaceState.Migrating, place.Host, to);
     }
 
-    /// <summary>A VM that moved stands still at its old host for good, and runs at the new one from now on.</summary>
-    /// <exception cref="InvalidOperationException">It does not move.</exception>
+    /// <summary>A VM that migrated stands still at its old host for good, and runs at the new one from now on.</summary>
+    /// <exception cref="InvalidOperationException">It does not migrate.</exception>
     public void Switch(int vm)
     {
-        Require(vm, _places[vm].State == PlaceState.Moving, "be switched");
+        Require(vm, _places[vm].State == PlaceState.Migrating, "be switched");
         _places[vm] = VmPlace.On(_places[vm].To);
     }
 
-    /// <summary>A VM that began to move stays where it is.</summary>
-    /// <exception cref="InvalidOperationException">It does not move.</exception>
-    public void CancelMove(int vm)
+    /// <summary>A VM that began to migrate stays where it is.</summary>
+    /// <exception cref="InvalidOperationException">It does not migrate.</exception>
+    public void CancelMigration(int vm)
     {
-        Require(vm, _places[vm].State == PlaceState.Moving, "stay");
+        Require(vm, _places[vm].State == PlaceState.Migrating, "stay");
         _places[vm] = VmPlace.On(_places[vm].Host);
     }
 
@@ -75,7 +75,7 @@ internal sealed class Whereabouts(int vms)
     /// <returns>The VMs lost and those that stay elsewhere, each in ascending order.</returns>
     public (IReadOnlyList<int> Lost, IReadOnlyList<int> Stay) LoseHost(int host)
     {
-        var (lost, stay) = (RunningOn(host), MovingTo(host));
+        var (lost, stay) = (RunningOn(host), MigratingTo(host));
         foreach (var vm in lost)
         {
             _places[vm] = new VmPlace(PlaceState.Lost, host, -1);
@@ -83,7 +83,7 @@ internal sealed class Whereabouts(int vms)
 
         foreach (var vm in stay)
         {
-            CancelMove(vm);
+            CancelMigration(vm);
         }
 
         return (lost, stay);
@@ -122,14 +122,14 @@ internal sealed class Whereabouts(int vms)
 /// <summary>Where a VM is, as the coordinator believes.</summary>
 /// <param name="State">What it does there.</param>
 /// <param name="Host">Index of the host it is on; -1 where it is on none.</param>
-/// <param name="To">Index of the host it moves to; -1 where it does not move.</param>
+/// <param name="To">Index of the host it migrates to; -1 where it does not migrate.</param>
 internal readonly record struct VmPlace(PlaceState State, int Host, int To)
 {
     /// <summary>It is nowhere.</summary>
     public static VmPlace Nowhere { get; } = new(PlaceState.Absent, -1, -1);
 
     /// <summary>The host it runs on; null where it does not run.</summary>
-    public int? RunsOn => State is PlaceState.Running or PlaceState.Moving ? Host : null;
+    public int? RunsOn => State is PlaceState.Running or PlaceState.Migrating ? Host : null;
 
     /// <summary>It runs on a host.</summary>
     public static VmPlace On(int host) => new(PlaceState.Running, host, -1);
@@ -145,7 +145,7 @@ internal enum PlaceState
     Running,
 
     /// <summary>It runs on a host, or stands still there, while its child device is copied to another.</summary>
-    Moving,
+    Migrating,
 
     /// <summary>Its host was lost, and it with it; its child device is still there.</summary>
     Lost,

@@ -112,13 +112,13 @@ internal sealed class HostActor : ReceiveActor
     /// <summary>Why a command cannot be carried out, whatever the VM itself says to it; null when it can.</summary>
     private string? WhyNot(HostCommand.OfVm command, HostGuest? guest)
     {
-        var isNotMovable = _host.Scenario.Vms[command.Vm].Storage is { Path: not IoPath.MemoryBus };
+        var cannotMigrate = _host.Scenario.Vms[command.Vm].Storage is { Path: not IoPath.MemoryBus };
         return command switch
         {
             HostCommand.Start or HostCommand.SetQos or HostCommand.Resize or HostCommand.Stop or HostCommand.Forget => null,
             HostCommand.Prepare when _outage.IsDark => "the host has no power",
-            HostCommand.Prepare or HostCommand.BeginMove or HostCommand.NextRound or HostCommand.Pause or HostCommand.CancelMove
-                when isNotMovable => "only VMs on path 'memory-bus' can move",
+            HostCommand.Prepare or HostCommand.BeginMigration or HostCommand.NextRound or HostCommand.Pause or HostCommand.CancelMigration
+                when cannotMigrate => "only VMs on path 'memory-bus' can migrate",
             HostCommand.Prepare when guest is { Hold: GuestHold.Room } => "it is prepared here already",
             HostCommand.Prepare => guest is null ? null : "it is on this host",
             HostCommand.Write or HostCommand.Resume when guest?.Hold != GuestHold.Room => VmPhase.NotPrepared,

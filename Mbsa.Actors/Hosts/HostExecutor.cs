@@ -14,14 +14,14 @@ namespace Mbsa.Actors.Hosts;
 /// Does the steps of one host of this process: its commands in their order, then time passes. What it answers follows from the steps so far
 /// alone (virtual clock).
 /// </summary>
-/// <param name="engine">The host's actors.</param>
+/// <param name="host">The host's actors.</param>
 /// <param name="scenario">The scenario as this host sees it.</param>
 /// <param name="watch">Sees what it is at.</param>
 /// <param name="lost">The host broke down.</param>
-internal sealed class HostExecutor(HostEngine engine, ScenarioSpec scenario, HostWatch watch, CancellationToken lost)
+internal sealed class HostExecutor(EmulatedHost host, ScenarioSpec scenario, HostWatch watch, CancellationToken lost)
     : IHostLink
 {
-    private readonly HostWatch _watch = Seeing(watch, engine.Clock);
+    private readonly HostWatch _watch = Seeing(watch, host.Clock);
     private readonly SortedSet<int> _seen = [];
     private Reached _now = new(0, true, default, scenario.Clock == ClockKind.Virtual ? new TraceHash().Value : null);
     private long _nextEvent;
@@ -53,12 +53,12 @@ internal sealed class HostExecutor(HostEngine engine, ScenarioSpec scenario, Hos
     /// <summary>Its memory is entered in the ledger of the process, which says what is left when all hosts have ended.</summary>
     public async Task<string?> EndAsync(CancellationToken ended)
     {
-        await engine.EndAsync();
+        await host.EndAsync();
         return null;
     }
 
     /// <summary>Time stands still as soon as possible, in the middle of a step.</summary>
-    public void Halt() => engine.Supervisor.Tell(new Halt());
+    public void Halt() => host.Supervisor.Tell(new Halt());
 
     private async Task<HostAnswer> DoAsync(HostCommand command)
     {
@@ -69,12 +69,12 @@ internal sealed class HostExecutor(HostEngine engine, ScenarioSpec scenario, Hos
 
         var answer = await _watch.OverAsync(
             () => command.Describe(scenario),
-            engine.Clock.NowNs,
-            engine.Host.Ask<HostAnswer>(command, Timeout.InfiniteTimeSpan, lost),
+            host.Clock.NowNs,
+            host.Actor.Ask<HostAnswer>(command, Timeout.InfiniteTimeSpan, lost),
             answer => answer.Describe());
         if (command is HostCommand.Start start && answer is HostAnswer.Refused { Reason: var reason })
         {
-            engine.Board.ShowRefusal(start.Vm, reason);
+            host.Board.ShowRefusal(start.Vm, reason);
         }
 
         return answer;
@@ -88,25 +88,25 @@ internal sealed class HostExecutor(HostEngine engine, ScenarioSpec scenario, Hos
 
     private async Task<HostReport> ReportAsync(HostStep step, ImmutableArray<HostAnswer> answers)
     {
-        var uses = await AskAsync<TenantUses>(new ReadAccounts());
-        var events = engine.Board.Journal.Since(_nextEvent);
+        var uses = await AskAsync<VmUses>(new ReadAccounts());
+        var events = host.Board.Journal.Since(_nextEvent);
         _nextEvent = events.IsEmpty ? _nextEvent : events[^1].Number + 1;
         return new HostReport(step.Number, _now.Ns, _now.Use, _now.TraceHash, answers, [.. _seen.Select(vm => StandingOf(vm, uses))])
         {
             AllFinished = _now.AllFinished,
-            View = step.WithView ? [.. _seen.Select(engine.Board.Snapshot)] : null,
+            View = step.WithView ? [.. _seen.Select(host.Board.Snapshot)] : null,
             Events = RunJournal.InOrder(events.Where(entry => entry.Kind is not (RunEventKind.Plan or RunEventKind.Problem)), scenario.Vms),
-            NvmAllocatedBytes = engine.Board.NvmAllocatedBytes,
-            AdmissionRefusals = engine.Board.Refusals,
-            Plans = engine.Board.Plans,
-            SchedulerOverheadNs = engine.Clock.OverheadNs,
+            NvmAllocatedBytes = host.Board.NvmAllocatedBytes,
+            AdmissionRefusals = host.Board.Refusals,
+            Plans = host.Board.Plans,
+            SchedulerOverheadNs = host.Clock.OverheadNs,
         };
     }
 
-    private VmStanding StandingOf(int vm, TenantUses uses)
+    private VmStanding StandingOf(int vm, VmUses uses)
     {
         var counts = uses.SinceTheyCame.GetValueOrDefault(vm);
-        var (board, use) = (engine.Board, uses.ByVm.GetValueOrDefault(vm) ?? new TenantUse());
+        var (board, use) = (host.Board, uses.ByVm.GetValueOrDefault(vm) ?? new TenantUse());
         return new VmStanding(vm, board.StateOf(vm), board.OperationsOf(vm), use)
         {
             OperationsHere = counts.Operations,
@@ -116,7 +116,7 @@ internal sealed class HostExecutor(HostEngine engine, ScenarioSpec scenario, Hos
         };
     }
 
-    private Task<T> AskAsync<T>(ISupervisorMessage question) => engine.Supervisor.Ask<T>(question, Timeout.InfiniteTimeSpan, lost);
+    private Task<T> AskAsync<T>(ISupervisorMessage question) => host.Supervisor.Ask<T>(question, Timeout.InfiniteTimeSpan, lost);
 
     private static HostWatch Seeing(HostWatch watch, ICores clock)
     {

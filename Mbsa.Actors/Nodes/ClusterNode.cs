@@ -109,7 +109,7 @@ public sealed class ClusterNode : IAsyncDisposable
         var proxy = system.ActorOf(
             ClusterSingletonProxy.Props("/user/singleton", ClusterSingletonProxySettings.Create(system).WithSingletonName("coordinator")),
             "coordinator");
-        system.ActorOf(Props.Create(() => new NodeGate(options, NodeSystem.Version, proxy)), NodeGate.Name);
+        system.ActorOf(Props.Create(() => new NodeDoor(options, NodeSystem.Version, proxy)), NodeDoor.Name);
     }
 
     /// <returns>Members that were there before.</returns>

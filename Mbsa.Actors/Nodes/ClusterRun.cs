@@ -70,10 +70,10 @@ public sealed class ClusterRun
     {
         var run = new ClusterRun(scenario);
         var result = new TaskCompletionSource<RunParcel.Ended>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Func<string, ActorSelection> gateOf = address => Knock.GateOf(system, address);
+        Func<string, ActorSelection> doorOf = address => Knock.DoorOf(system, address);
         Action<RunParcel.Progress> onProgress = progress => run._view.Take(progress.Snapshot, progress.Events);
         Action onSubmit = run._view.BeginAnew;
-        run._actor = system.ActorOf(Props.Create(() => new SubmitActor(scenario, node.ToString(), gateOf, onSubmit, onProgress, result)));
+        run._actor = system.ActorOf(Props.Create(() => new SubmitActor(scenario, node.ToString(), doorOf, onSubmit, onProgress, result)));
         run.Completion = run.EndAsync(result.Task, end);
         return run;
     }

@@ -5,8 +5,8 @@ using Akka.Cluster.Sharding;
 namespace Mbsa.Actors.Nodes;
 
 /// <summary>
-/// Which node carries which host: whoever carries least. Hosts move to a node that joined only between runs: in the middle of one a host
-/// that moves has to do everything again.
+/// Which node carries which host: whoever carries least. Hosts go over to a node that joined only between runs: in the middle of one a host
+/// that does has to do everything again.
 /// </summary>
 /// <param name="node">The node on which this decides: that of the coordinator, for both live on the oldest member.</param>
 internal sealed class HostAllocation(NodeEvents node) : IShardAllocationStrategy
@@ -23,14 +23,14 @@ internal sealed class HostAllocation(NodeEvents node) : IShardAllocationStrategy
     public Task<IImmutableSet<string>> Rebalance(
         IImmutableDictionary<IActorRef, IImmutableList<string>> currentShardAllocations, IImmutableSet<string> rebalanceInProgress)
     {
-        IImmutableSet<string> moving = ImmutableHashSet<string>.Empty;
+        IImmutableSet<string> leaving = ImmutableHashSet<string>.Empty;
         if (!node.IsRunning && rebalanceInProgress.Count == 0 && currentShardAllocations.Count > 0)
         {
             var (shards, regions) = (currentShardAllocations.Sum(region => region.Value.Count), currentShardAllocations.Count);
             var fair = (shards + regions - 1) / regions;
-            moving = currentShardAllocations.SelectMany(region => region.Value.Skip(fair)).ToImmutableHashSet();
+            leaving = currentShardAllocations.SelectMany(region => region.Value.Skip(fair)).ToImmutableHashSet();
         }
 
-        return Task.FromResult(moving);
+        return Task.FromResult(leaving);
     }
 }

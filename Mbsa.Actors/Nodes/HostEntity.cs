@@ -22,7 +22,7 @@ internal sealed class HostEntity : ReceiveActor
     private readonly RunTrace _trace;
     private IActorRef? _coordinator;
     private HostExecutor? _executor;
-    private HostEngine? _engine;
+    private EmulatedHost? _host;
     private RunWatch? _watch;
     private long _stepsDone;
     private long _atStep;
@@ -108,7 +108,7 @@ internal sealed class HostEntity : ReceiveActor
             return;
         }
 
-        Send(new HostStatus(_incarnation, _engine is not null, _stepsDone, _atStep));
+        Send(new HostStatus(_incarnation, _host is not null, _stepsDone, _atStep));
         if (ask.Step == _stepsDone && _lastReport is { } report)
         {
             _port.SendAnew(report, Send);
@@ -121,7 +121,7 @@ internal sealed class HostEntity : ReceiveActor
         {
             switch (WireFormat.FromBytes<HostParcel>(parcel))
             {
-                case HostParcel.Begin begin when _engine is null:
+                case HostParcel.Begin begin when _host is null:
                     Begin(begin.Scenario);
                     Send(new HostStatus(_incarnation, true, _stepsDone, _atStep));
                     break;
@@ -146,12 +146,12 @@ internal sealed class HostEntity : ReceiveActor
 
         var scenario = asked.OnRealCores();
         var device = HostDevice.Attach(scenario, _ledger);
-        _engine = HostEngine.Spawn(
-            Context, scenario, device, _ledger, scenario.Clock == ClockKind.Wall ? HostEngine.WallDispatcher : HostEngine.Dispatcher);
-        Context.Watch(_engine.Host);
-        Context.Watch(_engine.Supervisor);
+        _host = EmulatedHost.Spawn(
+            Context, scenario, device, _ledger, scenario.Clock == ClockKind.Wall ? EmulatedHost.WallDispatcher : EmulatedHost.Dispatcher);
+        Context.Watch(_host.Actor);
+        Context.Watch(_host.Supervisor);
         _watch = new RunWatch(_trace, [scenario.Name], isComplete: false);
-        _executor = new HostExecutor(_engine, scenario, _watch.Hosts[0], _lost.Token);
+        _executor = new HostExecutor(_host, scenario, _watch.Hosts[0], _lost.Token);
     }
 
     private async Task<StepDone> DoAsync(HostStep step)
@@ -175,18 +175,18 @@ internal sealed class HostEntity : ReceiveActor
     /// <summary>Frees everything, then says what was left.</summary>
     private void End()
     {
-        if (_engine is null)
+        if (_host is null)
         {
             Self.Tell(new Ended(null));
             return;
         }
 
-        var (engine, ledger) = (_engine, _ledger);
+        var (host, ledger) = (_host, _ledger);
         EndAsync().PipeTo(Self);
 
         async Task<Ended> EndAsync()
         {
-            await engine.EndAsync();
+            await host.EndAsync();
             return new Ended(ledger.IsEmpty ? null : $"memory was not freed: {ledger.Describe()}");
         }
     }

@@ -20,7 +20,7 @@ internal static class Knock
         await RequireListenerAsync(address, patience);
         try
         {
-            return await GateOf(system, address.ToString()).Ask<INodeMessage>(hello, patience) switch
+            return await DoorOf(system, address.ToString()).Ask<INodeMessage>(hello, patience) switch
             {
                 Welcome welcome => welcome.Members,
                 Unwelcome { Reason: var why } => throw new InputException($"the node at {address} does not let this one in: {why}"),
@@ -34,9 +34,9 @@ internal static class Knock
         }
     }
 
-    /// <summary>Where the gate of a node is: its system has the name of ours and speaks what ours speaks, or we do not get to it.</summary>
-    public static ActorSelection GateOf(ActorSystem system, string address) => system.ActorSelection(
-        $"{((ExtendedActorSystem)system).Provider.DefaultAddress.Protocol}://{system.Name}@{address}/user/{NodeGate.Name}");
+    /// <summary>Where the door of a node is: its system has the name of ours and speaks what ours speaks, or we do not get to it.</summary>
+    public static ActorSelection DoorOf(ActorSystem system, string address) => system.ActorSelection(
+        $"{((ExtendedActorSystem)system).Provider.DefaultAddress.Protocol}://{system.Name}@{address}/user/{NodeDoor.Name}");
 
     private static async Task RequireListenerAsync(NodeAddress address, TimeSpan within)
     {

@@ -62,16 +62,16 @@ internal static class NodeConfiguration
             }
           }
         }
-        {{HostEngine.WallDispatcher}} {
+        {{EmulatedHost.WallDispatcher}} {
           type = ForkJoinDispatcher
           throughput = 1
           dedicated-thread-pool {
-            thread-count = {{HostEngine.MostWallThreads}}
+            thread-count = {{EmulatedHost.MaxWallThreads}}
             threadtype = background
           }
         }
         """))
-        .WithFallback(HostEngine.DispatcherConfiguration(Environment.ProcessorCount))
+        .WithFallback(EmulatedHost.DispatcherConfiguration(Environment.ProcessorCount))
         .WithFallback(Common(options, options.Port))
         .WithFallback(ClusterSharding.DefaultConfig())
         .WithFallback(ClusterSingleton.DefaultConfig())

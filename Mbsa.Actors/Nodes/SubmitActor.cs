@@ -15,20 +15,20 @@ internal sealed class SubmitActor : ReceiveActor, IWithTimers
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
 
     /// <summary>Seconds of silence after which another node is asked, and after which the cluster is given up.</summary>
-    private const int SecondsPerGate = 3, MostSeconds = 60;
+    private const int SecondsPerNode = 3, MaxSeconds = 60;
 
     /// <summary>A coordinator that loses a run so often, without being lost itself, will lose it again.</summary>
-    private const int MostSubmissions = 5;
+    private const int MaxSubmissions = 5;
 
     private readonly string _run = Guid.NewGuid().ToString("N");
     private readonly ParcelPort _port = new();
-    private readonly Func<string, ActorSelection> _gateOf;
+    private readonly Func<string, ActorSelection> _doorOf;
     private readonly Action _onSubmit;
     private readonly TaskCompletionSource<RunParcel.Ended> _result;
     private readonly byte[] _scenario;
-    private ImmutableArray<string> _gates;
+    private ImmutableArray<string> _nodes;
     private long _coordinator;
-    private int _gate;
+    private int _node;
     private int _silentSeconds;
     private int _submissions;
     private long _asked;
@@ -37,20 +37,20 @@ internal sealed class SubmitActor : ReceiveActor, IWithTimers
 
     /// <summary>A run about to be submitted.</summary>
     /// <param name="scenario">What to run.</param>
-    /// <param name="gate">Address of a node.</param>
-    /// <param name="gateOf">Where the gate of a node is.</param>
+    /// <param name="node">Address of a node.</param>
+    /// <param name="doorOf">Where the door of a node is.</param>
     /// <param name="onSubmit">Hears that the run begins, or begins again: all that happens in it is told from the start.</param>
     /// <param name="onProgress">Hears how the run stands.</param>
     /// <param name="result">Receives the result, or why there is none.</param>
     public SubmitActor(
         ScenarioSpec scenario,
-        string gate,
-        Func<string, ActorSelection> gateOf,
+        string node,
+        Func<string, ActorSelection> doorOf,
         Action onSubmit,
         Action<RunParcel.Progress> onProgress,
         TaskCompletionSource<RunParcel.Ended> result)
     {
-        (_gates, _gateOf, _onSubmit, _result) = ([gate], gateOf, onSubmit, result);
+        (_nodes, _doorOf, _onSubmit, _result) = ([node], doorOf, onSubmit, result);
         _scenario = WireFormat.ToBytes<RunParcel>(new RunParcel.Submit(scenario));
         Receive<RunStatus>(OnStatus);
         Receive<Frame>(m =>
@@ -83,15 +83,15 @@ internal sealed class SubmitActor : ReceiveActor, IWithTimers
 
     private void OnTick()
     {
-        if (_silentSeconds++ >= MostSeconds)
+        if (_silentSeconds++ >= MaxSeconds)
         {
-            _result.TrySetException(new ScenarioFailedException($"the cluster has not been heard of for {MostSeconds} s"));
+            _result.TrySetException(new ScenarioFailedException($"the cluster has not been heard of for {MaxSeconds} s"));
             return;
         }
 
-        if (_silentSeconds % SecondsPerGate == 0)
+        if (_silentSeconds % SecondsPerNode == 0)
         {
-            _gate++;
+            _node++;
         }
 
         Send(new AskRun(++_asked));
@@ -100,7 +100,7 @@ internal sealed class SubmitActor : ReceiveActor, IWithTimers
     private void OnStatus(RunStatus status)
     {
         _silentSeconds = 0;
-        _gates = status.Members.IsEmpty ? _gates : status.Members;
+        _nodes = status.Members.IsEmpty ? _nodes : status.Members;
         if (status.Busy is { } busy)
         {
             if (_coordinator == 0)
@@ -114,10 +114,10 @@ internal sealed class SubmitActor : ReceiveActor, IWithTimers
         if (!status.Knows && status.Number > _submittedAt)
         {
             _submissions = status.Coordinator == _coordinator ? _submissions + 1 : 1;
-            if (_submissions > MostSubmissions)
+            if (_submissions > MaxSubmissions)
             {
                 _result.TrySetException(new ScenarioFailedException(
-                    $"the cluster lost the run {MostSubmissions} times; what its nodes say may tell why"));
+                    $"the cluster lost the run {MaxSubmissions} times; what its nodes say may tell why"));
                 return;
             }
 
@@ -151,7 +151,7 @@ internal sealed class SubmitActor : ReceiveActor, IWithTimers
         }
     }
 
-    private void Send(INodeMessage message) => _gateOf(_gates[_gate % _gates.Length]).Tell(new ToRun(_run, message));
+    private void Send(INodeMessage message) => _doorOf(_nodes[_node % _nodes.Length]).Tell(new ToRun(_run, message));
 
     private sealed record Tick
     {

@@ -19,10 +19,10 @@ internal interface ISupervisorMessage;
 /// best effort if it does, and then the VM may attach its VCPUs; or with <see cref="HostAnswer.Refused"/>, and nothing has changed for
 /// anybody.
 /// </summary>
-internal sealed record AdmitTenant(AdmittedTenant Tenant) : ISupervisorMessage;
+internal sealed record AdmitVm(AdmittedTenant Tenant) : ISupervisorMessage;
 
 /// <summary>To the supervisor: the VM is gone.</summary>
-internal sealed record RemoveTenant(int Vm) : ISupervisorMessage;
+internal sealed record RemoveVm(int Vm) : ISupervisorMessage;
 
 /// <summary>
 /// To the supervisor: a schedulable wants to run. Its worker belongs to the cores from now on. Answered with <see cref="Attached"/>.
@@ -77,12 +77,12 @@ internal sealed record RunUntil(long Ns, bool Idle = false) : ISupervisorMessage
 /// <param name="TraceHash">Hash of the run so far; null under the wall clock.</param>
 internal sealed record Reached(long Ns, bool AllFinished, CoreUse Use, ulong? TraceHash);
 
-/// <summary>To the supervisor: what has everybody used? Answered with <see cref="TenantUses"/>.</summary>
+/// <summary>To the supervisor: what has everybody used? Answered with <see cref="VmUses"/>.</summary>
 internal sealed record ReadAccounts : ISupervisorMessage;
 
 /// <summary>From the supervisor: what every VM that was ever admitted used since the measured part began.</summary>
 /// <param name="ByVm">By VM.</param>
-internal sealed record TenantUses(ImmutableDictionary<int, TenantUse> ByVm)
+internal sealed record VmUses(ImmutableDictionary<int, TenantUse> ByVm)
 {
     /// <summary>What the same VMs did and wanted since they came.</summary>
     public ImmutableDictionary<int, TenantCounts> SinceTheyCame { get; init; } = ImmutableDictionary<int, TenantCounts>.Empty;

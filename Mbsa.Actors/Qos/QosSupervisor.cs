@@ -29,9 +29,9 @@ internal abstract class QosSupervisor : ReceiveActor
     protected QosSupervisor(IQosPolicy policy, HostCapacity host, ICores cores, LiveBoard board)
     {
         (_policy, _host, _cores, _board, _tenants) = (policy, host, cores, board, new TenantBook(host));
-        Receive<AdmitTenant>(m => Sender.Tell(Admit(m.Tenant)));
+        Receive<AdmitVm>(m => Sender.Tell(Admit(m.Tenant)));
         Receive<HostCommand.SetQos>(m => Sender.Tell(Change(m)));
-        Receive<RemoveTenant>(m =>
+        Receive<RemoveVm>(m =>
         {
             WithQueue((queue, nowNs) => _tenants.Remove(m.Vm, queue, nowNs));
             OutdatePlan();
@@ -232,10 +232,10 @@ internal abstract class QosSupervisor : ReceiveActor
 
     private void SendAccounts()
     {
-        var uses = new TenantUses(ImmutableDictionary<int, TenantUse>.Empty);
+        var uses = new VmUses(ImmutableDictionary<int, TenantUse>.Empty);
         WithQueue((queue, nowNs) =>
         {
-            uses = new TenantUses(_tenants.ReadAccounts(queue, nowNs)) { SinceTheyCame = _tenants.Counts(queue, nowNs) };
+            uses = new VmUses(_tenants.ReadAccounts(queue, nowNs)) { SinceTheyCame = _tenants.Counts(queue, nowNs) };
             Show(queue, nowNs);
         });
         Sender.Tell(uses);

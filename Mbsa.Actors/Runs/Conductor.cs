@@ -17,7 +17,7 @@ internal sealed class Conductor
 {
     private readonly ScenarioSpec _scenario;
     private readonly Situation _state;
-    private readonly Moves _moves;
+    private readonly Migrations _migrations;
     private readonly HostChanges _changes;
     private readonly VmEvents _events;
     private readonly Leases _leases;
@@ -40,9 +40,9 @@ internal sealed class Conductor
     {
         (_scenario, _state, _show) = (scenario, new Situation(scenario, hosts), show);
         _leases = new Leases(_state);
-        _moves = new Moves(_state, _leases);
-        _changes = new HostChanges(_state, _moves, _leases);
-        _events = new VmEvents(_state, _moves, _leases);
+        _migrations = new Migrations(_state, _leases);
+        _changes = new HostChanges(_state, _migrations, _leases);
+        _events = new VmEvents(_state, _migrations, _leases);
         _agenda = new Agenda(scenario);
         _windows = new Windows(_state);
         _nextPointNs = show is null ? long.MaxValue : scenario.SeriesPeriodNs ?? long.MaxValue;
@@ -68,7 +68,7 @@ internal sealed class Conductor
             [.. Enumerable.Range(0, _scenario.Vms.Length).Select(_state.Hosts.SampleOf)])
         {
             NvmAllocatedBytes = Enumerable.Range(0, _state.Cluster.Hosts.Length).Sum(host => _state.Hosts.ReportOf(host).NvmAllocatedBytes),
-            Cluster = LiveView.Of(_state, _moves.Results, _changes.Losses.Length),
+            Cluster = LiveView.Of(_state, _migrations.Results, _changes.Losses.Length),
         };
 
     /// <summary>What happened since somebody was last shown how the run stands.</summary>
@@ -115,11 +115,11 @@ internal sealed class Conductor
     {
         PowerFailures = _changes.PowerFailures,
         TraceHash = _scenario.Clock == ClockKind.Virtual
-            ? RunHash.Of(result.Cluster!.Hosts.Select(host => host.TraceHash!.Value), _moves.Results)
+            ? RunHash.Of(result.Cluster!.Hosts.Select(host => host.TraceHash!.Value), _migrations.Results)
             : null,
         Cluster = _scenario.Cluster is null ? null : result.Cluster! with
         {
-            Migrations = _moves.Results,
+            Migrations = _migrations.Results,
             Losses = _changes.Losses,
             Tenants = _leases.Results,
             Epochs = _epochs,
@@ -135,11 +135,11 @@ internal sealed class Conductor
             var hasEvents = isMeasured && _agenda.NextNs != long.MaxValue;
             var eventNs = hasEvents ? _state.MeasuredFromNs + _agenda.NextNs : long.MaxValue;
             var untilNs = Math.Min(Math.Min(endNs, epochEndNs), Math.Min(eventNs, isMeasured ? _windows.NextNs : long.MaxValue));
-            var goesOn = hasEvents || _moves.AreUnderWay || _state.IsAnyLost; // or it is over when every job came to its end
-            var allFinished = await RunUntilAsync(Math.Min(untilNs, Math.Max(hosts.NowNs, _moves.NextNs)), goesOn);
+            var goesOn = hasEvents || _migrations.AreUnderWay || _state.IsAnyLost; // or it is over when every job came to its end
+            var allFinished = await RunUntilAsync(Math.Min(untilNs, Math.Max(hosts.NowNs, _migrations.NextNs)), goesOn);
             CheckWhereabouts();
             await _events.TakeNoteOfLostAsync();
-            await _moves.OnTimeAsync();
+            await _migrations.OnTimeAsync();
             await HappenAsync(isMeasured);
             _windows.Advance();
             if (hosts.NowNs >= epochEndNs)

@@ -15,7 +15,7 @@ internal sealed class Glances(int vms, Action<LiveSnapshot, ImmutableArray<RunEv
     /// <summary>
     /// Who watches is told at most so often: more would cost more than it shows. Grows with the VMs, whose samples travel.
     /// </summary>
-    private const double LeastSeconds = 0.25, SecondsPerVm = 0.001;
+    private const double MinSeconds = 0.25, SecondsPerVm = 0.001;
 
     private readonly Stopwatch _sinceLast = Stopwatch.StartNew();
 
@@ -27,7 +27,7 @@ internal sealed class Glances(int vms, Action<LiveSnapshot, ImmutableArray<RunEv
             tell(snapshot, conductor.TakeEvents());
             _sinceLast.Restart();
         }
-        else if (_sinceLast.Elapsed.TotalSeconds > LeastSeconds + SecondsPerVm * vms)
+        else if (_sinceLast.Elapsed.TotalSeconds > MinSeconds + SecondsPerVm * vms)
         {
             conductor.WantLook();
         }

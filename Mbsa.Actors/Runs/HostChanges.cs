@@ -6,7 +6,7 @@ using Mbsa.Model.Scenario;
 namespace Mbsa.Actors.Runs;
 
 /// <summary>What happens to hosts and links in a run: loss and return, draining, adding; and the record of losses.</summary>
-internal sealed class HostChanges(Situation state, Moves moves, Leases leases)
+internal sealed class HostChanges(Situation state, Migrations migrations, Leases leases)
 {
     private readonly List<HostLossResult> _losses = [];
     private readonly List<(PowerFailure Failure, int Loss)> _failures = [];
@@ -53,7 +53,7 @@ internal sealed class HostChanges(Situation state, Moves moves, Leases leases)
                 await ReturnAsync(host);
                 break;
             case HostChange.LinkDown when state.Network.IsUp(host):
-                await moves.OnLinkDownAsync(host);
+                await migrations.OnLinkDownAsync(host);
                 state.Note($"{state.HostName(host)}: link down");
                 break;
             case HostChange.LinkUp when !state.Network.IsUp(host):
@@ -79,14 +79,14 @@ internal sealed class HostChanges(Situation state, Moves moves, Leases leases)
     {
         state[host] = HostStanding.Draining;
         _drained.Add(host);
-        await moves.CancelMovesToAsync(host, $"{state.HostName(host)} is drained");
-        var going = state.Whereabouts.RunningOn(host).Where(vm => state.Runs(vm) && !moves.IsMoving(vm)).ToList();
+        await migrations.CancelMigrationsToAsync(host, $"{state.HostName(host)} is drained");
+        var going = state.Whereabouts.RunningOn(host).Where(vm => state.Runs(vm) && !migrations.IsMigrating(vm)).ToList();
         state.Note($"{state.HostName(host)}: drained of {going.Count} VMs");
         foreach (var (vm, choice) in state.Placement.Drain(host, going, state.MayTake))
         {
             if (choice.Host is { } to)
             {
-                await moves.EnqueueAsync(vm, to);
+                await migrations.EnqueueAsync(vm, to);
             }
             else
             {
@@ -97,7 +97,7 @@ internal sealed class HostChanges(Situation state, Moves moves, Leases leases)
 
     private async Task LoseAsync(int host)
     {
-        await moves.OnHostLostAsync(host);
+        await migrations.OnHostLostAsync(host);
         await state.Hosts.DoAsync(host, new HostCommand.LosePower());
         var (lost, _) = state.Whereabouts.LoseHost(host);
         state[host] = HostStanding.Lost;
@@ -106,13 +106,13 @@ internal sealed class HostChanges(Situation state, Moves moves, Leases leases)
         await leases.DecideAsync(); // also where it is back before the epoch ends: what it was told counts no more
     }
 
-    /// <summary>Its VMs run again where they were; one that was about to move and stood still goes on.</summary>
+    /// <summary>Its VMs run again where they were; one that was about to migrate and stood still goes on.</summary>
     private async Task ReturnAsync(int host)
     {
         var vms = state.Whereabouts.LostWith(host);
         await leases.TakeBackAsync(host, vms);
         var answer = await state.Hosts.DoAsync(host, new HostCommand.RestorePower());
-        await state.Hosts.DoAllAsync(host, [.. vms.Select(vm => new HostCommand.CancelMove(vm))]);
+        await state.Hosts.DoAllAsync(host, [.. vms.Select(vm => new HostCommand.CancelMigration(vm))]);
         state[host] = HostStanding.Up;
         foreach (var vm in vms)
         {

@@ -23,17 +23,17 @@ internal sealed class ScenarioActor : ReceiveActor
     /// <param name="trace">Is told what goes on.</param>
     /// <param name="result">Receives the result, or why there is none.</param>
     public ScenarioActor(
-        ImmutableArray<HostEngine> hosts, ScenarioSpec scenario, RunView view, RunTrace trace, TaskCompletionSource<RunResult> result)
+        ImmutableArray<EmulatedHost> hosts, ScenarioSpec scenario, RunView view, RunTrace trace, TaskCompletionSource<RunResult> result)
     {
         _watch = new RunWatch(trace, scenario.AllHosts.Hosts.Select(host => host.Name));
-        foreach (var engine in hosts)
+        foreach (var host in hosts)
         {
-            Context.Watch(engine.Host);
-            Context.Watch(engine.Supervisor);
+            Context.Watch(host.Actor);
+            Context.Watch(host.Supervisor);
         }
 
         ImmutableArray<HostExecutor> links =
-            [.. hosts.Select((engine, host) => new HostExecutor(engine, scenario.OfHost(host), _watch.Hosts[host], _hostLost.Token))];
+            [.. hosts.Select((host, i) => new HostExecutor(host, scenario.OfHost(i), _watch.Hosts[i], _hostLost.Token))];
         var (isAlone, board) = (scenario.Cluster is null, hosts[0].Board);
         var cluster = new HostCluster(scenario, [.. links], _hostLost.Token, isAlone ? board.Journal : null);
         var conductor = new Conductor(scenario, cluster, isAlone ? null : new Glances(scenario.Vms.Length, view.Take).Show);

@@ -17,12 +17,12 @@ namespace Mbsa.Actors.Runs;
 public sealed class ScenarioRun
 {
     private readonly ScenarioSpec _scenario;
-    private readonly ImmutableArray<HostEngine> _hosts;
+    private readonly ImmutableArray<EmulatedHost> _hosts;
     private readonly RunView _view;
     private readonly IActorRef _actor;
 
     private ScenarioRun(
-        ScenarioSpec scenario, ImmutableArray<HostEngine> hosts, RunView view, IActorRef actor, Task<RunResult> completion) =>
+        ScenarioSpec scenario, ImmutableArray<EmulatedHost> hosts, RunView view, IActorRef actor, Task<RunResult> completion) =>
         (_scenario, _hosts, _view, _actor, Completion) = (scenario, hosts, view, actor, completion);
 
     /// <summary>
@@ -40,7 +40,7 @@ public sealed class ScenarioRun
     /// <summary>Whether there is a host that can be looked at without asking anybody what the others do.</summary>
     private bool IsAlone => _scenario.Cluster is null;
 
-    private HostEngine Only => _hosts[0];
+    private EmulatedHost Only => _hosts[0];
 
     /// <summary>Starts an actor system with the scenario in it.</summary>
     /// <param name="scenario">A checked scenario.</param>
@@ -66,11 +66,11 @@ public sealed class ScenarioRun
                 devices.Push(HostDevice.Attach(scenario.OfHost(host), ledger));
             }
 
-            system = AkkaLog.CreateSystem("mbsa", Configuration(HostEngine.Threads(scenario, virtualThreads)), trace);
-            var hosts = ImmutableArray.CreateBuilder<HostEngine>(count);
+            system = AkkaLog.CreateSystem("mbsa", Configuration(EmulatedHost.Threads(scenario, virtualThreads)), trace);
+            var hosts = ImmutableArray.CreateBuilder<EmulatedHost>(count);
             while (devices.TryPop(out var device))
             {
-                hosts.Add(HostEngine.Spawn(system, scenario.OfHost(hosts.Count), device, ledger, index: hosts.Count));
+                hosts.Add(EmulatedHost.Spawn(system, scenario.OfHost(hosts.Count), device, ledger, index: hosts.Count));
             }
 
             return Start(system, scenario, hosts.MoveToImmutable(), ledger, trace);
@@ -120,7 +120,7 @@ public sealed class ScenarioRun
     public void Interrupt() => _actor.Tell(ScenarioActor.Interrupt.Instance);
 
     private static ScenarioRun Start(
-        ActorSystem system, ScenarioSpec scenario, ImmutableArray<HostEngine> hosts, MemoryLedger ledger, RunTrace trace)
+        ActorSystem system, ScenarioSpec scenario, ImmutableArray<EmulatedHost> hosts, MemoryLedger ledger, RunTrace trace)
     {
         var view = new RunView(scenario);
         var result = new TaskCompletionSource<RunResult>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -152,5 +152,5 @@ public sealed class ScenarioRun
           coordinated-shutdown.run-by-clr-shutdown-hook = off
           actor.guardian-supervisor-strategy = "Akka.Actor.StoppingSupervisorStrategy, Akka"
         }
-        """).WithFallback(HostEngine.DispatcherConfiguration(threads));
+        """).WithFallback(EmulatedHost.DispatcherConfiguration(threads));
 }

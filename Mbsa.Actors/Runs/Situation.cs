@@ -75,7 +75,7 @@ internal sealed class Situation(ScenarioSpec scenario, HostCluster hosts)
     /// <summary>How a VM stands on every host it ever was on, in the order of hosts.</summary>
     public IEnumerable<VmStanding> StandingsOf(int vm) => AllHosts.Select(host => hosts.StandingOf(vm, host)).OfType<VmStanding>();
 
-    /// <summary>I/Os each VM completed since it started; on their way with it when it moves.</summary>
+    /// <summary>I/Os each VM completed since it started; on their way with it when it migrates.</summary>
     public ImmutableArray<long> Operations() =>
         [.. LastHosts.Select((host, vm) => host is { } last ? hosts.StandingOf(vm, last)?.Operations ?? 0 : 0)];
 

@@ -5,7 +5,7 @@ using Mbsa.Model.Watching;
 namespace Mbsa.Actors.Runs;
 
 /// <summary>Starts VMs where placement puts them, and what happens to them in a run.</summary>
-internal sealed class VmEvents(Situation state, Moves moves, Leases leases)
+internal sealed class VmEvents(Situation state, Migrations migrations, Leases leases)
 {
     private readonly Dictionary<string, int> _places =
         state.Scenario.Vms.Select((vm, index) => (vm.Name, index)).ToDictionary(vm => vm.Name, vm => vm.index);
@@ -60,13 +60,13 @@ internal sealed class VmEvents(Situation state, Moves moves, Leases leases)
                 await StartAsync([vm]);
                 break;
             case VmChange.Stop when state.Runs(vm):
-                await moves.CancelAsync(vm, "it was stopped");
+                await migrations.CancelAsync(vm, "it was stopped");
                 await DoAsync(vm, new HostCommand.Stop(vm), "not stopped");
                 state.Placement.Take(vm, state.Whereabouts[vm].Host);
                 state.Whereabouts.Stop(vm);
                 break;
             case VmChange.SetQos { Qos: var qos } when state.Runs(vm):
-                await moves.CancelAsync(vm, "its promises changed");
+                await migrations.CancelAsync(vm, "its promises changed");
                 if (await DoAsync(vm, new HostCommand.SetQos(vm, qos), "promises not changed"))
                 {
                     state.Placement.Change(vm, qos);
@@ -74,17 +74,17 @@ internal sealed class VmEvents(Situation state, Moves moves, Leases leases)
 
                 break;
             case VmChange.Resize { ChildBytes: var bytes } when state.Runs(vm):
-                await moves.CancelAsync(vm, "it was resized");
+                await migrations.CancelAsync(vm, "it was resized");
                 await DoAsync(vm, new HostCommand.Resize(vm, bytes), "not resized");
                 break;
             case VmChange.FailVcpu { Vcpu: var vcpu } when state.Runs(vm):
                 await DoAsync(vm, new HostCommand.FailVcpu(vm, vcpu), "no VCPU failed");
                 break;
-            case VmChange.Migrate { To: var to } when state.Runs(vm) && !moves.IsMoving(vm):
-                await moves.BeginAsync(vm, to is null ? null : _hosts[to]);
+            case VmChange.Migrate { To: var to } when state.Runs(vm) && !migrations.IsMigrating(vm):
+                await migrations.BeginAsync(vm, to is null ? null : _hosts[to]);
                 break;
             default:
-                var what = moves.IsMoving(vm) ? "moving" : "not running";
+                var what = migrations.IsMigrating(vm) ? "migrating" : "not running";
                 state.AddProblem($"{happening.Vm}: the event at {happening.AtNs / 1e6} ms came when the VM was {what}");
                 break;
         }
@@ -96,7 +96,7 @@ internal sealed class VmEvents(Situation state, Moves moves, Leases leases)
         foreach (var vm in _places.Values.Where(vm =>
             state.Whereabouts[vm].RunsOn is { } host && state.Hosts.StandingOf(vm, host)?.State == VmState.Failed))
         {
-            await moves.CancelAsync(vm, "it was given up");
+            await migrations.CancelAsync(vm, "it was given up");
             state.Placement.Take(vm, state.Whereabouts[vm].Host);
             state.Whereabouts.Stop(vm);
         }

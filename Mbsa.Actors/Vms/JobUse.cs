@@ -19,7 +19,7 @@ internal static class JobUse
         // real.
         var isCost = scenario.Clock == ClockKind.Virtual || storage.Path.IsConventional();
         var protection = isCost ? new ProtectionTimes(machine, storage.Path, storage.Protection, vm.Vcpus) : null;
-        var engineNs = isCost && !storage.Path.IsConventional() && job.Engine == IoEngine.Asynchronous ? machine.ContextSwitchNs : 0;
+        var switchNs = isCost && !storage.Path.IsConventional() && job.Engine == IoEngine.Asynchronous ? machine.ContextSwitchNs : 0;
         return new OperationTimes(
             machine.Paths[storage.Path],
             scenario.Host.Device,
@@ -27,7 +27,7 @@ internal static class JobUse
             job.ReadBlockBytes,
             job.WriteBlockBytes,
             protection,
-            engineNs);
+            switchNs);
     }
 
     /// <summary>What all jobs of a VM declare.</summary>

@@ -11,15 +11,15 @@ namespace Mbsa.Actors.Vms;
 
 /// <summary>
 /// The life of one VM: attaches its NVM area, makes its disk, spawns its VCPUs, gathers their counts. A VCPU that fails is restarted up to
-/// three times; then the VM is given up. When it is stopped it frees its memory and stays only to say what it did. Power failures and moves
-/// are <see cref="VmOutage"/>'s and <see cref="VmMove"/>'s.
+/// three times; then the VM is given up. When it is stopped it frees its memory and stays only to say what it did. Power failures and
+/// migrations are <see cref="VmOutage"/>'s and <see cref="VmMigration"/>'s.
 /// </summary>
 internal sealed class VmActor : ReceiveActor
 {
     private const int RestartsPerVcpu = 3;
 
     private readonly VmBody _vm;
-    private readonly VmMove _move;
+    private readonly VmMigration _migration;
     private readonly VmOutage _outage;
     private readonly QosSpec _qos;
     private readonly HashSet<int> _ended = [];
@@ -34,8 +34,8 @@ internal sealed class VmActor : ReceiveActor
     {
         _vm = new VmBody(index, host, area, isExpected: expected is not null, Context);
         _qos = expected ?? _vm.Spec.Qos;
-        _move = new VmMove(_vm);
-        _outage = new VmOutage(_vm, _move);
+        _migration = new VmMigration(_vm);
+        _outage = new VmOutage(_vm, _migration);
         Receive<HostCommand>(On);
         Receive<HostAnswer.Done>(m => OnAdmitted(m.Remark));
         Receive<HostAnswer.Refused>(m =>
@@ -46,8 +46,8 @@ internal sealed class VmActor : ReceiveActor
         Receive<GivePower>(OnPowerGiven);
         Receive<VcpuAttached>(m => OnAttached(m.Vcpu));
         Receive<VcpuFinished>(m => OnFinished(m.Id));
-        Receive<VcpuPaused>(m => _move.Add(m.Vcpu, m.Worker));
-        Receive<QuantaEnded>(m => _move.OnQuantaEnded(m.Ns));
+        Receive<VcpuPaused>(m => _migration.Add(m.Vcpu, m.Worker));
+        Receive<QuantaEnded>(m => _migration.OnQuantaEnded(m.Ns));
         Receive<Terminated>(m => OnTerminated(m.ActorRef));
         Receive<Detached>(_ => { }); // the answer to the last word on a VCPU that was given up
     }
@@ -72,7 +72,7 @@ internal sealed class VmActor : ReceiveActor
         }
 
         var use = JobUse.Of(_vm.Host.Scenario, _vm.Host.Capacity, _vm.Spec);
-        _vm.Host.Supervisor.Tell(new AdmitTenant(new AdmittedTenant(_vm.Index, _vm.Spec.Vcpus, _qos, use)));
+        _vm.Host.Supervisor.Tell(new AdmitVm(new AdmittedTenant(_vm.Index, _vm.Spec.Vcpus, _qos, use)));
     }
 
     protected override void PostStop() => _vm.Disk?.Dispose();
@@ -116,20 +116,20 @@ internal sealed class VmActor : ReceiveActor
                 _vm.Answer(new HostAnswer.Collected(_vm.Meter.Collect(
                     _vm.Disk, board.StateOf(_vm.Index), board.PlannedShareOf(_vm.Index), _vm.Ledger.Problems, nowNs)));
                 break;
-            case HostCommand.BeginMove:
-                _move.Begin();
+            case HostCommand.BeginMigration:
+                _migration.Begin();
                 break;
             case HostCommand.NextRound:
-                _move.Continue();
+                _migration.Continue();
                 break;
             case HostCommand.Pause:
-                _move.Pause();
+                _migration.Pause();
                 break;
-            case HostCommand.CancelMove:
-                _move.Cancel();
+            case HostCommand.CancelMigration:
+                _migration.Cancel();
                 break;
             case HostCommand.Resume { Guest: var guest }:
-                _move.Resume(guest);
+                _migration.Resume(guest);
                 break;
         }
     }
@@ -191,9 +191,9 @@ internal sealed class VmActor : ReceiveActor
     {
         var index = _vm.Crew.IndexOf(vcpu);
         _vm.Crew.Remove(index);
-        if (_vm.Phase.Stage == VmStage.Pausing && _move.Has(index))
+        if (_vm.Phase.Stage == VmStage.Pausing && _migration.Has(index))
         {
-            _move.PauseWhenEmpty();
+            _migration.PauseWhenEmpty();
             return;
         }
 
@@ -253,7 +253,7 @@ internal sealed class VmActor : ReceiveActor
         var endsAlready = _vm.Phase.Stage == VmStage.Ending;
         if (!endsAlready)
         {
-            _move.Abandon(why);
+            _migration.Abandon(why);
         }
 
         _vm.Phase = _vm.Phase.End(shown, why);
@@ -279,7 +279,7 @@ internal sealed class VmActor : ReceiveActor
             _vm.Host.Board.Show(_vm.Index, shown);
         }
 
-        _vm.Host.Supervisor.Tell(new RemoveTenant(_vm.Index));
+        _vm.Host.Supervisor.Tell(new RemoveVm(_vm.Index));
         _vm.TellHost(new VmReleased(_vm.Index, _vm.Phase.HasRun ? null : _lastFailure));
         foreach (var vcpu in _ended) // another may have failed for the last time while the first of them stopped the VM
         {

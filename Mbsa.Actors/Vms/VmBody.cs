@@ -6,7 +6,7 @@ using Mbsa.Nvm.Devices;
 
 namespace Mbsa.Actors.Vms;
 
-/// <summary>The parts of a VM and how it stands: what its actor shares with those it leaves power failures and moves to.</summary>
+/// <summary>The parts of a VM and how it stands: what its actor shares with those it leaves power failures and migrations to.</summary>
 internal sealed class VmBody
 {
     /// <summary>I/O threads that a VM may have, numbered behind its VCPUs.</summary>

@@ -113,7 +113,7 @@ internal sealed class VmDisk : IDisposable
         _verifier?.RestoreFrom(from);
     }
 
-    /// <summary>Takes up the disk after a power failure or a move. It was there, so it is never made anew.</summary>
+    /// <summary>Takes up the disk after a power failure or a migration. It was there, so it is never made anew.</summary>
     /// <returns>What the mount was like.</returns>
     /// <exception cref="NvmException">The disk is damaged; the message names the structure.</exception>
     public DiskRecovery Remount(NvmArea area)
@@ -131,7 +131,7 @@ internal sealed class VmDisk : IDisposable
     /// <summary>Opens the disk for one VCPU.</summary>
     public Session OpenSession() => new(this, OpenStorage());
 
-    /// <summary>Bytes of each block that a back end moves.</summary>
+    /// <summary>Bytes of each block that a back end copies.</summary>
     public int CopiedBytesPerBlock => _payload switch
     {
         PayloadKind.None => 0,

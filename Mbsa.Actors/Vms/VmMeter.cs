@@ -55,7 +55,7 @@ internal sealed class VmMeter
     }
 
     /// <summary>
-    /// The disk is about to go: the VM moves, or the power fails, and then counts in DRAM go with it and the disk's own are behind.
+    /// The disk is about to go: the VM migrates, or the power fails, and then counts in DRAM go with it and the disk's own are behind.
     /// </summary>
     public void LoseDisk(VmDisk? disk) => _wornBefore = disk is null ? null : Worn(disk);
 

@@ -8,12 +8,12 @@ namespace Mbsa.Actors.Vms;
 /// A VM whose host has no power: it lets go of everything at once, and begins anew when the power is back. One that is paused stays so.
 /// Part of the VM's actor.
 /// </summary>
-internal sealed class VmOutage(VmBody vm, VmMove move)
+internal sealed class VmOutage(VmBody vm, VmMigration migration)
 {
     /// <summary>The power fails, for a VM that neither ends nor is yet to come.</summary>
     public void Begin()
     {
-        move.Abandon("the power of its host failed");
+        migration.Abandon("the power of its host failed");
         vm.Phase = vm.Phase.LosePower();
         vm.Crew.Stop();
         GoDarkWhenEmpty();

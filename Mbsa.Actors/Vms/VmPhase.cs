@@ -7,14 +7,14 @@ namespace Mbsa.Actors.Vms;
 /// Where a VM is in its life on one host. A step that does not follow from the phase before throws, and a command that does not fit the
 /// phase is refused, in the words of <see cref="WhyNot"/>:
 /// <code>
-///                                                 .-CancelMove-.
-///                                                 v            |
-/// Expected -GoOn-> Starting -Attach-----------> Running -BeginMove-> Moving -Pause-> Pausing -Seal-> Paused
-///                   ^    ^                        |            |               |                    |   |
-///                   |    |                        '-LosePower--+---------------'          LosePower |   |
-///                   |    '-RestorePower- Dark &lt;----------------'                                    v   |
-///                   |                                       Paused &lt;-RestorePower-------- PausedDark   |
-///                   '-GoOn (CancelMove)-----------------------------------------------------------------'
+///                                       .------CancelMigration------.
+///                                       v                           |
+/// Expected -GoOn-> Starting -Attach-> Running -BeginMigration-> Migrating -Pause-> Pausing -Seal-> Paused
+///                   ^   ^ |             |                           |                 |             |  |
+///                   |   | '-------------+---------LosePower---------+-----------------'   LosePower |  |
+///                   |   '-RestorePower- Dark &lt;------------------'                               v  |
+///                   |                                           Paused &lt;-RestorePower- PausedDark  |
+///                   '-GoOn (CancelMigration)-------------------------------------------------------'
 ///
 /// any -End-> Ending
 /// </code>
@@ -52,14 +52,14 @@ internal sealed record VmPhase
     /// <summary>Its VCPUs compete for cores.</summary>
     public VmPhase Attach() => Step(VmStage.Starting, VmStage.Running) with { HasRun = true };
 
-    /// <summary>It is going to move, or begins once more; it runs on.</summary>
-    public VmPhase BeginMove() => Stage == VmStage.Moving ? this : Step(VmStage.Running, VmStage.Moving);
+    /// <summary>It is going to migrate, or begins once more; it runs on.</summary>
+    public VmPhase BeginMigration() => Stage == VmStage.Migrating ? this : Step(VmStage.Running, VmStage.Migrating);
 
     /// <summary>It stays, and was not paused yet.</summary>
-    public VmPhase CancelMove() => Stage == VmStage.Running ? this : Step(VmStage.Moving, VmStage.Running);
+    public VmPhase CancelMigration() => Stage == VmStage.Running ? this : Step(VmStage.Migrating, VmStage.Running);
 
     /// <summary>Its VCPUs are about to leave the cores.</summary>
-    public VmPhase Pause() => Step(VmStage.Moving, VmStage.Pausing);
+    public VmPhase Pause() => Step(VmStage.Migrating, VmStage.Pausing);
 
     /// <summary>No VCPU is there, the guest is written down and the disk ended.</summary>
     public VmPhase Seal() => Step(VmStage.Pausing, VmStage.Paused);
@@ -71,7 +71,7 @@ internal sealed record VmPhase
     public VmPhase LosePower() => Stage switch
     {
         VmStage.Paused => this with { Stage = VmStage.PausedDark },
-        VmStage.Starting or VmStage.Running or VmStage.Moving or VmStage.Pausing => this with { Stage = VmStage.Dark },
+        VmStage.Starting or VmStage.Running or VmStage.Migrating or VmStage.Pausing => this with { Stage = VmStage.Dark },
         _ => throw Impossible(VmStage.Dark),
     };
 
@@ -94,20 +94,20 @@ internal sealed record VmPhase
     public string? WhyNot(HostCommand command) => command switch
     {
         HostCommand.Resume when Stage != VmStage.Expected => NotPrepared,
-        HostCommand.BeginMove or HostCommand.NextRound or HostCommand.Pause or HostCommand.CancelMove => WhyNotMove(command),
+        HostCommand.BeginMigration or HostCommand.NextRound or HostCommand.Pause or HostCommand.CancelMigration => WhyNotMigrate(command),
         _ => null,
     };
 
-    private string? WhyNotMove(HostCommand command) => Stage switch
+    private string? WhyNotMigrate(HostCommand command) => Stage switch
     {
         VmStage.Ending => $"it has ended: {WhyEnding}",
         VmStage.Dark or VmStage.PausedDark => "its host has no power",
         VmStage.Expected => "it is not here yet",
         VmStage.Starting => "it has not started yet",
         VmStage.Pausing => "it is about to be paused",
-        VmStage.Paused when command is not HostCommand.CancelMove => "it is paused",
+        VmStage.Paused when command is not HostCommand.CancelMigration => "it is paused",
         VmStage.Running when command is HostCommand.NextRound or HostCommand.Pause =>
-            "its move has not begun, or ended when the power failed",
+            "its migration has not begun, or ended when the power failed",
         _ => null,
     };
 
@@ -129,7 +129,7 @@ internal enum VmStage
     Running,
 
     /// <summary>It runs while its child device is copied to another host.</summary>
-    Moving,
+    Migrating,
 
     /// <summary>Its VCPUs leave the cores.</summary>
     Pausing,

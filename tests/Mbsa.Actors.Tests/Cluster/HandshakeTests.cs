@@ -35,9 +35,9 @@ public sealed class HandshakeTests : IDisposable
             () => ClusterRun.SubmitAsync(ClusterLab.Scenario(1, 1), node.Address,
                 ClusterLab.Options() with { Secret = "wrong", KnockPatience = _short }))).Message);
 
-        var old = await Knock.GateOf(node.System, node.Address.ToString()).Ask<Unwelcome>(new Hello(0, "0.0.9", null));
+        var old = await Knock.DoorOf(node.System, node.Address.ToString()).Ask<Unwelcome>(new Hello(0, "0.0.9", null));
         Assert.Contains("does not understand version 0.0.9", old.Reason);
-        var other = await Knock.GateOf(node.System, node.Address.ToString()).Ask<Unwelcome>(new Hello(WireFormat.Version, "9.9.9", null));
+        var other = await Knock.DoorOf(node.System, node.Address.ToString()).Ask<Unwelcome>(new Hello(WireFormat.Version, "9.9.9", null));
         Assert.Contains("does not understand version 9.9.9", other.Reason);
 
         await using var joined = await ClusterNode.StartAsync(member);

@@ -22,7 +22,7 @@ public sealed class HostChangesTests
         List<HostCommand> done = [];
         var state = new Situation(scenario, new HostCluster(scenario, [new Host(done)], CancellationToken.None));
         var leases = new Leases(state);
-        var changes = new HostChanges(state, new Moves(state, leases), leases);
+        var changes = new HostChanges(state, new Migrations(state, leases), leases);
         state.Placement.Put(0, 0);
         state.Whereabouts.Start(0, 0);
         await state.Hosts.DoAsync(0, new HostCommand.Start(0));

@@ -7,7 +7,7 @@ using Mbsa.Vm.Workload;
 namespace Mbsa.Actors.Tests.Cluster;
 
 /// <summary>
-/// VMs that move while they run: nothing of their disks is lost, each runs in one place, and it is the same on any number of nodes.
+/// VMs that migrate while they run: nothing of their disks is lost, each runs in one place, and it is the same on any number of nodes.
 /// </summary>
 [Collection("cluster")]
 public sealed class MigrationTests
@@ -94,11 +94,11 @@ public sealed class MigrationTests
             Events = [new ScenarioEvent(4 * Lab.Millisecond, "vm-0", new VmChange.Migrate(null)),
                 new ScenarioEvent(15 * Lab.Millisecond, "vm-0", new VmChange.Migrate("h-0"))],
         };
-        var moved = await scenario.RunOnAsync(1);
-        Assert.Empty(moved.Problems);
-        Assert.All(moved.Cluster!.Migrations, migration => Assert.True(migration.IsDone));
-        Assert.Equal(2, moved.Cluster.Migrations.Length);
-        Assert.All(moved.Totals(), operations => Assert.Equal(2 * (32 << 20) / 4096, operations));
+        var run = await scenario.RunOnAsync(1);
+        Assert.Empty(run.Problems);
+        Assert.All(run.Cluster!.Migrations, migration => Assert.True(migration.IsDone));
+        Assert.Equal(2, run.Cluster.Migrations.Length);
+        Assert.All(run.Totals(), operations => Assert.Equal(2 * (32 << 20) / 4096, operations));
     }
 
     /// <summary>Every VM leaves its host, one after the other.</summary>

@@ -78,7 +78,7 @@ public sealed class LeaseBookTests
         var rig = Rig(3, 400_000, Reader("a"), Reader("b")).Start(0, 0).Start(1, 1);
         rig.Decide();
         rig.Epoch(vm => (vm == 0 ? 20_000 : 60_000, false));
-        rig.Move(1, to: 2);
+        rig.Migrate(1, to: 2);
         rig.Decide();
         Is([100_000, 300_000], rig.Given.Values);
         Assert.Equal([0, 2], rig.Given.Keys);

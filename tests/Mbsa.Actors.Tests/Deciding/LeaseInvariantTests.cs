@@ -5,9 +5,9 @@ using Mbsa.Model.Scenario;
 namespace Mbsa.Actors.Tests.Deciding;
 
 /// <summary>
-/// Random sequences of demand, cuts, losses, returns, VMs that start,
-/// stop and move, of two tenants on four hosts beside VMs with reservations of their own: never more than promised is in force or reserved,
-/// every host admits what it is told, and two epochs after the last change all is in proportion again.
+/// Random sequences of demand, cuts, losses, returns, VMs that start, stop and migrate, of two tenants on four hosts beside VMs with
+/// reservations of their own: never more than promised is in force or reserved, every host admits what it is told, and two epochs after the
+/// last change all is in proportion again.
 /// </summary>
 public sealed class LeaseInvariantTests
 {
@@ -72,7 +72,7 @@ public sealed class LeaseInvariantTests
             case 4 when isAt is { } at && rig.Contacts[at] == HostContact.Heard: rig.Stop(vm); break;
             case 5 when isAt is { } from && rig.Contacts[from] == HostContact.Heard && isHeard
                 && from != host && rig.Placement.WhyNot(vm, host) is null:
-                rig.Move(vm, host); break;
+                rig.Migrate(vm, host); break;
             case > 5 when isAt is null && isHeard && rig.Placement.WhyNot(vm, host) is null: rig.Start(vm, host); break;
         }
     }

@@ -61,7 +61,7 @@ internal sealed class LeaseRig
         return this;
     }
 
-    public void Move(int vm, int to)
+    public void Migrate(int vm, int to)
     {
         Leave(vm);
         Start(vm, to);

@@ -213,11 +213,11 @@ public sealed class PlacementTests
             placement.Put(vm, host);
         }
 
-        var moves = placement.Drain(0, [0, 1, 2], _ => true);
-        Assert.Equal([2, 1, 0], moves.Select(move => move.Vm));
-        Assert.Equal([null, null, 1], moves.Select(move => move.Choice.Host));
-        Assert.Contains("pinned to h0", moves[0].Choice.WhyNot);
-        Assert.Contains("40 % is left", moves[1].Choice.WhyNot);
+        var choices = placement.Drain(0, [0, 1, 2], _ => true);
+        Assert.Equal([2, 1, 0], choices.Select(choice => choice.Vm));
+        Assert.Equal([null, null, 1], choices.Select(choice => choice.Choice.Host));
+        Assert.Contains("pinned to h0", choices[0].Choice.WhyNot);
+        Assert.Contains("40 % is left", choices[1].Choice.WhyNot);
         Assert.Equal(0.1, placement.RoomOf(1).Left.Nvm, 1e-12);
         Assert.Equal(0, placement.RoomOf(0).Left.Nvm, 1e-12);
     }

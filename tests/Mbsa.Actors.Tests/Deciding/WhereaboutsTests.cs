@@ -11,20 +11,20 @@ public sealed class WhereaboutsTests
     public void A_vm_that_moves_runs_where_it_was_until_it_is_switched()
     {
         _vms.Start(1, host: 4);
-        _vms.BeginMove(1, to: 5);
+        _vms.BeginMigration(1, to: 5);
         Assert.Equal(4, _vms[1].RunsOn);
-        Assert.Equal([1], _vms.MovingTo(5));
+        Assert.Equal([1], _vms.MigratingTo(5));
         _vms.Switch(1);
         Assert.Equal(5, _vms[1].RunsOn);
         Assert.Equal([null, 5, null], _vms.Hosts);
-        Assert.Empty(_vms.MovingTo(5));
+        Assert.Empty(_vms.MigratingTo(5));
     }
 
     [Fact]
     public void With_its_source_a_vm_that_moves_is_lost_and_comes_back_there()
     {
         _vms.Start(0, 4);
-        _vms.BeginMove(0, 5);
+        _vms.BeginMigration(0, 5);
         var (lost, stay) = _vms.LoseHost(4);
         Assert.Equal([0], lost);
         Assert.Empty(stay);
@@ -39,7 +39,7 @@ public sealed class WhereaboutsTests
     {
         _vms.Start(0, 4);
         _vms.Start(1, 5);
-        _vms.BeginMove(0, 5);
+        _vms.BeginMigration(0, 5);
         var (lost, stay) = _vms.LoseHost(5);
         Assert.Equal([1], lost);
         Assert.Equal([0], stay);
@@ -51,12 +51,12 @@ public sealed class WhereaboutsTests
     {
         _vms.Start(0, 4);
         Refuses(() => _vms.Start(0, 5), "start on host 5");
-        Refuses(() => _vms.BeginMove(0, 4), "move to host 4");
+        Refuses(() => _vms.BeginMigration(0, 4), "migrate to host 4");
         Refuses(() => _vms.Switch(0), "switched");
-        Refuses(() => _vms.CancelMove(0), "stay");
+        Refuses(() => _vms.CancelMigration(0), "stay");
         Refuses(() => _vms.Return(0), "come back");
-        _vms.BeginMove(0, 5);
-        Refuses(() => _vms.BeginMove(0, 6), "move to host 6");
+        _vms.BeginMigration(0, 5);
+        Refuses(() => _vms.BeginMigration(0, 6), "migrate to host 6");
         Refuses(() => _vms.Start(0, 5), "start");
         _vms.LoseHost(4);
         Refuses(() => _vms.Start(0, 5), "start"); // its data is on host 4
@@ -69,7 +69,7 @@ public sealed class WhereaboutsTests
     public void A_host_that_runs_what_belongs_elsewhere_is_a_violation()
     {
         _vms.Start(0, 4);
-        _vms.BeginMove(0, 5);
+        _vms.BeginMigration(0, 5);
         Assert.Empty(_vms.Check(4, [0]));
         Assert.Empty(_vms.Check(4, []));
         Assert.Equal([0], _vms.Check(5, [0]));
@@ -119,9 +119,9 @@ public sealed class WhereaboutsTests
         switch (kind)
         {
             case 0: book.Start(vm, host); break;
-            case 1: book.BeginMove(vm, host); break;
+            case 1: book.BeginMigration(vm, host); break;
             case 2: book.Switch(vm); break;
-            case 3: book.CancelMove(vm); break;
+            case 3: book.CancelMigration(vm); break;
             case 4: book.LoseHost(host); break;
             case 5: book.Return(vm); break;
             default: book.Stop(vm); break;

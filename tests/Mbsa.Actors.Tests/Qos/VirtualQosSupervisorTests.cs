@@ -193,7 +193,7 @@ public sealed class VirtualQosSupervisorTests : TestKit
         Admit(0);
         var worker = Script.Forever(1000);
         Attach(worker.As(0));
-        _supervisor.Tell(new RemoveTenant(1), TestActor);
+        _supervisor.Tell(new RemoveVm(1), TestActor);
         _supervisor.Tell(new HostCommand.SetQos(1, new QosSpec { Weight = 5 }), TestActor);
         Assert.Equal("the VM is not there", ExpectMsg<HostAnswer.Refused>().Reason);
         Assert.Equal(0, worker.Disposed);
@@ -212,7 +212,7 @@ public sealed class VirtualQosSupervisorTests : TestKit
         var supervisor = Sys.ActorOf(Props.Create(() => new VirtualQosSupervisor(policy, host, cores, queue, _board)));
         for (var vm = 0; vm < 2; vm++)
         {
-            supervisor.Tell(new AdmitTenant(new AdmittedTenant(vm, 2, new QosSpec(), DeclaredUse.Computing(2))), TestActor);
+            supervisor.Tell(new AdmitVm(new AdmittedTenant(vm, 2, new QosSpec(), DeclaredUse.Computing(2))), TestActor);
             ExpectMsg<HostAnswer.Done>();
             for (var vcpu = 0; vcpu < 2; vcpu++)
             {
@@ -292,7 +292,7 @@ public sealed class VirtualQosSupervisorTests : TestKit
 
     private void Admit(int vm, double weight = 1)
     {
-        _supervisor.Tell(new AdmitTenant(new AdmittedTenant(vm, 4, new QosSpec { Weight = weight }, DeclaredUse.Computing(2))), TestActor);
+        _supervisor.Tell(new AdmitVm(new AdmittedTenant(vm, 4, new QosSpec { Weight = weight }, DeclaredUse.Computing(2))), TestActor);
         ExpectMsg<HostAnswer.Done>();
     }
 

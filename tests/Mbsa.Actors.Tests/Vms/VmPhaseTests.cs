@@ -14,20 +14,28 @@ public sealed class VmPhaseTests
         [VmStage.Expected] = VmPhase.Expected,
         [VmStage.Starting] = VmPhase.Starting,
         [VmStage.Running] = VmPhase.Starting.Attach(),
-        [VmStage.Moving] = VmPhase.Starting.Attach().BeginMove(),
-        [VmStage.Pausing] = VmPhase.Starting.Attach().BeginMove().Pause(),
-        [VmStage.Paused] = VmPhase.Starting.Attach().BeginMove().Pause().Seal(),
+        [VmStage.Migrating] = VmPhase.Starting.Attach().BeginMigration(),
+        [VmStage.Pausing] = VmPhase.Starting.Attach().BeginMigration().Pause(),
+        [VmStage.Paused] = VmPhase.Starting.Attach().BeginMigration().Pause().Seal(),
         [VmStage.Dark] = VmPhase.Starting.Attach().LosePower(),
-        [VmStage.PausedDark] = VmPhase.Starting.Attach().BeginMove().Pause().Seal().LosePower(),
+        [VmStage.PausedDark] = VmPhase.Starting.Attach().BeginMigration().Pause().Seal().LosePower(),
         [VmStage.Ending] = VmPhase.Starting.Attach().End(VmState.Failed, "given up"),
     };
 
     private static readonly Dictionary<string, (Func<VmPhase, VmPhase> Step, Dictionary<VmStage, VmStage> Ways)> _steps = new()
     {
         ["attach"] = (phase => phase.Attach(), new() { [VmStage.Starting] = VmStage.Running }),
-        ["begin"] = (phase => phase.BeginMove(), new() { [VmStage.Running] = VmStage.Moving, [VmStage.Moving] = VmStage.Moving }),
-        ["cancel"] = (phase => phase.CancelMove(), new() { [VmStage.Running] = VmStage.Running, [VmStage.Moving] = VmStage.Running }),
-        ["pause"] = (phase => phase.Pause(), new() { [VmStage.Moving] = VmStage.Pausing }),
+        ["begin"] = (phase => phase.BeginMigration(), new()
+        {
+            [VmStage.Running] = VmStage.Migrating,
+            [VmStage.Migrating] = VmStage.Migrating,
+        }),
+        ["cancel"] = (phase => phase.CancelMigration(), new()
+        {
+            [VmStage.Running] = VmStage.Running,
+            [VmStage.Migrating] = VmStage.Running,
+        }),
+        ["pause"] = (phase => phase.Pause(), new() { [VmStage.Migrating] = VmStage.Pausing }),
         ["seal"] = (phase => phase.Seal(), new() { [VmStage.Pausing] = VmStage.Paused }),
         ["go on"] = (phase => phase.GoOn(), new() { [VmStage.Expected] = VmStage.Starting, [VmStage.Paused] = VmStage.Starting }),
         ["power back"] = (phase => phase.RestorePower(), new()
@@ -39,7 +47,7 @@ public sealed class VmPhaseTests
         {
             [VmStage.Starting] = VmStage.Dark,
             [VmStage.Running] = VmStage.Dark,
-            [VmStage.Moving] = VmStage.Dark,
+            [VmStage.Migrating] = VmStage.Dark,
             [VmStage.Pausing] = VmStage.Dark,
             [VmStage.Paused] = VmStage.PausedDark,
         }),
@@ -74,19 +82,19 @@ public sealed class VmPhaseTests
     [InlineData(VmStage.Expected, "not here yet", "not here yet", "not here yet")]
     [InlineData(VmStage.Starting, "not started", "not started", "not started")]
     [InlineData(VmStage.Running, null, "not begun", null)]
-    [InlineData(VmStage.Moving, null, null, null)]
+    [InlineData(VmStage.Migrating, null, null, null)]
     [InlineData(VmStage.Pausing, "about to be paused", "about to be paused", "about to be paused")]
     [InlineData(VmStage.Paused, "it is paused", "it is paused", null)]
     [InlineData(VmStage.Dark, "no power", "no power", "no power")]
     [InlineData(VmStage.PausedDark, "no power", "no power", "no power")]
     [InlineData(VmStage.Ending, "it has ended: given up", "it has ended: given up", "it has ended: given up")]
-    internal void Steps_of_a_move_are_refused_with_the_reason(VmStage stage, string? begin, string? goOn, string? cancel)
+    internal void Steps_of_a_migration_are_refused_with_the_reason(VmStage stage, string? begin, string? goOn, string? cancel)
     {
         var phase = _phases[stage];
-        AssertRefuses(begin, phase, new HostCommand.BeginMove(0));
+        AssertRefuses(begin, phase, new HostCommand.BeginMigration(0));
         AssertRefuses(goOn, phase, new HostCommand.NextRound(0));
         AssertRefuses(goOn, phase, new HostCommand.Pause(0));
-        AssertRefuses(cancel, phase, new HostCommand.CancelMove(0));
+        AssertRefuses(cancel, phase, new HostCommand.CancelMigration(0));
         AssertRefuses(stage == VmStage.Expected ? null : "not prepared", phase, new HostCommand.Resume(0, new Blob([]), 0));
     }
 

@@ -20,7 +20,7 @@ internal sealed partial class Glossary : IRule
         { Except = ["Mbsa.Vm/"] },
         new("gate|gates", "another word: a gate opens and shuts an NVM area to stores")
         { Except = ["Mbsa.Nvm/", "Mbsa.Vm/Storage/", "Mbsa.Vm/Vcpus/"] },
-        new("session|sessions", "another word: a session is a VCPU's own way to a disk") { Except = ["Mbsa.Vm/"] },
+        new("session|sessions", "another word: a session is a VCPU's own way to a disk") { Except = ["Mbsa.Vm/", "Mbsa.Actors/Vms/"] },
     ];
 
     /// <summary>Names of .NET's own, what fio calls an engine, and two that say what min and max do not.</summary>

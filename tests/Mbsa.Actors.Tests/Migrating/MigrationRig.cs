@@ -5,23 +5,18 @@ using Mbsa.Actors.Board;
 using Mbsa.Actors.Commands;
 using Mbsa.Actors.Hosts;
 using Mbsa.Actors.Qos;
-using Mbsa.Actors.Vms;
-using Mbsa.Cores.Playing;
-using Mbsa.Cores.Policies;
-using Mbsa.Cores.Queue;
 using Mbsa.Model.Results;
 using Mbsa.Model.Scenario;
 using Mbsa.Model.Watching;
 using Mbsa.Nvm.Memory;
-using Mbsa.Vm.Vcpus;
 
-namespace Mbsa.Actors.Tests.Moving;
+namespace Mbsa.Actors.Tests.Migrating;
 
 /// <summary>
-/// Hosts in one actor system with the test in the place of whoever moves VMs between them:
-/// it lets their time pass in steps, and asserts at the end that all memory was given back.
+/// Hosts in one actor system with the test in the place of whoever has VMs migrate between them: it lets their time pass in steps, and
+/// asserts at the end that all memory was given back.
 /// </summary>
-internal sealed class MoveRig : IAsyncDisposable
+internal sealed class MigrationRig : IAsyncDisposable
 {
     private const string Dispatcher = "rig";
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
@@ -29,10 +24,10 @@ internal sealed class MoveRig : IAsyncDisposable
     private readonly MemoryLedger _ledger = new();
     private readonly ActorSystem _system;
     private readonly ScenarioSpec _scenario;
-    private readonly Host[] _hosts;
+    private readonly EmulatedHost[] _hosts;
     private long _nowNs;
 
-    public MoveRig(ScenarioSpec scenario, int hosts = 2, int threads = 2, Func<int, HostSpec, HostSpec>? change = null)
+    public MigrationRig(ScenarioSpec scenario, int hosts = 2, int threads = 2, Func<int, HostSpec, HostSpec>? change = null)
     {
         _scenario = scenario;
         threads = scenario.Clock == ClockKind.Wall ? hosts * (scenario.Host.Machine.Cores + 1) : threads;
@@ -44,6 +39,9 @@ internal sealed class MoveRig : IAsyncDisposable
             """));
         _hosts = [.. Enumerable.Range(0, hosts)
             .Select(host => Start(scenario with { Host = change?.Invoke(host, scenario.Host) ?? scenario.Host }, host))];
+
+        EmulatedHost Start(ScenarioSpec own, int index) =>
+            EmulatedHost.Spawn(_system, own, HostDevice.Attach(own, _ledger), _ledger, Dispatcher, index);
     }
 
     /// <summary>What the host of this index shows.</summary>
@@ -78,8 +76,8 @@ internal sealed class MoveRig : IAsyncDisposable
     /// <summary>The measured part begins for a VM on a host.</summary>
     public Task MeasureAsync(int vm, int host) => AskAsync<HostAnswer.Done>(host, new HostCommand.Measure(vm));
 
-    /// <summary>Moves a VM, with so many rounds before it stops and so much time for each, and so much for the stop.</summary>
-    public async Task<HostAnswer.Paused> MoveAsync(
+    /// <summary>Has a VM migrate, with so many rounds before it stops and so much time for each, and so much for the stop.</summary>
+    public async Task<HostAnswer.Paused> MigrateAsync(
         int vm, int from, int to, int rounds = 2, long roundNs = Lab.Millisecond, long stopNs = 100_000)
     {
         var paused = await PauseAsync(vm, from, to, rounds, roundNs, stopNs);
@@ -89,12 +87,12 @@ internal sealed class MoveRig : IAsyncDisposable
         return paused;
     }
 
-    /// <summary>Begins to move a VM, and lets it stay after all when it is paused and its blocks have been sent.</summary>
+    /// <summary>Begins a migration, and lets the VM stay after all when it is paused and its blocks have been sent.</summary>
     public async Task ChangeOfMindAsync(int vm, int from, int to, int rounds, long roundNs, long stopNs)
     {
         await PauseAsync(vm, from, to, rounds, roundNs, stopNs);
         await AskAsync<HostAnswer.Done>(to, new HostCommand.Forget(vm));
-        await AskAsync<HostAnswer.Done>(from, new HostCommand.CancelMove(vm));
+        await AskAsync<HostAnswer.Done>(from, new HostCommand.CancelMigration(vm));
     }
 
     private async Task<HostAnswer.Paused> PauseAsync(int vm, int from, int to, int rounds, long roundNs, long stopNs)
@@ -102,7 +100,8 @@ internal sealed class MoveRig : IAsyncDisposable
         await AskAsync<HostAnswer.Done>(to, new HostCommand.Prepare(vm, _scenario.Vms[vm].Qos));
         for (var round = 0; round < rounds; round++)
         {
-            var blocks = await AskAsync<HostAnswer.Round>(from, round == 0 ? new HostCommand.BeginMove(vm) : new HostCommand.NextRound(vm));
+            HostCommand command = round == 0 ? new HostCommand.BeginMigration(vm) : new HostCommand.NextRound(vm);
+            var blocks = await AskAsync<HostAnswer.Round>(from, command);
             await RunOnAsync(roundNs);
             await AskAsync<HostAnswer.Done>(to, new HostCommand.Write(vm, blocks.Content));
         }
@@ -114,7 +113,7 @@ internal sealed class MoveRig : IAsyncDisposable
 
     /// <summary>What every VM used of a host.</summary>
     public async Task<ImmutableDictionary<int, TenantUse>> AccountAsync(int host) =>
-        (await _hosts[host].Supervisor.Ask<TenantUses>(new ReadAccounts(), _patience)).ByVm;
+        (await _hosts[host].Supervisor.Ask<VmUses>(new ReadAccounts(), _patience)).ByVm;
 
     /// <summary>Lets time pass until all that a VM has to do is done.</summary>
     public async Task FinishAsync(int vm, int host)
@@ -131,41 +130,11 @@ internal sealed class MoveRig : IAsyncDisposable
         (await AskAsync<HostAnswer.Collected>(host, new HostCommand.Collect(vm))).Result;
 
     /// <summary>Hash over all quanta of a host.</summary>
-    public ulong? TraceHash(int host) => _hosts[host].Cores.TraceHash;
+    public ulong? TraceHash(int host) => _hosts[host].Clock.TraceHash;
 
     public async ValueTask DisposeAsync()
     {
         await _system.Terminate();
         Assert.True(_ledger.IsEmpty, _ledger.Describe());
     }
-
-    private Host Start(ScenarioSpec scenario, int index)
-    {
-        var policy = QosPolicies.Named(scenario.Host.Policy);
-        var capacity = HostCapacity.Of(scenario.Host, scenario.Clock);
-        var queue = policy.CreateQueue(capacity, scenario.Host.QuantumNs, scenario.Host.Order);
-        var device = HostDevice.Attach(scenario, _ledger);
-        var board = new LiveBoard(scenario.Vms);
-        var wall = scenario.Clock == ClockKind.Wall ? new WallServices(new RunClock(), new DeviceDelay(scenario.Host.Device, 1, 1)) : null;
-        ICores cores;
-        Props supervisor;
-        if (wall is null)
-        {
-            var virtualCores = new VirtualCores(capacity, queue);
-            (cores, supervisor) = (virtualCores,
-                Props.Create(() => new VirtualQosSupervisor(policy, capacity, virtualCores, queue, board)));
-        }
-        else
-        {
-            var wallCores = new WallCores(queue, wall.Clock);
-            (cores, supervisor) = (wallCores, Props.Create(() => new WallQosSupervisor(policy, capacity, wallCores, wall.Clock, board)));
-        }
-
-        var supervisorActor = _system.ActorOf(supervisor.WithDispatcher(Dispatcher), $"qos-{index}");
-        var services = new HostServices(scenario, board, cores, supervisorActor, capacity, wall);
-        var actor = _system.ActorOf(Props.Create(() => new HostActor(services, device)).WithDispatcher(Dispatcher), $"host-{index}");
-        return new Host(actor, supervisorActor, cores, board);
-    }
-
-    private sealed record Host(IActorRef Actor, IActorRef Supervisor, ICores Cores, LiveBoard Board);
 }

@@ -14,7 +14,7 @@ namespace Mbsa.Actors.Runs;
 /// <param name="vm">The VM.</param>
 /// <param name="from">The host it leaves.</param>
 /// <param name="to">The host it goes to.</param>
-internal sealed class Move(Situation state, int vm, int from, int to)
+internal sealed class Migration(Situation state, int vm, int from, int to)
 {
     private readonly List<Blob> _contents = [];
     private long _roundBytes;
@@ -28,6 +28,9 @@ internal sealed class Move(Situation state, int vm, int from, int to)
 
     /// <summary>The host it goes to.</summary>
     public int To => to;
+
+    /// <summary>Whether a host is one of the two.</summary>
+    public bool Touches(int host) => from == host || to == host;
 
     /// <summary>Its course so far.</summary>
     public PreCopy Course { get; } = new(vm, from, to, state.Cluster, state.Hosts.NowNs, state.MeasuredFromNs);
@@ -49,7 +52,7 @@ internal sealed class Move(Situation state, int vm, int from, int to)
 
     /// <summary>The first round goes.</summary>
     public async Task<Failure?> BeginAsync() =>
-        await state.Hosts.DoAsync(from, new HostCommand.BeginMove(vm)) is HostAnswer.Round first
+        await state.Hosts.DoAsync(from, new HostCommand.BeginMigration(vm)) is HostAnswer.Round first
             ? Send(BytesOf(first.Blocks), first.Content)
             : Failure.OfVm;
 
@@ -111,8 +114,8 @@ internal sealed class Move(Situation state, int vm, int from, int to)
 
         if (from != lostHost)
         {
-            await state.Hosts.DoAsync(from, new HostCommand.CancelMove(vm));
-            state.Whereabouts.CancelMove(vm);
+            await state.Hosts.DoAsync(from, new HostCommand.CancelMigration(vm));
+            state.Whereabouts.CancelMigration(vm);
         }
     }
 

@@ -13,7 +13,7 @@ using Mbsa.Vm.Vcpus;
 namespace Mbsa.Actors.Hosts;
 
 /// <summary>The actors of one emulated host and what they share: its NVM device, clock, board, QoS supervisor and host actor.</summary>
-internal sealed class HostEngine
+internal sealed class EmulatedHost
 {
     /// <summary>The dispatcher that every actor of a host runs on; its threads are nobody else's.</summary>
     public const string Dispatcher = "mbsa-cores";
@@ -27,13 +27,13 @@ internal sealed class HostEngine
     /// Threads for many hosts under the wall clock: a core of a host holds one as long as time passes, and its actors need another. They
     /// mostly sleep.
     /// </summary>
-    public const int MostWallThreads = 64;
+    public const int MaxWallThreads = 64;
 
-    private HostEngine(IActorRef host, IActorRef supervisor, LiveBoard board, ICores clock) =>
-        (Host, Supervisor, Board, Clock) = (host, supervisor, board, clock);
+    private EmulatedHost(IActorRef actor, IActorRef supervisor, LiveBoard board, ICores clock) =>
+        (Actor, Supervisor, Board, Clock) = (actor, supervisor, board, clock);
 
     /// <summary>The host actor. It ends the NVM device.</summary>
-    public IActorRef Host { get; }
+    public IActorRef Actor { get; }
 
     /// <summary>The host's QoS supervisor: without it the host is lost.</summary>
     public IActorRef Supervisor { get; }
@@ -54,7 +54,7 @@ internal sealed class HostEngine
         ? virtualThreads
         : Math.Max(
             scenario.Host.Machine.Cores + 1,
-            Math.Min(MostWallThreads, scenario.AllHosts.Hosts.Sum(host => host.Host.Machine.Cores + 1)));
+            Math.Min(MaxWallThreads, scenario.AllHosts.Hosts.Sum(host => host.Host.Machine.Cores + 1)));
 
     /// <summary>
     /// The dispatcher. Quanta are CPU-bound, so they get threads of their own, with the supervisor among them; everything else stays on the
@@ -79,7 +79,7 @@ internal sealed class HostEngine
     /// <param name="ledger">Where native memory is entered.</param>
     /// <param name="dispatcher">What its actors run on.</param>
     /// <param name="index">Tells it from other hosts of the same parent.</param>
-    public static HostEngine Spawn(
+    public static EmulatedHost Spawn(
         IActorRefFactory parent,
         ScenarioSpec scenario,
         HostDevice device,
@@ -103,8 +103,8 @@ internal sealed class HostEngine
 
             var supervisor = parent.ActorOf(supervisorProps.WithDispatcher(dispatcher), $"qos-supervisor-{index}");
             var services = new HostServices(scenario, board, clock, supervisor, capacity, wall);
-            var host = parent.ActorOf(Props.Create(() => new HostActor(services, device)).WithDispatcher(dispatcher), $"host-{index}");
-            return new HostEngine(host, supervisor, board, clock);
+            var actor = parent.ActorOf(Props.Create(() => new HostActor(services, device)).WithDispatcher(dispatcher), $"host-{index}");
+            return new EmulatedHost(actor, supervisor, board, clock);
         }
         catch
         {
@@ -116,7 +116,7 @@ internal sealed class HostEngine
     /// <summary>Ends the host and frees all it has, while its actor system goes on.</summary>
     public async Task EndAsync()
     {
-        await Host.GracefulStop(Timeout.InfiniteTimeSpan);
+        await Actor.GracefulStop(Timeout.InfiniteTimeSpan);
         await Supervisor.GracefulStop(Timeout.InfiniteTimeSpan);
     }
 

@@ -5,10 +5,10 @@ using Mbsa.Model.Results;
 namespace Mbsa.Actors.Runs;
 
 /// <summary>
-/// The migrations of a run: who moves, who waits for its turn, and what becomes of them when time passes, a host is lost or a link goes
+/// The migrations of a run: who migrates, who waits for its turn, and what becomes of them when time passes, a host is lost or a link goes
 /// down. Until it is switched a VM lives where it was, and a migration that cannot be ended leaves it there.
 /// </summary>
-internal sealed class Moves(Situation state, Leases leases)
+internal sealed class Migrations(Situation state, Leases leases)
 {
     /// <summary>
     /// VMs that leave one host at a time; more would only slow each other down. As KubeVirt's default, parallelOutboundMigrationsPerNode.
@@ -16,28 +16,28 @@ internal sealed class Moves(Situation state, Leases leases)
     private const int AtOnce = 2;
 
     private readonly List<(int Vm, int To)> _waiting = [];
-    private readonly SortedDictionary<int, Move> _moves = [];
+    private readonly SortedDictionary<int, Migration> _underWay = [];
     private readonly List<MigrationResult> _ended = [];
 
     /// <summary>When something happens to a migration next, on the scenario's clock.</summary>
     public long NextNs => Math.Min(
         state.Network.NextCompletionNs,
-        _moves.Values.Where(move => move.HasArrived).Select(move => move.NotBeforeNs).DefaultIfEmpty(long.MaxValue).Min());
+        _underWay.Values.Where(one => one.HasArrived).Select(one => one.NotBeforeNs).DefaultIfEmpty(long.MaxValue).Min());
 
     /// <summary>Every migration so far in the order they began; those under way as they stand.</summary>
     public ImmutableArray<MigrationResult> Results =>
     [
-        .. _ended.Concat(_moves.Values.Select(move => move.Course.Now(state.Hosts.NowNs)))
+        .. _ended.Concat(_underWay.Values.Select(one => one.Course.Now(state.Hosts.NowNs)))
             .OrderBy(result => result.StartNs).ThenBy(result => result.Vm),
     ];
 
-    /// <summary>Whether any VM moves or waits to.</summary>
-    public bool AreUnderWay => _moves.Count + _waiting.Count > 0;
+    /// <summary>Whether any VM migrates or waits to.</summary>
+    public bool AreUnderWay => _underWay.Count + _waiting.Count > 0;
 
-    /// <summary>Whether a VM moves or waits to.</summary>
-    public bool IsMoving(int vm) => _moves.ContainsKey(vm) || _waiting.Exists(w => w.Vm == vm);
+    /// <summary>Whether a VM migrates or waits to.</summary>
+    public bool IsMigrating(int vm) => _underWay.ContainsKey(vm) || _waiting.Exists(w => w.Vm == vm);
 
-    /// <summary>A VM shall move.</summary>
+    /// <summary>A VM shall migrate.</summary>
     /// <param name="vm">The VM, which runs.</param>
     /// <param name="to">The host; null for wherever there is room.</param>
     public async Task BeginAsync(int vm, int? to)
@@ -54,7 +54,7 @@ internal sealed class Moves(Situation state, Leases leases)
         await EnqueueAsync(vm, target);
     }
 
-    /// <summary>A VM shall move to a host that keeps room for it.</summary>
+    /// <summary>A VM shall migrate to a host that keeps room for it.</summary>
     public async Task EnqueueAsync(int vm, int to)
     {
         _waiting.Add((vm, to));
@@ -66,26 +66,26 @@ internal sealed class Moves(Situation state, Leases leases)
     {
         foreach (var completed in state.Network.AdvanceTo(state.Hosts.NowNs))
         {
-            var move = _moves[(int)completed.Id];
-            if (move.Course.IsStopped)
+            var migration = _underWay[(int)completed.Id];
+            if (migration.Course.IsStopped)
             {
-                move.HasArrived = true;
+                migration.HasArrived = true;
             }
             else
             {
-                await GoOnAsync(move, await move.EndRoundAsync());
+                await GoOnAsync(migration, await migration.EndRoundAsync());
             }
         }
 
-        foreach (var move in _moves.Values.Where(move => move.HasArrived && move.NotBeforeNs <= state.Hosts.NowNs).ToList())
+        foreach (var migration in _underWay.Values.Where(one => one.HasArrived && one.NotBeforeNs <= state.Hosts.NowNs).ToList())
         {
-            await SwitchAsync(move);
+            await SwitchAsync(migration);
         }
 
         await StartWaitingAsync();
     }
 
-    /// <summary>A VM stays where it is, if it was about to move.</summary>
+    /// <summary>A VM stays where it is, if it was about to migrate.</summary>
     public async Task CancelAsync(int vm, string why)
     {
         if (_waiting.FindIndex(w => w.Vm == vm) is >= 0 and var waiting)
@@ -93,11 +93,11 @@ internal sealed class Moves(Situation state, Leases leases)
             var to = _waiting[waiting].To;
             _waiting.RemoveAt(waiting);
             state.Placement.Take(vm, to);
-            End(new Move(state, vm, state.Whereabouts[vm].Host, to).Course.Cancel(state.Hosts.NowNs, why));
+            End(new Migration(state, vm, state.Whereabouts[vm].Host, to).Course.Cancel(state.Hosts.NowNs, why));
         }
-        else if (_moves.TryGetValue(vm, out var move))
+        else if (_underWay.TryGetValue(vm, out var migration))
         {
-            await CancelAsync(move, why, state.Network.Cancel(vm) ?? 0);
+            await CancelAsync(migration, why, state.Network.Cancel(vm) ?? 0);
         }
     }
 
@@ -109,32 +109,32 @@ internal sealed class Moves(Situation state, Leases leases)
             await CancelAsync(vm, $"{state.HostName(host)} was lost");
         }
 
-        foreach (var move in _moves.Values.Where(move => move.From == host || move.To == host).ToList())
+        foreach (var migration in _underWay.Values.Where(one => one.Touches(host)).ToList())
         {
-            await CancelAsync(move, $"{state.HostName(host)} was lost", state.Network.Cancel(move.Vm) ?? 0, host);
+            await CancelAsync(migration, $"{state.HostName(host)} was lost", state.Network.Cancel(migration.Vm) ?? 0, host);
         }
     }
 
-    /// <summary>The link of a host goes down: nothing moves over it.</summary>
+    /// <summary>The link of a host goes down: nothing goes over it.</summary>
     public async Task OnLinkDownAsync(int host)
     {
         var why = $"the link of {state.HostName(host)} went down";
         foreach (var broken in state.Network.LinkDown(host))
         {
-            await CancelAsync(_moves[(int)broken.Id], why, broken.SentBytes);
+            await CancelAsync(_underWay[(int)broken.Id], why, broken.SentBytes);
         }
 
-        foreach (var move in _moves.Values.Where(move => move.HasArrived && (move.From == host || move.To == host)).ToList())
+        foreach (var migration in _underWay.Values.Where(one => one.HasArrived && one.Touches(host)).ToList())
         {
-            await CancelAsync(move, why, move.RoundBytes);
+            await CancelAsync(migration, why, migration.RoundBytes);
         }
     }
 
     /// <summary>Who is about to come to a host stays where it is.</summary>
-    public async Task CancelMovesToAsync(int host, string why)
+    public async Task CancelMigrationsToAsync(int host, string why)
     {
         var waiting = _waiting.Where(w => w.To == host).Select(w => w.Vm);
-        foreach (var vm in waiting.Concat(_moves.Values.Where(move => move.To == host).Select(move => move.Vm)).ToList())
+        foreach (var vm in waiting.Concat(_underWay.Values.Where(one => one.To == host).Select(one => one.Vm)).ToList())
         {
             await CancelAsync(vm, why);
         }
@@ -152,61 +152,61 @@ internal sealed class Moves(Situation state, Leases leases)
         {
             var (vm, to) = _waiting[i];
             var from = state.Whereabouts[vm].Host;
-            if (_moves.Values.Count(move => move.From == from) >= AtOnce)
+            if (_underWay.Values.Count(one => one.From == from) >= AtOnce)
             {
                 i++;
                 continue;
             }
 
             _waiting.RemoveAt(i);
-            await StartAsync(new Move(state, vm, from, to));
+            await StartAsync(new Migration(state, vm, from, to));
         }
     }
 
-    private async Task StartAsync(Move move)
+    private async Task StartAsync(Migration migration)
     {
-        var why = !state.Runs(move.Vm) ? "it does not run any more"
-            : !state.MayTake(move.To) ? $"{state.HostName(move.To)} takes no VMs now"
+        var why = !state.Runs(migration.Vm) ? "it does not run any more"
+            : !state.MayTake(migration.To) ? $"{state.HostName(migration.To)} takes no VMs now"
             : null;
         if (why is null)
         {
             await leases.DecideAsync();
-            why = (await move.PrepareAsync())?.Why;
+            why = (await migration.PrepareAsync())?.Why;
         }
 
         if (why is not null)
         {
-            state.Placement.Take(move.Vm, move.To);
-            End(move.Course.Cancel(state.Hosts.NowNs, why));
+            state.Placement.Take(migration.Vm, migration.To);
+            End(migration.Course.Cancel(state.Hosts.NowNs, why));
             return;
         }
 
-        state.Whereabouts.BeginMove(move.Vm, move.To);
-        _moves.Add(move.Vm, move);
-        await GoOnAsync(move, await move.BeginAsync());
+        state.Whereabouts.BeginMigration(migration.Vm, migration.To);
+        _underWay.Add(migration.Vm, migration);
+        await GoOnAsync(migration, await migration.BeginAsync());
     }
 
     /// <summary>The one moment at which a VM changes its host.</summary>
-    private async Task SwitchAsync(Move move)
+    private async Task SwitchAsync(Migration migration)
     {
-        var failure = await move.SwitchAsync();
-        await GoOnAsync(move, failure);
+        var failure = await migration.SwitchAsync();
+        await GoOnAsync(migration, failure);
         if (failure is null)
         {
-            _moves.Remove(move.Vm);
+            _underWay.Remove(migration.Vm);
             await leases.DecideAsync();
-            End(move.Course.End(state.Hosts.NowNs, move.RoundBytes));
+            End(migration.Course.End(state.Hosts.NowNs, migration.RoundBytes));
         }
     }
 
-    private Task GoOnAsync(Move move, Move.Failure? failure) =>
-        failure is null ? Task.CompletedTask : CancelAsync(move, failure.Why, failure.SentBytes);
+    private Task GoOnAsync(Migration migration, Migration.Failure? failure) =>
+        failure is null ? Task.CompletedTask : CancelAsync(migration, failure.Why, failure.SentBytes);
 
-    private async Task CancelAsync(Move move, string why, long sentBytes, int lostHost = -1)
+    private async Task CancelAsync(Migration migration, string why, long sentBytes, int lostHost = -1)
     {
-        _moves.Remove(move.Vm);
-        await move.CancelAsync(lostHost);
-        End(move.Course.Cancel(state.Hosts.NowNs, why, sentBytes));
+        _underWay.Remove(migration.Vm);
+        await migration.CancelAsync(lostHost);
+        End(migration.Course.Cancel(state.Hosts.NowNs, why, sentBytes));
     }
 
     private void End(MigrationResult result)

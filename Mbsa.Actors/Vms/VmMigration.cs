@@ -11,10 +11,10 @@ using Mbsa.Vm.Vcpus;
 namespace Mbsa.Actors.Vms;
 
 /// <summary>
-/// A VM on the move: what of its child device still has to be copied, and the guest while nobody runs it. A guest that stays after all goes
-/// on from the same bytes as one that left. Part of the VM's actor; the host hears its answers.
+/// A VM that migrates: what of its child device still has to be copied, and the guest while nobody runs it. A guest that stays after all
+/// goes on from the same bytes as one that left. Part of the VM's actor; the host hears its answers.
 /// </summary>
-internal sealed class VmMove(VmBody vm)
+internal sealed class VmMigration(VmBody vm)
 {
     private readonly SortedDictionary<int, DirectVcpu?> _workers = [];
     private OutgoingBlocks? _blocks;
@@ -25,7 +25,7 @@ internal sealed class VmMove(VmBody vm)
     public void Begin() => Answer(() =>
     {
         _blocks = vm.Area is null ? null : new OutgoingBlocks(vm.Area, vm.Disk!.Geometry, vm.Disk.HasBytes);
-        vm.Phase = vm.Phase.BeginMove();
+        vm.Phase = vm.Phase.BeginMigration();
         return Round(vm.Disk?.CountWear());
     });
 
@@ -95,7 +95,7 @@ internal sealed class VmMove(VmBody vm)
         }
         else
         {
-            vm.Phase = vm.Phase.CancelMove();
+            vm.Phase = vm.Phase.CancelMigration();
             vm.Answer(new HostAnswer.Done());
         }
     }

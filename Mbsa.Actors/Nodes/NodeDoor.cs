@@ -5,16 +5,16 @@ using Mbsa.Actors.Wire;
 namespace Mbsa.Actors.Nodes;
 
 /// <summary>Where others knock: nodes that want to join, and whoever wants to run something.</summary>
-internal sealed class NodeGate : ReceiveActor
+internal sealed class NodeDoor : ReceiveActor
 {
-    /// <summary>Its name under the user guardian.</summary>
+    /// <summary>Its name under the user guardian, the same in every version: else nobody could be told that theirs is another.</summary>
     public const string Name = "gate";
 
-    /// <summary>The gate of a node.</summary>
+    /// <summary>The door of a node.</summary>
     /// <param name="options">How the node was started.</param>
     /// <param name="version">Version of the program.</param>
     /// <param name="coordinator">Where messages to the coordinator go.</param>
-    public NodeGate(NodeOptions options, string version, IActorRef coordinator)
+    public NodeDoor(NodeOptions options, string version, IActorRef coordinator)
     {
         Receive<Hello>(hello => Sender.Tell(WhyNot(hello, options, version) is { } why
             ? new Unwelcome(why)
