@@ -10,7 +10,7 @@ namespace Mbsa.Host.Files.Yaml;
 /// </summary>
 internal sealed class MappingReader
 {
-    private readonly Dictionary<string, (int Line, Node Value)> _values = [];
+    private readonly Dictionary<string, (ScalarNode Written, Node Value)> _values = [];
     private readonly List<(string Key, int Line, Node Value)> _entries = [];
     private readonly string _what;
 
@@ -22,7 +22,10 @@ internal sealed class MappingReader
             var key = old?.Renamed(written, problems) ?? written;
             if (_values.TryGetValue(key.Text, out var first))
             {
-                problems.Error(key.Line, $"'{Excerpt.Of(key.Text)}' is given twice in {what}; the first is on line {first.Line}");
+                var given = written.Text == first.Written.Text
+                    ? $"'{Excerpt.Of(written.Text)}' is given twice in {what}"
+                    : $"'{written.Text}' and '{first.Written.Text}' of {what} are one key in two spellings; write '{key.Text}' alone";
+                problems.Error(key.Line, $"{given}; the first is on line {first.Written.Line}");
             }
             else if (old?.Instead(key.Text, value, node) is { } instead)
             {
@@ -35,7 +38,8 @@ internal sealed class MappingReader
             }
             else
             {
-                Add(key, value);
+                _values.Add(key.Text, (written, value));
+                _entries.Add((key.Text, key.Line, value));
             }
         }
     }
@@ -75,7 +79,7 @@ internal sealed class MappingReader
     public Node? Find(string key) => _values.TryGetValue(key, out var found) && !found.Value.IsNull ? found.Value : null;
 
     /// <summary>The line of a key, or of the mapping when it does not have it.</summary>
-    public int LineOf(string key) => _values.TryGetValue(key, out var found) ? found.Line : Line;
+    public int LineOf(string key) => _values.TryGetValue(key, out var found) ? found.Written.Line : Line;
 
     /// <summary>Says that a key is needed, if it is absent.</summary>
     public bool Require(string key, string example)
@@ -250,12 +254,6 @@ internal sealed class MappingReader
                 Problems.Error(other.Line, $"'{key}': a list was expected (lines that begin with '- '), not {other.Kind}");
                 return [];
         }
-    }
-
-    private void Add(ScalarNode key, Node value)
-    {
-        _values.Add(key.Text, (key.Line, value));
-        _entries.Add((key.Text, key.Line, value));
     }
 
     private ScalarNode? Scalar(string key, string expected) => Find(key) switch

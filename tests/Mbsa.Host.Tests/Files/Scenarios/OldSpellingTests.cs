@@ -50,7 +50,14 @@ public sealed class OldSpellingTests : IDisposable
         var host = _scratch.Spec(text).Host;
         Assert.Equal(("none", 5_000_000L), (host.Policy, host.QuantumNs));
         Assert.Equal(["2: 'qos' is now 'scheduler' here; it is still read"], _scratch.Warnings(text));
-        Assert.Equal(["2: 'scheduler' is given twice in the host; the first is on line 2"],
-            _scratch.ErrorsWith("host: { scheduler: plan, qos: { policy: none } }"));
     }
+
+    [Theory]
+    [InlineData("scheduler: plan, qos: { policy: none }",
+        "'qos' and 'scheduler' of the host are one key in two spellings; write 'scheduler' alone")]
+    [InlineData("qos: { policy: none }, scheduler: plan",
+        "'scheduler' and 'qos' of the host are one key in two spellings; write 'scheduler' alone")]
+    [InlineData("qos: { policy: none }, qos: { policy: plan }", "'qos' is given twice in the host")]
+    public void A_key_in_its_old_and_its_new_spelling_is_there_twice_and_both_are_named(string keys, string expected) =>
+        Assert.Equal([$"2: {expected}; the first is on line 2"], _scratch.ErrorsWith($"host: {{ {keys} }}"));
 }
