@@ -172,15 +172,10 @@ internal sealed class HostActor : ReceiveActor
 
     private void OnReleased(VmReleased message)
     {
-        var (vm, guest) = (message.Vm, _guests[message.Vm]);
-        var hold = guest.Hold;
-        Release(vm, isOfNoUse: hold == GuestHold.Rest || (guest.IsNew && message.WhyNotStarted is not null));
-        if (hold is GuestHold.Rest or GuestHold.Room)
-        {
-            Remove(vm); // before the answer: whoever has it looks at the board
-        }
-
-        guest.Answer(message.WhyNotStarted is { } why && hold != GuestHold.Rest ? new HostAnswer.Refused(why) : new HostAnswer.Done());
+        var guest = _guests[message.Vm];
+        var isElsewhere = guest.Hold == GuestHold.Rest;
+        Release(message.Vm, isOfNoUse: isElsewhere || (guest.IsNew && message.WhyNotStarted is not null));
+        guest.Answer(message.WhyNotStarted is { } why && !isElsewhere ? new HostAnswer.Refused(why) : new HostAnswer.Done());
     }
 
     /// <summary>Nothing is left of it here.</summary>
@@ -227,9 +222,11 @@ internal sealed class HostActor : ReceiveActor
         }
     }
 
+    /// <summary>A VM gives back what it holds, before it is answered that it did: whoever has the answer looks at the board.</summary>
     private void Release(int vm, bool isOfNoUse)
     {
         var guest = _guests[vm];
+        var leavesNothing = guest.Hold is GuestHold.Room or GuestHold.Rest;
         if (guest.Hold != GuestHold.Nothing)
         {
             guest.Hold = GuestHold.Nothing;
@@ -239,6 +236,11 @@ internal sealed class HostActor : ReceiveActor
                 _device.Release(_host.Scenario.Vms[vm], isOfNoUse);
                 ShowAllocation();
             }
+        }
+
+        if (leavesNothing)
+        {
+            Remove(vm);
         }
 
         _outage.NoLongerAwait(vm);
@@ -252,15 +254,10 @@ internal sealed class HostActor : ReceiveActor
             return; // one that was refused, and another came
         }
 
-        var isOfNoUse = guest.Hold is GuestHold.Room or GuestHold.Rest;
         _host.Board.Show(vm, VmState.Failed);
         guest.Failure ??= "it ended unexpectedly";
+        Release(vm, isOfNoUse: guest.Hold is GuestHold.Room or GuestHold.Rest);
         guest.Answer(new HostAnswer.Refused(guest.Failure));
-        Release(vm, isOfNoUse);
-        if (isOfNoUse)
-        {
-            Remove(vm);
-        }
     }
 
     private void ShowAllocation() => _host.Board.NvmAllocatedBytes = _device.AllocatedBytes;

@@ -57,6 +57,9 @@ internal sealed class MigrationRig : IAsyncDisposable
             : answer);
     }
 
+    /// <summary>The actor of a host, for who asks it in another way.</summary>
+    public IActorRef Actor(int host) => _hosts[host].Actor;
+
     /// <summary>Starts a VM.</summary>
     public Task StartAsync(int vm, int host) => AskAsync<HostAnswer.Done>(host, new HostCommand.Start(vm));
 
