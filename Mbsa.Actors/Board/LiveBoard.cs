@@ -87,9 +87,6 @@ internal sealed class LiveBoard
         Journal.Add(new RunEvent(0, 0, RunEventKind.Refusal, $"{_vms[vm].Name}: not started: {reason}") { Vm = _vms[vm].Name });
     }
 
-    /// <summary>Shows that something went wrong, or was done, that is worth a line.</summary>
-    public void ShowProblem(string text) => Journal.Add(new RunEvent(0, 0, RunEventKind.Problem, text));
-
     /// <summary>How a VM stands.</summary>
     public VmState StateOf(int vm) => _vms[vm].State;
 
@@ -128,9 +125,6 @@ internal sealed class LiveBoard
     /// <summary>Keeps a time series from now on.</summary>
     /// <param name="periodNs">Length of a point, in nanoseconds.</param>
     public void KeepSeries(long periodNs) => Series = new RunSeries(periodNs, Snapshot);
-
-    /// <summary>I/Os each VM completed since it started.</summary>
-    public ImmutableArray<long> Operations() => [.. _vms.Select(vm => vm.Operations)];
 
     /// <summary>I/Os that a VM completed since it started.</summary>
     public long OperationsOf(int vm) => _vms[vm].Operations;

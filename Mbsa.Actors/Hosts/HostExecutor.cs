@@ -50,13 +50,6 @@ internal sealed class HostExecutor(EmulatedHost host, ScenarioSpec scenario, Hos
         return await ReportAsync(step, answers.MoveToImmutable());
     }
 
-    /// <summary>Its memory is entered in the ledger of the process, which says what is left when all hosts have ended.</summary>
-    public async Task<string?> EndAsync(CancellationToken ended)
-    {
-        await host.EndAsync();
-        return null;
-    }
-
     /// <summary>Time stands still as soon as possible, in the middle of a step.</summary>
     public void Halt() => host.Supervisor.Tell(new Halt());
 

@@ -13,11 +13,6 @@ internal interface IHostLink
     /// <param name="step">The step; its number is the one after the last.</param>
     /// <param name="ended">The run ends without a result.</param>
     Task<HostReport> StepAsync(HostStep step, CancellationToken ended);
-
-    /// <summary>The run is over: the host frees all it has.</summary>
-    /// <param name="ended">Nobody waits for it any more.</param>
-    /// <returns>What it did not free, in words; null when all is freed.</returns>
-    Task<string?> EndAsync(CancellationToken ended);
 }
 
 /// <summary>From the conductor to a host: commands, and how far time shall pass after them.</summary>

@@ -14,16 +14,17 @@ namespace Mbsa.Actors.Nodes;
 public sealed class ClusterNode : IAsyncDisposable
 {
     private readonly ActorSystem _system;
-    private readonly NodeLoad _load;
+    private readonly NodeEvents _events;
     private volatile bool _isLeaving;
 
-    private ClusterNode(ActorSystem system, NodeLoad load, NodeAddress address) => (_system, _load, Address) = (system, load, address);
+    private ClusterNode(ActorSystem system, NodeEvents events, NodeAddress address) =>
+        (_system, _events, Address) = (system, events, address);
 
     /// <summary>Where others reach it.</summary>
     public NodeAddress Address { get; }
 
     /// <summary>Emulated hosts it carries now.</summary>
-    public int Hosts => _load.Hosts;
+    public int Hosts => _events.Hosts;
 
     /// <summary>Members of the cluster that are up and can be reached.</summary>
     public int Members => Akka.Cluster.Cluster.Get(_system).State is var state
@@ -61,11 +62,9 @@ public sealed class ClusterNode : IAsyncDisposable
         {
             var cluster = Akka.Cluster.Cluster.Get(system);
             var address = new NodeAddress(cluster.SelfAddress.Host, cluster.SelfAddress.Port!.Value);
-            var load = new NodeLoad();
-            SpawnActors(system, options, load, events);
-            var members = await JoinAsync(system, cluster, options, address, cancellation);
-
-            return new ClusterNode(system, load, address);
+            SpawnActors(system, options, events);
+            await JoinAsync(system, cluster, options, address, cancellation);
+            return new ClusterNode(system, events, address);
         }
         catch
         {
@@ -93,12 +92,12 @@ public sealed class ClusterNode : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await LeaveAsync();
 
-    private static void SpawnActors(ActorSystem system, NodeOptions options, NodeLoad load, NodeEvents events)
+    private static void SpawnActors(ActorSystem system, NodeOptions options, NodeEvents events)
     {
         system.ActorOf(Props.Create(() => new MemberWatch(events)), "members");
         var region = ClusterSharding.Get(system).Start(
             "host",
-            _ => Props.Create(() => new HostEntity(load, events.Trace)),
+            _ => Props.Create(() => new HostEntity(events)),
             ClusterShardingSettings.Create(system),
             new HostExtractor(),
             new HostAllocation(events),
@@ -112,19 +111,17 @@ public sealed class ClusterNode : IAsyncDisposable
         system.ActorOf(Props.Create(() => new NodeDoor(options, NodeSystem.Version, proxy)), NodeDoor.Name);
     }
 
-    /// <returns>Members that were there before.</returns>
-    private static async Task<int> JoinAsync(
+    private static async Task JoinAsync(
         ActorSystem system, Akka.Cluster.Cluster cluster, NodeOptions options, NodeAddress own, CancellationToken cancellation)
     {
         var seeds = options.Seeds.Where(seed => seed != own).ToImmutableArray();
-        var members = 0;
         if (seeds.IsEmpty)
         {
             cluster.Join(cluster.SelfAddress);
         }
         else
         {
-            members = await KnockAsync(system, seeds, options);
+            await KnockAsync(system, seeds, options);
             cluster.JoinSeedNodes(seeds.Select(seed => new Address(cluster.SelfAddress.Protocol, system.Name, seed.Host, seed.Port)));
         }
 
@@ -136,11 +133,9 @@ public sealed class ClusterNode : IAsyncDisposable
             cancellation.ThrowIfCancellationRequested();
             throw new InputException($"the cluster did not take this node in within {patience.TotalSeconds:0} s");
         }
-
-        return members;
     }
 
-    private static async Task<int> KnockAsync(ActorSystem system, ImmutableArray<NodeAddress> seeds, NodeOptions options)
+    private static async Task KnockAsync(ActorSystem system, ImmutableArray<NodeAddress> seeds, NodeOptions options)
     {
         var hello = new Hello(WireFormat.Version, NodeSystem.Version, NodeConfiguration.Common(options));
         InputException? first = null;
@@ -148,7 +143,8 @@ public sealed class ClusterNode : IAsyncDisposable
         {
             try
             {
-                return await Knock.AtAsync(system, seed, hello, options.KnockPatience);
+                await Knock.AtAsync(system, seed, hello, options.KnockPatience);
+                return;
             }
             catch (InputException notIn)
             {

@@ -79,6 +79,7 @@ internal sealed class NodeEvents(Action<string> say, RunTrace trace)
 {
     private volatile bool _isRunning;
     private ImmutableArray<string> _addresses = [];
+    private int _hosts;
 
     /// <summary>Whether the coordinator lives here and has a run: then hosts must stay where they are.</summary>
     public bool IsRunning
@@ -96,6 +97,15 @@ internal sealed class NodeEvents(Action<string> say, RunTrace trace)
         get => _addresses;
         set => ImmutableInterlocked.InterlockedExchange(ref _addresses, value);
     }
+
+    /// <summary>Emulated hosts that the node carries now.</summary>
+    public int Hosts => Volatile.Read(ref _hosts);
+
+    /// <summary>It carries one more.</summary>
+    public void Enter() => Interlocked.Increment(ref _hosts);
+
+    /// <summary>It carries one less.</summary>
+    public void Leave() => Interlocked.Decrement(ref _hosts);
 
     /// <summary>Something happened that whoever runs the node wants to know.</summary>
     public void Say(string line) => say(line);

@@ -12,8 +12,7 @@ namespace Mbsa.Actors.Nodes;
 internal sealed record Hello(int WireVersion, string Version, string? Configuration) : INodeMessage;
 
 /// <summary>From a node: come in.</summary>
-/// <param name="Members">Members of the cluster that are up.</param>
-internal sealed record Welcome(int Members) : INodeMessage;
+internal sealed record Welcome : INodeMessage;
 
 /// <summary>From a node: you cannot, and why.</summary>
 internal sealed record Unwelcome(string Reason) : INodeMessage;

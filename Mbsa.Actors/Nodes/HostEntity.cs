@@ -18,8 +18,7 @@ internal sealed class HostEntity : ReceiveActor
     private readonly MemoryLedger _ledger = new();
     private readonly CancellationTokenSource _lost = new();
     private readonly long _incarnation = Random.Shared.NextInt64();
-    private readonly NodeLoad _load;
-    private readonly RunTrace _trace;
+    private readonly NodeEvents _node;
     private IActorRef? _coordinator;
     private HostExecutor? _executor;
     private EmulatedHost? _host;
@@ -30,11 +29,10 @@ internal sealed class HostEntity : ReceiveActor
     private string? _broke;
 
     /// <summary>A host that waits for its scenario.</summary>
-    /// <param name="load">Where it is entered that this node carries it.</param>
-    /// <param name="trace">Is told what goes on.</param>
-    public HostEntity(NodeLoad load, RunTrace trace)
+    /// <param name="node">The node that carries it.</param>
+    public HostEntity(NodeEvents node)
     {
-        (_load, _trace) = (load, trace);
+        _node = node;
         Receive<ToHost>(OnToHost);
         Receive<StepDone>(OnDone);
         Receive<Status.Failure>(m => Break(m.Cause is OperationCanceledException
@@ -61,11 +59,11 @@ internal sealed class HostEntity : ReceiveActor
     /// <summary>Whoever owns memory is stopped, never restarted.</summary>
     protected override SupervisorStrategy SupervisorStrategy() => new StoppingSupervisorStrategy().Create();
 
-    protected override void PreStart() => _load.Enter();
+    protected override void PreStart() => _node.Enter();
 
     protected override void PostStop()
     {
-        _load.Leave();
+        _node.Leave();
         _watch?.Dispose();
         _lost.Cancel();
         _lost.Dispose();
@@ -150,7 +148,7 @@ internal sealed class HostEntity : ReceiveActor
             Context, scenario, device, _ledger, scenario.Clock == ClockKind.Wall ? EmulatedHost.WallDispatcher : EmulatedHost.Dispatcher);
         Context.Watch(_host.Actor);
         Context.Watch(_host.Supervisor);
-        _watch = new RunWatch(_trace, [scenario.Name], isComplete: false);
+        _watch = new RunWatch(_node.Trace, [scenario.Name], isComplete: false);
         _executor = new HostExecutor(_host, scenario, _watch.Hosts[0], _lost.Token);
     }
 

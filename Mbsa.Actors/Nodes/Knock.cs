@@ -13,19 +13,19 @@ internal static class Knock
     /// <param name="address">The node.</param>
     /// <param name="hello">What is said.</param>
     /// <param name="patience">How long it may take to answer.</param>
-    /// <returns>Members of the cluster that are up.</returns>
     /// <exception cref="InputException">It does not let us in, or is not there; the message says which.</exception>
-    public static async Task<int> AtAsync(ActorSystem system, NodeAddress address, Hello hello, TimeSpan patience)
+    public static async Task AtAsync(ActorSystem system, NodeAddress address, Hello hello, TimeSpan patience)
     {
         await RequireListenerAsync(address, patience);
         try
         {
-            return await DoorOf(system, address.ToString()).Ask<INodeMessage>(hello, patience) switch
+            var answer = await DoorOf(system, address.ToString()).Ask<INodeMessage>(hello, patience);
+            if (answer is not Welcome)
             {
-                Welcome welcome => welcome.Members,
-                Unwelcome { Reason: var why } => throw new InputException($"the node at {address} does not let this one in: {why}"),
-                _ => throw new InputException($"the node at {address} does not answer as a node of mbsa does"),
-            };
+                throw new InputException($"the node at {address} " + (answer is Unwelcome { Reason: var why }
+                    ? $"does not let this one in: {why}"
+                    : "does not answer as a node of mbsa does"));
+            }
         }
         catch (AskTimeoutException)
         {

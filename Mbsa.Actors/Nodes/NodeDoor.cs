@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Akka.Cluster;
 using Mbsa.Actors.Wire;
 
 namespace Mbsa.Actors.Nodes;
@@ -16,9 +15,7 @@ internal sealed class NodeDoor : ReceiveActor
     /// <param name="coordinator">Where messages to the coordinator go.</param>
     public NodeDoor(NodeOptions options, string version, IActorRef coordinator)
     {
-        Receive<Hello>(hello => Sender.Tell(WhyNot(hello, options, version) is { } why
-            ? new Unwelcome(why)
-            : new Welcome(Akka.Cluster.Cluster.Get(Context.System).State.Members.Count(member => member.Status == MemberStatus.Up))));
+        Receive<Hello>(hello => Sender.Tell(WhyNot(hello, options, version) is { } why ? new Unwelcome(why) : new Welcome()));
         Receive<ToRun>(coordinator.Forward);
     }
 

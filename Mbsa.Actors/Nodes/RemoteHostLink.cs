@@ -17,6 +17,9 @@ internal sealed class RemoteHostLink(IActorRef link, ScenarioSpec scenario, Host
         link.Ask<HostReport>(step, Timeout.InfiniteTimeSpan, ended),
         report => string.Join(", ", report.Answers.Select(answer => answer.Describe()).Append($"at {report.NowNs / 1e6} ms")));
 
+    /// <summary>The run is over: the host frees all it has.</summary>
+    /// <param name="ended">Nobody waits for it any more.</param>
+    /// <returns>What it did not free, in words; null when all is freed.</returns>
     public async Task<string?> EndAsync(CancellationToken ended) =>
         (await link.Ask<HostEnded>(new HostLink.Finish(), Timeout.InfiniteTimeSpan, ended)).Problem;
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Akka.Actor;
-using Mbsa.Actors.Hosts;
 using Mbsa.Actors.Runs;
 using Mbsa.Actors.Tracing;
 using Mbsa.Actors.Wire;
@@ -27,7 +26,7 @@ internal sealed class RunActor : ReceiveActor
     private IActorRef _client;
     private RunWatch? _watch;
     private Conductor? _conductor;
-    private ImmutableArray<IHostLink> _links = [];
+    private ImmutableArray<RemoteHostLink> _links = [];
     private byte[]? _outcome;
     private int _asksInSilence;
 
@@ -110,7 +109,7 @@ internal sealed class RunActor : ReceiveActor
         _links = [.. scenario.AllHosts.Hosts.Select((_, host) => Link(scenario, host))];
         var self = Self;
         var glances = new Glances(scenario.Vms.Length, (snapshot, events) => self.Tell(new RunParcel.Progress(snapshot, events)));
-        _conductor = new Conductor(scenario, new HostCluster(scenario, _links, _ended.Token), glances.Show);
+        _conductor = new Conductor(scenario, new HostCluster(scenario, [.. _links], _ended.Token), glances.Show);
         _conductor.ConductAsync().PipeTo(Self);
     }
 

@@ -92,7 +92,7 @@ public sealed class LiveBoardTests
     {
         for (var i = 0; i < RunJournal.Capacity + 3; i++)
         {
-            _board.ShowProblem("x");
+            _board.ShowRefusal(0, "x");
         }
 
         Assert.Equal(3, _board.Journal.Since(0)[0].Number);

@@ -50,7 +50,5 @@ public sealed class HostChangesTests
             return Task.FromResult(new HostReport(step.Number, step.UntilNs, default, null,
                 answers, [new VmStanding(0, VmState.Running, 0, new TenantUse())]));
         }
-
-        public Task<string?> EndAsync(CancellationToken ended) => Task.FromResult<string?>(null);
     }
 }

@@ -126,7 +126,7 @@ public sealed class PlacementTests
         placement.Put(0, 0);
         placement.Put(1, 1);
         var choice = placement.Choose(2, _ => true);
-        Assert.True(choice.IsBestEffort);
+        Assert.NotNull(choice.Host);
         Assert.Contains("40 % is left", choice.WhyNot);
         Assert.Null(placement.WhyNot(2, 0));
         placement.Put(2, choice.Host!.Value);

@@ -47,7 +47,7 @@ public sealed class GoesAlongTests
         await rig.RunToAsync(Millisecond);
         await rig.MigrateAsync(0, 0, 1, rounds: 1, roundNs: 0);
         await rig.RunToAsync(3 * Millisecond + 5999);
-        Assert.Equal(3, rig.Board(1).Operations()[0]);
+        Assert.Equal(3, rig.Board(1).OperationsOf(0));
         await rig.RunToAsync(3 * Millisecond + 12_000);
         var result = await rig.ResultAsync(0, 1);
         Assert.Equal((6, 2, 6000), (result.Read.Operations, result.Quanta, result.BatchNs!.Max / 100 * 100));

@@ -190,9 +190,9 @@ public sealed class MigrationMishapTests : IDisposable
         Assert.Equal(isPaused ? (0, 0) : (1, 1), (back.Vms, back.DisksRecovered));
         Assert.Equal(VmState.Running, rig.Board(0).StateOf(0));
 
-        var before = rig.Board(0).Operations()[0];
+        var before = rig.Board(0).OperationsOf(0);
         await rig.RunToAsync(5 * Millisecond);
-        Assert.Equal(isPaused, before == rig.Board(0).Operations()[0]);
+        Assert.Equal(isPaused, before == rig.Board(0).OperationsOf(0));
         if (!isPaused)
         {
             await AssertRefusedAsync(rig, 0, new HostCommand.NextRound(0), "power failed");

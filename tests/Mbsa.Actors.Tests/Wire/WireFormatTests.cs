@@ -94,7 +94,7 @@ public sealed class WireFormatTests
             new ToRun("run", new AskRun(21)), new HostStatus(12, true, 13, 14),
             new HostBroke(15, "why"), new EndHost(), new HostEnded(null),
             new RunStatus(20, 16, true, null, ["a:1", "b:2"]), new InterruptRun(),
-            new RunOver(), new Hello(17, "v", "c"), new Welcome(18), new Unwelcome("no"),
+            new RunOver(), new Hello(17, "v", "c"), new Welcome(), new Unwelcome("no"),
         ];
         Assert.Equal(ClusterSerializer.Types.Count(), messages.Select(message => message.GetType())
             .Append(typeof(AskStatus)).Append(typeof(AskRun)).Distinct().Count());
