@@ -124,3 +124,74 @@ internal sealed class HostRoom(HostCapacity capacity, DeviceGeometry device)
     /// <param name="Vcpus">VCPUs of all.</param>
     private sealed record Tally(List<AdmittedTenant> Reserved, RoomNeed Used, long NvmBytes, int ChildDevices, int Vcpus);
 }
+
+/// <summary>What a VM asks of a host it is on, or is to go to.</summary>
+/// <param name="Vm">The VM, what it is promised and what it declares there.</param>
+/// <param name="NvmBytes">Bytes of the NVM device behind it; 0 without storage.</param>
+internal sealed record RoomClaim(AdmittedTenant Vm, long NvmBytes)
+{
+    /// <summary>Index of the tenant it belongs to; null for none.</summary>
+    public int? Tenant { get; init; }
+
+    /// <summary>The static floor of that tenant on this host.</summary>
+    public Promise Floor { get; init; }
+
+    /// <summary>The same without a reservation.</summary>
+    public RoomClaim AsBestEffort() => this with { Vm = Vm with { Qos = Vm.Qos.WithoutReservation() } };
+
+    /// <summary>
+    /// The VMs of one tenant on a host as admission sees them: one that has the floor, does any kind of I/O that one of them does, and has
+    /// the VCPUs of all. Of the floor counts what these VCPUs can use at worst.
+    /// </summary>
+    /// <param name="claims">VMs of one tenant; at least one.</param>
+    /// <param name="cores">Cores of the host.</param>
+    public static AdmittedTenant Together(IReadOnlyList<RoomClaim> claims, int cores)
+    {
+        var first = claims[0];
+        var use = new DeclaredUse([.. claims.SelectMany(claim => claim.Vm.Use.Kinds)], first.Vm.Use.Average);
+        var (vcpus, floor) = (claims.Sum(claim => claim.Vm.Vcpus), first.Floor);
+        var usable = Math.Min(1, vcpus / Math.Max(use.WorstVcpus(floor, cores), double.Epsilon));
+        var reserved = floor with { Value = floor.Value * usable };
+        return new AdmittedTenant(first.Vm.Vm, vcpus, QosSpec.BestEffort with { Reservation = reserved }, use);
+    }
+}
+
+/// <summary>Parts of a host, each of the whole: 0.4 is 40 % of it.</summary>
+/// <param name="Cores">Of its core time.</param>
+/// <param name="Bus">Of its memory bus.</param>
+/// <param name="Nvm">Of its NVM's throughput.</param>
+/// <param name="Space">Of its NVM's data area.</param>
+internal readonly record struct RoomNeed(double Cores, double Bus, double Nvm, double Space)
+{
+    /// <summary>The largest of them.</summary>
+    public double Dominant => Math.Max(Math.Max(Cores, Bus), Math.Max(Nvm, Space));
+
+    /// <summary>Whether something other than space is reserved.</summary>
+    public bool IsReserved => Cores > 0 || Bus > 0 || Nvm > 0;
+
+    /// <summary>
+    /// The part of <paramref name="left"/> that is of the resource of which this takes most; cores before bus before NVM before space.
+    /// </summary>
+    public double OfDominant(in RoomNeed left) =>
+        Cores >= Dominant ? left.Cores : Bus >= Dominant ? left.Bus : Nvm >= Dominant ? left.Nvm : left.Space;
+
+    /// <summary>The most by which this is more than what is left; 0 or below where it fits.</summary>
+    public double Lack(in RoomNeed left) =>
+        Math.Max(Math.Max(Cores - left.Cores, Bus - left.Bus), Math.Max(Nvm - left.Nvm, Space - left.Space));
+
+    /// <summary>Where this is what is left: how many times something fits into it; infinity for something that takes nothing.</summary>
+    public double Fits(in RoomNeed need) =>
+        Math.Min(Math.Min(Times(Cores, need.Cores), Times(Bus, need.Bus)), Math.Min(Times(Nvm, need.Nvm), Times(Space, need.Space)));
+
+    /// <summary>The sum.</summary>
+    public static RoomNeed operator +(RoomNeed a, RoomNeed b) => new(a.Cores + b.Cores, a.Bus + b.Bus, a.Nvm + b.Nvm, a.Space + b.Space);
+
+    /// <summary>A multiple.</summary>
+    public static RoomNeed operator *(RoomNeed need, double factor) =>
+        new(need.Cores * factor, need.Bus * factor, need.Nvm * factor, need.Space * factor);
+
+    /// <summary>The difference.</summary>
+    public static RoomNeed operator -(RoomNeed a, RoomNeed b) => new(a.Cores - b.Cores, a.Bus - b.Bus, a.Nvm - b.Nvm, a.Space - b.Space);
+
+    private static double Times(double left, double need) => need > 0 ? left / need : double.PositiveInfinity;
+}

@@ -123,7 +123,7 @@ internal sealed class HostDevice : IDisposable
         const string Another = "its child device is not what left";
         try
         {
-            var hash = area is null ? 0 : AreaHash.Of(area, hasBytes);
+            var hash = area is null ? 0 : MigratedBlocks.HashOf(area, hasBytes);
             return hash == contentHash ? null : $"{Another}: the hash over its bytes is {hash:x16}, and was {contentHash:x16}";
         }
         catch (NvmException damaged)

@@ -17,7 +17,6 @@ internal sealed class VcpuActor : ReceiveActor
     private readonly IActorRef _supervisor;
     private readonly Func<IQuantumWorker> _createWorker;
     private IQuantumWorker? _worker;
-    private bool _pausing;
 
     /// <summary>A VCPU that attaches itself when it starts.</summary>
     /// <param name="id">Which one.</param>
@@ -44,11 +43,6 @@ internal sealed class VcpuActor : ReceiveActor
             Context.Parent.Tell(new VcpuFinished(_id)); // the VM tells the supervisor: time stands still until the board shows it
         });
         Receive<StopVcpu>(_ => Leave());
-        Receive<PauseVcpu>(_ =>
-        {
-            _pausing = true;
-            Leave();
-        });
         Receive<Detached>(_ => End());
     }
 
@@ -72,11 +66,7 @@ internal sealed class VcpuActor : ReceiveActor
 
     private void End()
     {
-        if (_pausing)
-        {
-            Context.Parent.Tell(new VcpuPaused(_id.Vcpu, (DirectVcpu?)_worker));
-        }
-
+        Context.Parent.Tell(new VcpuLeft(_id.Vcpu, _worker as DirectVcpu));
         _worker = null;
         Context.Stop(Self);
     }
@@ -94,3 +84,17 @@ internal sealed class VcpuActor : ReceiveActor
 /// <summary>The worker of a VCPU or of an I/O thread threw.</summary>
 internal sealed class VcpuFailedException(string name, Exception failure)
     : Exception($"{name} failed: {failure.Message}", failure);
+
+/// <summary>From a VCPU to its VM: it competes for cores.</summary>
+internal sealed record VcpuAttached(int Vcpu) : IVmMessage;
+
+/// <summary>From a VCPU to its VM: all its jobs came to their end.</summary>
+internal sealed record VcpuFinished(SchedulableId Id) : IVmMessage;
+
+/// <summary>To a VCPU: leave the cores and end. Answered with <see cref="VcpuLeft"/>; then its VM sees it terminate.</summary>
+internal sealed record StopVcpu : IVcpuMessage;
+
+/// <summary>From a VCPU to its VM: it left the cores as it was told.</summary>
+/// <param name="Vcpu">Which one.</param>
+/// <param name="Worker">Its worker, which nobody runs any more; null when all its jobs had come to their end.</param>
+internal sealed record VcpuLeft(int Vcpu, DirectVcpu? Worker) : IVmMessage;

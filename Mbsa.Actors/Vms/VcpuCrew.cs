@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Akka.Actor;
-using Mbsa.Actors.Commands;
 using Mbsa.Cores.Queue;
 using Mbsa.Model.Scenario;
 using Mbsa.Vm.Vcpus;
@@ -34,16 +33,30 @@ internal sealed class VcpuCrew(int vm, VmSpec spec, HostServices host, VmMeter m
     /// <summary>Whether a VCPU has jobs; one without would only ever idle.</summary>
     public bool Runs(int vcpu) => !_dealt[vcpu].IsEmpty;
 
-    /// <summary>Lets all of them start, with the VM or when the power is back.</summary>
-    public void Start(VmDisk? disk)
+    /// <summary>Lets all of them start: with the VM, when the power is back, or where they stood.</summary>
+    /// <param name="disk">The VM's disk; null without one.</param>
+    /// <param name="saved">
+    /// Where they stood: what the worker of each VCPU wrote down, null for one whose jobs had come to their end. A worker that fails later
+    /// begins anew, as ever.
+    /// </param>
+    public void Start(VmDisk? disk, IReadOnlyDictionary<int, byte[]?>? saved = null)
     {
-        var factory = Begin(disk);
+        _stopping = null;
+        _attached.Clear();
+        _finished.Clear();
+        _runners = 0;
+        var factory = new VcpuFactory(host, spec, disk, _dealt);
         for (var vcpu = 0; vcpu < _dealt.Length; vcpu++)
         {
-            if (Runs(vcpu))
+            if (Runs(vcpu) && saved is not null && saved[vcpu] is null)
             {
-                var (index, record) = (vcpu, meter.Records[vcpu]);
-                Spawn(index, () => factory.Create(index, record));
+                _runners++;
+                _finished.Add(vcpu);
+            }
+            else if (Runs(vcpu))
+            {
+                var (index, record, state) = (vcpu, meter.Records[vcpu], saved?[vcpu]);
+                Spawn(vcpu, () => factory.Create(index, record, Interlocked.Exchange(ref state, null)));
             }
         }
 
@@ -53,42 +66,8 @@ internal sealed class VcpuCrew(int vm, VmSpec spec, HostServices host, VmMeter m
         }
     }
 
-    /// <summary>Lets them go on where they stood.</summary>
-    /// <param name="disk">The VM's disk; null without one.</param>
-    /// <param name="saved">
-    /// What the worker of each VCPU wrote down; null for one whose jobs had come to their end. A worker that fails later begins anew, as
-    /// ever.
-    /// </param>
-    public void Resume(VmDisk? disk, IReadOnlyDictionary<int, byte[]?> saved)
-    {
-        var factory = Begin(disk);
-        foreach (var (vcpu, state) in saved.OrderBy(vcpu => vcpu.Key))
-        {
-            var (record, from) = (meter.Records[vcpu], state);
-            if (from is null)
-            {
-                _runners++;
-                _finished.Add(vcpu);
-                continue;
-            }
-
-            Spawn(vcpu, () => Interlocked.Exchange(ref from, null) is { } first
-                ? factory.Resume(vcpu, record, first)
-                : factory.Create(vcpu, record));
-        }
-    }
-
     /// <summary>The VCPU of this index, if it is there.</summary>
     public IActorRef? Find(int vcpu) => _members.GetValueOrDefault(vcpu);
-
-    /// <summary>Tells all of them something.</summary>
-    public void Tell(IVcpuMessage message)
-    {
-        foreach (var member in _members.Values)
-        {
-            member.Tell(message);
-        }
-    }
 
     /// <summary>
     /// Stops all of them, one after the other in the order of their indices: what the run queue makes of those who leave follows from that
@@ -136,15 +115,6 @@ internal sealed class VcpuCrew(int vm, VmSpec spec, HostServices host, VmMeter m
             member.Tell(new StopVcpu());
             return;
         }
-    }
-
-    private VcpuFactory Begin(VmDisk? disk)
-    {
-        _stopping = null;
-        _attached.Clear();
-        _finished.Clear();
-        _runners = 0;
-        return new VcpuFactory(host, spec, disk, _dealt);
     }
 
     private void Spawn(int index, Func<IQuantumWorker> create)

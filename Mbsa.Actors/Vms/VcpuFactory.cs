@@ -70,28 +70,11 @@ internal sealed class VcpuFactory
         return [.. dealt.Select(jobs => jobs.ToImmutableArray())];
     }
 
-    /// <summary>Makes the worker of a VCPU that goes on where one like it stood.</summary>
+    /// <summary>Makes the worker of a VCPU, which starts now.</summary>
     /// <param name="vcpu">Which one.</param>
     /// <param name="record">Where it counts.</param>
-    /// <param name="saved">What that one wrote down.</param>
-    public DirectVcpu Resume(int vcpu, VcpuRecord record, byte[] saved)
-    {
-        var worker = (DirectVcpu)Create(vcpu, record);
-        try
-        {
-            using var from = new BinaryReader(new MemoryStream(saved, writable: false));
-            worker.RestoreFrom(from);
-            return worker;
-        }
-        catch
-        {
-            worker.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>Makes the worker of a VCPU, which starts now.</summary>
-    public VcpuWorker Create(int vcpu, VcpuRecord record)
+    /// <param name="saved">What one like it wrote down, to go on where that stood; null for one that begins anew.</param>
+    public VcpuWorker Create(int vcpu, VcpuRecord record, byte[]? saved)
     {
         var (clones, nowNs) = (_dealt[vcpu], _host.Clock.NowNs);
         if (_virtio is not null)
@@ -105,9 +88,16 @@ internal sealed class VcpuFactory
         try
         {
             var jobs = clones.Select(clone => Start(clone, session, nowNs)).ToList();
-            return _host.Wall is { } wall
+            DirectVcpu worker = _host.Wall is { } wall
                 ? new WallVcpu(record, jobs, session?.Storage, wall.Clock, wall.Delay, _host.Scenario.Latency == LatencySampling.Every)
                 : new VirtualVcpu(record, jobs, session?.Storage, nowNs);
+            if (saved is not null)
+            {
+                using var from = new BinaryReader(new MemoryStream(saved, writable: false));
+                worker.RestoreFrom(from);
+            }
+
+            return worker;
         }
         catch
         {

@@ -46,7 +46,7 @@ internal sealed class VmActor : ReceiveActor
         Receive<GivePower>(OnPowerGiven);
         Receive<VcpuAttached>(m => OnAttached(m.Vcpu));
         Receive<VcpuFinished>(m => OnFinished(m.Id));
-        Receive<VcpuPaused>(m => _migration.Add(m.Vcpu, m.Worker));
+        Receive<VcpuLeft>(m => _migration.Add(m.Vcpu, m.Worker));
         Receive<QuantaEnded>(m => _migration.OnQuantaEnded(m.Ns));
         Receive<Terminated>(m => OnTerminated(m.ActorRef));
         Receive<Detached>(_ => { }); // the answer to the last word on a VCPU that was given up
@@ -167,11 +167,6 @@ internal sealed class VmActor : ReceiveActor
     private void OnAttached(int vcpu)
     {
         _vm.Crew.Attached(vcpu);
-        if (_vm.Phase.Stage == VmStage.Pausing)
-        {
-            _vm.Crew.Find(vcpu)?.Tell(new PauseVcpu()); // it failed as its last quantum ended, and began anew
-        }
-
         _vm.SayIfAttached();
     }
 

@@ -104,3 +104,11 @@ internal sealed class VmBody
         }
     }
 }
+
+/// <summary>From a VM to its host: what it answers to the command at hand.</summary>
+internal sealed record VmAnswer(int Vm, HostAnswer Answer) : IHostMessage;
+
+/// <summary>From a VM to its host: it holds no memory and runs nothing any more.</summary>
+/// <param name="Vm">Its place in the scenario.</param>
+/// <param name="WhyNotStarted">What kept it from starting; null when it had started.</param>
+internal sealed record VmReleased(int Vm, string? WhyNotStarted) : IHostMessage;

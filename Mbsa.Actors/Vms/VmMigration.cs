@@ -47,15 +47,21 @@ internal sealed class VmMigration(VmBody vm)
         if (vm.Phase.Stage == VmStage.Pausing)
         {
             _pausedNs = endNs;
-            vm.Crew.Tell(new PauseVcpu());
+            vm.Crew.Stop();
             PauseWhenEmpty();
         }
     }
 
-    /// <summary>A VCPU stopped; without a worker its jobs had come to their end.</summary>
-    public void Add(int vcpu, DirectVcpu? worker) => _workers[vcpu] = worker;
+    /// <summary>A VCPU left the cores; without a worker its jobs had come to their end.</summary>
+    public void Add(int vcpu, DirectVcpu? worker)
+    {
+        if (vm.Phase.Stage == VmStage.Pausing)
+        {
+            _workers[vcpu] = worker;
+        }
+    }
 
-    /// <summary>Whether a VCPU stopped for the pause.</summary>
+    /// <summary>Whether a VCPU left the cores for the pause.</summary>
     public bool Has(int vcpu) => _workers.ContainsKey(vcpu);
 
     /// <summary>A VCPU is gone: after the last one the guest is written down, the disk ended, the last round taken.</summary>
@@ -81,7 +87,7 @@ internal sealed class VmMigration(VmBody vm)
             Round(counts),
             _guest,
             Shipment.BodyBytes(_guest),
-            vm.Area is { } area ? AreaHash.Of(area, vm.Disk!.HasBytes) : 0,
+            vm.Area is { } area ? MigratedBlocks.HashOf(area, vm.Disk!.HasBytes) : 0,
             _pausedNs));
     }
 
@@ -122,7 +128,7 @@ internal sealed class VmMigration(VmBody vm)
         vm.Phase = vm.Phase.GoOn();
         vm.Arrive();
         vm.Meter.RegainDisk(vm.Disk);
-        vm.Crew.Resume(vm.Disk, workers);
+        vm.Crew.Start(vm.Disk, workers);
         vm.Show(vm.Crew.IsFinished ? VmState.Finished : VmState.Running);
         vm.SayWhenAttached(new VmAnswer(vm.Index, new HostAnswer.Done()));
     }

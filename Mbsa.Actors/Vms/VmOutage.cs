@@ -1,5 +1,7 @@
+using Mbsa.Actors.Commands;
 using Mbsa.Model.Watching;
 using Mbsa.Nvm;
+using Mbsa.Nvm.Devices;
 using Mbsa.Vm;
 
 namespace Mbsa.Actors.Vms;
@@ -77,3 +79,21 @@ internal sealed class VmOutage(VmBody vm, VmMigration migration)
         return null;
     }
 }
+
+/// <summary>
+/// From a VM to its host after <see cref="HostCommand.LosePower"/>: it runs nothing and holds no memory until the power is back.
+/// </summary>
+internal sealed record VmIsDark(int Vm) : IHostMessage;
+
+/// <summary>
+/// To a VM: the power is there again. Answered with <see cref="VmIsBack"/>, or with <see cref="VmReleased"/> when it is given up.
+/// </summary>
+/// <param name="Area">Its NVM area; null without storage.</param>
+/// <param name="WhyNoArea">What kept its child device from being mapped; null when nothing did.</param>
+internal sealed record GivePower(NvmArea? Area, string? WhyNoArea) : IVmMessage;
+
+/// <summary>From a VM to its host: it is as it was when the power failed.</summary>
+/// <param name="Vm">Its place in the scenario.</param>
+/// <param name="Runs">Whether its VCPUs compete for cores again; they do not in a VM that had finished.</param>
+/// <param name="Recovery">What the mount of its disk was like.</param>
+internal sealed record VmIsBack(int Vm, bool Runs, DiskRecovery Recovery) : IHostMessage;

@@ -35,7 +35,7 @@ public sealed class OutgoingBlocksTests
         MigratedBlocks.Apply(outgoing.Take(counts).Content, copy.Area);
 
         Assert.Equal(Bytes(disk.Test.Area), Bytes(copy.Area));
-        Assert.Equal(AreaHash.Of(disk.Test.Area, hasBytes: true), AreaHash.Of(copy.Area, hasBytes: true));
+        Assert.Equal(MigratedBlocks.HashOf(disk.Test.Area, hasBytes: true), MigratedBlocks.HashOf(copy.Area, hasBytes: true));
         using var mounted = VirtualDisks.Mount(copy.Area);
         Assert.True(mounted.WasClean);
         Assert.Equal(counts.Writes, mounted.CountWear().Writes);
@@ -109,7 +109,7 @@ public sealed class OutgoingBlocksTests
         Assert.InRange(last.Blocks, 100, 100 + disk.Disk.Geometry.DataFirstBlock);
         Assert.InRange(Shipment.BodyBytes(last.Content), 0, (disk.Disk.Geometry.DataFirstBlock + 1) * Block);
         MigratedBlocks.Apply(last.Content, copy.Area);
-        Assert.Equal(AreaHash.Of(disk.Test.Area, hasBytes: false), AreaHash.Of(copy.Area, hasBytes: false));
+        Assert.Equal(MigratedBlocks.HashOf(disk.Test.Area, hasBytes: false), MigratedBlocks.HashOf(copy.Area, hasBytes: false));
         using var mounted = VirtualDisks.Mount(copy.Area);
         Assert.Equal(counts.Writes, mounted.CountWear().Writes);
     }
@@ -142,16 +142,16 @@ public sealed class OutgoingBlocksTests
     {
         using var area = new TestArea(3 << 20);
         using var longer = new TestArea((3 << 20) + Block);
-        var hash = AreaHash.Of(area.Area, hasBytes: true);
-        Assert.NotEqual(hash, AreaHash.Of(longer.Area, hasBytes: true));
+        var hash = MigratedBlocks.HashOf(area.Area, hasBytes: true);
+        Assert.NotEqual(hash, MigratedBlocks.HashOf(longer.Area, hasBytes: true));
         foreach (var at in (long[])[0, 1 << 20, (3 << 20) - 1])
         {
             area.Damage(at, _ => 1);
-            Assert.NotEqual(hash, AreaHash.Of(area.Area, hasBytes: true));
+            Assert.NotEqual(hash, MigratedBlocks.HashOf(area.Area, hasBytes: true));
             area.Damage(at, _ => 0);
         }
 
-        Assert.Equal(hash, AreaHash.Of(area.Area, hasBytes: true));
+        Assert.Equal(hash, MigratedBlocks.HashOf(area.Area, hasBytes: true));
     }
 
     private static void Write(VirtualDisk disk, Random random, int writes)
