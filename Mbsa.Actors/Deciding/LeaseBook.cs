@@ -59,8 +59,14 @@ internal sealed class LeaseBook
     /// <param name="nowNs">The moment, on the scenario's clock.</param>
     /// <param name="contacts">For each host whether the coordinator hears of it.</param>
     /// <param name="hostOfVm">For each VM the host it runs on; null where it does not run (<see cref="Whereabouts.Hosts"/>).</param>
-    /// <param name="counts">What VMs of tenants did until now, on every host that runs, those that are cut off among them.</param>
-    public LeaseDecision Decide(long nowNs, IReadOnlyList<HostContact> contacts, IReadOnlyList<int?> hostOfVm, IEnumerable<VmCounts> counts)
+    /// <param name="counts">
+    /// By VM what it did until now on every host that runs, those that are cut off among them; VMs without a tenant may be there.
+    /// </param>
+    public LeaseDecision Decide(
+        long nowNs,
+        IReadOnlyList<HostContact> contacts,
+        IReadOnlyList<int?> hostOfVm,
+        ILookup<int, (int Host, VmCounts Counts)> counts)
     {
         Observe(nowNs, hostOfVm, counts);
         var split = new LeaseSplit(_placement);
@@ -85,16 +91,15 @@ internal sealed class LeaseBook
     }
 
     /// <summary>Takes note of what was done and wanted. Less than half an epoch says nothing of a rate; it counts with the next.</summary>
-    private void Observe(long nowNs, IReadOnlyList<int?> hostOfVm, IEnumerable<VmCounts> counts)
+    private void Observe(long nowNs, IReadOnlyList<int?> hostOfVm, ILookup<int, (int Host, VmCounts Counts)> counts)
     {
         var passedNs = nowNs - _observedNs;
         if (passedNs >= _cluster.EpochNs / 2)
         {
             _observedNs = nowNs;
-            var byVm = counts.ToLookup(count => count.Vm);
             foreach (var tenant in _tenants)
             {
-                tenant.Observe(byVm, hostOfVm, passedNs);
+                tenant.Observe(counts, hostOfVm, passedNs);
             }
         }
 

@@ -46,7 +46,7 @@ internal sealed class TenantAccount
     public void BeginMeasuring() => (_misses, _epochs) = (0, 0);
 
     /// <summary>An epoch is over.</summary>
-    public void Observe(ILookup<int, VmCounts> counts, IReadOnlyList<int?> hostOfVm, long passedNs)
+    public void Observe(ILookup<int, (int Host, VmCounts Counts)> counts, IReadOnlyList<int?> hostOfVm, long passedNs)
     {
         double used = 0, wanted = 0;
         for (var i = 0; i < _demands.Length; i++)

@@ -1,16 +1,16 @@
+using Mbsa.Cores.Queue;
+
 namespace Mbsa.Actors.Deciding;
 
 /// <summary>
-/// What a VM did on a host until now; everything only grows while host and VM are there. The counts of the host's run queue
-/// (Qos/TenantMeter) as they travel.
+/// What a VM did on a host since it came there; everything only grows while host and VM are there. The counts of the host's run queue
+/// (<see cref="TenantCounts"/>) as they travel.
 /// </summary>
-/// <param name="Host">Index of the host.</param>
-/// <param name="Vm">Index of the VM.</param>
 /// <param name="Operations">I/Os completed.</param>
-/// <param name="Bytes">Bytes they moved, by nominal work.</param>
+/// <param name="Bytes">Bytes they read and wrote, by nominal work.</param>
 /// <param name="ReadyNs">Time its VCPUs were ready and did not run, summed over VCPUs, in nanoseconds.</param>
 /// <param name="BackloggedNs">Time all its VCPUs ran or wanted to, in nanoseconds.</param>
-internal readonly record struct VmCounts(int Host, int Vm, long Operations, double Bytes, double ReadyNs, long BackloggedNs)
+internal readonly record struct VmCounts(long Operations, double Bytes, double ReadyNs, long BackloggedNs)
 {
     /// <summary>What was done since an earlier moment; all of it where the host began to count anew.</summary>
     public VmCounts Since(in VmCounts earlier) =>

@@ -41,13 +41,13 @@ internal sealed class VmDemand(PromiseUnit unit)
     /// <param name="host">Where it runs now; null where it does not.</param>
     /// <param name="passedNs">Length of the epoch, in nanoseconds; above 0.</param>
     /// <param name="aloneRate">What it can do alone where it is now.</param>
-    public void Observe(IEnumerable<VmCounts> counts, int? host, long passedNs, double aloneRate)
+    public void Observe(IEnumerable<(int Host, VmCounts Counts)> counts, int? host, long passedNs, double aloneRate)
     {
         var (amount, readyNs, backloggedNs) = (0d, 0d, 0L);
-        foreach (var now in counts)
+        foreach (var (where, now) in counts)
         {
-            var lately = now.Since(_before.GetValueOrDefault(now.Host));
-            _before[now.Host] = now;
+            var lately = now.Since(_before.GetValueOrDefault(where));
+            _before[where] = now;
             amount += unit == PromiseUnit.BytesPerSecond ? lately.Bytes : lately.Operations;
             readyNs += lately.ReadyNs;
             backloggedNs += lately.BackloggedNs;

@@ -29,20 +29,24 @@ internal sealed class EmulatedHost
     /// </summary>
     public const int MaxWallThreads = 64;
 
-    private EmulatedHost(IActorRef actor, IActorRef supervisor, LiveBoard board, ICores clock) =>
-        (Actor, Supervisor, Board, Clock) = (actor, supervisor, board, clock);
+    private readonly HostServices _services;
+
+    private EmulatedHost(IActorRef actor, HostServices services) => (Actor, _services) = (actor, services);
 
     /// <summary>The host actor. It ends the NVM device.</summary>
     public IActorRef Actor { get; }
 
     /// <summary>The host's QoS supervisor: without it the host is lost.</summary>
-    public IActorRef Supervisor { get; }
+    public IActorRef Supervisor => _services.Supervisor;
+
+    /// <summary>The scenario as this host sees it.</summary>
+    public ScenarioSpec Scenario => _services.Scenario;
 
     /// <summary>Where the VMs show how they stand.</summary>
-    public LiveBoard Board { get; }
+    public LiveBoard Board => _services.Board;
 
     /// <summary>The scenario's clock on this host.</summary>
-    public ICores Clock { get; }
+    public ICores Clock => _services.Clock;
 
     /// <summary>
     /// Threads for all hosts: under the wall clock one more than cores for each, so that its actors are heard without calling a core back
@@ -104,7 +108,7 @@ internal sealed class EmulatedHost
             var supervisor = parent.ActorOf(supervisorProps.WithDispatcher(dispatcher), $"qos-supervisor-{index}");
             var services = new HostServices(scenario, board, clock, supervisor, capacity, wall);
             var actor = parent.ActorOf(Props.Create(() => new HostActor(services, device)).WithDispatcher(dispatcher), $"host-{index}");
-            return new EmulatedHost(actor, supervisor, board, clock);
+            return new EmulatedHost(actor, services);
         }
         catch
         {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Mbsa.Actors.Commands;
+using Mbsa.Actors.Deciding;
 using Mbsa.Actors.Qos;
 using Mbsa.Actors.Tracing;
 using Mbsa.Cores.Playing;
@@ -15,15 +16,13 @@ namespace Mbsa.Actors.Hosts;
 /// alone (virtual clock).
 /// </summary>
 /// <param name="host">The host's actors.</param>
-/// <param name="scenario">The scenario as this host sees it.</param>
 /// <param name="watch">Sees what it is at.</param>
 /// <param name="lost">The host broke down.</param>
-internal sealed class HostExecutor(EmulatedHost host, ScenarioSpec scenario, HostWatch watch, CancellationToken lost)
-    : IHostLink
+internal sealed class HostExecutor(EmulatedHost host, HostWatch watch, CancellationToken lost) : IHostLink
 {
     private readonly HostWatch _watch = Seeing(watch, host.Clock);
     private readonly SortedSet<int> _seen = [];
-    private Reached _now = new(0, true, default, scenario.Clock == ClockKind.Virtual ? new TraceHash().Value : null);
+    private Reached _now = new(0, true, default, host.Scenario.Clock == ClockKind.Virtual ? new TraceHash().Value : null);
     private long _nextEvent;
 
     /// <summary>Does a step.</summary>
@@ -61,7 +60,7 @@ internal sealed class HostExecutor(EmulatedHost host, ScenarioSpec scenario, Hos
         }
 
         var answer = await _watch.OverAsync(
-            () => command.Describe(scenario),
+            () => command.Describe(host.Scenario),
             host.Clock.NowNs,
             host.Actor.Ask<HostAnswer>(command, Timeout.InfiniteTimeSpan, lost),
             answer => answer.Describe());
@@ -88,7 +87,8 @@ internal sealed class HostExecutor(EmulatedHost host, ScenarioSpec scenario, Hos
         {
             AllFinished = _now.AllFinished,
             View = step.WithView ? [.. _seen.Select(host.Board.Snapshot)] : null,
-            Events = RunJournal.InOrder(events.Where(entry => entry.Kind is not (RunEventKind.Plan or RunEventKind.Problem)), scenario.Vms),
+            Events = RunJournal.InOrder(
+                events.Where(entry => entry.Kind is not (RunEventKind.Plan or RunEventKind.Problem)), host.Scenario.Vms),
             NvmAllocatedBytes = host.Board.NvmAllocatedBytes,
             AdmissionRefusals = host.Board.Refusals,
             Plans = host.Board.Plans,
@@ -100,13 +100,8 @@ internal sealed class HostExecutor(EmulatedHost host, ScenarioSpec scenario, Hos
     {
         var counts = uses.SinceTheyCame.GetValueOrDefault(vm);
         var (board, use) = (host.Board, uses.ByVm.GetValueOrDefault(vm) ?? new TenantUse());
-        return new VmStanding(vm, board.StateOf(vm), board.OperationsOf(vm), use)
-        {
-            OperationsHere = counts.Operations,
-            BytesHere = counts.Bytes,
-            ReadyNs = counts.ReadyNs,
-            BackloggedNs = counts.BackloggedNs,
-        };
+        var here = new VmCounts(counts.Operations, counts.Bytes, counts.ReadyNs, counts.BackloggedNs);
+        return new VmStanding(vm, board.StateOf(vm), board.OperationsOf(vm), use, here);
     }
 
     private Task<T> AskAsync<T>(ISupervisorMessage question) => host.Supervisor.Ask<T>(question, Timeout.InfiniteTimeSpan, lost);

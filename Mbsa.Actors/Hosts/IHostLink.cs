@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mbsa.Actors.Commands;
+using Mbsa.Actors.Deciding;
 using Mbsa.Cores.Playing;
 using Mbsa.Model.Results;
 using Mbsa.Model.Watching;
@@ -63,17 +64,5 @@ internal sealed record HostReport(
 /// <param name="State">Its state.</param>
 /// <param name="Operations">I/Os since it started, those on hosts before among them.</param>
 /// <param name="Use">What it used of this host since the measured part began.</param>
-internal sealed record VmStanding(int Vm, VmState State, long Operations, TenantUse Use)
-{
-    /// <summary>I/Os on this host since it came.</summary>
-    public long OperationsHere { get; init; }
-
-    /// <summary>Bytes they moved, by nominal work.</summary>
-    public double BytesHere { get; init; }
-
-    /// <summary>Time its VCPUs were ready here and did not run, in nanoseconds, summed over VCPUs.</summary>
-    public double ReadyNs { get; init; }
-
-    /// <summary>Time all its VCPUs ran here or wanted to, in nanoseconds.</summary>
-    public long BackloggedNs { get; init; }
-}
+/// <param name="Here">What it did on this host since it came.</param>
+internal sealed record VmStanding(int Vm, VmState State, long Operations, TenantUse Use, VmCounts Here);

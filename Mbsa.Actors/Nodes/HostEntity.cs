@@ -149,7 +149,7 @@ internal sealed class HostEntity : ReceiveActor
         Context.Watch(_host.Actor);
         Context.Watch(_host.Supervisor);
         _watch = new RunWatch(_node.Trace, [scenario.Name], isComplete: false);
-        _executor = new HostExecutor(_host, scenario, _watch.Hosts[0], _lost.Token);
+        _executor = new HostExecutor(_host, _watch.Hosts[0], _lost.Token);
     }
 
     private async Task<StepDone> DoAsync(HostStep step)

@@ -10,10 +10,10 @@ namespace Mbsa.Actors.Runs;
 /// <summary>Gathers what the hosts measured.</summary>
 internal sealed class Collector(Situation state)
 {
-    private ImmutableArray<CoreUse> _before = [.. state.Cluster.Hosts.Select(_ => default(CoreUse))];
+    private ImmutableArray<CoreUse> _before = [.. state.AllHosts.Select(_ => default(CoreUse))];
 
     /// <summary>What happens from now on is measured.</summary>
-    public void BeginMeasuring() => _before = [.. state.Cluster.Hosts.Select((_, host) => state.Hosts.ReportOf(host).Use)];
+    public void BeginMeasuring() => _before = [.. state.AllHosts.Select(host => state.Hosts.ReportOf(host).Use)];
 
     /// <summary>The result, but for what only the conductor knows.</summary>
     public async Task<RunResult> CollectAsync()
@@ -21,7 +21,7 @@ internal sealed class Collector(Situation state)
         var measuredNs = state.Hosts.NowNs - state.MeasuredFromNs;
         var vms = await CollectVmsAsync();
         var allNs = vms.Sum(vm => vm.CpuNs);
-        ImmutableArray<ClusterHostResult> hosts = [.. state.Cluster.Hosts.Select((_, host) => HostResult(host, measuredNs))];
+        ImmutableArray<ClusterHostResult> hosts = [.. state.AllHosts.Select(host => HostResult(host, measuredNs))];
         return new RunResult
         {
             Scenario = state.Scenario,

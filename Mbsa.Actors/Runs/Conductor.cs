@@ -67,7 +67,7 @@ internal sealed class Conductor
             _state.Hosts.NowNs >= _scenario.WarmupNs,
             [.. Enumerable.Range(0, _scenario.Vms.Length).Select(_state.Hosts.SampleOf)])
         {
-            NvmAllocatedBytes = Enumerable.Range(0, _state.Cluster.Hosts.Length).Sum(host => _state.Hosts.ReportOf(host).NvmAllocatedBytes),
+            NvmAllocatedBytes = _state.AllHosts.Sum(host => _state.Hosts.ReportOf(host).NvmAllocatedBytes),
             Cluster = LiveView.Of(_state, _migrations.Results, _changes.Losses.Length),
         };
 
@@ -192,7 +192,7 @@ internal sealed class Conductor
     /// <summary>Holds what the hosts say against what was decided: nobody runs in two places.</summary>
     private void CheckWhereabouts()
     {
-        for (var host = 0; host < _state.Cluster.Hosts.Length; host++)
+        foreach (var host in _state.AllHosts)
         {
             var running = _state.Hosts.ReportOf(host).Vms.Where(vm => vm.State == VmState.Running).Select(vm => vm.Vm);
             foreach (var vm in _state.Whereabouts.Check(host, running))

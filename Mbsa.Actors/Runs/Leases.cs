@@ -27,17 +27,18 @@ internal sealed class Leases(Situation state)
             return;
         }
 
-        var hosts = Enumerable.Range(0, state.Cluster.Hosts.Length).ToList();
         var decision = _book.Decide(
             state.Hosts.NowNs,
-            [.. hosts.Select(ContactOf)],
+            [.. state.AllHosts.Select(ContactOf)],
             [.. state.Whereabouts.Hosts.Select((host, vm) => state.Runs(vm) ? host : null)],
-            hosts.SelectMany(CountsOn));
+            state.AllHosts
+                .SelectMany(host => state.Hosts.ReportOf(host).Vms.Select(vm => (vm.Vm, Host: host, vm.Here)))
+                .ToLookup(counts => counts.Vm, counts => (counts.Host, counts.Here)));
         var byHost = decision.Reservations.ToLookup(reservation => reservation.Host);
         var answers = await state.Hosts.DoOnAllAsync(host =>
             [.. byHost[host].Select(told =>
                 new HostCommand.SetQos(told.Vm, state.Placement.QosOf(told.Vm) with { Reservation = told.Reservation }))]);
-        foreach (var host in hosts)
+        foreach (var host in state.AllHosts)
         {
             foreach (var (told, answer) in byHost[host].Zip(answers[host]))
             {
@@ -59,8 +60,4 @@ internal sealed class Leases(Situation state)
 
     private HostContact ContactOf(int host) =>
         !state.IsUp(host) ? HostContact.Gone : state.Network.IsUp(host) ? HostContact.Heard : HostContact.CutOff;
-
-    private IEnumerable<VmCounts> CountsOn(int host) =>
-        state.Hosts.ReportOf(host).Vms.Select(vm =>
-            new VmCounts(host, vm.Vm, vm.OperationsHere, vm.BytesHere, vm.ReadyNs, vm.BackloggedNs));
 }

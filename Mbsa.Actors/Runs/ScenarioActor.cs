@@ -33,7 +33,7 @@ internal sealed class ScenarioActor : ReceiveActor
         }
 
         ImmutableArray<HostExecutor> links =
-            [.. hosts.Select((host, i) => new HostExecutor(host, scenario.OfHost(i), _watch.Hosts[i], _hostLost.Token))];
+            [.. hosts.Select((host, i) => new HostExecutor(host, _watch.Hosts[i], _hostLost.Token))];
         var (isAlone, board) = (scenario.Cluster is null, hosts[0].Board);
         var cluster = new HostCluster(scenario, [.. links], _hostLost.Token, isAlone ? board.Journal : null);
         var conductor = new Conductor(scenario, cluster, isAlone ? null : new Glances(scenario.Vms.Length, view.Take).Show);

@@ -92,7 +92,7 @@ internal sealed class LeaseRig
             {
                 var (before, (rate, wantsMore)) = (_counts.GetValueOrDefault((host, vm)), does(vm));
                 var operations = before.Operations + (long)(rate * passedNs / 1e9);
-                _counts[(host, vm)] = new VmCounts(host, vm, operations, operations * 4096.0,
+                _counts[(host, vm)] = new VmCounts(operations, operations * 4096.0,
                     before.ReadyNs, before.BackloggedNs + (wantsMore ? passedNs : passedNs / 2));
             }
         }
@@ -102,7 +102,9 @@ internal sealed class LeaseRig
 
     public LeaseDecision Decide()
     {
-        var decision = Leases.Decide(NowNs, Contacts, HostOfVm, _counts.Values.Where(count => Contacts[count.Host] != HostContact.Gone));
+        var counts = _counts.Where(count => Contacts[count.Key.Host] != HostContact.Gone)
+            .ToLookup(count => count.Key.Vm, count => (count.Key.Host, count.Value));
+        var decision = Leases.Decide(NowNs, Contacts, HostOfVm, counts);
         Given = decision.Leases.Where(lease => lease.Tenant == 0).ToImmutableSortedDictionary(lease => lease.Host, lease => lease.Rate);
         foreach (var (host, vm, reservation) in decision.Reservations)
         {
