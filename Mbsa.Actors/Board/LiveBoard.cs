@@ -97,7 +97,7 @@ internal sealed class LiveBoard
     public void Publish(Plan plan)
     {
         Interlocked.Increment(ref _plans);
-        var planned = plan.Tenants.ToDictionary(tenant => tenant.Tenant.Vm, tenant => tenant.Share);
+        var planned = plan.Tenants.ToDictionary(entry => entry.Tenant.Vm, entry => entry.Share);
         foreach (var (vm, share) in planned)
         {
             _vms[vm].PlannedShare = share;
@@ -111,8 +111,8 @@ internal sealed class LiveBoard
         _planned = [.. planned.Keys];
 
         Note(planned
-            .Where(tenant => tenant.Value is not null)
-            .ToImmutableDictionary(tenant => _vms[tenant.Key].Name, tenant => tenant.Value!.Value));
+            .Where(vm => vm.Value is not null)
+            .ToImmutableDictionary(vm => _vms[vm.Key].Name, vm => vm.Value!.Value));
     }
 
     /// <summary>Shows what a VM used and wanted of the host since it came.</summary>

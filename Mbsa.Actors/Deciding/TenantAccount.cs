@@ -169,7 +169,8 @@ internal sealed class TenantAccount
 
     private VmRates RatesOf(int vm, int host)
     {
-        var tenant = new AdmittedTenant(vm, _placement.Needs.Scenario.Vms[vm].Vcpus, _placement.QosOf(vm), _placement.Needs.Use(vm, host)!);
-        return VmRates.Of(tenant, Spec.Reservation.Unit, _placement.Needs.Capacity(host).Cores);
+        var needs = _placement.Needs;
+        var admitted = new AdmittedTenant(vm, needs.Scenario.Vms[vm].Vcpus, _placement.QosOf(vm), needs.Use(vm, host)!);
+        return VmRates.Of(admitted, Spec.Reservation.Unit, needs.Capacity(host).Cores);
     }
 }

@@ -21,11 +21,11 @@ internal readonly record struct VmRates(double Alone, double Max)
             return default;
         }
 
-        var tenant = new Tenant(vm.Vm, vm.Vcpus, vm.Qos, mix);
+        var entry = new Tenant(vm.Vm, vm.Vcpus, vm.Qos, mix);
         var perOperation = unit == PromiseUnit.BytesPerSecond ? mix.BytesPerOperation : 1;
-        var limit = vm.Qos.Limit is { } ceiling ? tenant.OperationsPerSecondOf(ceiling) * perOperation : double.PositiveInfinity;
+        var limit = vm.Qos.Limit is { } ceiling ? entry.OperationsPerSecondOf(ceiling) * perOperation : double.PositiveInfinity;
         var allVcpus = new Promise(PromiseUnit.Share, Math.Min(1, mix.ShareOfVcpus(vm.Vcpus, cores)));
-        var alone = tenant.OperationsPerSecondOf(allVcpus) * perOperation;
+        var alone = entry.OperationsPerSecondOf(allVcpus) * perOperation;
         var max = vm.Vcpus / Math.Max(vm.Use.WorstVcpus(new Promise(unit, 1), cores), double.Epsilon);
         return new VmRates(Math.Min(alone, limit), Math.Min(max, limit));
     }

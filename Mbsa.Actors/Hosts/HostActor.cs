@@ -6,7 +6,6 @@ using Mbsa.Model.Watching;
 using Mbsa.Nvm;
 using Mbsa.Nvm.Devices;
 using Mbsa.Vm;
-using Mbsa.Vm.Paths;
 
 namespace Mbsa.Actors.Hosts;
 
@@ -33,7 +32,7 @@ internal sealed class HostActor : ReceiveActor
         ShowAllocation();
         Receive<HostCommand.OfVm>(On);
         Receive<HostCommand.BeginAccounts>(_host.Supervisor.Forward);
-        Receive<HostCommand.LosePower>(m => _outage.Begin(m, Sender));
+        Receive<HostCommand.LosePower>(_ => _outage.Begin(Sender));
         Receive<HostCommand.RestorePower>(_ => _outage.End(Sender));
         Receive<VmAnswer>(m => Answer(m.Vm, m.Answer));
         Receive<VmReleased>(OnReleased);
@@ -112,13 +111,13 @@ internal sealed class HostActor : ReceiveActor
     /// <summary>Why a command cannot be carried out, whatever the VM itself says to it; null when it can.</summary>
     private string? WhyNot(HostCommand.OfVm command, HostGuest? guest)
     {
-        var cannotMigrate = _host.Scenario.Vms[command.Vm].Storage is { Path: not IoPath.MemoryBus };
+        var spec = _host.Scenario.Vms[command.Vm];
         return command switch
         {
             HostCommand.Start or HostCommand.SetQos or HostCommand.Resize or HostCommand.Stop or HostCommand.Forget => null,
             HostCommand.Prepare when _outage.IsDark => "the host has no power",
             HostCommand.Prepare or HostCommand.BeginMigration or HostCommand.NextRound or HostCommand.Pause or HostCommand.CancelMigration
-                when cannotMigrate => "only VMs on path 'memory-bus' can migrate",
+                when !spec.CanMigrate => "only VMs on path 'memory-bus' can migrate",
             HostCommand.Prepare when guest is { Hold: GuestHold.Room } => "it is prepared here already",
             HostCommand.Prepare => guest is null ? null : "it is on this host",
             HostCommand.Write or HostCommand.Resume when guest?.Hold != GuestHold.Room => VmPhase.NotPrepared,

@@ -17,15 +17,14 @@ internal sealed class HostOutage(HostServices host, HostDevice device, IReadOnly
     private readonly SortedSet<int> _awaited = [];
     private IActorRef? _asker;
     private HostAnswer.PowerBack? _back;
-    private HostCommand.LosePower _command = new();
 
     /// <summary>Whether the host is without power.</summary>
     public bool IsDark { get; private set; }
 
     /// <summary>The power fails.</summary>
-    public void Begin(HostCommand.LosePower command, IActorRef asker)
+    public void Begin(IActorRef asker)
     {
-        (_command, _asker, _back, IsDark) = (command, asker, null, true);
+        (_asker, _back, IsDark) = (asker, null, true);
         AwaitGuests();
         CutFirst();
     }
@@ -118,7 +117,7 @@ internal sealed class HostOutage(HostServices host, HostDevice device, IReadOnly
     {
         if (_awaited.Count > 0)
         {
-            guests[_awaited.Min].Actor.Tell(_command);
+            guests[_awaited.Min].Actor.Tell(new HostCommand.LosePower());
         }
 
         AnswerWhenNobodyIsAwaited();

@@ -69,27 +69,18 @@ public sealed class ClusterRun
     internal static ClusterRun Submit(ScenarioSpec scenario, ActorSystem system, NodeAddress node, Func<Task> end)
     {
         var run = new ClusterRun(scenario);
-        var result = new TaskCompletionSource<RunParcel.Ended>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Func<string, ActorSelection> doorOf = address => Knock.DoorOf(system, address);
-        Action<RunParcel.Progress> onProgress = progress => run._view.Take(progress.Snapshot, progress.Events);
-        Action onSubmit = run._view.BeginAnew;
-        run._actor = system.ActorOf(Props.Create(() => new SubmitActor(scenario, node.ToString(), doorOf, onSubmit, onProgress, result)));
+        var result = new TaskCompletionSource<RunResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        run._actor = system.ActorOf(Props.Create(() => new SubmitActor(scenario, node.ToString(), run._view, result)));
         run.Completion = run.EndAsync(result.Task, end);
         return run;
     }
 
-    private async Task<RunResult> EndAsync(Task<RunParcel.Ended> result, Func<Task> end)
+    private async Task<RunResult> EndAsync(Task<RunResult> result, Func<Task> end)
     {
         try
         {
-            var ended = await result;
-            _view.Take(ended.Snapshot, ended.Events);
-            _view.End();
-            return ended.Result with
-            {
-                Scenario = _scenario,
-                Vms = [.. ended.Result.Vms.Zip(_scenario.Vms, (vm, spec) => vm with { Spec = spec })],
-            };
+            var run = await result;
+            return run with { Scenario = _scenario, Vms = [.. run.Vms.Zip(_scenario.Vms, (vm, spec) => vm with { Spec = spec })] };
         }
         finally
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Mbsa.Actors.Runs;
 using Mbsa.Actors.Wire;
 using Mbsa.Model.Results;
 using Mbsa.Model.Scenario;
@@ -22,9 +23,8 @@ internal sealed class SubmitActor : ReceiveActor, IWithTimers
 
     private readonly string _run = Guid.NewGuid().ToString("N");
     private readonly ParcelPort _port = new();
-    private readonly Func<string, ActorSelection> _doorOf;
-    private readonly Action _onSubmit;
-    private readonly TaskCompletionSource<RunParcel.Ended> _result;
+    private readonly RunView _view;
+    private readonly TaskCompletionSource<RunResult> _result;
     private readonly byte[] _scenario;
     private ImmutableArray<string> _nodes;
     private long _coordinator;
@@ -38,19 +38,11 @@ internal sealed class SubmitActor : ReceiveActor, IWithTimers
     /// <summary>A run about to be submitted.</summary>
     /// <param name="scenario">What to run.</param>
     /// <param name="node">Address of a node.</param>
-    /// <param name="doorOf">Where the door of a node is.</param>
-    /// <param name="onSubmit">Hears that the run begins, or begins again: all that happens in it is told from the start.</param>
-    /// <param name="onProgress">Hears how the run stands.</param>
+    /// <param name="view">Is told how the run stands; when it begins again, all that happens in it is told from the start.</param>
     /// <param name="result">Receives the result, or why there is none.</param>
-    public SubmitActor(
-        ScenarioSpec scenario,
-        string node,
-        Func<string, ActorSelection> doorOf,
-        Action onSubmit,
-        Action<RunParcel.Progress> onProgress,
-        TaskCompletionSource<RunParcel.Ended> result)
+    public SubmitActor(ScenarioSpec scenario, string node, RunView view, TaskCompletionSource<RunResult> result)
     {
-        (_nodes, _doorOf, _onSubmit, _result) = ([node], doorOf, onSubmit, result);
+        (_nodes, _view, _result) = ([node], view, result);
         _scenario = WireFormat.ToBytes<RunParcel>(new RunParcel.Submit(scenario));
         Receive<RunStatus>(OnStatus);
         Receive<Frame>(m =>
@@ -58,7 +50,7 @@ internal sealed class SubmitActor : ReceiveActor, IWithTimers
             _silentSeconds = 0;
             if (_port.On(m, Send) is { } parcel)
             {
-                OnParcel(WireFormat.FromBytes<RunParcel>(parcel), onProgress);
+                OnParcel(WireFormat.FromBytes<RunParcel>(parcel));
             }
         });
         Receive<FrameAck>(m => _port.On(m, Send));
@@ -123,7 +115,7 @@ internal sealed class SubmitActor : ReceiveActor, IWithTimers
 
             (_coordinator, _submittedAt) = (status.Coordinator, _asked);
             _port.Reset();
-            _onSubmit();
+            _view.BeginAnew();
             _port.Send(_scenario, Send);
         }
 
@@ -133,16 +125,18 @@ internal sealed class SubmitActor : ReceiveActor, IWithTimers
         }
     }
 
-    private void OnParcel(RunParcel parcel, Action<RunParcel.Progress> onProgress)
+    private void OnParcel(RunParcel parcel)
     {
         switch (parcel)
         {
             case RunParcel.Progress progress:
-                onProgress(progress);
+                _view.Take(progress.Snapshot, progress.Events);
                 break;
             case RunParcel.Ended ended:
                 Send(new RunOver());
-                _result.TrySetResult(ended);
+                _view.Take(ended.Snapshot, ended.Events);
+                _view.End();
+                _result.TrySetResult(ended.Result);
                 break;
             case RunParcel.Failed failed:
                 Send(new RunOver());
@@ -151,7 +145,8 @@ internal sealed class SubmitActor : ReceiveActor, IWithTimers
         }
     }
 
-    private void Send(INodeMessage message) => _doorOf(_nodes[_node % _nodes.Length]).Tell(new ToRun(_run, message));
+    private void Send(INodeMessage message) =>
+        Knock.DoorOf(Context.System, _nodes[_node % _nodes.Length]).Tell(new ToRun(_run, message));
 
     private sealed record Tick
     {

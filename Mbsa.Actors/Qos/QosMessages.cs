@@ -19,7 +19,7 @@ internal interface ISupervisorMessage;
 /// best effort if it does, and then the VM may attach its VCPUs; or with <see cref="HostAnswer.Refused"/>, and nothing has changed for
 /// anybody.
 /// </summary>
-internal sealed record AdmitVm(AdmittedTenant Tenant) : ISupervisorMessage;
+internal sealed record AdmitVm(AdmittedTenant Vm) : ISupervisorMessage;
 
 /// <summary>To the supervisor: the VM is gone.</summary>
 internal sealed record RemoveVm(int Vm) : ISupervisorMessage;

@@ -20,7 +20,7 @@ internal abstract class QosSupervisor : ReceiveActor
     private readonly HostCapacity _host;
     private readonly ICores _cores;
     private readonly LiveBoard _board;
-    private readonly TenantBook _tenants;
+    private readonly TenantBook _book;
     private readonly Dictionary<SchedulableId, (Schedulable Schedulable, IActorRef Owner)> _attached = [];
     private readonly Dictionary<SchedulableId, IActorRef> _leaving = [];
     private IActorRef? _asker;
@@ -28,17 +28,17 @@ internal abstract class QosSupervisor : ReceiveActor
 
     protected QosSupervisor(IQosPolicy policy, HostCapacity host, ICores cores, LiveBoard board)
     {
-        (_policy, _host, _cores, _board, _tenants) = (policy, host, cores, board, new TenantBook(host));
-        Receive<AdmitVm>(m => Sender.Tell(Admit(m.Tenant)));
+        (_policy, _host, _cores, _board, _book) = (policy, host, cores, board, new TenantBook(host));
+        Receive<AdmitVm>(m => Sender.Tell(Admit(m.Vm)));
         Receive<HostCommand.SetQos>(m => Sender.Tell(Change(m)));
         Receive<RemoveVm>(m =>
         {
-            WithQueue((queue, nowNs) => _tenants.Remove(m.Vm, queue, nowNs));
+            WithQueue((queue, nowNs) => _book.Remove(m.Vm, queue, nowNs));
             OutdatePlan();
         });
         Receive<HostCommand.BeginAccounts>(_ =>
         {
-            WithQueue(_tenants.BeginAccounts);
+            WithQueue(_book.BeginAccounts);
             Sender.Tell(new HostAnswer.Done());
         });
         Receive<ReadAccounts>(_ => SendAccounts());
@@ -93,7 +93,7 @@ internal abstract class QosSupervisor : ReceiveActor
 
         _planIsStale = false;
         var vcpus = _attached.Keys.CountBy(id => id.Vm).ToDictionary();
-        var plan = _policy.MakePlan(_host, _tenants.Tenants(vm => vcpus.GetValueOrDefault(vm)));
+        var plan = _policy.MakePlan(_host, _book.Tenants(vm => vcpus.GetValueOrDefault(vm)));
         WithQueue((queue, nowNs) => queue.Apply(plan, nowNs));
         _board.Publish(plan);
     }
@@ -103,7 +103,7 @@ internal abstract class QosSupervisor : ReceiveActor
     {
         WithQueue((queue, nowNs) =>
         {
-            _tenants.Observe(queue, nowNs);
+            _book.Observe(queue, nowNs);
             Show(queue, nowNs);
         });
         _board.Series?.Advance(_cores.NowNs);
@@ -143,7 +143,7 @@ internal abstract class QosSupervisor : ReceiveActor
     /// <summary>Shows those who watch how the VMs stand.</summary>
     private void Show(RunQueue queue, long nowNs)
     {
-        foreach (var (vm, counts, misses) in _tenants.Standings(queue, nowNs))
+        foreach (var (vm, counts, misses) in _book.Standings(queue, nowNs))
         {
             _board.ShowUse(vm, counts, misses, nowNs);
         }
@@ -207,10 +207,10 @@ internal abstract class QosSupervisor : ReceiveActor
     }
 
     /// <summary>Admits a VM, or gives it other promises; if they do not fit, as best effort where it asked for that.</summary>
-    private HostAnswer Admit(AdmittedTenant tenant)
+    private HostAnswer Admit(AdmittedTenant vm)
     {
-        var why = AdmitNow(tenant);
-        if (why is not null && !(tenant.Qos.OrBestEffort && AdmitNow(tenant with { Qos = tenant.Qos.WithoutReservation() }) is null))
+        var why = AdmitNow(vm);
+        if (why is not null && !(vm.Qos.OrBestEffort && AdmitNow(vm with { Qos = vm.Qos.WithoutReservation() }) is null))
         {
             return new HostAnswer.Refused(why);
         }
@@ -219,15 +219,15 @@ internal abstract class QosSupervisor : ReceiveActor
         return new HostAnswer.Done(why is null ? null : $"runs as best effort: {why}");
     }
 
-    private string? AdmitNow(AdmittedTenant tenant)
+    private string? AdmitNow(AdmittedTenant vm)
     {
         string? why = null;
-        WithQueue((queue, nowNs) => why = _tenants.Admit(tenant, queue, nowNs));
+        WithQueue((queue, nowNs) => why = _book.Admit(vm, queue, nowNs));
         return why;
     }
 
-    private HostAnswer Change(HostCommand.SetQos command) => _tenants.Find(command.Vm) is { } tenant
-        ? Admit(tenant with { Qos = command.Qos })
+    private HostAnswer Change(HostCommand.SetQos command) => _book.Find(command.Vm) is { } vm
+        ? Admit(vm with { Qos = command.Qos })
         : new HostAnswer.Refused("the VM is not there");
 
     private void SendAccounts()
@@ -235,7 +235,7 @@ internal abstract class QosSupervisor : ReceiveActor
         var uses = new VmUses(ImmutableDictionary<int, TenantUse>.Empty);
         WithQueue((queue, nowNs) =>
         {
-            uses = new VmUses(_tenants.ReadAccounts(queue, nowNs)) { SinceTheyCame = _tenants.Counts(queue, nowNs) };
+            uses = new VmUses(_book.ReadAccounts(queue, nowNs)) { SinceTheyCame = _book.Counts(queue, nowNs) };
             Show(queue, nowNs);
         });
         Sender.Tell(uses);

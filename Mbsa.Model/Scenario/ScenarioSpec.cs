@@ -200,6 +200,9 @@ public sealed record VmSpec
 
     /// <summary>Name of the host it is to run on; null where any will do.</summary>
     public string? PinnedTo { get; init; }
+
+    /// <summary>Whether it can migrate: what it has on the NVM is mapped into it, or it has nothing there.</summary>
+    public bool CanMigrate => Storage is not { Path: not IoPath.MemoryBus };
 }
 
 /// <summary>A VM's disk on a child of the NVM device.</summary>

@@ -141,7 +141,7 @@ internal sealed class HostEventReader(HostList hosts, VmList vms, Problems probl
     {
         var drained = entry.Targets("host", "host", hosts.Lines, isComplete: false).Select(target => target.Name).ToHashSet();
         VmSpec[] pinned = [.. vms.Specs.Where(vm => vm.PinnedTo is { } host && drained.Contains(host))];
-        if (Array.Find(pinned, vm => !vm.CanMigrate()) is { } stuck)
+        if (Array.Find(pinned, vm => !vm.CanMigrate) is { } stuck)
         {
             problems.Error(entry.Map.LineOf("drain"), $"'{stuck.PinnedTo}' cannot be drained: {Migrating.WhyNot(stuck)}");
         }

@@ -198,7 +198,7 @@ internal sealed class HostListReader(HostReader reader, Problems problems)
     }
 
     /// <summary>A VM that cannot move is only where it was pinned to.</summary>
-    private static bool MayBeOn(VmSpec vm, string host) => vm.PinnedTo is null || vm.PinnedTo == host || vm.CanMigrate();
+    private static bool MayBeOn(VmSpec vm, string host) => vm.PinnedTo is null || vm.PinnedTo == host || vm.CanMigrate;
 
     private static VmList Those(VmList vms, Func<VmSpec, bool> which) => vms with { Specs = [.. vms.Specs.Where(which)] };
 }

@@ -139,7 +139,7 @@ internal sealed class VmEventReader(VmList vms, HostList? hosts, Problems proble
     private VmChange.Migrate? Migrate(MappingReader map, VmSpec vm)
     {
         var line = map.LineOf("migrate");
-        if (!vm.CanMigrate())
+        if (!vm.CanMigrate)
         {
             problems.Error(line, Migrating.WhyNot(vm));
         }
