@@ -10,16 +10,29 @@ using Mbsa.Vm;
 namespace Mbsa.Actors.Nodes;
 
 /// <summary>A scenario that a cluster runs, as the program sees it.</summary>
-public sealed class ClusterRun
+public sealed class ClusterRun : IRunningScenario
 {
-    private readonly ScenarioSpec _scenario;
     private readonly RunView _view;
-    private IActorRef _actor = ActorRefs.Nobody;
+    private readonly IActorRef _actor;
 
-    private ClusterRun(ScenarioSpec scenario) => (_scenario, _view) = (scenario, new RunView(scenario));
+    /// <summary>Submits a scenario to a cluster that lets us in.</summary>
+    /// <param name="scenario">The scenario.</param>
+    /// <param name="system">An actor system that its nodes can reach.</param>
+    /// <param name="node">Any node of it.</param>
+    /// <param name="ownsSystem">Whether the system ends with the run.</param>
+    internal ClusterRun(ScenarioSpec scenario, ActorSystem system, NodeAddress node, bool ownsSystem = true)
+    {
+        var view = new RunView(scenario);
+        var result = new TaskCompletionSource<RunResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        (_view, _actor) = (view, system.ActorOf(Props.Create(() => new SubmitActor(scenario, node.ToString(), view, result))));
+        Completion = EndAsync(scenario, result.Task, ownsSystem ? system : null);
+    }
 
-    /// <summary>Ends with the result, also after <see cref="Interrupt"/>; fails when there is none.</summary>
-    public Task<RunResult> Completion { get; private set; } = Task.FromException<RunResult>(new InvalidOperationException("not submitted"));
+    /// <summary>
+    /// Ends with the result, also after <see cref="Interrupt"/>; fails when there is none, with an <see cref="InputException"/> when the
+    /// cluster is busy or lost: that is no bug.
+    /// </summary>
+    public Task<RunResult> Completion { get; }
 
     /// <summary>What happened in the run.</summary>
     public RunJournal Journal => _view.Journal;
@@ -51,7 +64,7 @@ public sealed class ClusterRun
         {
             var hello = new Hello(WireFormat.Version, NodeSystem.Version, null);
             await Knock.AtAsync(system, node, hello, options.KnockPatience).WaitAsync(cancellation);
-            return Submit(scenario, system, node, system.Terminate);
+            return new ClusterRun(scenario, system, node);
         }
         catch
         {
@@ -66,25 +79,23 @@ public sealed class ClusterRun
     /// <summary>Ends the run at once; what was measured until now is the result.</summary>
     public void Interrupt() => _actor.Tell(new InterruptRun());
 
-    internal static ClusterRun Submit(ScenarioSpec scenario, ActorSystem system, NodeAddress node, Func<Task> end)
-    {
-        var run = new ClusterRun(scenario);
-        var result = new TaskCompletionSource<RunResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        run._actor = system.ActorOf(Props.Create(() => new SubmitActor(scenario, node.ToString(), run._view, result)));
-        run.Completion = run.EndAsync(result.Task, end);
-        return run;
-    }
+    /// <summary>The disks are on many devices and perhaps on other machines: there is no picture of one.</summary>
+    public DeviceWear Wear(int cells) => DeviceWear.None;
 
-    private async Task<RunResult> EndAsync(Task<RunResult> result, Func<Task> end)
+    private static async Task<RunResult> EndAsync(ScenarioSpec scenario, Task<RunResult> result, ActorSystem? system)
     {
         try
         {
             var run = await result;
-            return run with { Scenario = _scenario, Vms = [.. run.Vms.Zip(_scenario.Vms, (vm, spec) => vm with { Spec = spec })] };
+            return run with { Scenario = scenario, Vms = [.. run.Vms.Zip(scenario.Vms, (vm, spec) => vm with { Spec = spec })] };
+        }
+        catch (ScenarioFailedException failed)
+        {
+            throw new InputException(failed.Message);
         }
         finally
         {
-            await end();
+            await (system?.Terminate() ?? Task.CompletedTask);
         }
     }
 }

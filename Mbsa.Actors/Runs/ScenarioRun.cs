@@ -14,7 +14,7 @@ namespace Mbsa.Actors.Runs;
 /// <summary>
 /// A scenario that runs in this process, all its hosts, as the program sees it: start it, look at it, interrupt it, await its result.
 /// </summary>
-public sealed class ScenarioRun
+public sealed class ScenarioRun : IRunningScenario
 {
     private readonly ScenarioSpec _scenario;
     private readonly ImmutableArray<EmulatedHost> _hosts;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Mbsa.Actors.Runs;
 using Mbsa.Host.Comparison;
 using Mbsa.Host.Files.Scenarios;
 using Mbsa.Host.Page;

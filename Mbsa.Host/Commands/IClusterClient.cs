@@ -1,5 +1,5 @@
 using Mbsa.Actors.Nodes;
-using Mbsa.Host.Watching;
+using Mbsa.Actors.Runs;
 using Mbsa.Model.Scenario;
 using Mbsa.Vm;
 

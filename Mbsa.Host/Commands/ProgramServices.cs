@@ -1,6 +1,6 @@
+using Mbsa.Actors.Runs;
 using Mbsa.Actors.Tracing;
 using Mbsa.Host.Files.Scenarios;
-using Mbsa.Host.Watching;
 using Mbsa.Model.Scenario;
 
 namespace Mbsa.Host.Commands;

@@ -1,3 +1,4 @@
+using Mbsa.Actors.Runs;
 using Mbsa.Host.Expectations;
 using Mbsa.Host.Files.Scenarios;
 using Mbsa.Host.Page;

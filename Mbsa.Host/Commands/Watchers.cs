@@ -1,3 +1,4 @@
+using Mbsa.Actors.Runs;
 using Mbsa.Host.Figures;
 using Mbsa.Host.Serving;
 using Mbsa.Host.Telemetry;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Mbsa.Actors.Runs;
 using Mbsa.Host.Watching;
 using Mbsa.Model.Scenario;
 using Mbsa.Model.Watching;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mbsa.Actors.Runs;
 using Mbsa.Host.Figures;
 using Mbsa.Host.Watching;
 using Mbsa.Metrics;

@@ -1,4 +1,5 @@
 using System.Net;
+using Mbsa.Actors.Runs;
 using Mbsa.Host.Page;
 using Mbsa.Host.Watching;
 using Mbsa.Metrics;

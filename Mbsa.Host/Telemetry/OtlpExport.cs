@@ -1,4 +1,4 @@
-using Mbsa.Host.Watching;
+using Mbsa.Actors.Runs;
 using Mbsa.Metrics;
 using Mbsa.Model.Scenario;
 using OpenTelemetry;

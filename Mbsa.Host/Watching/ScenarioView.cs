@@ -1,3 +1,4 @@
+using Mbsa.Actors.Runs;
 using Mbsa.Model.Scenario;
 using Mbsa.Model.Watching;
 using Spectre.Console;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Mbsa.Actors.Runs;
 using Mbsa.Host.Figures;
 using Mbsa.Model.Watching;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Mbsa.Actors.Runs;
 using Mbsa.Host.Commands;
 using Mbsa.Host.Page;
 using Mbsa.Host.Telemetry;

@@ -5,7 +5,6 @@ using System.Security.Cryptography.X509Certificates;
 using Akka.Actor;
 using Mbsa.Actors.Nodes;
 using Mbsa.Actors.Wire;
-using Mbsa.Model.Results;
 using Mbsa.Vm;
 
 namespace Mbsa.Actors.Tests.Cluster;
@@ -72,7 +71,7 @@ public sealed class HandshakeTests : IDisposable
         await ClusterLab.UntilAsync(() => first.Snapshot().ClockNs > 0);
         var second = await ClusterRun.SubmitAsync(ClusterLab.Scenario(1, 1), node.Address, ClusterLab.Options());
         Assert.Equal("the cluster is busy with a run of 'long'",
-            (await Assert.ThrowsAsync<ScenarioFailedException>(() => second.Completion)).Message);
+            (await Assert.ThrowsAsync<InputException>(() => second.Completion)).Message);
 
         first.Interrupt();
         var result = await first.Completion.WaitAsync(TimeSpan.FromSeconds(30));

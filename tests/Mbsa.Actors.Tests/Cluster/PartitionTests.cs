@@ -28,7 +28,7 @@ public sealed class PartitionTests
         try
         {
             // Submitted from within the larger part: a client of a node's own system, which the cut does not part from it.
-            var run = ClusterRun.Submit(scenario, nodes[1].System, nodes[1].Address, () => Task.CompletedTask);
+            var run = new ClusterRun(scenario, nodes[1].System, nodes[1].Address, ownsSystem: false);
             await ClusterLab.UntilAsync(() => run.Snapshot().ClockNs >= scenario.DurationNs / 5);
             Assert.False(run.Completion.IsCompleted);
             foreach (var other in nodes.Where(node => node != nodes[cut]))

@@ -1,7 +1,7 @@
 using Mbsa.Actors.Nodes;
+using Mbsa.Actors.Runs;
 using Mbsa.Host.Commands;
 using Mbsa.Host.Tests.Watching;
-using Mbsa.Host.Watching;
 using Mbsa.Model.Scenario;
 
 namespace Mbsa.Host.Tests.Commands;

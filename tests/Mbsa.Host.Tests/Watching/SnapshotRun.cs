@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Mbsa.Host.Watching;
+using Mbsa.Actors.Runs;
 using Mbsa.Model.Results;
 using Mbsa.Model.Watching;
 

@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 using Mbsa.Model.Results;
 using Mbsa.Model.Watching;
 
-namespace Mbsa.Host.Watching;
+namespace Mbsa.Actors.Runs;
 
-/// <summary>A scenario that runs, as the program needs it.</summary>
-internal interface IRunningScenario
+/// <summary>A scenario that runs, as those see it who watch it.</summary>
+public interface IRunningScenario
 {
     /// <summary>Ends with the result, also after <see cref="Interrupt"/>.</summary>
     Task<RunResult> Completion { get; }
