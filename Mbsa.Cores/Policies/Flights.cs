@@ -48,6 +48,9 @@ internal sealed class Flights(int cores)
     /// <summary>Whether more of a resource is wanted than there is, so that those who have it stretch each other.</summary>
     public bool IsOverfull(Gate gate) => Sum(gate) > 1 + Tolerance;
 
+    /// <summary>Whether there is some of a resource that nobody uses.</summary>
+    public bool HasRoom(Gate gate) => Sum(gate) < 1 - Tolerance;
+
     /// <summary>Whether there is a quantum that uses a resource most.</summary>
     public bool HasUserOfMost(Gate gate) => _flights.Exists(flight => flight.Fraction(gate) * cores > 1);
 
@@ -100,7 +103,7 @@ internal sealed class Flights(int cores)
     /// </summary>
     public bool MayShare(Gate gate, PlanAccount account)
     {
-        if (Sum(gate) < 1 - Tolerance)
+        if (HasRoom(gate))
         {
             return true;
         }
@@ -161,7 +164,7 @@ internal sealed class Flights(int cores)
     /// <returns>Null when nobody has to.</returns>
     public Flight? Surplus(Gate gate, long nowNs, Func<PlanAccount, long, bool> isWanted)
     {
-        if (_flights.Count < 2 || !IsOverfull(gate) || Furthest(gate, nowNs) is not { } last)
+        if (_flights.Count < 2 || !IsOverfull(gate) || Furthest(gate, nowNs) is not { } last || !IsInTheWay(last, gate, nowNs))
         {
             return null;
         }
@@ -208,6 +211,29 @@ internal sealed class Flights(int cores)
         }
 
         return furthest;
+    }
+
+    /// <summary>
+    /// Whether one is in the way of those that have begun just now: not if it is behind them all by more than a quantum of its own.
+    /// </summary>
+    private bool IsInTheWay(Flight last, Gate gate, long nowNs)
+    {
+        var hasBegun = false;
+        foreach (var flight in _flights)
+        {
+            if (flight.Uses(gate) && flight.StartNs >= nowNs)
+            {
+                if (flight.Turn > last.Turn
+                    || (flight.Turn == last.Turn && !last.Account.IsBehind(flight.Account.StartTag, gate, quanta: 1)))
+                {
+                    return true;
+                }
+
+                hasBegun = true;
+            }
+        }
+
+        return !hasBegun;
     }
 
     private PlanAccount Nearest(Gate gate)

@@ -23,12 +23,6 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     /// <summary>How much of the most that a quantum cost is still believed after the next one.</summary>
     private const double Forgetting = 0.999;
 
-    /// <summary>Quanta of its own by which a VM may be behind its floor before it goes first.</summary>
-    private const int MostBehindFloor = 2;
-
-    /// <summary>A floor is kept a little above itself: what is measured is never below it for a quantum at an end.</summary>
-    private const double FloorMargin = 1.001;
-
     /// <summary>Quanta of its own that its rate still owes a VM: what its VCPUs could not use earlier is not made up for later.</summary>
     private const int MostOwed = 8;
 
@@ -40,17 +34,8 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     /// <summary>Quanta of the whole host by which others' turns put it ahead or behind.</summary>
     private const int TurnsOfOthers = 2;
 
-    /// <summary>
-    /// Quanta of its own that its floor still owes it: more, for others may hold the cores for as long as their quanta stretch each
-    /// other.
-    /// </summary>
-    private const int MostOwedOfFloor = 16;
-
-    /// <summary>
-    /// Quanta of its own by which it may be ahead of its floor: more than that it is not held against a VM that it had when others
-    /// wanted less.
-    /// </summary>
-    private const int MostAheadOfFloor = 16;
+    /// <summary>Quanta of the whole host after which a VM whose VCPUs wait is kept waiting: a few are others' turns.</summary>
+    private const int LongWait = 8;
 
     private readonly Queue<Schedulable>[] _ready = [new(), new(), new(), new(), new()];
     private ResourceUse _window;
@@ -59,8 +44,8 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     private PromiseUnit _limitUnit;
     private Gcra _limit;
     private Gcra _burst;
-    private double _floorShare;
-    private double _floorNs = double.NegativeInfinity;
+    private readonly FloorTag _floor = new();
+    private long _readySinceNs;
 
     /// <summary>The VM's place in the scenario.</summary>
     public int Vm { get; } = vm;
@@ -86,13 +71,10 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     public double MostOwedNs => (MostOwed * MostQuantumCostNs + MostOwedOfOthers * quantumNs) / Rate;
 
     /// <summary>How far its start tag may be ahead of virtual time: what it had beyond that nobody else could use.</summary>
-    public double MostAheadNs => 3 * LeewayNs + TurnsOfOthers * quantumNs / Rate;
+    public double MostAheadNs => 3 * LeewayNs;
 
     /// <summary>How far from virtual time its start tag is put by turns alone, its own and others'; in virtual time.</summary>
     public double LineNs => LeewayNs + TurnsOfOthers * quantumNs / Rate;
-
-    /// <summary>The most expensive of its quanta, in virtual time.</summary>
-    public double OwnQuantumNs => MostQuantumCostNs / Rate;
 
     /// <summary>It wants to run: it stands in an order, or VCPUs of it are in flight. <see cref="VirtualTime"/> keeps this.</summary>
     public bool Competes { get; set; }
@@ -115,6 +97,9 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     /// <summary>Since when its limit holds it back; null when it does not.</summary>
     public long? HeldSinceNs { get; set; }
 
+    /// <summary>Until when, by what it was charged. <see cref="HeldBack"/> keeps both.</summary>
+    public double HeldUntilNs { get; set; }
+
     /// <summary>It has a ceiling.</summary>
     public bool IsLimited { get; private set; }
 
@@ -122,7 +107,7 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     public bool IsUrgent { get; private set; }
 
     /// <summary>It has a floor.</summary>
-    public bool HasFloor => _floorShare > 0;
+    public bool HasFloor => _floor.Share > 0;
 
     /// <summary>It waits in the order of those with a floor.</summary>
     public bool IsFloorOrdered { get; set; }
@@ -134,13 +119,16 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     public double UrgentFromNs => _burst.ConformsFromNs;
 
     /// <summary>From when on it is behind its floor, if it is served no more until then.</summary>
-    public double BehindFloorFromNs => _floorNs + MostBehindFloor * MostQuantumCostNs / _floorShare;
+    public double BehindFloorFromNs => _floor.BehindFromNs(MostQuantumCostNs);
 
     /// <summary>What the most expensive quantum costs it.</summary>
     private double MostQuantumCostNs { get; set; }
 
     /// <summary>A quantum of its own of those that wait at a gate, in virtual time.</summary>
     public double QuantumNs(Gate gate) => _quantumCostNs[(int)gate] / Rate;
+
+    /// <summary>Whether VCPUs of it have been waiting for so long that others keep it from more.</summary>
+    public bool IsKeptWaiting(long nowNs) => ReadyCount > 0 && nowNs - _readySinceNs >= LongWait * quantumNs;
 
     /// <summary>Whether it has come less far than others, by more than so many of its quanta.</summary>
     public bool IsBehind(double othersNs, Gate gate, int quanta) => StartTag + quanta * QuantumNs(gate) < othersNs;
@@ -157,7 +145,7 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
             Array.Fill(_quantumCostNs, MostQuantumCostNs);
         }
 
-        _floorShare = tenant.ReservedShare * FloorMargin;
+        _floor.Apply(tenant.ReservedShare);
         IsLimited = tenant.Qos.Limit is not null;
         if (tenant.Qos.Limit is { } limit)
         {
@@ -166,15 +154,22 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
             _limit = _limit.With(perSecond, limitToleranceNs);
         }
 
-        IsUrgent = tenant.Qos.LatencyNs is not null && _floorShare > 0;
+        IsUrgent = tenant.Qos.LatencyNs is not null && HasFloor;
         if (IsUrgent)
         {
-            _burst = _burst.With(_floorShare * 1e9, tenant.Qos.BurstOperations * tenant.Mix.DominantNs / _floorShare);
+            _burst = _burst.With(_floor.Share * 1e9, tenant.Qos.BurstOperations * tenant.Mix.DominantNs / _floor.Share);
         }
     }
 
     /// <summary>What the quanta of one of its VCPUs are like.</summary>
     public QuantumHabit HabitOf(Schedulable schedulable) => schedulable.Habit.IsKnown ? schedulable.Habit : _declared;
+
+    /// <summary>A VCPU of it waits from now on.</summary>
+    public void Enqueue(Schedulable schedulable, long nowNs)
+    {
+        _readySinceNs = ReadyCount == 0 ? nowNs : _readySinceNs;
+        Ready(HabitOf(schedulable).Gate).Enqueue(schedulable);
+    }
 
     /// <summary>Its VCPUs that are ready and wait at a gate.</summary>
     public Queue<Schedulable> Ready(Gate gate) => _ready[(int)gate];
@@ -244,8 +239,7 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
 
         if (HasFloor)
         {
-            var ownNs = MostQuantumCostNs / _floorShare;
-            _floorNs = Math.Clamp(_floorNs, nowNs - MostOwedOfFloor * ownNs, nowNs + MostAheadOfFloor * ownNs) + costNs / _floorShare;
+            _floor.Take(costNs, nowNs, MostQuantumCostNs);
         }
 
         return estimate;
@@ -263,7 +257,7 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
 
         if (HasFloor)
         {
-            _floorNs += moreNs / _floorShare;
+            _floor.Correct(moreNs);
         }
 
         if (IsLimited)

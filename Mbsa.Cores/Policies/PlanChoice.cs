@@ -78,7 +78,7 @@ internal sealed class PlanChoice(Waiting waiting, Flights flights, bool isExact,
     {
         foreach (var order in waiting.Orders)
         {
-            if (!flights.IsFull(order.Gate) && waiting.Settle(order, nowNs) && order.First != by && IsDue(order))
+            if (!flights.IsFull(order.Gate) && waiting.Settle(order, nowNs) && order.First != by)
             {
                 return true;
             }
@@ -106,15 +106,9 @@ internal sealed class PlanChoice(Waiting waiting, Flights flights, bool isExact,
     {
         var (first, gate) = (full.First, full.Gate);
         var othersNs = Math.Max(waiting.VirtualNs, open.First.StartTag);
-        return (full.HasEligible || !open.HasEligible)
-            && ((first.IsBehind(othersNs, gate, MostPassedOver) && !flights.IsOverfull(gate) && flights.IsTakenFrom(first, gate))
-                || (full.IsBefore(open) && flights.Gains(gate, first.HabitOf(first.Ready(gate).Peek())))
-                || (serviceOrder == ServiceOrder.Share && full.HasEligible && !IsDue(open) && flights.MayShare(gate, first)));
+        return full.HasEligible
+            && ((first.IsBehind(othersNs, gate, MostPassedOver) && !flights.IsOverfull(gate)
+                    && (flights.IsTakenFrom(first, gate) || (!open.HasEligible && flights.HasRoom(gate))))
+                || (full.IsBefore(open) && flights.Gains(gate, first.HabitOf(first.Ready(gate).Peek()))));
     }
-
-    /// <summary>
-    /// Whether a core is due to the first of an order before those share a full resource who are due: not to one that is ahead of
-    /// virtual time, if the plan leaves cores over.
-    /// </summary>
-    private bool IsDue(DeadlineOrder order) => order.HasEligible || !Plan.HasOver(Resource.Cores);
 }

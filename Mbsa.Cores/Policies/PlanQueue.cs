@@ -69,7 +69,7 @@ internal sealed class PlanQueue : RunQueue
             }
         }
 
-        _waiting.Reorder();
+        _waiting.Reorder(nowNs);
     }
 
     /// <inheritdoc/>
@@ -90,7 +90,7 @@ internal sealed class PlanQueue : RunQueue
     protected override void Add(Schedulable schedulable, long nowNs)
     {
         var account = AccountOf(schedulable.Id.Vm);
-        account.Ready(account.HabitOf(schedulable).Gate).Enqueue(schedulable);
+        account.Enqueue(schedulable, nowNs);
         _waiting.Order(account, nowNs);
         _hasNew = true;
     }
@@ -130,7 +130,7 @@ internal sealed class PlanQueue : RunQueue
         _flights.Remove(schedulable);
         var before = account.StartTag;
         account.Correct(schedulable.Estimate, use, quantum);
-        _waiting.OnMoved(account, before);
+        _waiting.OnCorrected(account, before, nowNs);
         if (!schedulable.Estimate.IsRest && schedulable.Cut.Left == 0)
         {
             schedulable.Habit = schedulable.Habit.After(use, quantum, Host);
@@ -149,7 +149,7 @@ internal sealed class PlanQueue : RunQueue
         var before = account.StartTag;
         account.StartTag = Math.Clamp(before, _waiting.VirtualNs - account.MostOwedNs, _waiting.VirtualNs + account.MostAheadNs);
         next.Estimate = account.Take(habit, next.Cut, nowNs, budgetNs);
-        _waiting.OnMoved(account, before);
+        _waiting.OnMoved(account, before, nowNs);
         account.InFlight++;
         _flights.Add(new Flight(next, account, account.StartTag, nowNs, turn));
         _waiting.Order(account, nowNs);

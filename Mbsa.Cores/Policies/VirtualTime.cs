@@ -3,8 +3,8 @@ namespace Mbsa.Cores.Policies;
 /// <summary>
 /// Where all VMs that want to run have come on average, each counted by its rate: the virtual time of a <see cref="PlanQueue"/>, in
 /// nanoseconds. Some are not in line with the rest for a reason of their own and do not count: one that is far ahead had what nobody
-/// else could use, one that is far behind with no VCPU waiting cannot use more, one with a ceiling is behind because of that. With every
-/// plan the line is drawn anew, where most of the rates are.
+/// else could use, one that is far behind and that others do not keep waiting cannot use more, one with a ceiling is behind because of
+/// that. With every plan the line is drawn anew, where most of the rates are.
 /// </summary>
 /// <param name="accounts">All VMs, by their place in the scenario; null for those that never ran. Grows while it is used.</param>
 internal sealed class VirtualTime(IReadOnlyList<PlanAccount?> accounts)
@@ -25,52 +25,52 @@ internal sealed class VirtualTime(IReadOnlyList<PlanAccount?> accounts)
         : _lastNs;
 
     /// <summary>A VM wants to run.</summary>
-    public void OnJoined(PlanAccount account)
+    public void OnJoined(PlanAccount account, long nowNs)
     {
         account.Competes = true;
         _freeCount += account.IsLimited ? 0 : 1;
-        Enter(account, Ns);
-        Redraw();
+        Enter(account, Ns, nowNs);
+        Redraw(nowNs);
     }
 
     /// <summary>It wants nothing any more.</summary>
-    public void OnLeft(PlanAccount account)
+    public void OnLeft(PlanAccount account, long nowNs)
     {
         _lastNs = Ns;
         account.Competes = false;
         _freeCount -= account.IsLimited ? 0 : 1;
         SumOf(account).Remove(account.Rate, account.StartTag);
-        Redraw();
+        Redraw(nowNs);
     }
 
     /// <summary>Its start tag was another before.</summary>
-    public void OnMoved(PlanAccount account, double before)
+    public void OnMoved(PlanAccount account, double before, long nowNs)
     {
         if (account.Competes)
         {
             SumOf(account).Remove(account.Rate, before);
-            Enter(account, Ns);
-            Redraw();
+            Enter(account, Ns, nowNs);
+            Redraw(nowNs);
         }
     }
 
     /// <summary>Rates have changed: adds everybody up anew, and with that loses what rounding had added up to.</summary>
-    public void Reset()
+    public void Reset(long nowNs)
     {
         _lastNs = Ns;
-        Draw();
+        Draw(nowNs);
     }
 
     /// <summary>Draws the line anew when most of the rates are not in it, but not more often than there are VMs.</summary>
-    private void Redraw()
+    private void Redraw(long nowNs)
     {
         if (++_movesSinceDrawn >= _freeCount && _outOfLine.Rates > _inLine.Rates)
         {
-            Draw();
+            Draw(nowNs);
         }
     }
 
-    private void Draw()
+    private void Draw(long nowNs)
     {
         _free.Clear();
         (_inLine, _outOfLine, _limited) = (default, default, default);
@@ -78,7 +78,7 @@ internal sealed class VirtualTime(IReadOnlyList<PlanAccount?> accounts)
         {
             if (account is { Competes: true, IsLimited: true })
             {
-                Enter(account, _lastNs);
+                Enter(account, _lastNs, nowNs);
             }
             else if (account is { Competes: true })
             {
@@ -90,7 +90,7 @@ internal sealed class VirtualTime(IReadOnlyList<PlanAccount?> accounts)
         var middleNs = MiddleNs();
         foreach (var account in _free)
         {
-            Enter(account, middleNs);
+            Enter(account, middleNs, nowNs);
         }
     }
 
@@ -102,10 +102,10 @@ internal sealed class VirtualTime(IReadOnlyList<PlanAccount?> accounts)
         return _free.FirstOrDefault(account => (sum += account.Rate) >= half)?.StartTag ?? _lastNs;
     }
 
-    private void Enter(PlanAccount account, double lineNs)
+    private void Enter(PlanAccount account, double lineNs, long nowNs)
     {
         var aheadNs = account.StartTag - lineNs;
-        account.IsInLine = aheadNs <= account.LineNs && (aheadNs >= -account.LineNs || account.ReadyCount > 0);
+        account.IsInLine = aheadNs <= account.LineNs && (aheadNs >= -account.LineNs || account.IsKeptWaiting(nowNs));
         SumOf(account).Add(account.Rate, account.StartTag);
     }
 

@@ -1,4 +1,3 @@
-using Mbsa.Cores.Planning;
 using Mbsa.Cores.Queue;
 
 namespace Mbsa.Cores.Policies;
@@ -12,7 +11,7 @@ namespace Mbsa.Cores.Policies;
 /// <param name="accounts">All VMs, by their place in the scenario; null for those that never ran. Grows while it is used.</param>
 internal sealed class Waiting(HostCapacity host, long quantumNs, IReadOnlyList<PlanAccount?> accounts)
 {
-    private readonly PriorityQueue<PlanAccount, VmOrder> _held = new();
+    private readonly HeldBack _held = new();
     private readonly VirtualTime _virtualTime = new(accounts);
 
     /// <summary>One order for each gate.</summary>
@@ -26,10 +25,17 @@ internal sealed class Waiting(HostCapacity host, long quantumNs, IReadOnlyList<P
     public double VirtualNs => _virtualTime.Ns;
 
     /// <summary>When a ceiling lets somebody run at the earliest; <see cref="long.MaxValue"/> when it holds nobody back.</summary>
-    public long NextNs => _held.TryPeek(out _, out var order) ? (long)Math.Ceiling(order.Tag) : long.MaxValue;
+    public long NextNs => _held.NextNs;
 
     /// <summary>What a VM has had, or is about to have, moved its start tag from where it was.</summary>
-    public void OnMoved(PlanAccount account, double before) => _virtualTime.OnMoved(account, before);
+    public void OnMoved(PlanAccount account, double before, long nowNs) => _virtualTime.OnMoved(account, before, nowNs);
+
+    /// <summary>What a VM was charged was put right, which moved its start tag from where it was.</summary>
+    public void OnCorrected(PlanAccount account, double before, long nowNs)
+    {
+        _held.OnCorrected(account);
+        OnMoved(account, before, nowNs);
+    }
 
     /// <summary>Lets one go that a ceiling held back.</summary>
     /// <param name="untilNs">Those whose ceilings let them run until then; infinity for everybody.</param>
@@ -38,19 +44,9 @@ internal sealed class Waiting(HostCapacity host, long quantumNs, IReadOnlyList<P
     /// <returns>Null when there is none.</returns>
     public PlanAccount? Release(double untilNs, long nowNs, out long sinceNs)
     {
-        sinceNs = 0;
-        if (!_held.TryPeek(out var account, out var from) || from.Tag > untilNs)
+        if (_held.Take(untilNs, out sinceNs) is not { } account)
         {
             return null;
-        }
-
-        _held.Dequeue();
-        sinceNs = account.HeldSinceNs!.Value;
-        account.HeldSinceNs = null;
-        account.RestingSinceNs = nowNs; // it wanted to run all the time
-        if (!account.Competes)
-        {
-            account.StartTag = Math.Max(account.StartTag, _virtualTime.Ns - account.OwnQuantumNs);
         }
 
         Order(account, nowNs);
@@ -79,7 +75,8 @@ internal sealed class Waiting(HostCapacity host, long quantumNs, IReadOnlyList<P
             }
             else if (account.MayRunFromNs > nowNs)
             {
-                Hold(account, nowNs);
+                _held.Add(account, nowNs);
+                Rest(account, nowNs);
             }
             else
             {
@@ -105,7 +102,7 @@ internal sealed class Waiting(HostCapacity host, long quantumNs, IReadOnlyList<P
         {
             var owedNs = account.RestingSinceNs >= nowNs - quantumNs ? account.MostOwedNs : account.LeewayNs;
             account.StartTag = Math.Max(account.StartTag, _virtualTime.Ns - owedNs);
-            _virtualTime.OnJoined(account);
+            _virtualTime.OnJoined(account, nowNs);
         }
 
         foreach (var order in Orders)
@@ -128,14 +125,14 @@ internal sealed class Waiting(HostCapacity host, long quantumNs, IReadOnlyList<P
         if (account is { Competes: true, Places.Any: false, InFlight: 0 })
         {
             account.RestingSinceNs = nowNs;
-            _virtualTime.OnLeft(account);
+            _virtualTime.OnLeft(account, nowNs);
         }
     }
 
     /// <summary>Rates have changed, and with them everybody's place.</summary>
-    public void Reorder()
+    public void Reorder(long nowNs)
     {
-        _virtualTime.Reset();
+        _virtualTime.Reset(nowNs);
         foreach (var order in Orders)
         {
             order.Clear();
@@ -147,12 +144,5 @@ internal sealed class Waiting(HostCapacity host, long quantumNs, IReadOnlyList<P
                 }
             }
         }
-    }
-
-    private void Hold(PlanAccount account, long nowNs)
-    {
-        account.HeldSinceNs = nowNs;
-        _held.Enqueue(account, new VmOrder(account.MayRunFromNs, account.Vm));
-        Rest(account, nowNs);
     }
 }

@@ -10,17 +10,11 @@ public sealed record Plan(ImmutableArray<PlannedTenant> Tenants)
     /// <summary>From where on a resource counts as full.</summary>
     private const double NearlyFull = 0.98;
 
-    /// <summary>Up to where there is some of a resource over.</summary>
-    private const double Ample = 0.9;
-
     /// <summary>Of cores, bus and NVM, the part that the plan gives to somebody, 0 to 1.</summary>
     public ImmutableArray<double> Use { get; init; } = [0, 0, 0];
 
     /// <summary>Whether the plan fills a resource.</summary>
     public bool Fills(Resource resource) => Use[(int)resource] > NearlyFull;
-
-    /// <summary>Whether the plan leaves so much of a resource over that what is wasted of it is not missed.</summary>
-    public bool HasOver(Resource resource) => Use[(int)resource] < Ample;
 
     /// <summary>Nobody is there.</summary>
     public static Plan Empty { get; } = new([]);

@@ -10,16 +10,18 @@ internal static class PlanLab
 {
     public const long QuantumNs = 25_000;
 
-    /// <summary>A quantum of one VCPU in nanoseconds of the whole host.</summary>
-    public const double CostNs = QuantumNs / 4.0;
+    public const int Cores = 4;
 
-    private static readonly HostCapacity _host = new(4, 1e12);
+    /// <summary>A quantum of one VCPU in nanoseconds of the whole host.</summary>
+    public const double CostNs = (double)QuantumNs / Cores;
+
+    public static readonly HostCapacity Host = new(Cores, 1e12);
 
     /// <summary>An account at a start tag.</summary>
     public static PlanAccount Account(int vm, double rate, double startTag = 0, QosSpec? qos = null)
     {
-        var account = new PlanAccount(vm, _host, QuantumNs) { StartTag = startTag };
-        account.Apply(new PlannedTenant(new Tenant(vm, 1, qos ?? new QosSpec(), OperationMix.Computing(4)), rate, rate), 8 * QuantumNs);
+        var account = new PlanAccount(vm, Host, QuantumNs) { StartTag = startTag };
+        account.Apply(new PlannedTenant(new Tenant(vm, 1, qos ?? new QosSpec(), OperationMix.Computing(Cores)), rate, rate), 8 * QuantumNs);
         return account;
     }
 
@@ -27,7 +29,7 @@ internal static class PlanLab
     public static void Run(this PlanAccount account, long nowNs)
     {
         var use = new ResourceUse(CostNs, 0, 0);
-        var habit = default(QuantumHabit).After(use, new QuantumUse(QuantumNs, default, 0), _host);
+        var habit = default(QuantumHabit).After(use, new QuantumUse(QuantumNs, default, 0), Host);
         account.Correct(account.Take(habit, new CutWork(), nowNs, QuantumNs), use, new QuantumUse(QuantumNs, default, 0));
     }
 }

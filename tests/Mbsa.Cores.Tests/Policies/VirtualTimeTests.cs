@@ -1,4 +1,5 @@
 using Mbsa.Cores.Policies;
+using Mbsa.Cores.Tests.Playing;
 using Mbsa.Model.Scenario;
 
 namespace Mbsa.Cores.Tests.Policies;
@@ -41,7 +42,7 @@ public sealed class VirtualTimeTests
         {
             var before = hog.StartTag;
             hog.Run(nowNs);
-            time.OnMoved(hog, before);
+            time.OnMoved(hog, before, nowNs);
         }
 
         Assert.Equal(0, time.Ns, 1e-6);
@@ -53,9 +54,23 @@ public sealed class VirtualTimeTests
         var (early, second, third) = (PlanLab.Account(0, 0.1, 1e9), PlanLab.Account(1, 0.5, 20_000), PlanLab.Account(2, 0.4, 20_000));
 
         var time = Of(early, second, third);
-        time.OnMoved(second, second.StartTag); // the line is drawn anew once in as many moves as there are VMs
+        time.OnMoved(second, second.StartTag, 0); // the line is drawn anew once in as many moves as there are VMs
 
         Assert.Equal(20_000, time.Ns, 1e-6);
+    }
+
+    [Theory]
+    [InlineData(7, 0)]
+    [InlineData(8, -500e6)]
+    public void Who_is_far_behind_counts_once_its_vcpus_have_waited_for_eight_quanta(int quanta, double expectedNs)
+    {
+        var (others, behind) = (PlanLab.Account(0, 0.5), PlanLab.Account(1, 0.5, -1e9));
+        var time = Of(others, behind);
+        behind.Enqueue(Script.Forever(1).As(1), nowNs: 0);
+
+        time.OnMoved(behind, behind.StartTag, quanta * PlanLab.QuantumNs);
+
+        Assert.Equal(expectedNs, time.Ns, 1e-6);
     }
 
     [Fact]
@@ -64,7 +79,7 @@ public sealed class VirtualTimeTests
         var account = PlanLab.Account(0, 0.5, 10_000);
         var time = Of(account);
 
-        time.OnLeft(account);
+        time.OnLeft(account, 0);
 
         Assert.Equal(10_000, time.Ns, 1e-6);
     }
@@ -74,7 +89,7 @@ public sealed class VirtualTimeTests
         var time = new VirtualTime(accounts);
         foreach (var account in accounts)
         {
-            time.OnJoined(account);
+            time.OnJoined(account, 0);
         }
 
         return time;
