@@ -49,7 +49,7 @@ public sealed class SearchTests
 
         Assert.DoesNotContain(verdicts, verdict => verdict.Share?.Kept < SearchBars.Share);
         Assert.True(verdicts.Count(verdict => verdict.BindingUse < SearchBars.Use) <= 2);
-        Assert.DoesNotContain(verdicts, verdict => verdict.BindingUse < 0.90);
+        Assert.DoesNotContain(verdicts, verdict => verdict.BindingUse < 0.93);
     }
 
     [Fact]
