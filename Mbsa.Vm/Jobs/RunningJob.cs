@@ -19,11 +19,8 @@ public class RunningJob
     /// </summary>
     public const int LongestBatch = 64;
 
-    private readonly double _readNsPerOperation;
-    private readonly double _writeNsPerOperation;
     private readonly JobRhythm? _rhythm;
-    private double _paceReadNs;
-    private double _paceWriteNs;
+    private JobPace _pace;
     private int _untilThink;
     private double _computedNs;
     private double _busyNs;
@@ -49,15 +46,13 @@ public class RunningJob
         NotBeforeNs = nowNs + spec.StartDelayNs;
         EndsAtNs = spec.RuntimeNs is { } runtime ? NotBeforeNs + runtime : long.MaxValue;
         BytesLeft = source?.TotalBytes ?? long.MaxValue;
-        _readNsPerOperation = NsPerOperation(spec.ReadRateBytesPerSecond, spec.ReadRateIops, spec.ReadBlockBytes);
-        _writeNsPerOperation = NsPerOperation(spec.WriteRateBytesPerSecond, spec.WriteRateIops, spec.WriteBlockBytes);
-        _paceReadNs = _paceWriteNs = NotBeforeNs;
+        _pace = source is null ? default : new JobPace(spec, source, NotBeforeNs);
         _untilThink = spec.ThinkTimeBlocks;
         _batchStartNs = NotBeforeNs;
         _busyNs = BusyNs;
         LongestOperationNs = source is null ? 0 : LongestOf(source, times!.AloneNsByKind);
         _batch = source is null ? [] : new IoOperation[LongestBatch];
-        IsPaced = spec.ThinkTimeNs > 0 || _readNsPerOperation > 0 || _writeNsPerOperation > 0;
+        IsPaced = spec.ThinkTimeNs > 0 || _pace.HasRate;
         _rhythm = rhythm;
         if (rhythm is not null)
         {
@@ -110,14 +105,15 @@ public class RunningJob
     public virtual bool IsOver(long nowNs) => IsFinished(nowNs);
 
     /// <summary>Takes the next operations, none after the one with which the job has transferred all it had to.</summary>
-    /// <param name="length">How many at most; no more than <see cref="LongestBatch"/>.</param>
+    /// <param name="length">How many at most; no more than <see cref="LongestBatch"/>, and one of a job that is paced.</param>
+    /// <param name="nowNs">The scenario's clock about now: a direction that is ahead of its rate lets the other go first.</param>
     /// <returns>At least one; good until the next call.</returns>
-    public ReadOnlySpan<IoOperation> TakeBatch(int length)
+    public ReadOnlySpan<IoOperation> TakeBatch(int length, long nowNs)
     {
         var isEndless = BytesLeft == long.MaxValue;
         var fitting = isEndless ? length : Math.Clamp(BytesLeft / Math.Max(Spec.ReadBlockBytes, Spec.WriteBlockBytes), 1, length);
         var batch = _batch.AsSpan(0, (int)fitting);
-        Source!.Draw(batch);
+        Draw(batch, nowNs);
         for (var i = 0; i < batch.Length && !isEndless; i++)
         {
             BytesLeft -= batch[i].LengthBytes;
@@ -126,20 +122,15 @@ public class RunningJob
         return batch;
     }
 
+    /// <summary>Draws operations, none of a direction that is ahead of its rate while the other is not.</summary>
+    protected void Draw(Span<IoOperation> operations, long nowNs) => Source!.Draw(operations, _pace.HeldAt(nowNs));
+
     /// <summary>Takes note of an operation that completes about now.</summary>
     /// <returns>Whether the job must pause before the next one.</returns>
     public bool Pace(bool isWrite, long nowNs)
     {
-        if (isWrite)
-        {
-            _paceWriteNs += _writeNsPerOperation;
-        }
-        else
-        {
-            _paceReadNs += _readNsPerOperation;
-        }
-
-        NotBeforeNs = (long)Math.Max(_paceReadNs, _paceWriteNs);
+        _pace.Count(isWrite);
+        NotBeforeNs = (long)_pace.NextNs;
         if (Spec.ThinkTimeNs > 0 && --_untilThink == 0)
         {
             _untilThink = Spec.ThinkTimeBlocks;
@@ -185,8 +176,7 @@ public class RunningJob
         to.Write(NotBeforeNs);
         to.Write(EndsAtNs);
         to.Write(BytesLeft);
-        to.Write(_paceReadNs);
-        to.Write(_paceWriteNs);
+        _pace.SaveTo(to);
         to.Write(_untilThink);
         to.Write(_computedNs);
         to.Write(_thinks);
@@ -208,8 +198,7 @@ public class RunningJob
         NotBeforeNs = from.ReadInt64();
         EndsAtNs = from.ReadInt64();
         BytesLeft = from.ReadInt64();
-        _paceReadNs = from.ReadDouble();
-        _paceWriteNs = from.ReadDouble();
+        _pace.RestoreFrom(from);
         _untilThink = from.ReadInt32();
         _computedNs = from.ReadDouble();
         _thinks = from.ReadBoolean();
@@ -244,11 +233,10 @@ public class RunningJob
             (_computedNs, NotBeforeNs) = placeNs < _busyNs ? (placeNs, startNs) : (0, startNs + (long)(ComputePeriodNs - placeNs));
         }
 
-        var paceNs = Math.Max(Source?.Reads == true ? _readNsPerOperation : 0, Source?.Writes == true ? _writeNsPerOperation : 0);
-        if (paceNs > 0)
+        if (_pace.HasRate)
         {
-            _paceReadNs = _paceWriteNs = startNs + rhythm.PlaceNs(paceNs);
-            NotBeforeNs = _batchStartNs = (long)_paceReadNs;
+            _pace.BeginSomewhere(rhythm);
+            NotBeforeNs = _batchStartNs = (long)_pace.NextNs;
         }
 
         if (Source is not null && Spec.ThinkTimeNs > 0)
@@ -271,7 +259,7 @@ public class RunningJob
         else
         {
             NotBeforeNs = _batchStartNs = Math.Max(NotBeforeNs, startNs + (long)leftNs);
-            _paceReadNs = _paceWriteNs = Math.Max(_paceReadNs, NotBeforeNs); // it has nothing to catch up with
+            _pace.BeginAt(NotBeforeNs);
         }
     }
 
@@ -288,8 +276,4 @@ public class RunningJob
 
         return longestNs;
     }
-
-    private static double NsPerOperation(double? bytesPerSecond, double? operationsPerSecond, int blockBytes) => Math.Max(
-        bytesPerSecond is { } bytes ? blockBytes * 1e9 / bytes : 0,
-        operationsPerSecond is { } operations ? 1e9 / operations : 0);
 }

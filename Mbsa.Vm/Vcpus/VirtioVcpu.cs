@@ -171,7 +171,7 @@ public sealed class VirtioVcpu : VcpuWorker
                 return owedNs;
             case QueuedJob job:
                 _step = Step.Submit;
-                _request = job.TryPrepare();
+                _request = job.TryPrepare(startNs);
                 var engineNs = job.Requests.IsAsynchronous ? _contextSwitchNs : 0;
                 var submitNs = owedNs + engineNs + _costs.SubmitNs;
                 return submitNs + (_request is null ? 0 : _queue!.Hold(startNs + submitNs - _costs.LockNs, _costs.LockNs));

@@ -111,7 +111,7 @@ public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> job
         var pause = false;
         while (!pause && aloneNs < untilNs && job.BytesLeft > 0)
         {
-            var batch = job.TakeBatch(job.IsPaced ? 1 : FittingOperations(job, untilNs - aloneNs));
+            var batch = job.TakeBatch(job.IsPaced ? 1 : FittingOperations(job, untilNs - aloneNs), _startNs + (long)aloneNs);
             if (mayBeLonger && OperationInPieces.IsNeeded(times.AloneNsByKind[KindOf(batch[0])], budgetNs))
             {
                 job.InPieces.Begin(batch[0]);

@@ -102,7 +102,7 @@ public sealed class WallVcpu(
         bool pause;
         do
         {
-            pause = RunBatch(job, job.TakeBatch(batchLength), lastEndNs);
+            pause = RunBatch(job, job.TakeBatch(batchLength, lastEndNs), lastEndNs);
             lastEndNs = clock.NowNs;
         }
         while (!pause && lastEndNs < untilNs);
@@ -119,7 +119,7 @@ public sealed class WallVcpu(
         {
             if (!job.InPieces.IsUnderWay)
             {
-                var next = job.TakeBatch(1);
+                var next = job.TakeBatch(1, lastEndNs);
                 if (next[0].LengthBytes <= LargestBatchBytes)
                 {
                     pause = RunBatch(job, next, lastEndNs);

@@ -32,10 +32,11 @@ public sealed class QueuedJob(JobSpec spec, OperationSource source, FrontEndJob 
     /// <summary>
     /// Takes the next operation and fills in a request for it. An operation whose place is taken has to wait, and with it the job.
     /// </summary>
+    /// <param name="nowNs">The scenario's clock now.</param>
     /// <returns>Null when it has to wait.</returns>
-    internal IoRequest? TryPrepare()
+    internal IoRequest? TryPrepare(long nowNs)
     {
-        var operation = _refused ?? Draw();
+        var operation = _refused ?? Draw(nowNs);
         var askedNs = NotBeforeNs;
         if (Requests.TryPrepare(operation) is not { } request)
         {
@@ -67,10 +68,10 @@ public sealed class QueuedJob(JobSpec spec, OperationSource source, FrontEndJob 
         return IsAboutToThink && Requests.InFlight == 0;
     }
 
-    private IoOperation Draw()
+    private IoOperation Draw(long nowNs)
     {
         var operation = default(IoOperation);
-        Source!.Draw(new Span<IoOperation>(ref operation));
+        Draw(new Span<IoOperation>(ref operation), nowNs);
         return operation;
     }
 }

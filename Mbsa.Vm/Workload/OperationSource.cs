@@ -76,14 +76,15 @@ public sealed class OperationSource
 
     /// <summary>Draws the next operations.</summary>
     /// <param name="operations">Takes them, in their order.</param>
-    public void Draw(Span<IoOperation> operations)
+    /// <param name="held">What is not to be drawn for now; a job that is no mix does not care.</param>
+    public void Draw(Span<IoOperation> operations, Holding held = default)
     {
         // Copies that nobody has the address of stay in registers:
         // many are drawn at once, and drawing them is what the virtual clock mostly does.
         var (random, previousEndBytes) = (_random, _previousEndBytes);
         foreach (ref var operation in operations)
         {
-            var isWrite = _mixed ? random.Next() >= _readsBelow : _onlyWrites;
+            var isWrite = _mixed ? (random.Next() >= _readsBelow | held.Reads) & !held.Writes : _onlyWrites;
             ref var direction = ref isWrite ? ref _write : ref _read;
             var block = _access switch
             {

@@ -37,8 +37,9 @@ public sealed class RunningJobTests
             WriteBlockBytes = 2 * Bench.Block,
         });
         Assert.False(job.Pace(isWrite: false, 0));
-        Assert.True(job.Pace(isWrite: true, 0));
-        Assert.Equal(2_000, job.NotBeforeNs);
+        Assert.False(job.Pace(isWrite: true, 0)); // its reads have no rate
+        Assert.All(Directions(job, 1_999), Assert.False);
+        Assert.Contains(true, Directions(job, 2_000));
     }
 
     [Fact]
@@ -50,12 +51,30 @@ public sealed class RunningJobTests
     }
 
     [Fact]
-    public void Reads_and_writes_have_a_schedule_each_and_the_later_one_counts()
+    public void Reads_and_writes_have_a_schedule_each_and_whoever_is_due_first_goes_on()
     {
         var job = Bench.Start(Bench.Job(IoPattern.ReadWrite) with { ReadRateIops = 1e6, WriteRateIops = 1e5 });
         job.Pace(isWrite: true, 0);
         job.Pace(isWrite: false, 0);
+        Assert.Equal(1_000, job.NotBeforeNs);
+        Assert.All(Directions(job, 1_000), Assert.False);
+        for (var i = 0; i < 9; i++)
+        {
+            job.Pace(isWrite: false, 1_000);
+        }
+
         Assert.Equal(10_000, job.NotBeforeNs);
+        job.Pace(isWrite: false, 10_000);
+        Assert.All(Directions(job, 10_000), Assert.True);
+    }
+
+    [Fact]
+    public void A_direction_whose_rate_is_missed_catches_up_before_the_other_goes_on()
+    {
+        var job = Bench.Start(Bench.Job(IoPattern.RandReadWrite) with { ReadPercent = 99, ReadRateIops = 1e5, WriteRateIops = 1e5 });
+        job.Pace(isWrite: false, 0);
+        Assert.All(Directions(job, 9_000), Assert.True);
+        Assert.Contains(false, Directions(job, 10_000));
     }
 
     [Fact]
@@ -109,7 +128,7 @@ public sealed class RunningJobTests
         {
             var drawn = new IoOperation[length];
             source.Draw(drawn);
-            Assert.Equal(drawn, job.TakeBatch(length).ToArray());
+            Assert.Equal(drawn, job.TakeBatch(length, 0).ToArray());
         }
     }
 
@@ -117,9 +136,9 @@ public sealed class RunningJobTests
     public void A_batch_ends_with_the_operation_that_ends_the_job()
     {
         var job = Bench.Start(Bench.Job() with { TimeBased = false, IoSizeBytes = 5 * Bench.Block });
-        Assert.Equal(3, job.TakeBatch(3).Length);
+        Assert.Equal(3, job.TakeBatch(3, 0).Length);
         Assert.False(job.IsFinished(0));
-        Assert.Equal(2, job.TakeBatch(3).Length);
+        Assert.Equal(2, job.TakeBatch(3, 0).Length);
         Assert.True(job.IsFinished(0));
     }
 
@@ -149,4 +168,8 @@ public sealed class RunningJobTests
 
             Assert.InRange(computedNs / (double)nowNs, (percent / 100.0) - 0.021, (percent / 100.0) + 0.021);
         }, iter: 100);
+
+    /// <summary>Whether each of some operations drawn at a time is a write.</summary>
+    private static bool[] Directions(RunningJob job, long nowNs) =>
+        [.. Enumerable.Range(0, 2 * RunningJob.LongestBatch).Select(_ => job.TakeBatch(1, nowNs)[0].IsWrite)];
 }
