@@ -42,7 +42,7 @@ internal static class JobOptionNotes
             "mem mem_align lockmem hugepage-size zero_buffers refill_buffers scramble_buffers buffer_pattern buffer_compress_percentage"
             + " buffer_compress_chunk dedupe_percentage dedupe_mode dedupe_working_set_percentage dedupe_global write_hint"
             + " fixedbufs thp"),
-        ("random blocks are always drawn with replacement", "norandommap softrandommap"),
+        ("a pass over a region needs no map in memory", "softrandommap"),
         ("every run repeats: seeds come from the scenario's", "randrepeat allrandrepeat"),
         ("there is one generator of random numbers", "random_generator"),
         ("jobs are threads of their VM", "thread"),

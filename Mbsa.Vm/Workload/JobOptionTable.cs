@@ -94,6 +94,7 @@ internal static class JobOptionTable
         ["jitter"] = (draft, option) => draft.Spec = draft.Spec with { JitterPercent = FioNumber.Percent(JobOptionValues.Text(option), 0) },
         ["random_distribution"] = (draft, option) =>
             draft.Spec = draft.Spec with { Distribution = JobOptionValues.Distribution(JobOptionValues.Text(option)) },
+        ["norandommap"] = (draft, option) => draft.Spec = draft.Spec with { NoRandomMap = JobOptionValues.Flag(option) },
         ["randseed"] = (draft, option) =>
             draft.Spec = draft.Spec with { RandSeed = (ulong)FioNumber.WholeNumber(JobOptionValues.Text(option), 0, long.MaxValue) },
         ["verify"] = (draft, option) => draft.Spec = draft.Spec with { Verify = JobOptionValues.Verify(JobOptionValues.Text(option)) },

@@ -80,6 +80,9 @@ public sealed record JobSpec
     /// <summary>fio's <c>random_distribution</c>.</summary>
     public AccessDistribution Distribution { get; init; } = AccessDistribution.Uniform;
 
+    /// <summary>fio's <c>norandommap</c>: blocks are drawn with replacement, so that some are not touched in a pass.</summary>
+    public bool NoRandomMap { get; init; }
+
     /// <summary>fio's <c>randseed</c>; null derives one from the scenario's seed, the VM and the job.</summary>
     public ulong? RandSeed { get; init; }
 

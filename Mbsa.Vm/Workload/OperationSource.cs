@@ -3,13 +3,14 @@ using Mbsa.Vm.Workload.Random;
 namespace Mbsa.Vm.Workload;
 
 /// <summary>
-/// The operations of one clone of a job, one after the other, as fio would choose them. Random blocks are drawn with replacement (fio's
-/// <c>norandommap</c>); reads and writes of a sequential mix each go on where the last of their own kind ended, as in fio. It never ends:
-/// who runs it stops after <see cref="TotalBytes"/> or when the job's time is over. For one thread at a time;
-/// nothing here locks or allocates.
+/// The operations of one clone of a job, one after the other, as fio would choose them. A random job goes over its region in passes, each
+/// block once in each, reads and writes together (with <c>norandommap</c> each block is drawn for itself); reads and writes of a
+/// sequential mix each go on where the last of their own kind ended. It never ends: who runs it stops after <see cref="TotalBytes"/> or
+/// when the job's time is over. For one thread at a time; nothing here locks or allocates.
 /// </summary>
 public sealed class OperationSource
 {
+    private const int BlocksAtOnce = 64;
     private readonly Access _access;
     private readonly bool _mixed;
     private readonly bool _onlyWrites;
@@ -17,6 +18,7 @@ public sealed class OperationSource
     private readonly long _startBytes;
     private Xoshiro256 _random;
     private long _previousEndBytes = -1;
+    private readonly bool _hasTwoMaps;
     private Direction _read;
     private Direction _write;
 
@@ -36,30 +38,37 @@ public sealed class OperationSource
         }
 
         (_startBytes, var lengthBytes) = JobRegion.Of(job, diskSizeBytes, cloneIndex);
-        _random = new Xoshiro256(job.RandSeed is { } own ? JobSeed.SeedFor(own, cloneIndex) : seed);
+        seed = job.RandSeed is { } own ? JobSeed.SeedFor(own, cloneIndex) : seed;
+        _random = new Xoshiro256(seed);
         var isMix = job.Pattern is IoPattern.ReadWrite or IoPattern.RandReadWrite;
         _mixed = isMix && job.ReadPercent is > 0 and < 100;
         _onlyWrites = job.Pattern is IoPattern.Write or IoPattern.RandWrite || (isMix && job.ReadPercent == 0);
         _readsBelow = (ulong)(((UInt128)1 << 64) * (uint)(_mixed ? job.ReadPercent : 0) / 100);
         _access = job.Pattern is IoPattern.Read or IoPattern.Write or IoPattern.ReadWrite ? Access.Sequential
             : job.Distribution.Kind switch
-            { DistributionKind.Zipf => Access.Zipf, DistributionKind.Pareto => Access.Pareto, _ => Access.Uniform };
+            {
+                DistributionKind.Zipf => Access.Zipf,
+                DistributionKind.Pareto => Access.Pareto,
+                _ => job.NoRandomMap ? Access.Uniform : Access.Pass,
+            };
         if (Reads)
         {
-            _read = new Direction(job, job.ReadBlockBytes, lengthBytes, _access, sameAs: null);
+            _read = new Direction(job, job.ReadBlockBytes, lengthBytes, _access, seed, sameAs: null);
         }
 
         if (Writes)
         {
-            _write = new Direction(job, job.WriteBlockBytes, lengthBytes, _access, sameAs: _mixed ? _read : null);
+            _write = new Direction(job, job.WriteBlockBytes, lengthBytes, _access, ~seed, sameAs: _mixed ? _read : null);
         }
 
+        _hasTwoMaps = _mixed && _read.BlockBytes != _write.BlockBytes;
         TotalBytes = job.TimeBased ? null : job.IoSizeBytes ?? Total(lengthBytes, job);
     }
 
     private enum Access
     {
         Sequential,
+        Pass,
         Uniform,
         Zipf,
         Pareto,
@@ -79,21 +88,44 @@ public sealed class OperationSource
     /// <param name="held">What is not to be drawn for now; a job that is no mix does not care.</param>
     public void Draw(Span<IoOperation> operations, Holding held = default)
     {
+        if (_access != Access.Pass)
+        {
+            Draw(operations, held, []);
+            return;
+        }
+
+        Span<long> blocks = stackalloc long[BlocksAtOnce];
+        while (operations.Length > 0)
+        {
+            var some = operations[..Math.Min(operations.Length, _hasTwoMaps ? 1 : BlocksAtOnce)];
+            if (!_hasTwoMaps)
+            {
+                (_onlyWrites ? ref _write : ref _read).Pass.Take(blocks[..some.Length]);
+            }
+
+            Draw(some, held, blocks);
+            operations = operations[some.Length..];
+        }
+    }
+
+    private void Draw(Span<IoOperation> operations, Holding held, ReadOnlySpan<long> blocks)
+    {
         // Copies that nobody has the address of stay in registers:
         // many are drawn at once, and drawing them is what the virtual clock mostly does.
         var (random, previousEndBytes) = (_random, _previousEndBytes);
-        foreach (ref var operation in operations)
+        for (var i = 0; i < operations.Length; i++)
         {
             var isWrite = _mixed ? (random.Next() >= _readsBelow | held.Reads) & !held.Writes : _onlyWrites;
             ref var direction = ref isWrite ? ref _write : ref _read;
             var block = _access switch
             {
                 Access.Sequential => direction.Advance(),
+                Access.Pass => _hasTwoMaps ? direction.NextOfPass() : blocks[i],
                 Access.Uniform => random.Below(direction.Blocks),
                 _ => Popular(in direction, ref random),
             };
             var offset = _startBytes + (block * direction.BlockBytes);
-            operation = new IoOperation(offset, direction.BlockBytes, isWrite, offset == previousEndBytes);
+            operations[i] = new IoOperation(offset, direction.BlockBytes, isWrite, offset == previousEndBytes);
             previousEndBytes = offset + direction.BlockBytes;
         }
 
@@ -107,6 +139,8 @@ public sealed class OperationSource
         to.Write(_previousEndBytes);
         to.Write(_read.NextBlock);
         to.Write(_write.NextBlock);
+        _read.Pass.SaveTo(to);
+        _write.Pass.SaveTo(to);
     }
 
     /// <summary>Goes on where one like it stood.</summary>
@@ -116,6 +150,8 @@ public sealed class OperationSource
         _previousEndBytes = from.ReadInt64();
         _read.NextBlock = from.ReadInt64();
         _write.NextBlock = from.ReadInt64();
+        _read.Pass.RestoreFrom(from);
+        _write.Pass.RestoreFrom(from);
     }
 
     private static long Popular(in Direction direction, ref Xoshiro256 random)
@@ -140,11 +176,13 @@ public sealed class OperationSource
         public readonly ZipfRanks? Zipf;
         public readonly ParetoRanks? Pareto;
         public long NextBlock;
+        public BlockPass Pass;
 
-        public Direction(JobSpec job, int blockBytes, long lengthBytes, Access access, Direction? sameAs)
+        public Direction(JobSpec job, int blockBytes, long lengthBytes, Access access, ulong seed, Direction? sameAs)
         {
             BlockBytes = blockBytes;
             Blocks = lengthBytes / blockBytes;
+            Pass = new BlockPass(Blocks, seed);
             if (sameAs is { } other && other.Blocks == Blocks)
             {
                 (Scatter, Zipf, Pareto) = (other.Scatter, other.Zipf, other.Pareto);
@@ -160,6 +198,13 @@ public sealed class OperationSource
         {
             var block = NextBlock;
             NextBlock = block + 1 == Blocks ? 0 : block + 1;
+            return block;
+        }
+
+        public long NextOfPass()
+        {
+            var block = 0L;
+            Pass.Take(new Span<long>(ref block));
             return block;
         }
     }

@@ -31,7 +31,8 @@ internal static class Bench
         WriteLatencyFactor = writeFactor,
     };
 
-    public static JobSpec Job(IoPattern pattern = IoPattern.Read) => new() { Pattern = pattern, TimeBased = true };
+    /// <summary>With replacement: the first random draws here are none that follow on each other.</summary>
+    public static JobSpec Job(IoPattern pattern = IoPattern.Read) => new() { Pattern = pattern, TimeBased = true, NoRandomMap = true };
 
     public static RunningJob Start(JobSpec spec, BlockStorage? storage = null, long nowNs = 0, JobRhythm? rhythm = null)
     {

@@ -146,7 +146,7 @@ public sealed class JobOptionsTests
     [InlineData("iodepth", "32", "synchronous engine")]
     [InlineData("group_reporting", null, "own report")]
     [InlineData("write_bw_log", "bw", "own report")]
-    [InlineData("norandommap", null, "with replacement")]
+    [InlineData("softrandommap", null, "no map in memory")]
     [InlineData("randrepeat", "0", "seeds")]
     [InlineData("filename", "/dev/pmem0", "no files")]
     [InlineData("directory", "/mnt", "no files")]

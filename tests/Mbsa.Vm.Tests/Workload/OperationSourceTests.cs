@@ -9,7 +9,7 @@ public sealed class OperationSourceTests
     private const long Disk = 1L << 30;
 
     [Theory]
-    [InlineData(DistributionKind.Uniform, 0, "w136429 r102584 r37636 r99925 w144627 w250928 w175399 r233450 r128807 r16718")]
+    [InlineData(DistributionKind.Uniform, 0, "w73314 r247393 r190769 r248598 r67139 r133869 r45641 r49384 w96013 r201111")]
     [InlineData(DistributionKind.Zipf, 0.99, "r122300 r33171 r147528 r230731 r85515 r180314 r206397 r159359 r206024 r177866")]
     [InlineData(DistributionKind.Pareto, 0.2, "r6806 r244859 r196161 r7129 r172953 r0 r0 r233205 r66158 r52898")]
     public void A_seed_gives_the_same_operations_for_ever(DistributionKind kind, double parameter, string expected)
@@ -92,10 +92,40 @@ public sealed class OperationSourceTests
         Assert.Equal(writes, Take(source, 100).Count(op => op.IsWrite));
     }
 
+    [Theory]
+    [InlineData(IoPattern.RandRead, 4096, 4096)]
+    [InlineData(IoPattern.RandWrite, 4096, 4096)]
+    [InlineData(IoPattern.RandReadWrite, 4096, 4096)]
+    [InlineData(IoPattern.RandReadWrite, 8192, 8192)]
+    public void A_pass_of_a_random_job_touches_every_block_once(IoPattern pattern, int readBytes, int writeBytes)
+    {
+        var job = new JobSpec { Pattern = pattern, Size = new Extent(1 << 20), ReadBlockBytes = readBytes, WriteBlockBytes = writeBytes };
+        var (source, blocks) = (new OperationSource(job, Disk, 1, 0), (1 << 20) / readBytes);
+        for (var pass = 0; pass < 2; pass++)
+        {
+            Assert.Equal(Enumerable.Range(0, blocks).Select(block => block * (long)readBytes),
+                Take(source, blocks).Select(op => op.OffsetBytes).Order());
+        }
+    }
+
+    [Fact]
+    public void With_norandommap_a_pass_leaves_blocks_out()
+    {
+        var job = new JobSpec { Pattern = IoPattern.RandRead, Size = new Extent(1 << 22), NoRandomMap = true };
+        var touched = Take(new OperationSource(job, Disk, 1, 0), 1024).Select(op => op.OffsetBytes).Distinct().Count();
+        Assert.InRange(touched / 1024.0, 0.6, 0.66); // 1 - 1/e
+    }
+
     [Fact]
     public void A_random_job_reaches_every_block_of_a_small_region_and_none_else()
     {
-        var job = new JobSpec { Pattern = IoPattern.RandRead, Offset = new Extent(0, 50), Size = new Extent(16 * 4096) };
+        var job = new JobSpec
+        {
+            Pattern = IoPattern.RandRead,
+            Offset = new Extent(0, 50),
+            Size = new Extent(16 * 4096),
+            NoRandomMap = true,
+        };
         var offsets = Take(new OperationSource(job, Disk, 1, 0), 1000).Select(op => op.OffsetBytes).Distinct().Order();
         Assert.Equal(Enumerable.Range(0, 16).Select(i => (Disk / 2) + (i * 4096L)), offsets);
     }
