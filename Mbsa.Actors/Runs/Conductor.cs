@@ -102,9 +102,13 @@ internal sealed class Conductor
         WantLook();
         var result = await collector.CollectAsync();
         _hasLooked = _state.Hosts.LookAt(_state.LastHosts);
+        var isInterrupted = _interrupted && result.MeasuredNs < _scenario.DurationNs;
+        var idle = isInterrupted ? [] : result.Vms.SelectMany(vm =>
+            IdleJobs.Of(vm, _scenario.WarmupNs, _state.Hosts.NowNs, _scenario.DurationNs));
         return Complete(result) with
         {
-            Interrupted = _interrupted && result.MeasuredNs < _scenario.DurationNs,
+            Interrupted = isInterrupted,
+            Problems = [.. result.Problems, .. idle],
             ElapsedSeconds = elapsed.Elapsed.TotalSeconds,
             Windows = _windows.Results,
         };

@@ -13,7 +13,8 @@ namespace Mbsa.Actors.Vms;
 /// <summary>One clone of a job: what fio's <c>numjobs</c> multiplies.</summary>
 /// <param name="Job">The job.</param>
 /// <param name="Index">Which clone, from 0.</param>
-internal sealed record JobClone(JobSpec Job, int Index);
+/// <param name="Place">Its place among all clones of the VM's jobs, from 0.</param>
+internal sealed record JobClone(JobSpec Job, int Index, int Place);
 
 /// <summary>Makes the workers of a VM for the scenario's clock, from one start of the VM to its end or to a power failure.</summary>
 internal sealed class VcpuFactory
@@ -23,6 +24,7 @@ internal sealed class VcpuFactory
     private readonly VmDisk? _disk;
     private readonly ImmutableArray<ImmutableArray<JobClone>> _dealt;
     private readonly VirtioDisk? _virtio;
+    private readonly JobOrder? _order;
 
     /// <summary>A factory for a VM that starts now.</summary>
     /// <param name="host">What the host's actors share.</param>
@@ -33,6 +35,7 @@ internal sealed class VcpuFactory
     public VcpuFactory(HostServices host, VmSpec vm, VmDisk? disk, ImmutableArray<ImmutableArray<JobClone>> dealt)
     {
         (_host, _vm, _disk, _dealt) = (host, vm, disk, dealt);
+        _order = JobOrder.Of(vm.Jobs, host.Clock.NowNs);
         if (disk is not null && vm.Storage is { } storage && storage.Path.IsConventional())
         {
             disk.BeginInFlight();
@@ -63,7 +66,7 @@ internal sealed class VcpuFactory
         {
             for (var clone = 0; clone < job.NumJobs; clone++)
             {
-                dealt[next++ % dealt.Length].Add(new JobClone(job, clone));
+                dealt[next % dealt.Length].Add(new JobClone(job, clone, next++));
             }
         }
 
@@ -80,14 +83,14 @@ internal sealed class VcpuFactory
         if (_virtio is not null)
         {
             var frontEnd = _virtio.FrontEnds[vcpu];
-            var queued = clones.Select((clone, i) => StartQueued(clone, frontEnd.Jobs[i], nowNs)).ToList();
+            var queued = clones.Select((clone, i) => StartQueued(clone, frontEnd.Jobs[i], nowNs, record.Jobs[i])).ToList();
             return new VirtioVcpu(record, queued, frontEnd, Machine.ContextSwitchNs, Pace, nowNs);
         }
 
         var session = _disk?.OpenSession();
         try
         {
-            var jobs = clones.Select(clone => Start(clone, session, nowNs)).ToList();
+            var jobs = clones.Select((clone, i) => Start(clone, session, nowNs, record.Jobs[i])).ToList();
             DirectVcpu worker = _host.Wall is { } wall
                 ? new WallVcpu(record, jobs, session?.Storage, wall.Clock, wall.Delay, _host.Scenario.Latency == LatencySampling.Every)
                 : new VirtualVcpu(record, jobs, session?.Storage, nowNs);
@@ -116,7 +119,7 @@ internal sealed class VcpuFactory
 
     private FrontEndClone? FrontEndClone(JobClone clone)
     {
-        var (job, index) = clone;
+        var (job, index, _) = clone;
         if (job.Pattern == IoPattern.Compute)
         {
             return null;
@@ -125,17 +128,22 @@ internal sealed class VcpuFactory
         return new FrontEndClone(job, JobUse.TimesOf(_host.Scenario, _vm, job), _disk!.PayloadFor(SeedOf(job, index)));
     }
 
-    private RunningJob StartQueued(JobClone clone, FrontEndJob? requests, long nowNs)
+    private RunningJob StartQueued(JobClone clone, FrontEndJob? requests, long nowNs, JobRecord record)
     {
-        var (job, index) = clone;
+        var (job, index, _) = clone;
         if (requests is null)
         {
-            return new RunningJob(job, null, null, null, nowNs, RhythmOf(clone));
+            return StartHog(clone, nowNs, record);
         }
 
         var source = new OperationSource(job, _vm.Storage!.SizeBytes, SeedOf(job, index), index);
-        return new QueuedJob(job, source, requests, nowNs, RhythmOf(clone));
+        return new QueuedJob(job, source, requests, nowNs, RhythmOf(clone), TurnOf(clone)) { Record = record };
     }
+
+    private RunningJob StartHog(JobClone clone, long nowNs, JobRecord record) =>
+        new(clone.Job, null, null, null, nowNs, RhythmOf(clone), TurnOf(clone)) { Record = record };
+
+    private JobTurn? TurnOf(JobClone clone) => _order is null ? null : new JobTurn(_order, clone.Place);
 
     private JobRhythm? RhythmOf(JobClone clone) => _host.Scenario.Lockstep
         ? null
@@ -143,12 +151,12 @@ internal sealed class VcpuFactory
 
     private ulong SeedOf(JobSpec job, int clone) => JobSeed.SeedFor(_host.Scenario.Seed, _vm.Name, job.Name, clone);
 
-    private RunningJob Start(JobClone clone, VmDisk.Session? session, long nowNs)
+    private RunningJob Start(JobClone clone, VmDisk.Session? session, long nowNs, JobRecord record)
     {
-        var (job, index) = clone;
+        var (job, index, _) = clone;
         if (job.Pattern == IoPattern.Compute)
         {
-            return new RunningJob(job, null, null, null, nowNs, RhythmOf(clone));
+            return StartHog(clone, nowNs, record);
         }
 
         if (session is null)
@@ -162,6 +170,7 @@ internal sealed class VcpuFactory
         // before.
         var source = new OperationSource(job, _vm.Storage!.SizeBytes, seed, index);
         var times = JobUse.TimesOf(_host.Scenario, _vm, job);
-        return new RunningJob(job, source, session.TransferFor(job, seed), times, nowNs, RhythmOf(clone));
+        var transfer = session.TransferFor(job, seed);
+        return new RunningJob(job, source, transfer, times, nowNs, RhythmOf(clone), TurnOf(clone)) { Record = record };
     }
 }

@@ -6,6 +6,7 @@ using Mbsa.Model.Watching;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Storage;
 using Mbsa.Vm.Vcpus;
+using Mbsa.Vm.Workload;
 
 namespace Mbsa.Actors.Vms;
 
@@ -13,6 +14,7 @@ namespace Mbsa.Actors.Vms;
 internal sealed class VmMeter
 {
     private readonly VmSpec _spec;
+    private readonly ImmutableArray<ImmutableArray<JobClone>> _dealt;
     private VcpuCounters _before = new();
     private StageTimes _stagesBefore = new();
     private WearCounts? _wearBefore;
@@ -21,11 +23,13 @@ internal sealed class VmMeter
     private long _activeFromNs;
     private long? _endedNs;
 
-    /// <summary>A meter over so many VCPUs; measures from the VM's start until told otherwise.</summary>
-    public VmMeter(VmSpec spec, int vcpus)
+    /// <summary>A meter over a VM's VCPUs and I/O threads; measures from the VM's start until told otherwise.</summary>
+    public VmMeter(VmSpec spec, int ioThreads)
     {
         _spec = spec;
-        Records = [.. Enumerable.Range(0, vcpus).Select(_ => new VcpuRecord())];
+        _dealt = VcpuFactory.Deal(spec);
+        var jobs = _dealt.Select(clones => clones.Length).Concat(Enumerable.Repeat(0, ioThreads));
+        Records = [.. jobs.Select(clones => new VcpuRecord(clones))];
         Counters = [.. Records.Select(r => r.Counters)];
     }
 
@@ -51,6 +55,10 @@ internal sealed class VmMeter
         foreach (var record in Records)
         {
             record.Latency.Reset();
+            foreach (var job in record.Jobs)
+            {
+                job.BeginMeasuring();
+            }
         }
     }
 
@@ -105,7 +113,7 @@ internal sealed class VmMeter
         {
             Spec = _spec,
             State = state,
-            ActiveNs = Math.Max(0, (_endedNs ?? nowNs) - _activeFromNs),
+            ActiveNs = Math.Max(0, (_endedNs ?? nowNs) - Math.Max(_activeFromNs, RampedNs())),
             Read = new DirectionResult(sum.ReadOperations, sum.ReadBytes, Latency(r => r.Reads, r => r.ReadsSumNs)),
             Write = new DirectionResult(sum.WriteOperations, sum.WriteBytes, Latency(r => r.Writes, r => r.WritesSumNs)),
             BatchNs = Latency(r => r.Batches, r => r.BatchesSumNs),
@@ -118,8 +126,29 @@ internal sealed class VmMeter
             Quanta = sum.Quanta,
             Wear = diskState.Wear,
             Stages = Stages(),
+            Jobs = Jobs(),
             Problems = diskState.FirstWrong is { } wrong ? [.. problems, $"{_spec.Name}: {wrong}"] : [.. problems],
         };
+    }
+
+    /// <summary>When the first I/O of its jobs could count, where all have a ramp time; 0 else.</summary>
+    private long RampedNs() => _spec.Jobs.Any(job => job.RampNs == 0) ? 0
+        : _dealt.SelectMany((clones, vcpu) => clones.Select((clone, i) => Records[vcpu].Jobs[i].StartNs + clone.Job.RampNs)).Min() ?? 0;
+
+    private ImmutableArray<JobResult> Jobs()
+    {
+        var groups = JobGroups.Of(_spec.Jobs).SelectMany(job => Enumerable.Repeat(job.Group, job.Job.NumJobs)).ToList();
+        var clones = _dealt.SelectMany((clones, vcpu) => clones.Select((clone, i) => (clone, Record: Records[vcpu].Jobs[i])));
+        return
+        [
+            .. clones.OrderBy(each => each.clone.Place).Select(each => new JobResult(
+                each.clone.Job.Name,
+                each.clone.Index,
+                groups[each.clone.Place],
+                each.Record.StartNs,
+                each.Record.EndNs,
+                each.Record.Measured)),
+        ];
     }
 
     private DiskState ReadBack(VmDisk disk)

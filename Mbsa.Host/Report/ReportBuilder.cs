@@ -74,6 +74,11 @@ internal static class ReportBuilder
         wear?.Insert(0, "policy", vm.Wear!.Policy);
         json["wear"] = wear;
         json["stages"] = vm.Stages is { } stages ? Stages(stages) : null;
+        if (JobRow.Of(vm, result) is { Count: > 0 } rows)
+        {
+            json["jobs"] = new JsonArray([.. rows.Select(row => row.ToJson())]);
+        }
+
         json["verify"] = vm.BlocksVerified > 0 ? new JsonObject { ["blocks"] = vm.BlocksVerified, ["wrong"] = vm.BlocksWrong } : null;
         return json;
     }

@@ -29,6 +29,11 @@ internal static class ResultPrinter
                 console.WriteLine(finished);
             }
 
+            if (JobTable.Of(result) is { } jobs)
+            {
+                console.Write(jobs);
+            }
+
             console.WriteLine(HostLine(result));
             if (WearFigures.Line(result) is { } wear)
             {

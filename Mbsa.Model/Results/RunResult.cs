@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Mbsa.Model.Scenario;
 using Mbsa.Model.Watching;
+using Mbsa.Vm.Jobs;
 
 namespace Mbsa.Model.Results;
 
@@ -104,6 +105,9 @@ public sealed record VmResult
     /// <summary>Where the time of its I/Os went on a conventional path; null on the others.</summary>
     public StagesResult? Stages { get; init; }
 
+    /// <summary>What each clone of its jobs did, in their order; empty when it never ran.</summary>
+    public ImmutableArray<JobResult> Jobs { get; init; } = [];
+
     /// <summary>What went wrong in it, a line each.</summary>
     public ImmutableArray<string> Problems { get; init; } = [];
 
@@ -116,6 +120,15 @@ public sealed record VmResult
     public static VmResult NotRun(VmSpec spec, VmState state) =>
         new() { Spec = spec, State = state, Read = new DirectionResult(0, 0, null), Write = new DirectionResult(0, 0, null) };
 }
+
+/// <summary>What one clone of a job did.</summary>
+/// <param name="Name">The job's name.</param>
+/// <param name="Index">Which clone, from 0.</param>
+/// <param name="Group">Its group in the report, from 0.</param>
+/// <param name="StartNs">When it began, on the scenario's clock, which begins with the warm-up; null when it did not.</param>
+/// <param name="EndNs">When it came to its end; null when it did not.</param>
+/// <param name="Measured">Its I/Os of the measured part, without those of its ramp time.</param>
+public sealed record JobResult(string Name, int Index, int Group, long? StartNs, long? EndNs, JobCounts Measured);
 
 /// <summary>One direction of a VM's I/O.</summary>
 /// <param name="Operations">I/Os completed.</param>

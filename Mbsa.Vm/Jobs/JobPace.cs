@@ -24,6 +24,10 @@ internal struct JobPace
         _isMix = source.Reads && source.Writes && HasRate;
     }
 
+    /// <summary>Whether a job has a rate in any direction.</summary>
+    public static bool IsOf(JobSpec spec) =>
+        (spec.ReadRateBytesPerSecond ?? spec.WriteRateBytesPerSecond ?? spec.ReadRateIops ?? spec.WriteRateIops) is not null;
+
     /// <summary>Whether a direction has a rate.</summary>
     public readonly bool HasRate => _readNsPerOperation > 0 || _writeNsPerOperation > 0;
 

@@ -22,8 +22,7 @@ public class RunningJob
     private readonly JobRhythm? _rhythm;
     private JobPace _pace;
     private int _untilThink;
-    private double _computedNs;
-    private double _busyNs;
+    private DutyCycle _duty;
     private bool _thinks;
     private long _batchStartNs;
     private readonly IoOperation[] _batch;
@@ -33,30 +32,28 @@ public class RunningJob
     /// <param name="source">Its operations; null for a CPU hog.</param>
     /// <param name="transfer">What happens to the bytes; null for a CPU hog.</param>
     /// <param name="times">What its I/Os ask of the host; null for a CPU hog.</param>
-    /// <param name="nowNs">The scenario's clock now;
-    /// the start delay counts from here, and the random place in the cycle from its end.</param>
+    /// <param name="nowNs">The scenario's clock now; the start delay counts from here, the random place in the cycle from its end.</param>
     /// <param name="rhythm">Its phase and jitter; null to begin at the beginning and have all cycles alike.</param>
+    /// <param name="turn">Its place in the order of its VM's jobs; null where none waits for another.</param>
     public RunningJob(JobSpec spec, OperationSource? source, IoTransfer? transfer,
-        OperationTimes? times, long nowNs, JobRhythm? rhythm = null)
+        OperationTimes? times, long nowNs, JobRhythm? rhythm = null, JobTurn? turn = null)
     {
-        Spec = spec;
-        Source = source;
-        Transfer = transfer;
-        Times = times;
-        NotBeforeNs = nowNs + spec.StartDelayNs;
-        EndsAtNs = spec.RuntimeNs is { } runtime ? NotBeforeNs + runtime : long.MaxValue;
+        (Spec, Source, Transfer, Times) = (spec, source, transfer, times);
         BytesLeft = source?.TotalBytes ?? long.MaxValue;
-        _pace = source is null ? default : new JobPace(spec, source, NotBeforeNs);
         _untilThink = spec.ThinkTimeBlocks;
-        _batchStartNs = NotBeforeNs;
-        _busyNs = BusyNs;
-        LongestOperationNs = source is null ? 0 : LongestOf(source, times!.AloneNsByKind);
+        _duty = new DutyCycle(spec.CpuPercent);
+        LongestOperationNs = source is null ? 0 : times!.LongestNs(source.Reads, source.Writes);
         _batch = source is null ? [] : new IoOperation[LongestBatch];
-        IsPaced = spec.ThinkTimeNs > 0 || _pace.HasRate;
-        _rhythm = rhythm;
-        if (rhythm is not null)
+        IsPaced = spec.ThinkTimeNs > 0 || JobPace.IsOf(spec);
+        (_rhythm, Turn) = (rhythm, turn);
+        if (turn is null)
         {
-            BeginSomewhere(rhythm);
+            Begin(nowNs + spec.StartDelayNs);
+        }
+        else
+        {
+            (NotBeforeNs, EndsAtNs) = (turn.DueNs, long.MaxValue);
+            BeginIfLetGo(nowNs);
         }
     }
 
@@ -78,6 +75,21 @@ public class RunningJob
     /// <summary>The I/O it is in the middle of, if that is longer than a quantum. It goes on at the job's next turn.</summary>
     public OperationInPieces InPieces { get; } = new();
 
+    /// <summary>Its place in the order of its VM's jobs; null where none waits for another.</summary>
+    public JobTurn? Turn { get; }
+
+    /// <summary>Where its I/Os are counted, beside its VCPU's record.</summary>
+    public JobRecord Record { get; init; } = new();
+
+    /// <summary>Whether it was let go; if not it waits for others, or its start delay.</summary>
+    public bool HasBegun { get; private set; }
+
+    /// <summary>When it begins, or began, once it was let go.</summary>
+    public long StartNs => RampEndsNs - Spec.RampNs;
+
+    /// <summary>Its ramp time is over at this time: I/Os before it do not count.</summary>
+    public long RampEndsNs { get; private set; }
+
     /// <summary>It may not run before this time.</summary>
     public long NotBeforeNs { get; private set; }
 
@@ -96,10 +108,29 @@ public class RunningJob
     /// <summary>
     /// Whether it came to its end. As in fio, an I/O that is under way when the runtime is over is brought to its end, and counts.
     /// </summary>
-    public bool IsFinished(long nowNs) => (BytesLeft <= 0 || nowNs >= EndsAtNs) && !InPieces.IsUnderWay;
+    public bool IsFinished(long nowNs) => (BytesLeft <= 0 || nowNs >= EndsAtNs || Turn is { IsOver: true }) && !InPieces.IsUnderWay;
 
     /// <summary>Whether it can go on now.</summary>
-    public virtual bool MayRun(long nowNs) => NotBeforeNs <= nowNs && !IsFinished(nowNs);
+    public virtual bool MayRun(long nowNs) => HasBegun && NotBeforeNs <= nowNs && !IsFinished(nowNs);
+
+    /// <summary>Whether the I/Os of a quantum that began at this time count.</summary>
+    public bool Counts(long startNs) => startNs >= RampEndsNs;
+
+    /// <summary>When a quantum that begins now has to end: with the job, or with its ramp time.</summary>
+    public long UntilNs(long startNs) => Counts(startNs) ? EndsAtNs : Math.Min(EndsAtNs, RampEndsNs);
+
+    /// <summary>When it wants to go on, or ends, if nobody wakes it before; the largest number for never.</summary>
+    public long WakeAtNs(long nowNs) => HasBegun ? Math.Max(nowNs, Math.Min(NotBeforeNs, EndsAtNs))
+        : NotBeforeNs > nowNs ? NotBeforeNs : long.MaxValue;
+
+    /// <summary>Begins if its turn has come.</summary>
+    internal void BeginIfLetGo(long nowNs)
+    {
+        if (!HasBegun && Turn?.StartNs is { } startNs)
+        {
+            Begin(Math.Max(nowNs, startNs));
+        }
+    }
 
     /// <summary>Whether it does nothing more and has nothing in flight.</summary>
     public virtual bool IsOver(long nowNs) => IsFinished(nowNs);
@@ -141,8 +172,7 @@ public class RunningJob
     }
 
     /// <summary>Core time a CPU hog computes before it idles, at most the budget.</summary>
-    public double ComputeBudgetNs(long budgetNs) =>
-        Spec.CpuPercent == 100 ? budgetNs : Math.Min(budgetNs, Math.Max(1, _busyNs - _computedNs));
+    public double ComputeBudgetNs(long budgetNs) => _duty.BudgetNs(budgetNs);
 
     /// <summary>Takes note of the end of a quantum.</summary>
     /// <param name="endNs">When it ended.</param>
@@ -159,12 +189,11 @@ public class RunningJob
             _batchStartNs = NotBeforeNs;
         }
 
-        _computedNs += computedNs;
-        if (IsPartTimeHog && _computedNs >= _busyNs)
+        if (Source is null && _duty.Compute(computedNs) is { } idleNs)
         {
             // Each part has a draw of its own: the means keep the share, and how long it idles does not hang on how long it computed.
-            (_computedNs, _busyNs) = (0, AroundNs(BusyNs));
-            NotBeforeNs = endNs + (long)AroundNs(ComputePeriodNs - BusyNs);
+            _duty.BeginNext(AroundNs(_duty.MeanBusyNs));
+            NotBeforeNs = endNs + (long)AroundNs(idleNs);
         }
 
         return batchNs;
@@ -173,20 +202,18 @@ public class RunningJob
     /// <summary>Writes down where it stands, between two quanta.</summary>
     internal void SaveTo(BinaryWriter to)
     {
+        to.Write(HasBegun);
+        to.Write(RampEndsNs);
         to.Write(NotBeforeNs);
         to.Write(EndsAtNs);
         to.Write(BytesLeft);
         _pace.SaveTo(to);
         to.Write(_untilThink);
-        to.Write(_computedNs);
+        _duty.SaveTo(to);
         to.Write(_thinks);
         to.Write(_batchStartNs);
         InPieces.SaveTo(to);
-        if (_rhythm is not null)
-        {
-            to.Write(_busyNs);
-            _rhythm.SaveTo(to);
-        }
+        _rhythm?.SaveTo(to);
 
         Source?.SaveTo(to);
         Transfer?.SaveTo(to);
@@ -195,28 +222,34 @@ public class RunningJob
     /// <summary>Goes on where one like it stood, on the same clock.</summary>
     internal void RestoreFrom(BinaryReader from)
     {
+        HasBegun = from.ReadBoolean();
+        RampEndsNs = from.ReadInt64();
         NotBeforeNs = from.ReadInt64();
         EndsAtNs = from.ReadInt64();
         BytesLeft = from.ReadInt64();
         _pace.RestoreFrom(from);
         _untilThink = from.ReadInt32();
-        _computedNs = from.ReadDouble();
+        _duty.RestoreFrom(from);
         _thinks = from.ReadBoolean();
         _batchStartNs = from.ReadInt64();
         InPieces.RestoreFrom(from);
-        if (_rhythm is not null)
-        {
-            _busyNs = from.ReadDouble();
-            _rhythm.RestoreFrom(from);
-        }
+        _rhythm?.RestoreFrom(from);
 
         Source?.RestoreFrom(from);
         Transfer?.RestoreFrom(from);
     }
 
-    private bool IsPartTimeHog => Spec.Pattern == IoPattern.Compute && Spec.CpuPercent < 100;
-
-    private double BusyNs => ComputePeriodNs * Spec.CpuPercent / 100;
+    /// <summary>Begins: its runtime counts from here and its ramp time, its rates from here.</summary>
+    private void Begin(long startNs)
+    {
+        (HasBegun, NotBeforeNs, _batchStartNs, RampEndsNs) = (true, startNs, startNs, startNs + Spec.RampNs);
+        EndsAtNs = Spec.RuntimeNs is { } runtimeNs ? RampEndsNs + runtimeNs : long.MaxValue;
+        _pace = Source is null ? default : new JobPace(Spec, Source, startNs);
+        if (_rhythm is not null)
+        {
+            BeginSomewhere(_rhythm);
+        }
+    }
 
     private double AroundNs(double meanNs) => _rhythm?.AroundNs(meanNs) ?? meanNs;
 
@@ -227,10 +260,9 @@ public class RunningJob
     private void BeginSomewhere(JobRhythm rhythm)
     {
         var startNs = NotBeforeNs;
-        if (IsPartTimeHog)
+        if (Spec is { Pattern: IoPattern.Compute, CpuPercent: < 100 })
         {
-            var placeNs = Math.Floor(rhythm.PlaceNs(ComputePeriodNs));
-            (_computedNs, NotBeforeNs) = placeNs < _busyNs ? (placeNs, startNs) : (0, startNs + (long)(ComputePeriodNs - placeNs));
+            NotBeforeNs = startNs + (long)_duty.BeginAt(Math.Floor(rhythm.PlaceNs(ComputePeriodNs)));
         }
 
         if (_pace.HasRate)
@@ -261,19 +293,5 @@ public class RunningJob
             NotBeforeNs = _batchStartNs = Math.Max(NotBeforeNs, startNs + (long)leftNs);
             _pace.BeginAt(NotBeforeNs);
         }
-    }
-
-    private static double LongestOf(OperationSource source, ReadOnlySpan<double> aloneNsByKind)
-    {
-        var longestNs = 0d;
-        for (var kind = 0; kind < aloneNsByKind.Length; kind++)
-        {
-            if ((kind & 2) != 0 ? source.Writes : source.Reads)
-            {
-                longestNs = Math.Max(longestNs, aloneNsByKind[kind]);
-            }
-        }
-
-        return longestNs;
     }
 }

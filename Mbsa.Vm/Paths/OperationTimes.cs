@@ -57,6 +57,18 @@ public sealed class OperationTimes
     /// </summary>
     public double AloneNs(in WorkVector work) => Math.Max(Math.Max(work.CoreNs, work.BusBytes * _busNsPerByte), work.NvmNs);
 
+    /// <summary>How long the longest I/O of the directions in use takes alone on the host, in nanoseconds.</summary>
+    public double LongestNs(bool reads, bool writes)
+    {
+        var longestNs = 0d;
+        for (var kind = 0; kind < _aloneNs.Length; kind++)
+        {
+            longestNs = ((kind & 2) != 0 ? writes : reads) ? Math.Max(longestNs, _aloneNs[kind]) : longestNs;
+        }
+
+        return longestNs;
+    }
+
     /// <summary>
     /// What wear levelling asks of the host beside the I/Os: a block moved is read and written somewhere else,
     /// a record is a line written somewhere else. It happens inside an I/O, so the software in front of one is not paid again.

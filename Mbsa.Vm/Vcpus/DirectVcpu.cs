@@ -1,6 +1,7 @@
 using Mbsa.Nvm.Timing;
 using Mbsa.Vm.Jobs;
 using Mbsa.Vm.Storage;
+using Mbsa.Vm.Virtio;
 
 namespace Mbsa.Vm.Vcpus;
 
@@ -15,10 +16,24 @@ namespace Mbsa.Vm.Vcpus;
 public abstract class DirectVcpu(VcpuRecord record, IReadOnlyList<RunningJob> jobs, BlockStorage? storage, long nowNs)
     : VcpuWorker(record, jobs, nowNs)
 {
+    private Doorbell? _doorbell;
+    private WakeUp _wake;
+
+    /// <summary>What wakes it when a job of another VCPU has ended; null where none waits for another.</summary>
+    public override Doorbell? Doorbell => IsOrdered ? _doorbell ??= new Doorbell() : null;
+
     /// <inheritdoc/>
     public override WorkVector Execute(long startNs, long budgetNs)
     {
         ThrowIfFaulty();
+        if (IsOrdered)
+        {
+            var readySinceNs = ReadySinceNs;
+            _wake.TryEnd(Doorbell!, startNs, ref readySinceNs);
+            ReadySinceNs = readySinceNs;
+        }
+
+        BeginJobs(startNs);
         Counters.WaitingNs += Math.Max(0, startNs - ReadySinceNs);
         Counters.Quanta++;
         Current = NextJob(startNs);
@@ -37,23 +52,30 @@ public abstract class DirectVcpu(VcpuRecord record, IReadOnlyList<RunningJob> jo
     {
         Counters.WaitingNs += passage.AwayNs;
         var operations = Current is { } job ? CountQuantum(job, endNs, passage) : 0;
-        var wakeAtNs = long.MaxValue;
+        EndJobs(endNs);
+        var (wakeAtNs, isOver) = (long.MaxValue, true);
         foreach (var each in Jobs)
         {
             if (!each.IsFinished(endNs))
             {
                 // Whose runtime ends in its sleep wakes for that: it would keep the VCPU from its end.
-                wakeAtNs = Math.Min(wakeAtNs, Math.Max(endNs, Math.Min(each.NotBeforeNs, each.EndsAtNs)));
+                (wakeAtNs, isOver) = (Math.Min(wakeAtNs, each.WakeAtNs(endNs)), false);
             }
         }
 
-        if (wakeAtNs == long.MaxValue)
+        if (isOver)
         {
             return new QuantumOutcome(AfterQuantum.Finished, 0, operations);
         }
 
-        ReadySinceNs = wakeAtNs;
-        return new QuantumOutcome(wakeAtNs > endNs ? AfterQuantum.Sleeping : AfterQuantum.Ready, wakeAtNs, operations);
+        ReadySinceNs = wakeAtNs == long.MaxValue ? endNs : wakeAtNs;
+        if (wakeAtNs <= endNs)
+        {
+            return new QuantumOutcome(AfterQuantum.Ready, wakeAtNs, operations);
+        }
+
+        _wake.Block(endNs);
+        return new QuantumOutcome(IsOrdered ? AfterQuantum.Blocked : AfterQuantum.Sleeping, wakeAtNs, operations);
     }
 
     /// <summary>Whether all its jobs will have come to their end at a time at which it has not run again.</summary>

@@ -41,9 +41,17 @@ public sealed class LatencyRecorder
     /// <summary>A histogram to add others to.</summary>
     public static LongHistogram Empty() => new(1, HighestNs, SignificantDigits);
 
+    /// <summary>Whether nothing is recorded, in the ramp time of a job.</summary>
+    internal bool IsMuted { get; set; }
+
     /// <summary>Records that <paramref name="count"/> I/Os took this long; longer than a minute counts as a minute.</summary>
     public void Record(bool isWrite, long latencyNs, long count = 1)
     {
+        if (IsMuted)
+        {
+            return;
+        }
+
         latencyNs = Math.Clamp(latencyNs, 1, HighestNs);
         if (isWrite)
         {
@@ -61,6 +69,11 @@ public sealed class LatencyRecorder
     /// <summary>Records that a batch took this long.</summary>
     public void RecordBatch(long batchNs)
     {
+        if (IsMuted)
+        {
+            return;
+        }
+
         batchNs = Math.Clamp(batchNs, 1, HighestNs);
         BatchesSumNs += batchNs;
         Batches.RecordValue(batchNs);

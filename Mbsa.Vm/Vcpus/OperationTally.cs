@@ -101,12 +101,14 @@ internal sealed class OperationTally
         return aloneNs;
     }
 
-    /// <summary>Adds the I/Os to a VCPU's counters.</summary>
-    public void AddTo(VcpuCounters counters, OperationTimes times)
+    /// <summary>Adds the I/Os to the counters of a VCPU and of a job.</summary>
+    public void AddTo(VcpuCounters counters, JobRecord record, OperationTimes times)
     {
         for (var kind = 0; kind < _byKind.Length; kind++)
         {
-            counters.Count(isWrite: (kind & 2) != 0, _byKind[kind], _byKind[kind] * (long)times.ByKind[kind].BusBytes);
+            var (isWrite, bytes) = ((kind & 2) != 0, _byKind[kind] * (long)times.ByKind[kind].BusBytes);
+            counters.Count(isWrite, _byKind[kind], bytes);
+            record.Count(isWrite, _byKind[kind], bytes);
         }
     }
 }

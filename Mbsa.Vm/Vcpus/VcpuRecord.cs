@@ -1,10 +1,16 @@
+using System.Collections.Immutable;
+using Mbsa.Vm.Jobs;
 using Mbsa.Vm.Paths;
 
 namespace Mbsa.Vm.Vcpus;
 
 /// <summary>Everything that is counted of one VCPU. It belongs to the VM and outlives the workers that write to it.</summary>
-public sealed class VcpuRecord
+/// <param name="jobs">Clones of jobs that it runs.</param>
+public sealed class VcpuRecord(int jobs = 0)
 {
+    /// <summary>What each of its clones of jobs did, in the order in which it was dealt them.</summary>
+    public ImmutableArray<JobRecord> Jobs { get; } = [.. Enumerable.Range(0, jobs).Select(_ => new JobRecord())];
+
     /// <summary>What it did so far.</summary>
     public VcpuCounters Counters { get; } = new();
 
@@ -19,6 +25,10 @@ public sealed class VcpuRecord
     {
         Counters.SaveTo(to);
         Latency.SaveTo(to);
+        foreach (var job in Jobs)
+        {
+            job.SaveTo(to);
+        }
     }
 
     /// <summary>Goes on from one that was written down.</summary>
@@ -26,5 +36,9 @@ public sealed class VcpuRecord
     {
         Counters.RestoreFrom(from);
         Latency.RestoreFrom(from);
+        foreach (var job in Jobs)
+        {
+            job.RestoreFrom(from);
+        }
     }
 }

@@ -1,6 +1,7 @@
 using Mbsa.Nvm.Timing;
 using Mbsa.Vm.Jobs;
 using Mbsa.Vm.Virtio;
+using Mbsa.Vm.Workload;
 
 namespace Mbsa.Vm.Vcpus;
 
@@ -12,6 +13,7 @@ namespace Mbsa.Vm.Vcpus;
 public abstract class VcpuWorker : IQuantumWorker
 {
     private readonly RunningJob[] _jobs;
+    private readonly JobOrder? _order;
     private int _lastJob;
     private bool _failNext;
 
@@ -25,6 +27,11 @@ public abstract class VcpuWorker : IQuantumWorker
         _jobs = [.. jobs];
         _lastJob = _jobs.Length - 1;
         ReadySinceNs = nowNs;
+        _order = _jobs.FirstOrDefault()?.Turn?.Order;
+        foreach (var job in _jobs)
+        {
+            job.Turn?.WakeBy(ringNs => Doorbell?.Ring(ringNs));
+        }
     }
 
     /// <summary>Where it counts.</summary>
@@ -45,11 +52,15 @@ public abstract class VcpuWorker : IQuantumWorker
     /// <summary>Its jobs.</summary>
     protected ReadOnlySpan<RunningJob> Jobs => _jobs;
 
+    /// <summary>Whether jobs of its VM wait for others, or end with others.</summary>
+    protected bool IsOrdered => _order is not null;
+
     /// <inheritdoc/>
     public virtual Doorbell? Doorbell => null;
 
     /// <inheritdoc/>
-    public long ReadyFromNs => ReadySinceNs;
+    /// <remarks>Who may be woken by others comes ready, to look whether somebody did.</remarks>
+    public long ReadyFromNs => IsOrdered ? long.MinValue : ReadySinceNs;
 
     /// <summary>Makes the next quantum throw, as a bug in a guest would.</summary>
     public void FailNextQuantum() => Volatile.Write(ref _failNext, true);
@@ -72,6 +83,16 @@ public abstract class VcpuWorker : IQuantumWorker
         }
     }
 
+    /// <summary>Counts an I/O of a job that is complete, unless it is one of its ramp time.</summary>
+    protected void Count(RunningJob job, in IoOperation operation)
+    {
+        if (!Latency.IsMuted)
+        {
+            Counters.Count(operation.IsWrite, 1, operation.LengthBytes);
+            job.Record.Count(operation.IsWrite, 1, operation.LengthBytes);
+        }
+    }
+
     /// <summary>Tells the job of its end, and counts the batch that ended with it.</summary>
     /// <param name="job">The job.</param>
     /// <param name="endNs">When the quantum ended.</param>
@@ -84,12 +105,45 @@ public abstract class VcpuWorker : IQuantumWorker
         }
     }
 
+    /// <summary>Before a quantum: jobs whose turn has come begin.</summary>
+    protected void BeginJobs(long nowNs)
+    {
+        foreach (var job in _jobs)
+        {
+            job.BeginIfLetGo(nowNs);
+            if (job.HasBegun && job.StartNs <= nowNs)
+            {
+                job.Record.Start(job.StartNs);
+            }
+        }
+    }
+
+    /// <summary>After a quantum: takes note of jobs that ended, and lets those begin that waited for them.</summary>
+    protected void EndJobs(long nowNs)
+    {
+        foreach (var job in _jobs)
+        {
+            if (job.IsOver(nowNs) && job.Record.EndNs is null)
+            {
+                job.Record.End(nowNs);
+                job.Turn?.End(nowNs);
+            }
+        }
+
+        if (_order is not null)
+        {
+            _order.Settle(nowNs);
+            BeginJobs(nowNs);
+        }
+    }
+
     /// <summary>Writes down whose turn it is and where each job stands, between two quanta.</summary>
     private protected void SaveJobsTo(BinaryWriter to)
     {
         to.Write(_lastJob);
         to.Write(ReadySinceNs);
         to.Write(Volatile.Read(ref _failNext));
+        _order?.SaveTo(to);
         foreach (var job in _jobs)
         {
             job.SaveTo(to);
@@ -102,6 +156,7 @@ public abstract class VcpuWorker : IQuantumWorker
         _lastJob = from.ReadInt32();
         ReadySinceNs = from.ReadInt64();
         Volatile.Write(ref _failNext, from.ReadBoolean());
+        _order?.RestoreFrom(from);
         foreach (var job in _jobs)
         {
             job.RestoreFrom(from);

@@ -93,6 +93,7 @@ public sealed class VirtioVcpu : VcpuWorker
         _isWoken |= _wake.TryEnd(Doorbell, startNs, ref readySinceNs);
         _frontEnd.IsAsleep = false;
         var waitedNs = Math.Max(0, startNs - readySinceNs);
+        BeginJobs(startNs);
         if (startNs + budgetNs != _quantumEndsNs)
         {
             _quantumEndsNs = startNs + budgetNs;
@@ -239,25 +240,27 @@ public sealed class VirtioVcpu : VcpuWorker
         request.Job.TakeBack(request, endNs);
 
         // An abandoned one as well: the job may wait for the block that it was on, or for the last in flight before a think time.
-        if (JobOf(request.Job) is { } job && job.Answered())
+        var job = JobOf(request.Job);
+        Latency.IsMuted = job is not null && !job.Counts(endNs);
+        if (job?.Answered() == true)
         {
             EndQuantum(job, endNs, 0);
         }
 
-        if (isAbandoned)
+        if (!isAbandoned && !Latency.IsMuted && job is not null)
         {
-            return 0;
+            Record.Stages.Add(request.Stubs);
+            Latency.Record(operation.IsWrite, endNs - request.Stubs[(int)Stub.Asked]);
+            Count(job, operation);
         }
 
-        Record.Stages.Add(request.Stubs);
-        Latency.Record(operation.IsWrite, endNs - request.Stubs[(int)Stub.Asked]);
-        Counters.Count(operation.IsWrite, 1, operation.LengthBytes);
-        return 1;
+        return isAbandoned ? 0 : 1;
     }
 
     private QuantumOutcome Follow(long endNs, long operations)
     {
         ReadySinceNs = endNs;
+        EndJobs(endNs);
         var mustGoOn = _mustKick || _interrupt.ToSignal > 0 || _interrupt.IsBegun || _owedNs > 0 || _frontEnd.IsInterrupted;
         var outlook = mustGoOn ? default : JobOutlook.Of(Jobs, endNs);
         if (mustGoOn || outlook.CanGoOn)

@@ -66,6 +66,8 @@ public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> job
         }
 
         Counters.StorageNs += endNs - _startNs - passage.AwayNs;
+        var counts = job.Counts(_startNs);
+        Latency.IsMuted = !counts;
         var operations = _done.Total;
         if (passage.IsEven && _leadNs + _trailNs == 0)
         {
@@ -77,8 +79,13 @@ public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> job
             operations += _leadEnds ? 1 : 0;
         }
 
-        _done.AddTo(Counters, job.Times!);
+        if (counts)
+        {
+            _done.AddTo(Counters, job.Record, job.Times!);
+        }
+
         EndQuantum(job, endNs, 0);
+        Latency.IsMuted = false;
         return operations;
     }
 
@@ -106,7 +113,7 @@ public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> job
     {
         var (times, transfer, work, aloneNs) = (job.Times!, job.Transfer!, default(WorkVector), _leadNs);
         _trailNs = 0;
-        var untilNs = Math.Min(budgetNs, job.EndsAtNs - _startNs);
+        var untilNs = Math.Min(budgetNs, job.UntilNs(_startNs) - _startNs);
         var mayBeLonger = OperationInPieces.IsNeeded(job.LongestOperationNs, budgetNs);
         var pause = false;
         while (!pause && aloneNs < untilNs && job.BytesLeft > 0)
@@ -135,7 +142,7 @@ public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> job
         if (_leadEnds)
         {
             Latency.Record(_lead.IsWrite, _startNs + (long)(walk.GoTo(_leadNs) + 0.5) - _leadAskedNs);
-            Counters.Count(_lead.IsWrite, 1, _lead.LengthBytes);
+            Count(job, _lead);
         }
 
         _latency.Record(_done, job.Times!, ref walk, _leadNs, _leadNs > 0 ? 0 : _waitedNs);

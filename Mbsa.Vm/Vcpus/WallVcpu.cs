@@ -44,6 +44,7 @@ public sealed class WallVcpu(
         _startNs = startNs;
         _done.Clear();
         (_pieces, _longDone) = (default, 0);
+        Latency.IsMuted = !job.Counts(startNs);
         var lastEndNs = Math.Min(startNs, ReadySinceNs);
         try
         {
@@ -53,12 +54,15 @@ public sealed class WallVcpu(
             }
             else
             {
-                RunBatches(job, lastEndNs, Math.Min(startNs + budgetNs, job.EndsAtNs));
+                RunBatches(job, lastEndNs, Math.Min(startNs + budgetNs, job.UntilNs(startNs)));
             }
         }
         finally
         {
-            _done.AddTo(Counters, job.Times!); // what was done before a fault was done
+            if (!Latency.IsMuted)
+            {
+                _done.AddTo(Counters, job.Record, job.Times!); // what was done before a fault was done
+            }
         }
 
         return _done.Work(job.Times!) + _pieces;
@@ -90,6 +94,7 @@ public sealed class WallVcpu(
         {
             Counters.StorageNs += endNs - _startNs;
             EndQuantum(job, endNs, 0);
+            Latency.IsMuted = false;
         }
 
         return _done.Total + _longDone;
@@ -133,7 +138,7 @@ public sealed class WallVcpu(
 
             pause = GoOn(job, untilNs, out lastEndNs);
         }
-        while (!pause && lastEndNs < Math.Min(untilNs, job.EndsAtNs));
+        while (!pause && lastEndNs < Math.Min(untilNs, job.UntilNs(_startNs)));
     }
 
     /// <summary>Copies pieces of the I/O that is under way until it is done or the quantum is over.</summary>
@@ -161,7 +166,7 @@ public sealed class WallVcpu(
         }
 
         _longDone++;
-        Counters.Count(operation.IsWrite, 1, operation.LengthBytes);
+        Count(job, operation);
         Latency.Record(operation.IsWrite, lastEndNs - inPieces.AskedNs);
         return job.BytesLeft <= 0 || (job.IsPaced && job.Pace(operation.IsWrite, lastEndNs));
     }

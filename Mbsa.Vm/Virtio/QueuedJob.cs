@@ -12,8 +12,10 @@ namespace Mbsa.Vm.Virtio;
 /// <param name="requests">Its requests in guest memory.</param>
 /// <param name="nowNs">The scenario's clock now; the start delay counts from here.</param>
 /// <param name="rhythm">Its phase and jitter; null for neither.</param>
-public sealed class QueuedJob(JobSpec spec, OperationSource source, FrontEndJob requests, long nowNs, JobRhythm? rhythm = null)
-    : RunningJob(spec, source, null, requests.Times, nowNs, rhythm)
+/// <param name="turn">Its place in the order of its VM's jobs; null where none waits for another.</param>
+public sealed class QueuedJob(
+    JobSpec spec, OperationSource source, FrontEndJob requests, long nowNs, JobRhythm? rhythm = null, JobTurn? turn = null)
+    : RunningJob(spec, source, null, requests.Times, nowNs, rhythm, turn)
 {
     private IoOperation? _refused;
     private bool _waitsForOthers;
@@ -24,7 +26,7 @@ public sealed class QueuedJob(JobSpec spec, OperationSource source, FrontEndJob 
     /// <inheritdoc/>
     /// <remarks>It goes on by submitting.</remarks>
     public override bool MayRun(long nowNs) =>
-        !_waitsForOthers && !IsAboutToThink && Requests.HasFree && NotBeforeNs <= nowNs && !IsFinished(nowNs);
+        !_waitsForOthers && !IsAboutToThink && Requests.HasFree && base.MayRun(nowNs);
 
     /// <inheritdoc/>
     public override bool IsOver(long nowNs) => IsFinished(nowNs) && Requests.InFlight == 0;

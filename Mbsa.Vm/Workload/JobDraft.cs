@@ -9,7 +9,11 @@ namespace Mbsa.Vm.Workload;
 internal sealed class JobDraft
 {
     private static readonly string[] _goesWithCpu =
-        ["cpu", "name", "description", "numjobs", "runtime", "startdelay", "time_based", "jitter"];
+    [
+        "cpu", "name", "description", "numjobs", "runtime", "startdelay", "time_based", "jitter",
+        "stonewall", "wait_for", "exitall", "exit_what", "new_group", "group_reporting",
+    ];
+
     private readonly Dictionary<string, JobOption> _given;
 
     public JobDraft(string name, bool isInline, Action<string> warn)
@@ -81,6 +85,11 @@ internal sealed class JobDraft
         }
 
         CheckVerify();
+        if (!IsInline && _given.ContainsKey("rate") && _given.TryGetValue("rate_iops", out var operations))
+        {
+            throw operations.Mistake("does not go with rate (fio's rule)");
+        }
+
         if (Spec is { IoDepth: > 1, Engine: IoEngine.Synchronous })
         {
             Warn(_given["iodepth"].Remark("a synchronous engine has one I/O in flight per job; use ioengine=libaio, or numjobs for more"));

@@ -27,7 +27,7 @@ internal static class JobOptionNotes
             + " io_submit_mode serialize_overlap hipri hipri_percentage sqthread_poll "
             + "sqthread_poll_cpu nonvectored userspace_reap nowait force_async"),
         (OwnReport,
-            "group_reporting new_group stats per_job_logs write_bw_log write_lat_log write_iops_log write_hist_log bwavgtime iopsavgtime"
+            "stats per_job_logs write_bw_log write_lat_log write_iops_log write_hist_log bwavgtime iopsavgtime"
             + " log_entries log_avg_msec log_hist_msec log_hist_coarseness "
             + "log_max_value log_offset log_prio log_compression log_compression_cpus"
             + " log_store_compressed log_unix_epoch log_alternate_epoch "
@@ -46,14 +46,12 @@ internal static class JobOptionNotes
         ("every run repeats: seeds come from the scenario's", "randrepeat allrandrepeat"),
         ("there is one generator of random numbers", "random_generator"),
         ("jobs are threads of their VM", "thread"),
-        ("each job ends by itself", "exitall exit_what exitall_on_error"),
-        ("the scenario's warmup says what is not measured", "ramp_time"),
+        ("an I/O does not fail", "exitall_on_error"),
         ("blocks are checked at once, by the job that reads them", "verify_async verify_dump verify_state_load verify_state_save"),
         ("the length of a burst is the quantum's", "cpuchunks"));
 
     /// <summary>Known and refused: name to what to do instead.</summary>
     public static readonly IReadOnlyDictionary<string, string> Refused = Spread(
-        ("jobs of a VM run side by side; use startdelay, or events of the scenario", "stonewall wait_for"),
         ("one block size for reads and one for writes, by bs", "bsrange bssplit bs_unaligned"),
         ("blocks are aligned to their size from offset on", "ba offset_align"),
         ("NVM has no trim", "trim_percentage trim_verify_zero trim_backlog trim_backlog_batch"),

@@ -68,6 +68,15 @@ internal static class JobOptionTable
         ["runtime"] = (draft, option) => draft.Spec = draft.Spec with { RuntimeNs = JobOptionValues.Runtime(option) },
         ["time_based"] = (draft, option) => draft.Spec = draft.Spec with { TimeBased = JobOptionValues.Flag(option) },
         ["loops"] = (draft, option) => draft.Spec = draft.Spec with { Loops = JobOptionValues.Count(option, int.MaxValue) },
+        ["ramp_time"] = (draft, option) =>
+            draft.Spec = draft.Spec with { RampNs = FioNumber.TimeNs(JobOptionValues.Text(option), 1_000_000_000) },
+        ["stonewall"] = (draft, option) => draft.Spec = draft.Spec with { Stonewall = JobOptionValues.Flag(option) },
+        ["wait_for"] = (draft, option) => draft.Spec = draft.Spec with { WaitFor = JobOptionValues.Text(option) },
+        ["exitall"] = (draft, option) => draft.Spec = draft.Spec with { ExitAll = JobOptionValues.Flag(option) },
+        ["exit_what"] = (draft, option) =>
+            draft.Spec = draft.Spec with { ExitWhat = JobOptionValues.ExitWhat(JobOptionValues.Text(option)) },
+        ["new_group"] = (draft, option) => draft.Spec = draft.Spec with { NewGroup = JobOptionValues.Flag(option) },
+        ["group_reporting"] = (draft, option) => draft.Spec = draft.Spec with { GroupReporting = JobOptionValues.Flag(option) },
         ["startdelay"] = (draft, option) => draft.Spec = draft.Spec with { StartDelayNs = JobOptionValues.StartDelay(option) },
         ["rate"] = (draft, option) =>
         {

@@ -176,6 +176,14 @@ internal static class JobOptionValues
                 : throw new InputException("h must be between 0 and 1");
     }
 
+    public static ExitWhat ExitWhat(string text) => text switch
+    {
+        "group" => Workload.ExitWhat.Group,
+        "stonewall" => Workload.ExitWhat.Stonewall,
+        "all" => Workload.ExitWhat.All,
+        _ => throw new InputException("must be group, stonewall or all"),
+    };
+
     public static VerifyMethod Verify(string text) => text switch
     {
         "0" or "none" => VerifyMethod.None,

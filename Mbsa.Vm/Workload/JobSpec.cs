@@ -45,8 +45,31 @@ public sealed record JobSpec
     /// <summary>fio's <c>runtime</c>, in nanoseconds; null for no limit.</summary>
     public long? RuntimeNs { get; init; }
 
-    /// <summary>fio's <c>startdelay</c>, in nanoseconds.</summary>
+    /// <summary>
+    /// fio's <c>ramp_time</c>, in nanoseconds: how long the job works before its I/Os count and its <see cref="RuntimeNs"/> begins.
+    /// </summary>
+    public long RampNs { get; init; }
+
+    /// <summary>fio's <c>startdelay</c>, in nanoseconds; from the start of the VM.</summary>
     public long StartDelayNs { get; init; }
+
+    /// <summary>fio's <c>stonewall</c>: begins when all jobs before it have ended. Nothing on a VM's first job.</summary>
+    public bool Stonewall { get; init; }
+
+    /// <summary>fio's <c>wait_for</c>: begins when all clones of the job of this name have ended; null for no such job.</summary>
+    public string? WaitFor { get; init; }
+
+    /// <summary>fio's <c>exitall</c>: a job that ends ends others, whichever job says so.</summary>
+    public bool ExitAll { get; init; }
+
+    /// <summary>fio's <c>exit_what</c>: whom a job ends with itself, if any job says <see cref="ExitAll"/>.</summary>
+    public ExitWhat ExitWhat { get; init; }
+
+    /// <summary>fio's <c>new_group</c>: a group of the report begins with this job, as with <see cref="Stonewall"/>.</summary>
+    public bool NewGroup { get; init; }
+
+    /// <summary>fio's <c>group_reporting</c>: the report has one line for the job's group in place of one for each clone.</summary>
+    public bool GroupReporting { get; init; }
 
     /// <summary>fio's <c>numjobs</c>: clones of this job.</summary>
     public int NumJobs { get; init; } = 1;
@@ -106,6 +129,19 @@ public sealed record JobSpec
 
     /// <summary>Whether it has times that <see cref="JitterPercent"/> is about.</summary>
     public bool CanJitter => Pattern == IoPattern.Compute ? CpuPercent < 100 : ThinkTimeNs > 0;
+}
+
+/// <summary>fio's <c>exit_what</c>.</summary>
+public enum ExitWhat
+{
+    /// <summary>All jobs of the same group.</summary>
+    Group,
+
+    /// <summary>All jobs that run.</summary>
+    Stonewall,
+
+    /// <summary>All jobs, also those that have not begun.</summary>
+    All,
 }
 
 /// <summary>fio's <c>rw</c>.</summary>

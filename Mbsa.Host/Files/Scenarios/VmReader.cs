@@ -166,6 +166,14 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, int jitte
                 + $"{VirtioDisk.MaxInFlight} are the most (iodepth x numjobs)");
         }
 
+        foreach (var (job, place) in jobs.Select((job, place) => (job, place)))
+        {
+            if (job.WaitFor is { } name && !jobs.Take(place).Any(before => before.Name == name))
+            {
+                problems.Error(line, $"job '{Excerpt.Of(job.Name)}' waits for '{Excerpt.Of(name)}'; no job before it has this name");
+            }
+        }
+
         var clones = jobs.Sum(j => (long)j.NumJobs);
         if (clones > 0 && clones < vcpus)
         {

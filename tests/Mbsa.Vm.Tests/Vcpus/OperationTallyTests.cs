@@ -1,5 +1,6 @@
 using CsCheck;
 using Mbsa.Nvm.Timing;
+using Mbsa.Vm.Jobs;
 using Mbsa.Vm.Paths;
 using Mbsa.Vm.Vcpus;
 using Mbsa.Vm.Workload;
@@ -24,9 +25,9 @@ public sealed class OperationTallyTests
     [Fact]
     public void Work_and_counters_are_the_sums_over_the_operations() => Batches.Sample(batch =>
     {
-        var (tally, counters) = (new OperationTally(), new VcpuCounters());
+        var (tally, counters, record) = (new OperationTally(), new VcpuCounters(), new JobRecord());
         tally.Add(batch);
-        tally.AddTo(counters, Bench.Times);
+        tally.AddTo(counters, record, Bench.Times);
         var work = batch.Aggregate(default(WorkVector),
             (sum, op) => sum + Bench.Times.ByKind[OperationTimes.KindOf(op.IsWrite, op.IsSequential)]);
         Assert.Equal((work.CoreNs, work.BusBytes), (tally.Work(Bench.Times).CoreNs, tally.Work(Bench.Times).BusBytes));
@@ -34,6 +35,8 @@ public sealed class OperationTallyTests
         Assert.Equal(batch.LongCount(op => op.IsWrite), counters.WriteOperations);
         Assert.Equal(batch.LongCount(op => !op.IsWrite), counters.ReadOperations);
         Assert.Equal((double)work.BusBytes, counters.ReadBytes + counters.WriteBytes);
+        Assert.Equal(
+            new JobCounts(counters.ReadOperations, counters.WriteOperations, counters.ReadBytes, counters.WriteBytes), record.Measured);
     });
 
     [Fact]

@@ -30,6 +30,7 @@ public sealed class FioJobFileTests : IDisposable
             RuntimeNs = 30_000_000_000,
             TimeBased = true,
             JitterPercent = 0,
+            GroupReporting = true,
         };
         Assert.Equal(
             [
@@ -61,8 +62,20 @@ public sealed class FioJobFileTests : IDisposable
     {
         var warnings = new List<string>();
         FioJobFile.Read(Fixture("database.fio"), warnings.Add);
-        Assert.Equal(["direct=1", "group_reporting"], warnings.Select(line => line.Split(": ")[1]));
+        Assert.Equal(["direct=1"], warnings.Select(line => line.Split(": ")[1]));
         Assert.StartsWith(Fixture("database.fio") + ":4: ", warnings[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Jobs_have_an_order_and_groups()
+    {
+        var jobs = Read(
+            "[a]\nstonewall=0\n[b]\nwait_for_previous\nramp_time=2\n[c]\nnew_group\nwait_for=a\n[d]\nexitall\nexit_what=all\n", out _);
+        Assert.Equal([false, true, false, false], jobs.Select(job => job.Stonewall));
+        Assert.Equal([0, 1, 2, 2], JobGroups.Of(jobs).Select(job => job.Group));
+        Assert.Equal(2_000_000_000, jobs[1].RampNs);
+        Assert.Equal("a", jobs[2].WaitFor);
+        Assert.True(jobs[3] is { ExitAll: true, ExitWhat: ExitWhat.All });
     }
 
     [Fact]
@@ -152,7 +165,8 @@ public sealed class FioJobFileTests : IDisposable
     [InlineData("[a]\n[b\n", 2, "head is [name]")]
     [InlineData("[]\n", 1, "head is [name]")]
     [InlineData("[a]\n=4k\n", 2, "a name is missing")]
-    [InlineData("[a]\nstonewall\n", 2, "side by side")]
+    [InlineData("[a]\nstonewall=maybe\n", 2, "must be 0 or 1")]
+    [InlineData("[a]\nexit_what=some\n", 2, "group, stonewall or all")]
     [InlineData("[a]\nsize=${NOPE}\n", 2, "there is no environment variable NOPE")]
     [InlineData("[a]\nsize=${NOPE\n", 2, "is written ${NAME}")]
     [InlineData("[a]\nnumjobs=$ncpus\n", 2, "differs from machine to machine")]

@@ -1,0 +1,45 @@
+using System.Globalization;
+using Mbsa.Host.Wording;
+using Mbsa.Model.Results;
+using Spectre.Console;
+
+namespace Mbsa.Host.Report;
+
+/// <summary>The jobs of VMs that have several groups of them, or ask for a line per group: a row per clone or group, as in fio.</summary>
+internal static class JobTable
+{
+    private static readonly string[] _heads = ["job", "group", "began", "ended", "reads", "writes", "IOPS", "bandwidth"];
+
+    /// <summary>The table; null when no VM of the run has such jobs.</summary>
+    public static Table? Of(RunResult result)
+    {
+        var table = new Table().Border(TableBorder.Simple).BorderStyle(new Style(Color.Grey));
+        foreach (var head in _heads)
+        {
+            var column = new TableColumn(new Text(head)) { NoWrap = true };
+            table.AddColumn(head == _heads[0] ? column : column.RightAligned());
+        }
+
+        foreach (var vm in result.Vms)
+        {
+            foreach (var row in JobRow.Of(vm, result))
+            {
+                table.AddRow(Cells($"{vm.Spec.Name}: {row.Name}", row).Select(cell => new Text(cell)));
+            }
+        }
+
+        return table.Rows.Count == 0 ? null : table;
+    }
+
+    private static IEnumerable<string> Cells(string name, JobRow row) =>
+    [
+        row.Clones == 1 ? name : $"{name} x {row.Clones}",
+        (row.Group + 1).ToString(CultureInfo.InvariantCulture),
+        row.StartNs is { } startNs ? Readable.Length(startNs) : "-",
+        row.EndNs is { } endNs ? Readable.Length(endNs) : "-",
+        Readable.Count(row.Measured.Reads),
+        Readable.Count(row.Measured.Writes),
+        Readable.Rate(row.OperationsPerSecond),
+        Readable.Bandwidth(row.BytesPerSecond),
+    ];
+}
