@@ -25,17 +25,24 @@ internal sealed class VcpuFactory
     private readonly ImmutableArray<ImmutableArray<JobClone>> _dealt;
     private readonly VirtioDisk? _virtio;
     private readonly JobOrder? _order;
+    private readonly DiskLayout? _layout;
 
     /// <summary>A factory for a VM that starts now.</summary>
     /// <param name="host">What the host's actors share.</param>
     /// <param name="vm">The VM.</param>
     /// <param name="disk">Its disk; null without one.</param>
     /// <param name="dealt">What each VCPU runs.</param>
-    /// <exception cref="InputException">On a conventional path more I/O would be in flight than its disk can hold.</exception>
+    /// <exception cref="InputException">
+    /// The files of its jobs do not fit its disk, or on a conventional path more I/O would be in flight than its disk can hold.
+    /// </exception>
     public VcpuFactory(HostServices host, VmSpec vm, VmDisk? disk, ImmutableArray<ImmutableArray<JobClone>> dealt)
     {
         (_host, _vm, _disk, _dealt) = (host, vm, disk, dealt);
         _order = JobOrder.Of(vm.Jobs, host.Clock.NowNs);
+
+        // Not what the disk says it has: a raw one grows with its child device, and the jobs of a VCPU that begins anew are the same as
+        // before.
+        _layout = vm.Storage is { } disks ? DiskLayout.Of(vm.Jobs, disks.SizeBytes) : null;
         if (disk is not null && vm.Storage is { } storage && storage.Path.IsConventional())
         {
             disk.BeginInFlight();
@@ -136,7 +143,7 @@ internal sealed class VcpuFactory
             return StartHog(clone, nowNs, record);
         }
 
-        var source = new OperationSource(job, _vm.Storage!.SizeBytes, SeedOf(job, index), index);
+        var source = new OperationSource(job, _layout![clone.Place], SeedOf(job, index), index);
         return new QueuedJob(job, source, requests, nowNs, RhythmOf(clone), TurnOf(clone)) { Record = record };
     }
 
@@ -165,10 +172,7 @@ internal sealed class VcpuFactory
         }
 
         var seed = SeedOf(job, index);
-
-        // Not what the disk says it has: a raw one grows with its child device, and the jobs of a VCPU that begins anew are the same as
-        // before.
-        var source = new OperationSource(job, _vm.Storage!.SizeBytes, seed, index);
+        var source = new OperationSource(job, _layout![clone.Place], seed, index);
         var times = JobUse.TimesOf(_host.Scenario, _vm, job);
         var transfer = session.TransferFor(job, seed);
         return new RunningJob(job, source, transfer, times, nowNs, RhythmOf(clone), TurnOf(clone)) { Record = record };

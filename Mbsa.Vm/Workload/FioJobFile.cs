@@ -11,11 +11,22 @@ public static class FioJobFile
     /// <param name="path">The file; includes are relative to the file they stand in.</param>
     /// <param name="warn">Takes one line for each option that is ignored.</param>
     /// <exception cref="InputException">Anything in it is wrong or not supported.</exception>
-    public static IReadOnlyList<JobSpec> Read(string path, Action<string> warn) =>
-        Read(path, warn, Environment.GetEnvironmentVariable);
+    public static IReadOnlyList<JobSpec> Read(string path, Action<string> warn) => Read(path, warn, mistake => throw mistake);
 
-    /// <summary>The same with an environment of one's own.</summary>
-    internal static IReadOnlyList<JobSpec> Read(string path, Action<string> warn, Func<string, string?> environment)
+    /// <summary>Reads the jobs of a file in order, and finds everything that is wrong.</summary>
+    /// <param name="path">The file; includes are relative to the file they stand in.</param>
+    /// <param name="warn">Takes one line for each option that is ignored.</param>
+    /// <param name="wrong">Takes each mistake; what is wrong is left out.</param>
+    /// <exception cref="InputException">There is no such file, or nothing in it makes sense.</exception>
+    public static IReadOnlyList<JobSpec> Read(string path, Action<string> warn, Action<InputException> wrong) =>
+        Read(path, warn, wrong, Environment.GetEnvironmentVariable);
+
+    /// <summary>The same with an environment of one's own; the first mistake is thrown.</summary>
+    internal static IReadOnlyList<JobSpec> Read(string path, Action<string> warn, Func<string, string?> environment) =>
+        Read(path, warn, mistake => throw mistake, environment);
+
+    private static List<JobSpec> Read(
+        string path, Action<string> warn, Action<InputException> wrong, Func<string, string?> environment)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(warn);
@@ -32,21 +43,35 @@ public static class FioJobFile
         var globals = new JobDraft("global", isInline: false, WarnOnce);
         var jobs = new List<JobSpec>();
         var names = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var section in FioSections.Read(path, WarnOnce, environment))
+        var sections = FioSections.Read(path, WarnOnce, wrong, environment);
+        foreach (var section in sections)
         {
             var draft = section.IsGlobal ? globals : globals.Clone(section.Name);
             foreach (var option in section.Options.OrderBy(option => option.Key == "kb_base" ? 0 : 1))
             {
-                draft.Set(option);
+                Try(() => draft.Set(option), wrong);
             }
 
             if (!section.IsGlobal)
             {
-                jobs.Add(Named(draft.Build(), names, section, WarnOnce));
+                Try(() => jobs.Add(Named(draft.Build(), names, section, WarnOnce)), wrong);
             }
         }
 
-        return jobs.Count > 0 ? jobs : throw new InputException(path, 0, "no job in it: a job is a section, [name] and options below it");
+        return sections.Any(section => !section.IsGlobal) ? jobs
+            : throw new InputException(path, 0, "no job in it: a job is a section, [name] and options below it");
+    }
+
+    private static void Try(Action read, Action<InputException> wrong)
+    {
+        try
+        {
+            read();
+        }
+        catch (InputException mistake)
+        {
+            wrong(mistake);
+        }
     }
 
     // A job's name is part of its seed, so two of a name would do the same I/Os.

@@ -20,18 +20,21 @@ internal sealed class FioSections
     private const int MaxOptions = 100_000;
     private static readonly string[] _machineKeywords = ["$pagesize", "$mb_memory", "$ncpus"];
     private readonly Action<string> _warn;
+    private readonly Action<InputException> _wrong;
     private readonly Func<string, string?> _environment;
     private readonly List<FioSection> _sections = [];
     private readonly Stack<string> _open = [];
     private int _files;
     private int _options;
 
-    private FioSections(Action<string> warn, Func<string, string?> environment) => (_warn, _environment) = (warn, environment);
+    private FioSections(Action<string> warn, Action<InputException> wrong, Func<string, string?> environment) =>
+        (_warn, _wrong, _environment) = (warn, wrong, environment);
 
-    /// <summary>Reads a file.</summary>
-    public static IReadOnlyList<FioSection> Read(string path, Action<string> warn, Func<string, string?> environment)
+    /// <summary>Reads a file; of what is wrong in it <paramref name="wrong"/> hears.</summary>
+    public static IReadOnlyList<FioSection> Read(
+        string path, Action<string> warn, Action<InputException> wrong, Func<string, string?> environment)
     {
-        var reader = new FioSections(warn, environment);
+        var reader = new FioSections(warn, wrong, environment);
         reader.ReadFile(path);
         return reader._sections;
     }
@@ -45,31 +48,43 @@ internal sealed class FioSections
             number++;
             var end = raw.AsSpan().IndexOfAny(';', '#');
             var line = (end < 0 ? raw : raw[..end]).Trim();
-            if (line.Length == 0)
+            try
             {
-                continue;
+                ReadLine(line, path, number);
             }
-
-            if (line[0] == '[')
+            catch (InputException mistake) when (_sections.Count < MaxSections && _options < MaxOptions && _files <= MaxFiles)
             {
-                OpenSection(line, path, number);
-            }
-            else if (_sections.Count == 0)
-            {
-                throw new InputException(path, number,
-                    $"{JobOption.Shorten(line)}: an option outside of a section; a section begins with [name]");
-            }
-            else if (IsInclude(line))
-            {
-                Include(line["include".Length..].TrimStart(' ', '\t', '=').Trim(), path, number);
-            }
-            else
-            {
-                AddOption(line, path, number);
+                _wrong(mistake);
             }
         }
 
         _open.Pop();
+    }
+
+    private void ReadLine(string line, string path, int number)
+    {
+        if (line.Length == 0)
+        {
+            return;
+        }
+
+        if (line[0] == '[')
+        {
+            OpenSection(line, path, number);
+        }
+        else if (_sections.Count == 0)
+        {
+            throw new InputException(path, number,
+                $"{JobOption.Shorten(line)}: an option outside of a section; a section begins with [name]");
+        }
+        else if (IsInclude(line))
+        {
+            Include(line["include".Length..].TrimStart(' ', '\t', '=').Trim(), path, number);
+        }
+        else
+        {
+            AddOption(line, path, number);
+        }
     }
 
     private static bool IsInclude(string line) =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mbsa.Vm.Storage;
 
 namespace Mbsa.Vm.Workload;
@@ -90,12 +91,13 @@ internal sealed class JobDraft
             throw operations.Mistake("does not go with rate (fio's rule)");
         }
 
+        SayRates();
         if (Spec is { IoDepth: > 1, Engine: IoEngine.Synchronous })
         {
             Warn(_given["iodepth"].Remark("a synchronous engine has one I/O in flight per job; use ioengine=libaio, or numjobs for more"));
         }
 
-        return CheckJitter(Spec with { TimeBased = IsTimeBased() });
+        return CheckJitter(Spec with { TimeBased = IsTimeBased(), OwnFiles = HasOwnFiles() });
     }
 
     private JobSpec CheckJitter(JobSpec job)
@@ -123,6 +125,29 @@ internal sealed class JobDraft
 
         return Spec with { Pattern = IoPattern.Compute, TimeBased = true };
     }
+
+    /// <summary>A rate is each clone's and each direction's: what they come to together is easily not what was meant.</summary>
+    private void SayRates()
+    {
+        var (reads, writes) = (JobRegion.UsesReads(Spec), JobRegion.UsesWrites(Spec));
+        var isBoth = reads && writes && _given.GetValueOrDefault("rate_iops")?.Value?.Contains(',', StringComparison.Ordinal) == false;
+        var isMultiplied = (Spec.NumJobs > 1 || isBoth) && (Spec.ReadRateIops ?? Spec.WriteRateIops) is not null;
+        if (!isMultiplied || !_given.TryGetValue("rate_iops", out var given))
+        {
+            return;
+        }
+
+        var each = ((reads ? Spec.ReadRateIops : 0) ?? 0) + ((writes ? Spec.WriteRateIops : 0) ?? 0);
+        var sum = string.Create(CultureInfo.InvariantCulture, $"{each * Spec.NumJobs:0} IOPS");
+        Warn(given.Remark($"{(Spec.NumJobs == 1 ? "" : $"x {Spec.NumJobs} clones ")}{(isBoth ? "x 2 directions " : "")}= {sum} together"));
+    }
+
+    /// <summary>
+    /// As in fio, where a file's length can be known. A job of a scenario that says where it works says it of the disk.
+    /// </summary>
+    private bool HasOwnFiles() => Spec.FileName is null
+        && (Spec.FileSizeBytes ?? (Spec.Size is { Percent: 0 } size ? size.Bytes : 0)) > 0
+        && !(IsInline && (_given.ContainsKey("offset") || _given.ContainsKey("offset_increment")));
 
     private bool IsTimeBased()
     {

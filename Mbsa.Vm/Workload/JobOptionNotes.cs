@@ -6,7 +6,7 @@ namespace Mbsa.Vm.Workload;
 /// </summary>
 internal static class JobOptionNotes
 {
-    private const string NoFiles = "a job works on its VM's disk, there are no files";
+    private const string NoFiles = "files lie one behind the other on the VM's disk, always there, and those of one job are one";
     private const string NoCache = "no page cache lies between a VM and its NVM";
     private const string OwnQueueing = "I/O is submitted one by one, and its end is seen as soon as there is one";
     private const string OwnReport = "Mbsa has its own report and time series";
@@ -17,7 +17,7 @@ internal static class JobOptionNotes
     /// <summary>Ignored with one line of warning: name to reason.</summary>
     public static readonly IReadOnlyDictionary<string, string> Ignored = Spread(
         (NoFiles,
-            "filename directory filename_format unique_filename lockfile opendir openfiles nrfiles file_service_type fallocate fadvise_hint"
+            "directory filename_format unique_filename lockfile opendir openfiles nrfiles file_service_type fallocate fadvise_hint"
             + " create_serialize create_fsync create_on_open allow_file_create "
             + "allow_mounted_write overwrite unlink unlink_each_loop pre_read"
             + " registerfiles"),
@@ -62,7 +62,7 @@ internal static class JobOptionNotes
         ("traces cannot be replayed or written",
             "write_iolog read_iolog read_iolog_chunked replay_no_stall replay_redirect replay_scale replay_align"
             + " replay_time_scale replay_skip merge_blktrace_file merge_blktrace_scalars merge_blktrace_iters"),
-        ("give size or io_size", "filesize file_append fill_device number_ios create_only"),
+        ("give size or io_size", "file_append fill_device number_ios create_only"),
         ("give rate or rate_iops; limits of a VM are its QoS's",
             "rate_min rate_process rate_cycle rate_ignore_thinktime rate_iops_min flow flow_id"
             + " flow_sleep"),

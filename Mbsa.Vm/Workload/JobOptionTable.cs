@@ -44,9 +44,9 @@ internal static class JobOptionTable
         ["ioengine"] = JobOptionValues.Engine,
         ["rw"] = (draft, option) => draft.Spec = draft.Spec with { Pattern = JobOptionValues.Pattern(JobOptionValues.Text(option)) },
         ["rwmixread"] = (draft, option) =>
-            draft.Spec = draft.Spec with { ReadPercent = FioNumber.Percent(JobOptionValues.Text(option), 0) },
+            draft.Spec = draft.Spec with { ReadPercent = JobOptionValues.Percent(draft, option, 0) },
         ["rwmixwrite"] = (draft, option) =>
-            draft.Spec = draft.Spec with { ReadPercent = 100 - FioNumber.Percent(JobOptionValues.Text(option), 0) },
+            draft.Spec = draft.Spec with { ReadPercent = 100 - JobOptionValues.Percent(draft, option, 0) },
         ["bs"] = (draft, option) =>
         {
             var (read, write) = JobOptionValues.Pair(option, text => JobOptionValues.BlockSize(text, draft.Units));
@@ -57,6 +57,9 @@ internal static class JobOptionTable
             };
         },
         ["size"] = (draft, option) => draft.Spec = draft.Spec with { Size = JobOptionValues.Size(option, draft.Units) },
+        ["filename"] = (draft, option) => draft.Spec = draft.Spec with { FileName = JobOptionValues.Text(option) },
+        ["filesize"] = (draft, option) =>
+            draft.Spec = draft.Spec with { FileSizeBytes = JobOptionValues.FileSize(option, draft.Units) },
         ["io_size"] = (draft, option) => draft.Spec = draft.Spec with { IoSizeBytes = JobOptionValues.IoSize(option, draft.Units) },
         ["offset"] = (draft, option) => draft.Spec = draft.Spec with { Offset = JobOptionValues.Offset(option, draft.Units) },
         ["offset_increment"] = (draft, option) =>
@@ -109,7 +112,7 @@ internal static class JobOptionTable
         ["verify"] = (draft, option) => draft.Spec = draft.Spec with { Verify = JobOptionValues.Verify(JobOptionValues.Text(option)) },
         ["do_verify"] = JobOptionValues.DoVerify,
         ["verify_fatal"] = JobOptionValues.VerifyFatal,
-        ["cpuload"] = (draft, option) => draft.Spec = draft.Spec with { CpuPercent = FioNumber.Percent(JobOptionValues.Text(option), 1) },
+        ["cpuload"] = (draft, option) => draft.Spec = draft.Spec with { CpuPercent = JobOptionValues.Percent(draft, option, 1) },
         ["cpu"] = (draft, option) => draft.Spec = draft.Spec with { CpuPercent = FioNumber.Percent(JobOptionValues.Text(option), 1) },
     };
 

@@ -30,6 +30,11 @@ internal static class JobOptionValues
         _ => throw new InputException("must be 0 or 1"),
     };
 
+    /// <summary>A percentage; fio itself takes any number with a % behind it for 100.</summary>
+    public static int Percent(JobDraft draft, JobOption option, int min) => !draft.IsInline && Text(option).EndsWith('%')
+        ? throw new InputException("fio takes this for 100; write the number without %")
+        : FioNumber.Percent(Text(option), min);
+
     public static int Count(JobOption option, int max) => (int)FioNumber.WholeNumber(Text(option), 1, max);
 
     public static SizeUnits KbBase(JobDraft draft, JobOption option) => (Text(option), draft.IsInline) switch
@@ -109,6 +114,14 @@ internal static class JobOptionValues
     {
         var size = FioNumber.Extent(Text(option), units);
         return size is { Percent: 0, Bytes: 0 } ? throw new InputException("must be more than 0; leave it out for all of the disk") : size;
+    }
+
+    public static long? FileSize(JobOption option, SizeUnits units)
+    {
+        var sizes = Text(option).Split('-').Select(text => FioNumber.Size(text, units)).Distinct().ToList();
+        return sizes.Count == 1
+            ? sizes[0] == 0 ? null : sizes[0]
+            : throw new InputException("a random size is not supported; give one");
     }
 
     public static Extent Offset(JobOption option, SizeUnits units)

@@ -12,25 +12,31 @@ public readonly record struct JobRegion(long StartBytes, long LengthBytes)
     /// one in bytes must fit.
     /// </summary>
     /// <exception cref="InputException">It does not fit the disk, or holds no block.</exception>
-    public static JobRegion Of(JobSpec job, long diskSizeBytes, int cloneIndex)
+    public static JobRegion Of(JobSpec job, long diskSizeBytes, int cloneIndex) =>
+        Of(job, new JobExtent(0, diskSizeBytes), cloneIndex);
+
+    /// <summary>The same within a file, of which percentages are then.</summary>
+    /// <exception cref="InputException">It does not fit the file, or holds no block.</exception>
+    public static JobRegion Of(JobSpec job, JobExtent file, int cloneIndex)
     {
         ArgumentNullException.ThrowIfNull(job);
+        var (sizeBytes, what) = (file.LengthBytes, job.FileName is null && !job.OwnFiles ? "the disk" : "the file");
         var clone = cloneIndex == 0 ? $"job '{job.Name}'" : $"job '{job.Name}', clone {cloneIndex}";
-        var start = (Int128)job.Offset.Resolve(diskSizeBytes) + ((Int128)cloneIndex * job.OffsetIncrement.Resolve(diskSizeBytes));
-        if (start < 0 || start >= diskSizeBytes)
+        var start = (Int128)job.Offset.Resolve(sizeBytes) + ((Int128)cloneIndex * job.OffsetIncrement.Resolve(sizeBytes));
+        if (start < 0 || start >= sizeBytes)
         {
             throw new InputException(
-                $"{clone}: it starts at byte {start}, but the disk has {diskSizeBytes} bytes; lower offset, offset_increment or numjobs");
+                $"{clone}: it starts at byte {start}, but {what} has {sizeBytes} bytes; lower offset, offset_increment or numjobs");
         }
 
-        var left = diskSizeBytes - (long)start;
-        var length = job.Size is not { } size ? left
+        var left = sizeBytes - (long)start;
+        var length = job.FileSizeBytes is not null || job.Size is not { } size ? left
             : size.Percent == 0 ? size.Bytes
-            : Math.Min(left, size.Resolve(diskSizeBytes));
+            : Math.Min(left, size.Resolve(sizeBytes));
         if (length > left)
         {
             throw new InputException(
-                $"{clone}: size {length} from byte {start} does not fit the disk of {diskSizeBytes} bytes; at most {left} bytes are left");
+                $"{clone}: size {length} from byte {start} does not fit {what} of {sizeBytes} bytes; at most {left} bytes are left");
         }
 
         var largest = Math.Max(UsesReads(job) ? job.ReadBlockBytes : 0, UsesWrites(job) ? job.WriteBlockBytes : 0);
@@ -45,7 +51,7 @@ public readonly record struct JobRegion(long StartBytes, long LengthBytes)
                 $"{clone}: it starts at byte {start}; with verify it must start at a multiple of {BlockStorage.BlockBytes}");
         }
 
-        return new JobRegion((long)start, length);
+        return new JobRegion(file.StartBytes + (long)start, length);
     }
 
     /// <summary>Whether a job's pattern can read.</summary>

@@ -22,7 +22,16 @@ public sealed record JobSpec
     /// <summary>fio's <c>bs</c> for writes, in bytes; a multiple of 512.</summary>
     public int WriteBlockBytes { get; init; } = 4096;
 
-    /// <summary>fio's <c>offset</c>: start of the region on the disk.</summary>
+    /// <summary>fio's <c>filename</c>: jobs of one name work on one file; null for a file of its own, or the disk.</summary>
+    public string? FileName { get; init; }
+
+    /// <summary>Whether each clone has a file of its own, as in fio without a <see cref="FileName"/>; else it works on the disk.</summary>
+    public bool OwnFiles { get; init; }
+
+    /// <summary>fio's <c>filesize</c>, in bytes: length of the file; null for what the region needs.</summary>
+    public long? FileSizeBytes { get; init; }
+
+    /// <summary>fio's <c>offset</c>: start of the region in the file, or on the disk.</summary>
     public Extent Offset { get; init; }
 
     /// <summary>fio's <c>offset_increment</c>: clone n of the job starts n times this later.</summary>

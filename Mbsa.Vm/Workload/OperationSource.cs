@@ -22,13 +22,24 @@ public sealed class OperationSource
     private Direction _read;
     private Direction _write;
 
-    /// <summary>Lays the job's region on a disk.</summary>
+    /// <summary>Lays the job's region on a disk, as if that were its file.</summary>
     /// <param name="job">A job that does I/O.</param>
     /// <param name="diskSizeBytes">Size of the disk in bytes.</param>
     /// <param name="seed">From <see cref="JobSeed"/>; a job's own <see cref="JobSpec.RandSeed"/> goes before it.</param>
     /// <param name="cloneIndex">Which of the job's clones this is, from 0: it shifts the region by the offset increment.</param>
     /// <exception cref="InputException">The region does not fit the disk.</exception>
     public OperationSource(JobSpec job, long diskSizeBytes, ulong seed, int cloneIndex)
+        : this(job, new JobExtent(0, diskSizeBytes), seed, cloneIndex)
+    {
+    }
+
+    /// <summary>Lays the job's region in a file.</summary>
+    /// <param name="job">A job that does I/O.</param>
+    /// <param name="file">The file, from <see cref="DiskLayout"/>.</param>
+    /// <param name="seed">From <see cref="JobSeed"/>; a job's own <see cref="JobSpec.RandSeed"/> goes before it.</param>
+    /// <param name="cloneIndex">Which of the job's clones this is, from 0: it shifts the region by the offset increment.</param>
+    /// <exception cref="InputException">The region does not fit the file.</exception>
+    public OperationSource(JobSpec job, JobExtent file, ulong seed, int cloneIndex)
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentOutOfRangeException.ThrowIfNegative(cloneIndex);
@@ -37,7 +48,7 @@ public sealed class OperationSource
             throw new ArgumentException("a compute job does no I/O", nameof(job));
         }
 
-        (_startBytes, var lengthBytes) = JobRegion.Of(job, diskSizeBytes, cloneIndex);
+        (_startBytes, var lengthBytes) = JobRegion.Of(job, file, cloneIndex);
         seed = job.RandSeed is { } own ? JobSeed.SeedFor(own, cloneIndex) : seed;
         _random = new Xoshiro256(seed);
         var isMix = job.Pattern is IoPattern.ReadWrite or IoPattern.RandReadWrite;
@@ -165,7 +176,8 @@ public sealed class OperationSource
     private long Total(long lengthBytes, JobSpec job)
     {
         var unit = !_mixed ? (_onlyWrites ? job.WriteBlockBytes : job.ReadBlockBytes) : Math.Min(job.ReadBlockBytes, job.WriteBlockBytes);
-        return (long)Int128.Min(long.MaxValue, (Int128)(lengthBytes / unit * unit) * job.Loops);
+        var passBytes = job is { FileSizeBytes: not null, Size: { Percent: 0 } size } ? Math.Min(size.Bytes, lengthBytes) : lengthBytes;
+        return (long)Int128.Min(long.MaxValue, (Int128)(passBytes / unit * unit) * job.Loops);
     }
 
     private struct Direction

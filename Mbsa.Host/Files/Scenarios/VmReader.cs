@@ -145,6 +145,11 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, int jitte
     private void CheckJobs(MappingReader map, ImmutableArray<JobSpec> jobs, StorageSpec? storage, int vcpus)
     {
         var line = map.LineOf("workload");
+        if (storage is not null)
+        {
+            CheckRegions(line, jobs, storage.SizeBytes);
+        }
+
         foreach (var job in jobs.Where(j => j.Pattern != IoPattern.Compute))
         {
             if (map.Find("storage") is null)
@@ -155,7 +160,6 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, int jitte
             }
             else if (storage is not null)
             {
-                CheckRegion(line, job, storage.SizeBytes);
                 CheckDepth(line, job, storage.Path);
             }
         }
@@ -184,13 +188,33 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, int jitte
         }
     }
 
-    /// <summary>The clones of a job lie behind one another, so with the first and the last all are on the disk.</summary>
-    private void CheckRegion(int line, JobSpec job, long diskBytes)
+    /// <summary>The clones of a job in a file lie behind one another, so with the first and the last all are in it.</summary>
+    private void CheckRegions(int line, ImmutableArray<JobSpec> jobs, long diskBytes)
     {
         try
         {
-            JobRegion.Of(job, diskBytes, 0);
-            JobRegion.Of(job, diskBytes, job.NumJobs - 1);
+            var (layout, first) = (DiskLayout.Of(jobs, diskBytes), 0);
+            foreach (var job in jobs)
+            {
+                for (var clone = 0; clone < job.NumJobs && job.Pattern != IoPattern.Compute; clone += Math.Max(1, job.NumJobs - 1))
+                {
+                    CheckRegion(line, job, layout[first + clone], clone);
+                }
+
+                first += job.NumJobs;
+            }
+        }
+        catch (InputException e)
+        {
+            problems.Error(line, e.Message);
+        }
+    }
+
+    private void CheckRegion(int line, JobSpec job, JobExtent file, int clone)
+    {
+        try
+        {
+            JobRegion.Of(job, file, clone);
         }
         catch (InputException e)
         {

@@ -81,7 +81,7 @@ internal sealed class WorkloadReader(string directory, int jitterPercent, Proble
     {
         try
         {
-            return [.. FioJobFile.Read(file, warning => problems.ForeignWarning(line, warning))];
+            return [.. FioJobFile.Read(file, warning => problems.ForeignWarning(line, warning), mistake => problems.Error(line, mistake))];
         }
         catch (InputException e)
         {

@@ -31,6 +31,7 @@ public sealed class FioJobFileTests : IDisposable
             TimeBased = true,
             JitterPercent = 0,
             GroupReporting = true,
+            OwnFiles = true,
         };
         Assert.Equal(
             [
@@ -64,6 +65,33 @@ public sealed class FioJobFileTests : IDisposable
         FioJobFile.Read(Fixture("database.fio"), warnings.Add);
         Assert.Equal(["direct=1"], warnings.Select(line => line.Split(": ")[1]));
         Assert.StartsWith(Fixture("database.fio") + ":4: ", warnings[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void All_that_is_wrong_in_a_file_is_found_and_what_is_right_is_read()
+    {
+        var path = Path.Combine(_folder.FullName, "wrong.fio");
+        File.WriteAllText(path, "bs=4k\n[global]\nrw=sideways\nbs=4x\n[a]\nsize=1m\nbogus=1\nrwmixread=70%\ninclude no\n"
+            + "[b\n[c]\nrate=1\nrate_iops=1\n");
+        var mistakes = new List<InputException>();
+        var job = Assert.Single(FioJobFile.Read(path, _ => { }, mistakes.Add));
+        Assert.Equal(("a", new Extent(1 << 20)), (job.Name, job.Size));
+        Assert.Equal([1, 3, 4, 7, 8, 9, 10, 13], mistakes.Select(mistake => mistake.Line).Order());
+        Assert.Contains(mistakes, mistake => mistake.Message.Contains("fio takes this for 100", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("rw=randrw\nrate_iops=20k\nnumjobs=4", ": x 4 clones x 2 directions = 163840 IOPS together")]
+    [InlineData("rw=randrw\nrate_iops=100", ": x 2 directions = 200 IOPS together")]
+    [InlineData("rw=randrw\nrate_iops=100,10\nnumjobs=2", ": x 2 clones = 220 IOPS together")]
+    [InlineData("rw=read\nrate_iops=100\nnumjobs=2", ": x 2 clones = 200 IOPS together")]
+    [InlineData("rw=randrw\nrate_iops=100,10", null)]
+    [InlineData("rw=randrw\nrate_iops=100,100", null)]
+    [InlineData("rw=read\nrate_iops=100", null)]
+    public void What_a_rate_comes_to_over_clones_and_directions_is_said(string options, string? note)
+    {
+        Read($"[a]\n{options}\n", out var warnings);
+        Assert.Equal(note is not null, warnings.Any(warning => warning.EndsWith(note ?? "together", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -21,6 +21,56 @@ public sealed class FioProgramTests
         Assert.True(exitCode == 0, output);
     }
 
+    /// <summary>Each file is as long as fio makes it, the sum of them where a job has several.</summary>
+    [SkippableFact]
+    public void Files_are_as_long_as_fio_makes_them()
+    {
+        var folder = Directory.CreateTempSubdirectory("fio-files");
+        try
+        {
+            var path = Path.Combine(folder.FullName, "job");
+            File.WriteAllText(path, """
+                [global]
+                size=64k
+                rw=write
+                [a]
+                numjobs=2
+                [b]
+                offset=16k
+                [c]
+                nrfiles=4
+                [d]
+                filename=shared
+                [e]
+                filename=shared
+                offset=4k
+                [f]
+                filesize=128k
+                offset=64k
+                [g]
+                filename=increment
+                offset_increment=32k
+                numjobs=2
+                """);
+            var (exitCode, output) = Fio($"--directory={folder.FullName}", path);
+            Assert.True(exitCode == 0, output);
+            var jobs = FioJobFile.Read(path, _ => { });
+            var (layout, place) = (DiskLayout.Of(jobs, 4 << 20), 0);
+            foreach (var job in jobs)
+            {
+                for (var clone = 0; clone < job.NumJobs; clone++)
+                {
+                    var files = folder.GetFiles(job.FileName ?? $"{job.Name}.{clone}.*");
+                    Assert.Equal(files.Sum(file => file.Length), layout[place++].LengthBytes);
+                }
+            }
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     [SkippableFact]
     public void A_pattern_that_we_refuse_is_none_for_fio_either()
     {
