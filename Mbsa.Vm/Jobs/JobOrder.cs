@@ -14,6 +14,7 @@ public sealed class JobOrder
     private readonly ImmutableArray<Entry> _entries;
     private readonly bool _exitsAll;
     private bool _isRestored;
+    private long _lastNs;
 
     private JobOrder(ImmutableArray<Entry> entries)
     {
@@ -133,6 +134,8 @@ public sealed class JobOrder
 
     private void LetGo(long nowNs)
     {
+        // Real cores bring what they saw in another order: nobody begins before the end that it waited for.
+        nowNs = _lastNs = Math.Max(_lastNs, nowNs);
         var running = _entries.Count(entry => entry.Stage == Stage.Running);
         foreach (var entry in _entries)
         {

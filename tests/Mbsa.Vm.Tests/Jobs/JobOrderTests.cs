@@ -33,6 +33,15 @@ public sealed class JobOrderTests
     }
 
     [Fact]
+    public void Nobody_begins_before_the_end_of_those_it_waited_for_whoever_is_heard_first()
+    {
+        var jobs = new Jobs(Job("a") with { NumJobs = 2 }, Job("b") with { Stonewall = true });
+        jobs.End(0, 20);
+        jobs.End(1, 15);
+        Assert.Equal(20, jobs.Turns[2].StartNs);
+    }
+
+    [Fact]
     public void Clones_of_a_stonewall_job_begin_together()
     {
         var jobs = new Jobs(Job("a"), Job("b") with { Stonewall = true, NumJobs = 3 });
