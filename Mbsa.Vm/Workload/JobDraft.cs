@@ -17,11 +17,15 @@ internal sealed class JobDraft
 
     private readonly Dictionary<string, JobOption> _given;
 
+    /// <summary>What was ignored in the whole file: said once, however many jobs have it.</summary>
+    private readonly HashSet<string> _ignored;
+
     public JobDraft(string name, bool isInline, Action<string> warn)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(warn);
         (IsInline, Warn, _given) = (isInline, warn, new Dictionary<string, JobOption>(StringComparer.Ordinal));
+        _ignored = new HashSet<string>(StringComparer.Ordinal);
         Units = isInline ? SizeUnits.Scenario : SizeUnits.Fio1024;
         Spec = new JobSpec { Name = name, Pattern = IoPattern.Read, JitterPercent = isInline ? JobSpec.DefaultJitterPercent : 0 };
     }
@@ -30,6 +34,7 @@ internal sealed class JobDraft
     {
         (IsInline, Warn, Units, IsCpuEngine) = (from.IsInline, from.Warn, from.Units, from.IsCpuEngine);
         _given = new Dictionary<string, JobOption>(from._given, StringComparer.Ordinal);
+        _ignored = from._ignored;
         Spec = from.Spec with { Name = name };
     }
 
@@ -56,7 +61,11 @@ internal sealed class JobDraft
     {
         if (JobOptionTable.Find(option, IsInline, out var name) is not { } setter)
         {
-            Warn(option.Remark("ignored: " + JobOptionNotes.Ignored[name]));
+            if (_ignored.Add(name))
+            {
+                Warn(option.Remark("ignored: " + JobOptionNotes.Ignored[name]));
+            }
+
             return;
         }
 
@@ -89,6 +98,12 @@ internal sealed class JobDraft
         if (!IsInline && _given.ContainsKey("rate") && _given.TryGetValue("rate_iops", out var operations))
         {
             throw operations.Mistake("does not go with rate (fio's rule)");
+        }
+
+        var hasTwoSizes = JobRegion.UsesReads(Spec) && JobRegion.UsesWrites(Spec) && Spec.ReadBlockBytes != Spec.WriteBlockBytes;
+        if (Spec.NumberIos is not null && hasTwoSizes)
+        {
+            throw _given["number_ios"].Mistake("not supported with two block sizes; give io_size");
         }
 
         SayRates();

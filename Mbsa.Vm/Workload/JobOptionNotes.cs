@@ -52,7 +52,7 @@ internal static class JobOptionNotes
 
     /// <summary>Known and refused: name to what to do instead.</summary>
     public static readonly IReadOnlyDictionary<string, string> Refused = Spread(
-        ("one block size for reads and one for writes, by bs", "bsrange bssplit bs_unaligned"),
+        ("one block size for reads and one for writes, by bs", "bssplit bs_unaligned"),
         ("blocks are aligned to their size from offset on", "ba offset_align"),
         ("NVM has no trim", "trim_percentage trim_verify_zero trim_backlog trim_backlog_batch"),
         ("NVM has no zones",
@@ -62,7 +62,7 @@ internal static class JobOptionNotes
         ("traces cannot be replayed or written",
             "write_iolog read_iolog read_iolog_chunked replay_no_stall replay_redirect replay_scale replay_align"
             + " replay_time_scale replay_skip merge_blktrace_file merge_blktrace_scalars merge_blktrace_iters"),
-        ("give size or io_size", "file_append fill_device number_ios create_only"),
+        ("give size or io_size", "file_append fill_device create_only"),
         ("give rate or rate_iops; limits of a VM are its QoS's",
             "rate_min rate_process rate_cycle rate_ignore_thinktime rate_iops_min flow flow_id"
             + " flow_sleep"),
@@ -76,6 +76,21 @@ internal static class JobOptionNotes
         ("an I/O that fails ends its job", "ignore_error continue_on_error"),
         ("give cpuload", "cpumode exit_on_io_done"),
         ("Mbsa does not emulate it", "atomic profile cmd_type"));
+
+    /// <summary>Refused ones for which 0 and none are values as any others.</summary>
+    private static readonly string[] _neverOff =
+    [
+        "percentage_random", "exec_prerun", "exec_postrun", "verify_pattern", "write_iolog", "read_iolog", "replay_redirect",
+        "merge_blktrace_file", "profile",
+    ];
+
+    /// <summary>Whether a value turns an option off, or is its default: then one that is refused asks for nothing.</summary>
+    public static bool IsNeutral(string name, string? value) => (name, value?.Trim()) switch
+    {
+        ("percentage_random", "100") or ("rate_process", "linear") or ("ignore_zone_limits", "0") => true,
+        (_, "0" or "none") => !_neverOff.Contains(name),
+        _ => false,
+    };
 
     private static Dictionary<string, string> Spread(params (string Reason, string Names)[] groups) =>
         groups.SelectMany(group => group.Names.Split(' ').Select(name => (name, group.Reason)))

@@ -56,11 +56,22 @@ internal static class JobOptionTable
                 WriteBlockBytes = write ?? draft.Spec.WriteBlockBytes,
             };
         },
+        ["bsrange"] = (draft, option) =>
+        {
+            var (read, write) = JobOptionValues.Pair(option, text => JobOptionValues.BlockRange(text, draft.Units));
+            draft.Spec = draft.Spec with
+            {
+                ReadBlockBytes = read ?? draft.Spec.ReadBlockBytes,
+                WriteBlockBytes = write ?? draft.Spec.WriteBlockBytes,
+            };
+        },
         ["size"] = (draft, option) => draft.Spec = draft.Spec with { Size = JobOptionValues.Size(option, draft.Units) },
         ["filename"] = (draft, option) => draft.Spec = draft.Spec with { FileName = JobOptionValues.Text(option) },
         ["filesize"] = (draft, option) =>
             draft.Spec = draft.Spec with { FileSizeBytes = JobOptionValues.FileSize(option, draft.Units) },
         ["io_size"] = (draft, option) => draft.Spec = draft.Spec with { IoSizeBytes = JobOptionValues.IoSize(option, draft.Units) },
+        ["number_ios"] = (draft, option) =>
+            draft.Spec = draft.Spec with { NumberIos = JobOptionValues.MaxIos(option) },
         ["offset"] = (draft, option) => draft.Spec = draft.Spec with { Offset = JobOptionValues.Offset(option, draft.Units) },
         ["offset_increment"] = (draft, option) =>
             draft.Spec = draft.Spec with { OffsetIncrement = JobOptionValues.Offset(option, draft.Units) },
@@ -116,6 +127,21 @@ internal static class JobOptionTable
         ["cpu"] = (draft, option) => draft.Spec = draft.Spec with { CpuPercent = FioNumber.Percent(JobOptionValues.Text(option), 1) },
     };
 
+    /// <summary>All options and what becomes of them, as docs/FIO.md has it.</summary>
+    public static string Index()
+    {
+        static string List(IEnumerable<string> names) =>
+            string.Join(' ', names.Where(name => !_ofInline.Contains(name)).Order(StringComparer.Ordinal).Select(name => $"`{name}`"));
+        return $"Done: {List(Setters.Keys)}\n\n"
+            + $"Ignored: {List(JobOptionNotes.Ignored.Keys.Where(name => !Setters.ContainsKey(name)))}\n\n"
+            + $"Refused: {List(JobOptionNotes.Refused.Keys)}\n\n"
+            + $"Other names: {List(Aliases.Keys)}\n";
+    }
+
+    /// <summary>Whether an option is done, ignored or refused: fio has it.</summary>
+    public static bool IsKnown(string name) => Aliases.GetValueOrDefault(name, name) is var proper
+        && (Setters.ContainsKey(proper) || JobOptionNotes.Ignored.ContainsKey(proper) || JobOptionNotes.Refused.ContainsKey(proper));
+
     /// <summary>The setter of an option, or null when it may be ignored; <paramref name="name"/> is its proper name.</summary>
     /// <exception cref="InputException">It is not supported, or no option at all.</exception>
     public static Setter? Find(JobOption option, bool isInline, out string name)
@@ -133,6 +159,11 @@ internal static class JobOptionTable
 
         if (JobOptionNotes.Refused.TryGetValue(name, out var reason))
         {
+            if (JobOptionNotes.IsNeutral(name, option.Value))
+            {
+                return (_, _) => { };
+            }
+
             throw option.Mistake($"not supported: {reason}");
         }
 

@@ -110,10 +110,18 @@ internal static class JobOptionValues
             : throw new InputException($"{bytes} bytes; a block must be a multiple of {SectorBytes} bytes and at most 64m");
     }
 
-    public static Extent Size(JobOption option, SizeUnits units)
+    public static int BlockRange(string text, SizeUnits units)
+    {
+        var sizes = text.Split('-').Select(size => BlockSize(size, units)).Distinct().ToList();
+        return sizes.Count == 1 ? sizes[0]
+            : throw new InputException("a range is not supported: one block size for reads and one for writes");
+    }
+
+    /// <summary>A size; 0 is all there is.</summary>
+    public static Extent? Size(JobOption option, SizeUnits units)
     {
         var size = FioNumber.Extent(Text(option), units);
-        return size is { Percent: 0, Bytes: 0 } ? throw new InputException("must be more than 0; leave it out for all of the disk") : size;
+        return size is { Percent: 0, Bytes: 0 } ? null : size;
     }
 
     public static long? FileSize(JobOption option, SizeUnits units)
@@ -142,6 +150,8 @@ internal static class JobOptionValues
         var bytes = FioNumber.Size(text, units);
         return bytes > 0 ? bytes : throw new InputException("must be more than 0");
     }
+
+    public static long? MaxIos(JobOption option) => FioNumber.WholeNumber(Text(option), 0, long.MaxValue) is > 0 and var max ? max : null;
 
     public static long? Runtime(JobOption option)
     {

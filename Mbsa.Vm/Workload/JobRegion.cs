@@ -22,7 +22,13 @@ public readonly record struct JobRegion(long StartBytes, long LengthBytes)
         ArgumentNullException.ThrowIfNull(job);
         var (sizeBytes, what) = (file.LengthBytes, job.FileName is null && !job.OwnFiles ? "the disk" : "the file");
         var clone = cloneIndex == 0 ? $"job '{job.Name}'" : $"job '{job.Name}', clone {cloneIndex}";
-        var start = (Int128)job.Offset.Resolve(sizeBytes) + ((Int128)cloneIndex * job.OffsetIncrement.Resolve(sizeBytes));
+        var start = (Int128)job.Offset.Bytes + ((Int128)cloneIndex * job.OffsetIncrement.Resolve(sizeBytes));
+        if (job.Offset.Percent > 0)
+        {
+            var block = Math.Min(job.ReadBlockBytes, job.WriteBlockBytes);
+            start = (start + ((Int128)sizeBytes * job.Offset.Percent / 100) + block - 1) / block * block;
+        }
+
         if (start < 0 || start >= sizeBytes)
         {
             throw new InputException(

@@ -41,9 +41,13 @@ public sealed record JobSpec
     public Extent? Size { get; init; }
 
     /// <summary>
-    /// fio's <c>io_size</c>: bytes to transfer before the job ends; null means <see cref="Size"/> times <see cref="Loops"/>.
+    /// fio's <c>io_size</c>: bytes to transfer in each of the <see cref="Loops"/>, at most a pass over the region, and in all of them at
+    /// least; null for a pass.
     /// </summary>
     public long? IoSizeBytes { get; init; }
+
+    /// <summary>fio's <c>number_ios</c>: most I/Os in each of the <see cref="Loops"/>; null for no limit.</summary>
+    public long? NumberIos { get; init; }
 
     /// <summary>fio's <c>loops</c>.</summary>
     public int Loops { get; init; } = 1;

@@ -73,7 +73,7 @@ public sealed class OperationSource
         }
 
         _hasTwoMaps = _mixed && _read.BlockBytes != _write.BlockBytes;
-        TotalBytes = job.TimeBased ? null : job.IoSizeBytes ?? Total(lengthBytes, job);
+        TotalBytes = job.TimeBased ? null : Total(lengthBytes, job);
     }
 
     private enum Access
@@ -177,7 +177,12 @@ public sealed class OperationSource
     {
         var unit = !_mixed ? (_onlyWrites ? job.WriteBlockBytes : job.ReadBlockBytes) : Math.Min(job.ReadBlockBytes, job.WriteBlockBytes);
         var passBytes = job is { FileSizeBytes: not null, Size: { Percent: 0 } size } ? Math.Min(size.Bytes, lengthBytes) : lengthBytes;
-        return (long)Int128.Min(long.MaxValue, (Int128)(passBytes / unit * unit) * job.Loops);
+        var onceBytes = (Int128)Math.Min(passBytes / unit * unit, job.IoSizeBytes ?? long.MaxValue);
+        onceBytes = job.NumberIos is { } operations ? Int128.Min(onceBytes, (Int128)operations * unit) : onceBytes;
+
+        // As in fio: each loop ends with the pass, and after the last the job begins again for what is left of io_size.
+        var minBytes = job.NumberIos is null ? job.IoSizeBytes ?? 0 : 0;
+        return (long)Int128.Min(long.MaxValue, Int128.Max(onceBytes * job.Loops, minBytes));
     }
 
     private struct Direction

@@ -95,6 +95,23 @@ public sealed class FioJobFileTests : IDisposable
     }
 
     [Fact]
+    public void What_several_jobs_have_that_is_ignored_is_said_once()
+    {
+        Read("[a]\ndirect=1\n[b]\ndirect=1\n[c]\ndirect=1\n", out var warnings);
+        Assert.Contains(":2: direct=1", Assert.Single(warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Options_that_are_turned_off_ask_for_nothing()
+    {
+        var job = Read(
+            "[a]\nzonemode=none\ncontinue_on_error=none\nmax_latency=0\nfill_device=0\nnumber_ios=0\nbsrange=4k-4k\nsize=0\n",
+            out var warnings)[0];
+        Assert.Equal(new JobSpec { Name = "a", Pattern = IoPattern.Read, JitterPercent = 0 }, job);
+        Assert.Empty(warnings);
+    }
+
+    [Fact]
     public void Jobs_have_an_order_and_groups()
     {
         var jobs = Read(

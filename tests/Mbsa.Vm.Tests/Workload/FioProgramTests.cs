@@ -21,6 +21,24 @@ public sealed class FioProgramTests
         Assert.True(exitCode == 0, output);
     }
 
+    [Fact]
+    public void The_page_has_every_option_of_the_table()
+    {
+        var page = File.ReadAllText(Path.Combine(JobFiles.Shipped, "..", "..", "docs", "FIO.md"));
+        Assert.EndsWith("## Every option\n\n" + JobOptionTable.Index(), page, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public void Every_option_of_fio_has_a_place_in_the_table()
+    {
+        var (exitCode, output) = Fio("--cmdhelp=all");
+        Assert.Equal(0, exitCode);
+        var heads = output.Split('\n').Select(line => line.Split(':')[0].Trim());
+        var names = heads.Where(name => name.Length > 0 && !name.Contains(' ', StringComparison.Ordinal)).ToList();
+        Assert.InRange(names.Count, 100, 1000);
+        Assert.DoesNotContain(names, name => !JobOptionTable.IsKnown(name));
+    }
+
     /// <summary>Each file is as long as fio makes it, the sum of them where a job has several.</summary>
     [SkippableFact]
     public void Files_are_as_long_as_fio_makes_them()

@@ -169,7 +169,23 @@ public sealed class OperationSourceTests
     public void A_size_in_percent_ends_with_the_disk()
     {
         var job = new JobSpec { Pattern = IoPattern.Read, Offset = new Extent(0, 90), Size = new Extent(0, 50) };
-        Assert.Equal(Disk - new Extent(0, 90).Resolve(Disk), JobRegion.Of(job, Disk, 0).LengthBytes);
+        Assert.Equal(new JobRegion(966_369_280, Disk - 966_369_280), JobRegion.Of(job, Disk, 0));
+    }
+
+    [Theory]
+    [InlineData(4096, 4096, 12288)]
+    [InlineData(8192, 16384, 16384)]
+    [InlineData(512, 4096, 10240)]
+    public void An_offset_in_percent_begins_at_the_next_whole_block_of_the_smaller_size(int readBytes, int writeBytes, long startBytes)
+    {
+        var job = new JobSpec
+        {
+            Pattern = IoPattern.Read,
+            Offset = new Extent(0, 10),
+            ReadBlockBytes = readBytes,
+            WriteBlockBytes = writeBytes,
+        };
+        Assert.Equal(startBytes, JobRegion.Of(job, 100_000, 0).StartBytes);
     }
 
     [Fact]
@@ -185,7 +201,11 @@ public sealed class OperationSourceTests
     {
         var job = new JobSpec { Pattern = IoPattern.Read, Size = new Extent(10_000), Loops = 3 };
         Assert.Equal(3 * 8192, new OperationSource(job, Disk, 1, 0).TotalBytes);
-        Assert.Equal(5000, new OperationSource(job with { IoSizeBytes = 5000 }, Disk, 1, 0).TotalBytes);
+        Assert.Equal(3 * 5000, new OperationSource(job with { IoSizeBytes = 5000 }, Disk, 1, 0).TotalBytes);
+        Assert.Equal(3 * 8192, new OperationSource(job with { IoSizeBytes = 3 * 8192 }, Disk, 1, 0).TotalBytes);
+        Assert.Equal(50_000, new OperationSource(job with { IoSizeBytes = 50_000 }, Disk, 1, 0).TotalBytes);
+        Assert.Equal(3 * 4096, new OperationSource(job with { NumberIos = 1 }, Disk, 1, 0).TotalBytes);
+        Assert.Equal(3 * 8192, new OperationSource(job with { NumberIos = 9 }, Disk, 1, 0).TotalBytes);
         Assert.Null(new OperationSource(job with { TimeBased = true }, Disk, 1, 0).TotalBytes);
         Assert.Equal(Disk, new OperationSource(new JobSpec { Pattern = IoPattern.Read }, Disk, 1, 0).TotalBytes);
         Assert.Equal(long.MaxValue,
