@@ -7,8 +7,12 @@ internal sealed class Places
 {
     private readonly bool[] _isTaken = new bool[Gates.Count];
     private readonly double[] _tags = new double[Gates.Count];
+    private readonly double[] _firstTags = new double[Gates.Count];
     private readonly int[] _stamps = new int[Gates.Count];
     private int _count;
+
+    /// <summary>It stands nowhere.</summary>
+    public Places() => Array.Fill(_firstTags, double.PositiveInfinity);
 
     /// <summary>It stands in an order.</summary>
     public bool Any => _count > 0;
@@ -19,16 +23,26 @@ internal sealed class Places
     /// <summary>The stamp of its last place in the order of a gate.</summary>
     public int StampIn(Gate gate) => _stamps[(int)gate];
 
+    /// <summary>
+    /// The start tag by which the VM is due at a gate: the least since it was served there last. What others of its VCPUs have had
+    /// meanwhile does not put off those that wait there.
+    /// </summary>
+    public double FirstTagIn(Gate gate, double startTag) => Math.Min(_firstTags[(int)gate], startTag);
+
     /// <summary>It takes its place in the order of a gate, and gives up the one it may have there.</summary>
     /// <param name="gate">The gate.</param>
     /// <param name="startTag">The VM's start tag, by which it is ordered.</param>
     /// <returns>The stamp of the place.</returns>
     public int Take(Gate gate, double startTag)
     {
+        _firstTags[(int)gate] = FirstTagIn(gate, startTag);
         _count += _isTaken[(int)gate] ? 0 : 1;
         (_isTaken[(int)gate], _tags[(int)gate]) = (true, startTag);
         return ++_stamps[(int)gate];
     }
+
+    /// <summary>A VCPU that waited at a gate is served, or none waits there any more.</summary>
+    public void OnServed(Gate gate) => _firstTags[(int)gate] = double.PositiveInfinity;
 
     /// <summary>It was taken out of the order of a gate.</summary>
     public void Leave(Gate gate)

@@ -60,7 +60,7 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     public double StartTag { get; set; }
 
     /// <summary>When it should have had its next quantum of those that wait at a gate, in virtual time.</summary>
-    public double Deadline(Gate gate) => StartTag + QuantumNs(gate);
+    public double Deadline(Gate gate) => Places.FirstTagIn(gate, StartTag) + QuantumNs(gate);
 
     /// <summary>The quanta it can be in at once, and one more, in virtual time.</summary>
     public double LeewayNs => (1 + Math.Min(host.Cores, Vcpus)) * MostQuantumCostNs / Rate;

@@ -151,6 +151,7 @@ internal sealed class PlanQueue : RunQueue
         next.Estimate = account.Take(habit, next.Cut, nowNs, budgetNs);
         _waiting.OnMoved(account, before, nowNs);
         account.InFlight++;
+        account.Places.OnServed(habit.Gate);
         _flights.Add(new Flight(next, account, account.StartTag, nowNs, turn));
         _waiting.Order(account, nowNs);
         return next;

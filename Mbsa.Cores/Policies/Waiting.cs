@@ -68,20 +68,23 @@ internal sealed class Waiting(HostCapacity host, long quantumNs, IReadOnlyList<P
             }
 
             order.Take();
-            account.Places.Leave(order.Gate);
-            if (!isReady || account.HeldSinceNs is not null)
-            {
-                Rest(account, nowNs);
-            }
-            else if (account.MayRunFromNs > nowNs)
-            {
-                _held.Add(account, nowNs);
-                Rest(account, nowNs);
-            }
-            else
+            if (isReady && account.HeldSinceNs is null && account.MayRunFromNs <= nowNs)
             {
                 order.Add(account); // what it had meanwhile moved it back
+                continue;
             }
+
+            account.Places.Leave(order.Gate);
+            if (!isReady)
+            {
+                account.Places.OnServed(order.Gate);
+            }
+            else if (account.HeldSinceNs is null)
+            {
+                _held.Add(account, nowNs);
+            }
+
+            Rest(account, nowNs);
         }
 
         return false;

@@ -66,6 +66,18 @@ public sealed class TrapsTests
     }
 
     [Fact]
+    public async Task The_writers_of_a_vm_have_their_turns_beside_what_it_computes()
+    {
+        var mixed = QosLab.Writer("mixed", vcpus: 8) with
+        { Jobs = [Lab.Job(Mbsa.Vm.Workload.IoPattern.RandWrite, 4), Lab.Hog("hog", vcpus: 4).Jobs[0]] };
+
+        var run = await QosLab.Host(mixed, Lab.Hog("hog", vcpus: 8)).For(100, 20).RunAsync();
+
+        Assert.True(run.OperationsPerSecond("mixed") > 0.4 * 1e6 / 3);
+        QosLab.Near(run.Vms[0].DominantShare(run.MeasuredNs), run.Vms[1].DominantShare(run.MeasuredNs), 0.02);
+    }
+
+    [Fact]
     public async Task A_writer_does_not_pay_like_a_reader()
     {
         var scenario = QosLab.Host(QosLab.Reader("reader"), QosLab.Writer("writer")).For(100, 20);

@@ -29,6 +29,39 @@ public sealed class DeadlineOrderTests
     }
 
     [Fact]
+    public void What_other_vcpus_of_a_vm_have_does_not_put_off_those_that_wait_at_another_gate()
+    {
+        var (order, mixed) = (new DeadlineOrder(Gate.Nvm), PlanLab.Account(0, 0.5, 1000));
+        order.Add(mixed);
+        var dueNs = mixed.Deadline(Gate.Nvm);
+
+        mixed.StartTag += 20 * PlanLab.CostNs; // others of its VCPUs compute
+        order.Take();
+        order.Add(mixed);
+        order.Add(PlanLab.Account(1, 0.5, 10 * PlanLab.CostNs));
+
+        Assert.Equal(dueNs, mixed.Deadline(Gate.Nvm));
+        Assert.True(order.Settle(30 * PlanLab.CostNs));
+        Assert.Same(mixed, order.First);
+    }
+
+    [Fact]
+    public void Who_was_held_back_by_its_ceiling_is_still_due_since_then()
+    {
+        var (order, mixed) = (new DeadlineOrder(Gate.Nvm), PlanLab.Account(0, 0.5, 1000));
+        order.Add(mixed);
+        var dueNs = mixed.Deadline(Gate.Nvm);
+
+        order.Take();
+        mixed.Places.Leave(Gate.Nvm);
+        mixed.StartTag += 20 * PlanLab.CostNs;
+
+        Assert.Equal(dueNs, mixed.Deadline(Gate.Nvm));
+        mixed.Places.OnServed(Gate.Nvm);
+        Assert.Equal(dueNs + 20 * PlanLab.CostNs, mixed.Deadline(Gate.Nvm));
+    }
+
+    [Fact]
     public void Who_got_something_back_is_due_again_at_once()
     {
         var (order, account) = (new DeadlineOrder(Gate.None), PlanLab.Account(0, 0.5, 900_000));
