@@ -99,10 +99,15 @@ internal sealed class Flights(int cores)
 
     /// <summary>
     /// Whether a VM may share a resource that is full already with those who have it, while nobody else wants the core: not if it has
-    /// come further than one of them.
+    /// come further than one of them, and not with the latency class.
     /// </summary>
     public bool MayShare(Gate gate, PlanAccount account)
     {
+        if (HasUrgent(gate))
+        {
+            return false;
+        }
+
         if (HasRoom(gate))
         {
             return true;
@@ -121,7 +126,7 @@ internal sealed class Flights(int cores)
 
     /// <summary>
     /// Whether a quantum that does not fit gains more of the resource than it wastes of the cores, both as parts of the host, although
-    /// somebody else wants the core: what is too much is waited for by whoever wants most.
+    /// somebody else wants the core: what is too much is waited for by whoever wants most, but not by the latency class.
     /// </summary>
     public bool Gains(Gate gate, in QuantumHabit habit)
     {
@@ -131,8 +136,10 @@ internal sealed class Flights(int cores)
             most = Math.Max(most, flight.Fraction(gate));
         }
 
-        return Gains(sum, habit.Fraction(gate), most);
+        return !HasUrgent(gate) && Gains(sum, habit.Fraction(gate), most);
     }
+
+    private bool HasUrgent(Gate gate) => _flights.Exists(flight => flight.IsUrgent && flight.Uses(gate));
 
     private static bool Fits(double bus, double nvm, in QuantumHabit habit) =>
         bus + habit.PerNs.BusNs <= 1 + Tolerance && nvm + habit.PerNs.NvmNs <= 1 + Tolerance;
@@ -164,17 +171,17 @@ internal sealed class Flights(int cores)
     /// <returns>Null when nobody has to.</returns>
     public Flight? Surplus(Gate gate, long nowNs, Func<PlanAccount, long, bool> isWanted)
     {
-        if (_flights.Count < 2 || !IsOverfull(gate) || Furthest(gate, nowNs) is not { } last || !IsInTheWay(last, gate, nowNs))
+        if (_flights.Count < 2 || !IsOverfull(gate) || Furthest(gate, nowNs) is not { } last)
         {
             return null;
         }
 
-        if (_flights.Exists(flight => flight.IsUrgent && flight.Uses(gate)))
+        if (HasUrgent(gate))
         {
             return SlowsDownUrgent(gate) ? last : null;
         }
 
-        return Sum(gate) - last.Fraction(gate) >= 1 - Tolerance
+        return IsInTheWay(last, gate, nowNs) && Sum(gate) - last.Fraction(gate) >= 1 - Tolerance
             && (last.IsAheadOf(Nearest(gate), gate) || isWanted(last.Account, nowNs)) ? last : null;
     }
 

@@ -78,6 +78,20 @@ public sealed class TrapsTests
     }
 
     [Fact]
+    public async Task Large_writes_do_not_come_back_beside_the_latency_class()
+    {
+        // A read takes half of the NVM while it lasts: with a writer beside it is as fast as alone, with three it is not.
+        var urgent = QosLab.Batches("urgent", 64, 500_000).Reserved(PromiseUnit.Share, 0.3).Urgent(20 * Lab.Millisecond);
+        var large = QosLab.Many(3, i => Lab.Vm($"large-{i}", Mbsa.Vm.Workload.IoPattern.RandWrite, 4, sizeBytes: 32 << 20) with
+        { Jobs = [Lab.Job(Mbsa.Vm.Workload.IoPattern.RandWrite, 4) with { ReadBlockBytes = 32 << 20, WriteBlockBytes = 32 << 20 }] });
+
+        var alone = await QosLab.Host(urgent).For(100, 20).RunAsync();
+        var beside = await QosLab.Host([urgent, .. large]).For(100, 20).RunAsync();
+
+        Assert.True(beside.Vms[0].BatchNs!.P99 <= 1.05 * alone.Vms[0].BatchNs!.P99);
+    }
+
+    [Fact]
     public async Task A_writer_does_not_pay_like_a_reader()
     {
         var scenario = QosLab.Host(QosLab.Reader("reader"), QosLab.Writer("writer")).For(100, 20);

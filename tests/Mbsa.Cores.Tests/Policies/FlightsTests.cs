@@ -51,6 +51,16 @@ public sealed class FlightsTests
         Assert.Same(behind, Surplus());
     }
 
+    [Theory]
+    [InlineData(Turn.Rate, true)]
+    [InlineData(Turn.Urgent, false)]
+    public void Nobody_shares_with_the_latency_class(object turn, bool mayShare)
+    {
+        Begin(0, startTag: 0, nvm: 0.5, startNs: 0, (Turn)turn);
+
+        Assert.Equal(mayShare, _flights.MayShare(Gate.Nvm, PlanLab.Account(1, 0.5)));
+    }
+
     private Schedulable? Surplus() => _flights.Surplus(Gate.Nvm, NowNs, (_, _) => true)?.To;
 
     private Schedulable Begin(int vm, double startTag, double nvm, long startNs, Turn turn = Turn.Rate)
