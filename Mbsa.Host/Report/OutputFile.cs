@@ -33,7 +33,9 @@ internal sealed class OutputFile : IDisposable
         try
         {
             var isNew = !File.Exists(path);
-            return new OutputFile(option, path, new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read), isNew);
+            // Without a buffer: what could not be written is not tried again when the file is closed.
+            var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            return new OutputFile(option, path, stream, isNew);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
@@ -69,7 +71,7 @@ internal sealed class OutputFile : IDisposable
     {
         try
         {
-            if (_stream.CanSeek)
+            if (_stream is { CanSeek: true, Length: > 0 }) // devices such as /dev/null have no length to set
             {
                 _stream.SetLength(0);
             }

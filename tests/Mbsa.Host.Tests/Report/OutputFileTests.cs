@@ -52,6 +52,13 @@ public sealed class OutputFileTests : IDisposable
         Assert.Equal("new", File.ReadAllText(path));
     }
 
+    [Fact]
+    public void A_product_may_go_nowhere()
+    {
+        using var file = OutputFile.Open("--json", "/dev/null", () => Stream.Null);
+        file.Write("new"u8);
+    }
+
     [SkippableFact]
     public void A_full_disk_is_one_clear_line()
     {
