@@ -114,9 +114,9 @@ internal sealed class VmMeter
             Spec = _spec,
             State = state,
             ActiveNs = Math.Max(0, (_endedNs ?? nowNs) - Math.Max(_activeFromNs, RampedNs())),
-            Read = new DirectionResult(sum.ReadOperations, sum.ReadBytes, Latency(r => r.Reads, r => r.ReadsSumNs)),
-            Write = new DirectionResult(sum.WriteOperations, sum.WriteBytes, Latency(r => r.Writes, r => r.WritesSumNs)),
-            BatchNs = Latency(r => r.Batches, r => r.BatchesSumNs),
+            Read = new DirectionResult(sum.ReadOperations, sum.ReadBytes, Latency(r => r.Reads, r => r.ReadTotals)),
+            Write = new DirectionResult(sum.WriteOperations, sum.WriteBytes, Latency(r => r.Writes, r => r.WriteTotals)),
+            BatchNs = Latency(r => r.Batches, r => r.BatchTotals),
             StorageCpuNs = sum.StorageNs,
             ComputeCpuNs = sum.ComputeNs,
             WaitingNs = sum.WaitingNs,
@@ -198,23 +198,26 @@ internal sealed class VmMeter
         return sum;
     }
 
-    private LatencySummary? Latency(Func<LatencyRecorder, LongHistogram> histogram, Func<LatencyRecorder, long> sumNs)
+    private LatencySummary? Latency(Func<LatencyRecorder, LongHistogram> histogram, Func<LatencyRecorder, LatencyTotals> totals)
     {
-        var (all, allNs) = (LatencyRecorder.Empty(), 0L);
+        var (all, exact) = (LatencyRecorder.Empty(), new LatencyTotals());
         foreach (var record in Records)
         {
             all.Add(histogram(record.Latency));
-            allNs += sumNs(record.Latency);
+            exact.Add(totals(record.Latency));
         }
 
         return all.TotalCount == 0 ? null : new LatencySummary(
-            Min: all.LowestEquivalentValue(all.GetValueAtPercentile(0)),
-            Mean: allNs / (double)all.TotalCount,
-            P50: all.GetValueAtPercentile(50),
-            P95: all.GetValueAtPercentile(95),
-            P99: all.GetValueAtPercentile(99),
-            P999: all.GetValueAtPercentile(99.9),
-            Max: all.GetMaxValue(),
+            Min: exact.MinNs,
+            Mean: exact.SumNs / (double)all.TotalCount,
+            P50: Percentile(50),
+            P95: Percentile(95),
+            P99: Percentile(99),
+            P999: Percentile(99.9),
+            Max: exact.MaxNs,
             Samples: all.TotalCount);
+
+        // A bucket may end above the longest or below the shortest of all.
+        long Percentile(double percent) => Math.Clamp(all.GetValueAtPercentile(percent), exact.MinNs, exact.MaxNs);
     }
 }

@@ -6,8 +6,8 @@ namespace Mbsa.Vm.Vcpus;
 public static class LatencyBuckets
 {
     /// <summary>
-    /// Upper bounds in nanoseconds, each inclusive, rising: steps of 1-2-5 from 1 us to 1 s, finer up to 50 us, where memory-bus and
-    /// conventional storage lie. What is above the last falls into one more bucket without a bound.
+    /// Upper bounds in nanoseconds, each inclusive, rising: steps of 1-2-5 from 1 us to 10 s, finer up to 50 us, where memory-bus and
+    /// conventional storage lie, and coarser up to 12 hours. What is above the last falls into one more bucket without a bound.
     /// </summary>
     public static ImmutableArray<long> BoundariesNs { get; } =
     [
@@ -17,7 +17,9 @@ public static class LatencyBuckets
         1_000_000, 2_000_000, 5_000_000,
         10_000_000, 20_000_000, 50_000_000,
         100_000_000, 200_000_000, 500_000_000,
-        1_000_000_000,
+        1_000_000_000, 2_000_000_000, 5_000_000_000,
+        10_000_000_000, 30_000_000_000, 60_000_000_000,
+        300_000_000_000, 1_800_000_000_000, 7_200_000_000_000, 43_200_000_000_000,
     ];
 
     /// <summary>Number of buckets, the one without a bound included.</summary>

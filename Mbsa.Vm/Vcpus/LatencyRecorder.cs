@@ -3,12 +3,13 @@ using HdrHistogram;
 namespace Mbsa.Vm.Vcpus;
 
 /// <summary>
-/// Latencies of one VCPU, reads and writes apart, within 1 % of their value from 1 ns to 1 minute; their sums are exact, so that means are.
-/// Recording allocates nothing.
+/// Latencies of one VCPU, reads and writes apart, within 1 % of their value from 1 ns to more than any run lasts; their sums and extremes
+/// are exact, and so are means. Recording allocates nothing.
 /// </summary>
 public sealed class LatencyRecorder
 {
-    private const long HighestNs = 60_000_000_000;
+    // 104 days: an I/O may begin in a warm-up of 30 days and end in a measured part of 30 days.
+    private const long HighestNs = 1L << 53;
     private const int SignificantDigits = 2;
 
     /// <summary>Latencies of reads, in nanoseconds.</summary>
@@ -23,14 +24,14 @@ public sealed class LatencyRecorder
     /// </summary>
     public LongHistogram Batches { get; } = Empty();
 
-    /// <summary>Sum of the latencies in <see cref="Reads"/>, in nanoseconds.</summary>
-    public long ReadsSumNs { get; private set; }
+    /// <summary>Sum and extremes of the latencies in <see cref="Reads"/>.</summary>
+    public LatencyTotals ReadTotals { get; } = new();
 
-    /// <summary>Sum of the latencies in <see cref="Writes"/>, in nanoseconds.</summary>
-    public long WritesSumNs { get; private set; }
+    /// <summary>Sum and extremes of the latencies in <see cref="Writes"/>.</summary>
+    public LatencyTotals WriteTotals { get; } = new();
 
-    /// <summary>Sum of the times in <see cref="Batches"/>, in nanoseconds.</summary>
-    public long BatchesSumNs { get; private set; }
+    /// <summary>Sum and extremes of the times in <see cref="Batches"/>.</summary>
+    public LatencyTotals BatchTotals { get; } = new();
 
     /// <summary>Latencies of reads since the VCPU started, to be read while it runs; <see cref="Reset"/> leaves them.</summary>
     public LatencyCounts LiveReads { get; } = new();
@@ -44,7 +45,7 @@ public sealed class LatencyRecorder
     /// <summary>Whether nothing is recorded, in the ramp time of a job.</summary>
     internal bool IsMuted { get; set; }
 
-    /// <summary>Records that <paramref name="count"/> I/Os took this long; longer than a minute counts as a minute.</summary>
+    /// <summary>Records that <paramref name="count"/> I/Os took this long.</summary>
     public void Record(bool isWrite, long latencyNs, long count = 1)
     {
         if (IsMuted)
@@ -53,15 +54,7 @@ public sealed class LatencyRecorder
         }
 
         latencyNs = Math.Clamp(latencyNs, 1, HighestNs);
-        if (isWrite)
-        {
-            WritesSumNs += latencyNs * count;
-        }
-        else
-        {
-            ReadsSumNs += latencyNs * count;
-        }
-
+        (isWrite ? WriteTotals : ReadTotals).Add(latencyNs, count);
         (isWrite ? Writes : Reads).RecordValueWithCount(latencyNs, count);
         (isWrite ? LiveWrites : LiveReads).Add(latencyNs, count);
     }
@@ -75,7 +68,7 @@ public sealed class LatencyRecorder
         }
 
         batchNs = Math.Clamp(batchNs, 1, HighestNs);
-        BatchesSumNs += batchNs;
+        BatchTotals.Add(batchNs);
         Batches.RecordValue(batchNs);
     }
 
@@ -85,7 +78,9 @@ public sealed class LatencyRecorder
         Reads.Reset();
         Writes.Reset();
         Batches.Reset();
-        (ReadsSumNs, WritesSumNs, BatchesSumNs) = (0, 0, 0);
+        ReadTotals.Reset();
+        WriteTotals.Reset();
+        BatchTotals.Reset();
     }
 
     /// <summary>Writes it down.</summary>
@@ -102,9 +97,9 @@ public sealed class LatencyRecorder
             to.Write7BitEncodedInt64(0);
         }
 
-        to.Write(ReadsSumNs);
-        to.Write(WritesSumNs);
-        to.Write(BatchesSumNs);
+        ReadTotals.SaveTo(to);
+        WriteTotals.SaveTo(to);
+        BatchTotals.SaveTo(to);
         LiveReads.SaveTo(to);
         LiveWrites.SaveTo(to);
     }
@@ -121,7 +116,9 @@ public sealed class LatencyRecorder
             }
         }
 
-        (ReadsSumNs, WritesSumNs, BatchesSumNs) = (from.ReadInt64(), from.ReadInt64(), from.ReadInt64());
+        ReadTotals.RestoreFrom(from);
+        WriteTotals.RestoreFrom(from);
+        BatchTotals.RestoreFrom(from);
         LiveReads.RestoreFrom(from);
         LiveWrites.RestoreFrom(from);
     }

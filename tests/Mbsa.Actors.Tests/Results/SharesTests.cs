@@ -83,6 +83,18 @@ public sealed class SharesTests
     }
 
     [Fact]
+    public async Task No_latency_is_too_long_to_be_shown_as_it_was()
+    {
+        const long operationNs = 67_108_864_000;
+        var vm = Lab.Vm("a", vcpus: 1) with { Jobs = [Lab.Job(IoPattern.RandRead, 1)] };
+        var run = await (Host(1_000_000_000, vm).With(host => host with { Machine = Lab.Machine(4, operationNs) }) with
+        { DurationNs = 3 * operationNs }).RunAsync();
+        var latency = run.Of("a").Read.LatencyNs!;
+        Assert.Equal((operationNs, (double)operationNs, operationNs), (latency.Min, latency.Mean, latency.Max));
+        Assert.Equal((operationNs, operationNs), (latency.P50, latency.P999));
+    }
+
+    [Fact]
     public void Nothing_is_above_100_percent_in_random_runs() =>
         Gen.Select(VmGen.Array[1, 5], OneOf("none", "cap", "fair", "mclock", "plan"),
             OneOf(5_000L, 25_000, 1_000_000, 5_000_000), Gen.Int[0, 9_999_999],

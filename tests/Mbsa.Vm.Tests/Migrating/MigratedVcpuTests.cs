@@ -50,7 +50,7 @@ public sealed class MigratedVcpuTests
         var worker = Bench.Virtual(record, Bench.Job(IoPattern.RandReadWrite), Bench.Job(IoPattern.RandRead) with { ThinkTimeNs = 10_000 });
         worker.RunUntil(UntilNs);
         record.Latency.Record(isWrite: true, 123_456_789, 3);
-        record.Latency.Record(isWrite: true, long.MaxValue); // counts as a minute
+        record.Latency.Record(isWrite: true, long.MaxValue); // counts as the longest there is
         var copy = new VcpuRecord();
         copy.Latency.Record(isWrite: false, 77);
         Restore(copy.RestoreFrom, Save(record.SaveTo));
