@@ -28,7 +28,8 @@ internal sealed class Collector(Situation state)
             MeasuredNs = measuredNs,
             Utilisation = hosts.Length == 1 ? hosts[0].Utilisation : Mean(hosts),
             Vms = [.. vms.Select(vm => vm with { CoreShare = allNs == 0 ? 0 : vm.CpuNs / (double)allNs })],
-            Problems = [.. state.Problems, .. vms.SelectMany(vm => vm.Problems)],
+            EventsMissed = state.EventsMissed,
+            Problems = [.. state.Problems.Lines, .. vms.SelectMany(vm => vm.Problems)],
             Cluster = new ClusterResult { Hosts = hosts, HostOfVm = [.. Enumerable.Range(0, vms.Length).Select(HostOf)] },
         };
     }

@@ -99,6 +99,7 @@ internal sealed class Conductor
             _windows.End();
         }
 
+        _events.GiveUpPostponed();
         WantLook();
         var result = await collector.CollectAsync();
         _hasLooked = _state.Hosts.LookAt(_state.LastHosts);
@@ -185,6 +186,7 @@ internal sealed class Conductor
                     break;
                 case Happening.ToHost { Event: var toHost }:
                     await _changes.HappenAsync(toHost);
+                    await _events.CatchUpAsync();
                     break;
                 case Happening.PowerFails { Failure: var failure } when await _changes.FailPowerAsync(failure) is { } back:
                     _agenda.Add(new Happening.ToHost(back));
@@ -201,7 +203,7 @@ internal sealed class Conductor
             var running = _state.Hosts.ReportOf(host).Vms.Where(vm => vm.State == VmState.Running).Select(vm => vm.Vm);
             foreach (var vm in _state.Whereabouts.Check(host, running))
             {
-                _state.AddProblem($"{_state.NameOf(vm)}: runs on {_state.HostName(host)} where it must not; this is a bug");
+                _state.AddProblem(_state.NameOf(vm), $"runs on {_state.HostName(host)} where it must not; this is a bug");
             }
         }
     }

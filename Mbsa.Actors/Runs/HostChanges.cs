@@ -24,7 +24,7 @@ internal sealed class HostChanges(Situation state, Migrations migrations, Leases
     {
         if (!state.IsUp(0))
         {
-            state.AddProblem($"{state.HostName(0)}: the power failure at {failure.AtNs / 1e6} ms came when the host had no power");
+            state.AddMissed(state.HostName(0), $"the power failure at {failure.AtNs / 1e6} ms came when the host had no power");
             return null;
         }
 
@@ -62,7 +62,7 @@ internal sealed class HostChanges(Situation state, Migrations migrations, Leases
                 break;
             default:
                 var (standing, link) = (state[host].ToString().ToLowerInvariant(), state.Network.IsUp(host) ? "up" : "down");
-                state.AddProblem($"{state.HostName(host)}: the event at {happening.AtNs / 1e6} ms does not fit: "
+                state.AddMissed(state.HostName(host), $"the event at {happening.AtNs / 1e6} ms does not fit: "
                     + $"the host is {standing}, its link {link}");
                 break;
         }
@@ -90,7 +90,7 @@ internal sealed class HostChanges(Situation state, Migrations migrations, Leases
             }
             else
             {
-                state.AddProblem($"{state.NameOf(vm)}: stays on {state.HostName(host)} though that is drained: {choice.WhyNot}");
+                state.AddProblem(state.NameOf(vm), $"stays on {state.HostName(host)} though that is drained: {choice.WhyNot}");
             }
         }
     }

@@ -44,8 +44,8 @@ internal sealed class Leases(Situation state)
             {
                 if (answer is HostAnswer.Refused { Reason: var reason })
                 {
-                    state.AddProblem($"{state.NameOf(told.Vm)}: {state.HostName(host)} could not keep its part of the tenant's promise: "
-                        + reason);
+                    state.AddProblem(
+                        state.NameOf(told.Vm), $"{state.HostName(host)} could not keep its part of the tenant's promise: {reason}");
                 }
             }
         }

@@ -46,7 +46,7 @@ internal sealed class Migrations(Situation state, Leases leases)
         var choice = to is { } asked ? Asked(vm, asked) : state.Placement.Choose(vm, host => host != from && state.MayTake(host));
         if (choice.Host is not { } target || target == from)
         {
-            state.AddProblem($"{state.NameOf(vm)}: not migrated: {choice.WhyNot ?? "it is there already"}");
+            state.AddProblem(state.NameOf(vm), $"not migrated: {choice.WhyNot ?? "it is there already"}");
             return;
         }
 

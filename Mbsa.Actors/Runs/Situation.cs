@@ -44,8 +44,11 @@ internal sealed class Situation(ScenarioSpec scenario, HostCluster hosts)
     /// <summary>When the measured part began, on the scenario's clock.</summary>
     public long MeasuredFromNs { get; set; }
 
-    /// <summary>What went wrong so far, a line each.</summary>
-    public List<string> Problems { get; } = [];
+    /// <summary>What went wrong so far.</summary>
+    public RunProblems Problems { get; } = new();
+
+    /// <summary>Events that could not happen.</summary>
+    public int EventsMissed { get; private set; }
 
     /// <summary>How a host stands.</summary>
     public HostStanding this[int host]
@@ -90,10 +93,17 @@ internal sealed class Situation(ScenarioSpec scenario, HostCluster hosts)
     public string HostName(int host) => Cluster.Hosts[host].Name;
 
     /// <summary>Something went wrong.</summary>
-    public void AddProblem(string problem)
+    public void AddProblem(string who, string what)
     {
-        Problems.Add(problem);
-        hosts.Note(RunEventKind.Problem, problem);
+        Problems.Add(who, what);
+        hosts.Note(RunEventKind.Problem, $"{who}: {what}");
+    }
+
+    /// <summary>An event could not happen.</summary>
+    public void AddMissed(string who, string what)
+    {
+        EventsMissed++;
+        AddProblem(who, what);
     }
 
     /// <summary>Something happened that is worth a line.</summary>

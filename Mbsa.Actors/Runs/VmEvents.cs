@@ -10,6 +10,8 @@ internal sealed class VmEvents(Situation state, Migrations migrations, Leases le
     private readonly Dictionary<string, int> _places =
         state.Scenario.Vms.Select((vm, index) => (vm.Name, index)).ToDictionary(vm => vm.Name, vm => vm.index);
 
+    private readonly List<ScenarioEvent> _postponed = [];
+
     private readonly Dictionary<string, int> _hosts =
         state.Cluster.Hosts.Select((host, index) => (host.Name, index)).ToDictionary(host => host.Name, host => host.index);
 
@@ -27,7 +29,7 @@ internal sealed class VmEvents(Situation state, Migrations migrations, Leases le
             }
             else
             {
-                state.AddProblem($"{state.NameOf(vm)}: not started: {choice.WhyNot}");
+                state.AddProblem(state.NameOf(vm), $"not started: {choice.WhyNot}");
             }
         }
 
@@ -44,13 +46,13 @@ internal sealed class VmEvents(Situation state, Migrations migrations, Leases le
         await leases.DecideAsync();
     }
 
-    /// <summary>Something happens to a VM.</summary>
+    /// <summary>Something happens to a VM; while its host has no power, as soon as that is back.</summary>
     public async Task HappenAsync(ScenarioEvent happening)
     {
         var vm = _places[happening.Vm];
         if (state.HasNoPower(vm))
         {
-            state.AddProblem($"{happening.Vm}: the event at {happening.AtNs / 1e6} ms came when the host had no power");
+            _postponed.Add(happening);
             return;
         }
 
@@ -85,9 +87,32 @@ internal sealed class VmEvents(Situation state, Migrations migrations, Leases le
                 break;
             default:
                 var what = migrations.IsMigrating(vm) ? "migrating" : "not running";
-                state.AddProblem($"{happening.Vm}: the event at {happening.AtNs / 1e6} ms came when the VM was {what}");
+                state.AddMissed(happening.Vm, $"the event at {happening.AtNs / 1e6} ms came when the VM was {what}");
                 break;
         }
+    }
+
+    /// <summary>A host is back: what was asked of its VMs meanwhile happens now, in the order in which it was asked.</summary>
+    public async Task CatchUpAsync()
+    {
+        var due = _postponed.Where(happening => !state.HasNoPower(_places[happening.Vm])).ToList();
+        _postponed.RemoveAll(due.Contains);
+        foreach (var happening in due)
+        {
+            await HappenAsync(happening);
+        }
+    }
+
+    /// <summary>The run is over: what still waits for the power of a host will not happen.</summary>
+    public void GiveUpPostponed()
+    {
+        foreach (var happening in _postponed)
+        {
+            state.AddMissed(
+                happening.Vm, $"the event at {happening.AtNs / 1e6} ms came when the host had no power, and that was not back at the end");
+        }
+
+        _postponed.Clear();
     }
 
     /// <summary>A VM that its host gave up leaves its room to others.</summary>
@@ -108,7 +133,7 @@ internal sealed class VmEvents(Situation state, Migrations migrations, Leases le
         {
             state.Placement.Take(vm, host);
             var where = state.Cluster.Hosts.Length == 1 ? "" : $" on {state.HostName(host)}";
-            state.Problems.Add($"{state.NameOf(vm)}: not started{where}: {reason}"); // the host has noted it
+            state.Problems.Add(state.NameOf(vm), $"not started{where}: {reason}"); // the host has noted it
         }
         else
         {
@@ -122,10 +147,10 @@ internal sealed class VmEvents(Situation state, Migrations migrations, Leases le
         switch (await state.Hosts.DoAsync(state.Whereabouts[vm].Host, command))
         {
             case HostAnswer.Refused { Reason: var reason }:
-                state.AddProblem($"{state.NameOf(vm)}: {otherwise}: {reason}");
+                state.AddProblem(state.NameOf(vm), $"{otherwise}: {reason}");
                 return false;
             case HostAnswer.Done { Remark: { } remark }:
-                state.AddProblem($"{state.NameOf(vm)}: {remark}");
+                state.AddProblem(state.NameOf(vm), remark);
                 return true;
             default:
                 return true;

@@ -68,6 +68,9 @@ internal sealed record JsonReport
     /// <summary>What the scenario expected, in its order.</summary>
     public required IReadOnlyList<JsonExpectation> Expectations { get; init; }
 
+    /// <summary>Events that could not happen; the problems say why.</summary>
+    public required int EventsMissed { get; init; }
+
     /// <summary>What went wrong in the run, a line each.</summary>
     public required IReadOnlyList<string> Problems { get; init; }
 

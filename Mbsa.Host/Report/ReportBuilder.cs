@@ -44,6 +44,7 @@ internal static class ReportBuilder
             Tenants = ClusterReportBuilder.Tenants(result),
             Fairness = new JsonFairness(RunFigures.JainOverAll(result), MaxMinSlowdown: null),
             Expectations = [.. expectations.Select(e => new JsonExpectation(e.Text, e.Held, e.Measured, Finite(e.Value), Finite(e.Bound)))],
+            EventsMissed = result.EventsMissed,
             Problems = result.Problems,
             Warnings = [.. Catalogue.Warnings(result)],
         };

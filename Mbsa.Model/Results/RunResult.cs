@@ -38,6 +38,9 @@ public sealed record RunResult
     /// <summary>The times the host lost its power, in order.</summary>
     public ImmutableArray<PowerFailureResult> PowerFailures { get; init; } = [];
 
+    /// <summary>Events that could not happen; <see cref="Problems"/> says why.</summary>
+    public int EventsMissed { get; init; }
+
     /// <summary>What went wrong in the run, a line each: failed VCPUs, blocks that were not what was written.</summary>
     public ImmutableArray<string> Problems { get; init; } = [];
 }

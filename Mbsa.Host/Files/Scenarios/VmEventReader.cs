@@ -63,9 +63,10 @@ internal sealed class VmEventReader(VmList vms, HostList? hosts, Problems proble
                 EventMap.WarnOfLate(draft.Entry.Map, durationNs, problems);
             }
 
-            if (failures.Any(f => f.AtNs < draft.AtNs && draft.AtNs < f.AtNs + f.OutageNs))
+            if (failures.FirstOrDefault(f => f.AtNs < draft.AtNs && draft.AtNs < f.AtNs + f.OutageNs) is { } failure)
             {
-                problems.Warning(draft.Entry.Map.LineOf("at"), "this event comes while the host has no power, and will not happen");
+                var happens = failure.AtNs + failure.OutageNs < durationNs ? "happens when that is back" : "will not happen";
+                problems.Warning(draft.Entry.Map.LineOf("at"), $"this event comes while the host has no power, and {happens}");
             }
 
             if (Change(draft) is { } change)

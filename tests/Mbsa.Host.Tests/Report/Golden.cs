@@ -215,6 +215,7 @@ internal static class Golden
               "bound": null
             }
           ],
+          "events_missed": 0,
           "problems": [
             "VCPU 0 of writer failed: boom"
           ],

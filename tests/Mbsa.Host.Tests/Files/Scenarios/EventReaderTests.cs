@@ -119,7 +119,7 @@ public sealed class EventReaderTests : IDisposable
         var warnings = _scratch.Warnings($"duration: 1s\n{Vms}events:\n  - {{ at: 10ms, power: off, for: 20ms }}\n  - {{ at: "
             + $"10ms, vm: b, start: true }}\n  - {{ at: 30ms, vm: a, stop: true }}\n  - {{ at: 29ms, vm: a, failVcpu: 0 }}\n");
 
-        Assert.Equal("9: this event comes while the host has no power, and will not happen",
+        Assert.Equal("9: this event comes while the host has no power, and happens when that is back",
             Assert.Single(warnings, w => w.Contains("power", StringComparison.Ordinal)));
     }
 
