@@ -122,7 +122,7 @@ internal static class CompareCommand
         html?.Write(ComparisonPage.Render(contenders, records));
         if (!isSilent)
         {
-            terminal.Out.Write(ComparisonTable.Of(contenders));
+            ComparisonTable.Write(terminal.Out, contenders);
         }
 
         return interruption.IsRequested ? ExitCode.Interrupted : ExitCode.Ok;

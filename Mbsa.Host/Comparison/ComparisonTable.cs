@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mbsa.Host.Figures;
+using Mbsa.Host.Wording;
 using Mbsa.Model.Results;
 using Spectre.Console;
 
@@ -41,16 +42,32 @@ internal static class ComparisonTable
         return rows;
     }
 
-    /// <summary>The table for a terminal.</summary>
-    public static Table Of(IReadOnlyList<Contender> contenders)
+    /// <summary>Writes it, as several tables one below the other where not all contenders fit beside each other.</summary>
+    public static void Write(IAnsiConsole console, IReadOnlyList<Contender> contenders)
+    {
+        for (var first = 0; first < contenders.Count;)
+        {
+            var shown = contenders.Count - first;
+            while (shown > 1 && !TableWidth.Fits(console, Of(contenders, first, shown)))
+            {
+                shown--;
+            }
+
+            TableWidth.Write(console, Of(contenders, first, shown));
+            first += shown;
+        }
+    }
+
+    /// <summary>The table of some contenders; who is best is of all.</summary>
+    private static Table Of(IReadOnlyList<Contender> contenders, int first, int shown)
     {
         var table = new Table().Border(TableBorder.Simple).BorderStyle(new Style(Color.Grey));
         foreach (var head in new[] { "VM", "figure" })
         {
-            table.AddColumn(new TableColumn(new Text(head)).Padding(0, 1));
+            table.AddColumn(new TableColumn(new Text(head)) { NoWrap = true }.Padding(0, 1));
         }
 
-        foreach (var contender in contenders)
+        foreach (var contender in contenders.Skip(first).Take(shown))
         {
             table.AddColumn(new TableColumn(new Text(contender.Name)) { NoWrap = true }.Padding(0, 1).RightAligned());
         }
@@ -64,7 +81,7 @@ internal static class ComparisonTable
                 value is { } v ? row.Format(v) : "-",
                 new Style(decoration: winners.Contains(i) ? Decoration.Bold : Decoration.None)));
             table.AddRow([
-                new Text(row.Vm == last ? "" : row.Vm), new Text(row.What), .. cells,
+                new Text(row.Vm == last ? "" : row.Vm), new Text(row.What), .. cells.Skip(first).Take(shown),
                 new Text(string.Join(", ", winners.Select(i => contenders[i].Name)), new Style(Color.Green)),
             ]);
             last = row.Vm;

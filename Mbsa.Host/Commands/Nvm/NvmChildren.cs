@@ -68,7 +68,7 @@ internal static class NvmChildren
         }
         else
         {
-            terminal.Out.Write(NvmInfo.Children(NvmInfo.LookAtChildren(device)));
+            NvmInfo.WriteChildren(terminal, NvmInfo.LookAtChildren(device));
         }
 
         return ExitCode.Ok;

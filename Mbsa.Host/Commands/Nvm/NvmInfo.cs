@@ -48,8 +48,8 @@ internal static class NvmInfo
         return children;
     }
 
-    /// <summary>A table of child devices, each with what lies on it.</summary>
-    public static Table Children(IEnumerable<ChildContent> children)
+    /// <summary>Writes the child devices, each with what lies on it: as a table, or one below the other where that does not fit.</summary>
+    public static void WriteChildren(Terminal terminal, IEnumerable<ChildContent> children)
     {
         var table = new Table().Border(TableBorder.Simple).BorderStyle(new Style(Color.Grey));
         string[] heads = ["", "child", "size", "large pages", "page table", "blocks", "virtual disk", "state"];
@@ -58,12 +58,26 @@ internal static class NvmInfo
             table.AddColumn(new TableColumn(new Text(head)) { NoWrap = head != "blocks" }.Padding(0, 1));
         }
 
-        foreach (var (letter, child, disk) in children)
+        string[][] rows = [.. children.Select(child => Row(child.Letter, child.Child, child.Disk).ToArray())];
+        foreach (var row in rows)
         {
-            table.AddRow(Row(letter, child, disk).Select(cell => new Text(cell)));
+            table.AddRow(row.Select(cell => new Text(cell)));
         }
 
-        return table;
+        if (TableWidth.Fits(terminal.Out, table))
+        {
+            terminal.Out.Write(table);
+            return;
+        }
+
+        foreach (var row in rows)
+        {
+            terminal.Lines.WriteLine($"{row[0]} {row[1]}");
+            foreach (var (head, cell) in heads.Zip(row).Skip(2))
+            {
+                terminal.Lines.WriteLine($"    {head,-12} {cell}");
+            }
+        }
     }
 
     private static int Show(Terminal terminal, string file, DeviceProfile? profile, MemoryLedger ledger)
@@ -87,7 +101,7 @@ internal static class NvmInfo
         if (device.Children.Count > 0)
         {
             var children = LookAtChildren(device);
-            terminal.Out.Write(Children(children));
+            WriteChildren(terminal, children);
             foreach (var line in children.SelectMany(child => NvmWear.Lines(child, profile)))
             {
                 lines.WriteLine(line);

@@ -42,6 +42,28 @@ public sealed class CompareCommandTests : IDisposable
             reports.GetProperty(policy).GetProperty("vms")[0].GetProperty("iops").GetDouble();
     }
 
+    [Theory]
+    [InlineData(60)]
+    [InlineData(70)]
+    [InlineData(80)]
+    public async Task On_a_narrow_terminal_no_word_or_number_is_broken(int width)
+    {
+        using var scratch = new ScratchScenario();
+        var scenario = scratch.Write("""
+            duration: 5ms
+            vms:
+              - { name: reader, qos: { reservation: 10% }, storage: { size: 1MiB }, workload: { rw: randread } }
+            """);
+        using var program = new TestProgram(width) { Real = true, ReadsFiles = true };
+
+        Assert.Equal(ExitCode.Ok, await program.InvokeAsync("compare", scenario));
+
+        var tables = program.Output[program.Output.IndexOf(" figure ", StringComparison.Ordinal)..];
+        Assert.Matches("reservation misses +\\d", tables);
+        Assert.Matches("plan +best *\n", tables);
+        Assert.DoesNotMatch(@"(?m)^ +(GB/s|MB/s|us|ns|k|M|%)\b", tables);
+    }
+
     [Fact]
     public async Task As_a_page_it_has_the_same_figures_and_each_contenders_charts()
     {

@@ -39,6 +39,10 @@ public sealed class NvmCommandTests : IDisposable
         Assert.Matches(@" a a +12 MiB +\S+ % +4 KiB .* 8 MiB, wear: none +clean", info);
         Assert.Matches(@" b b +1 MiB .* - +raw", info);
         Assert.Matches("(?s) a .* b ", await Good("child", "list", FilePath));
+        using var narrow = new TestProgram(60);
+        Assert.Equal(ExitCode.Ok, await narrow.InvokeAsync("nvm", "info", FilePath));
+        Assert.Matches(@"(?m)^    blocks       \d+-\d+ *$", narrow.Output);
+        Assert.Matches(@"(?m)^    virtual disk 8 MiB, wear: none *$", narrow.Output);
         Assert.Contains("good; 2 child devices checked", await Good("check", FilePath), StringComparison.Ordinal);
         await Good("child", "delete", FilePath, "a");
         Assert.Contains("good; 1 child device checked", await Good("check", FilePath), StringComparison.Ordinal);
