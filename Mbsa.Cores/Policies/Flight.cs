@@ -5,7 +5,7 @@ namespace Mbsa.Cores.Policies;
 /// <summary>A quantum that is under way.</summary>
 /// <param name="To">The VCPU.</param>
 /// <param name="Account">Its VM.</param>
-/// <param name="Deadline">When the quantum should be over, in virtual time: the VM's start tag when it had been charged.</param>
+/// <param name="Deadline">When the quantum should be over, in virtual time.</param>
 /// <param name="StartNs">When it began, on the scenario's clock.</param>
 /// <param name="Turn">Why it was served before others, if it was.</param>
 internal sealed record Flight(Schedulable To, PlanAccount Account, double Deadline, long StartNs, Turn Turn)

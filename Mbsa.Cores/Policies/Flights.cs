@@ -221,7 +221,8 @@ internal sealed class Flights(int cores)
     }
 
     /// <summary>
-    /// Whether one is in the way of those that have begun just now: not if it is behind them all by more than a quantum of its own.
+    /// Whether one is in the way of those that have begun just now: not if it is due before them all, and behind them by more than a
+    /// quantum of its own.
     /// </summary>
     private bool IsInTheWay(Flight last, Gate gate, long nowNs)
     {
@@ -230,8 +231,8 @@ internal sealed class Flights(int cores)
         {
             if (flight.Uses(gate) && flight.StartNs >= nowNs)
             {
-                if (flight.Turn > last.Turn
-                    || (flight.Turn == last.Turn && !last.Account.IsBehind(flight.Account.StartTag, gate, quanta: 1)))
+                if (flight.Turn > last.Turn || (flight.Turn == last.Turn
+                    && (flight.Deadline < last.Deadline || !last.Account.IsBehind(flight.Account.StartTag, gate, quanta: 1))))
                 {
                     return true;
                 }

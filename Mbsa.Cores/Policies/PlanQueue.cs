@@ -148,11 +148,12 @@ internal sealed class PlanQueue : RunQueue
         // nor does one save up what its VCPUs could not use.
         var before = account.StartTag;
         account.StartTag = Math.Clamp(before, _waiting.VirtualNs - account.MostOwedNs, _waiting.VirtualNs + account.MostAheadNs);
+        var dueNs = account.Deadline(habit.Gate);
         next.Estimate = account.Take(habit, next.Cut, nowNs, budgetNs);
         _waiting.OnMoved(account, before, nowNs);
         account.InFlight++;
         account.Places.OnServed(habit.Gate);
-        _flights.Add(new Flight(next, account, account.StartTag, nowNs, turn));
+        _flights.Add(new Flight(next, account, dueNs, nowNs, turn));
         _waiting.Order(account, nowNs);
         return next;
     }
