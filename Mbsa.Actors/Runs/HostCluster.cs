@@ -84,6 +84,9 @@ internal sealed class HostCluster(
     /// <summary>The last report of a host.</summary>
     public HostReport ReportOf(int host) => _reports[host] ?? throw new InvalidOperationException($"host {host} has not done anything yet");
 
+    /// <summary>How the VMs stand that are, or were, on a host; none before its first step.</summary>
+    public ImmutableArray<VmStanding> StandingsOn(int host) => _reports[host] is { } report ? report.Vms : [];
+
     /// <summary>How a VM stands on a host; null when it never was there.</summary>
     public VmStanding? StandingOf(int vm, int host) => _reports[host]?.Vms.FirstOrDefault(standing => standing.Vm == vm);
 

@@ -32,7 +32,7 @@ internal sealed class Leases(Situation state)
             [.. state.AllHosts.Select(ContactOf)],
             [.. state.Whereabouts.Hosts.Select((host, vm) => state.Runs(vm) ? host : null)],
             state.AllHosts
-                .SelectMany(host => state.Hosts.ReportOf(host).Vms.Select(vm => (vm.Vm, Host: host, vm.Here)))
+                .SelectMany(host => state.Hosts.StandingsOn(host).Select(vm => (vm.Vm, Host: host, vm.Here)))
                 .ToLookup(counts => counts.Vm, counts => (counts.Host, counts.Here)));
         var byHost = decision.Reservations.ToLookup(reservation => reservation.Host);
         var answers = await state.Hosts.DoOnAllAsync(host =>
