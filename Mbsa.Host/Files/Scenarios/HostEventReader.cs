@@ -135,7 +135,7 @@ internal sealed class HostEventReader(HostList hosts, VmList vms, Problems probl
     }
 
     /// <summary>
-    /// A VM that cannot move and is pinned to the host would stay for ever; one that is only pinned stays because its author said so.
+    /// A VM that cannot migrate and is pinned to the host would stay for ever; one that is only pinned stays because its author said so.
     /// </summary>
     private void CheckDrain(EventMap entry)
     {

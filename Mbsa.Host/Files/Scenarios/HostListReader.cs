@@ -197,7 +197,7 @@ internal sealed class HostListReader(HostReader reader, Problems problems)
         static string Size(long bytes) => QuantityText.Format(bytes, Dimension.Size);
     }
 
-    /// <summary>A VM that cannot move is only where it was pinned to.</summary>
+    /// <summary>A VM that cannot migrate is only where it was pinned to.</summary>
     private static bool MayBeOn(VmSpec vm, string host) => vm.PinnedTo is null || vm.PinnedTo == host || vm.CanMigrate;
 
     private static VmList Those(VmList vms, Func<VmSpec, bool> which) => vms with { Specs = [.. vms.Specs.Where(which)] };

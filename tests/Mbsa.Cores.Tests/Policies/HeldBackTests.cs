@@ -15,7 +15,7 @@ public sealed class HeldBackTests
     [Fact]
     public void What_a_cut_off_quantum_gives_back_lets_its_vm_run_earlier_and_only_once()
     {
-        var estimate = TakeTen();
+        var estimate = Take(_account, quanta: 10);
         _held.Add(_account, nowNs: 100);
         var chargedUntilNs = _held.NextNs;
 
@@ -31,22 +31,35 @@ public sealed class HeldBackTests
     }
 
     [Fact]
-    public void Who_is_held_back_again_does_not_leave_earlier_by_what_was_before()
+    public void An_older_entry_of_one_that_is_held_back_again_is_in_nobodys_way()
     {
-        TakeTen();
+        var estimate = Take(_account, quanta: 10);
         _held.Add(_account, nowNs: 0);
+        _account.Correct(estimate, use: default, default);
+        _held.OnCorrected(_account);
         _held.Take(double.PositiveInfinity, out _);
-        TakeTen();
-
+        Take(_account, quanta: 10);
         _held.Add(_account, nowNs: 0);
 
+        var other = PlanLab.Account(1, 0.5, 0, _limited);
+        Take(other, quanta: 15);
+        _held.Add(other, nowNs: 0);
+
+        Assert.Equal(Math.Ceiling(other.MayRunFromNs), _held.NextNs);
+        Assert.Same(other, _held.Take(_held.NextNs, out _));
         Assert.Equal(Math.Ceiling(_account.MayRunFromNs), _held.NextNs);
     }
 
-    private QuantumEstimate TakeTen()
+    private static QuantumEstimate Take(PlanAccount account, int quanta)
     {
         var (use, quantum) = (new ResourceUse(PlanLab.CostNs, 0, 0), new QuantumUse(PlanLab.QuantumNs, default, 0));
         var habit = default(QuantumHabit).After(use, quantum, PlanLab.Host);
-        return Enumerable.Range(0, 10).Select(_ => _account.Take(habit, new CutWork(), 0, PlanLab.QuantumNs)).Last();
+        var last = default(QuantumEstimate);
+        for (var taken = 0; taken < quanta; taken++)
+        {
+            last = account.Take(habit, new CutWork(), 0, PlanLab.QuantumNs);
+        }
+
+        return last;
     }
 }

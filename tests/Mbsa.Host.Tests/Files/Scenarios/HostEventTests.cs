@@ -100,11 +100,11 @@ public sealed class HostEventTests : IDisposable
     [InlineData("at 2ms host 'h-1' was drained before", "at: 1ms, host: h-1, drain: true", "at: 2ms, host: h-1, drain: true")]
     [InlineData("at 1ms the link of host 'h-1' is up already", "at: 1ms, host: h-1, link: up")]
     [InlineData("at 2ms the link of host 'h-1' is down already", "at: 1ms, host: h-1, link: down", "at: 2ms, host: h-1, link: down")]
-    [InlineData("VM 'stuck' is on path 'virtio-mq' and cannot move; only VMs on memory-bus and those without storage can",
+    [InlineData("VM 'stuck' is on path 'virtio-mq' and cannot migrate; only VMs on memory-bus and those without storage can",
         "at: 1ms, vm: stuck, migrate: h-2")]
-    [InlineData("VM 'raw' is on path 'host' and cannot move; only VMs on memory-bus and those without storage can",
+    [InlineData("VM 'raw' is on path 'host' and cannot migrate; only VMs on memory-bus and those without storage can",
         "at: 1ms, vm: '*', migrate: anywhere")]
-    [InlineData("'h-2' cannot be drained: VM 'stuck' is on path 'virtio-mq' and cannot move; "
+    [InlineData("'h-2' cannot be drained: VM 'stuck' is on path 'virtio-mq' and cannot migrate; "
         + "only VMs on memory-bus and those without storage can", "at: 1ms, host: h-2, drain: true")]
     public void What_cannot_happen_is_an_error_of_its_line(string expected, params string[] events)
     {
