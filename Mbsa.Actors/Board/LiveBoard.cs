@@ -97,7 +97,7 @@ internal sealed class LiveBoard
     public void Publish(Plan plan)
     {
         Interlocked.Increment(ref _plans);
-        var planned = plan.Tenants.ToDictionary(entry => entry.Tenant.Vm, entry => entry.Share);
+        var planned = plan.Vms.ToDictionary(planned => planned.Claim.Vm, planned => planned.Share);
         foreach (var (vm, share) in planned)
         {
             _vms[vm].PlannedShare = share;
@@ -120,7 +120,7 @@ internal sealed class LiveBoard
     /// <param name="counts">What it used and wanted.</param>
     /// <param name="misses">Windows of the measured part in which its reservation was missed.</param>
     /// <param name="nowNs">The scenario's clock.</param>
-    public void ShowUse(int vm, in TenantCounts counts, int misses, long nowNs) => _vms[vm].ShowUse(counts, misses, nowNs);
+    public void ShowUse(int vm, in UsageCounts counts, int misses, long nowNs) => _vms[vm].ShowUse(counts, misses, nowNs);
 
     /// <summary>Keeps a time series from now on.</summary>
     /// <param name="periodNs">Length of a point, in nanoseconds.</param>

@@ -48,7 +48,7 @@ internal sealed class LiveVm(string name)
     public long Operations => Vcpus.Sum(vcpu => vcpu.Counters.ReadOperations + vcpu.Counters.WriteOperations);
 
     /// <summary>Written by one thread, read by any: what is read of it can be a moment apart.</summary>
-    public void ShowUse(in TenantCounts counts, int misses, long nowNs)
+    public void ShowUse(in UsageCounts counts, int misses, long nowNs)
     {
         Volatile.Write(ref _coresNs, counts.UseSoFar.CoresNs);
         Volatile.Write(ref _busNs, counts.UseSoFar.BusNs);

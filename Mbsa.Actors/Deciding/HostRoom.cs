@@ -93,7 +93,7 @@ internal sealed class HostRoom(HostCapacity capacity, DeviceGeometry device)
     private Tally Count(IEnumerable<RoomClaim> claims)
     {
         List<RoomClaim> all = [.. claims];
-        List<AdmittedTenant> reserved =
+        List<AdmittedVm> reserved =
         [
             .. all.Where(claim => claim.Tenant is null && claim.Vm.Qos.Reservation is not null).Select(claim => claim.Vm),
             .. all.Where(claim => claim.Tenant is not null)
@@ -122,13 +122,13 @@ internal sealed class HostRoom(HostCapacity capacity, DeviceGeometry device)
     /// <param name="NvmBytes">Bytes of the NVM that are taken.</param>
     /// <param name="ChildDevices">Entries of the NAT that are taken.</param>
     /// <param name="Vcpus">VCPUs of all.</param>
-    private sealed record Tally(List<AdmittedTenant> Reserved, RoomNeed Used, long NvmBytes, int ChildDevices, int Vcpus);
+    private sealed record Tally(List<AdmittedVm> Reserved, RoomNeed Used, long NvmBytes, int ChildDevices, int Vcpus);
 }
 
 /// <summary>What a VM asks of a host it is on, or is to go to.</summary>
 /// <param name="Vm">The VM, what it is promised and what it declares there.</param>
 /// <param name="NvmBytes">Bytes of the NVM device behind it; 0 without storage.</param>
-internal sealed record RoomClaim(AdmittedTenant Vm, long NvmBytes)
+internal sealed record RoomClaim(AdmittedVm Vm, long NvmBytes)
 {
     /// <summary>Index of the tenant it belongs to; null for none.</summary>
     public int? Tenant { get; init; }
@@ -145,14 +145,14 @@ internal sealed record RoomClaim(AdmittedTenant Vm, long NvmBytes)
     /// </summary>
     /// <param name="claims">VMs of one tenant; at least one.</param>
     /// <param name="cores">Cores of the host.</param>
-    public static AdmittedTenant Together(IReadOnlyList<RoomClaim> claims, int cores)
+    public static AdmittedVm Together(IReadOnlyList<RoomClaim> claims, int cores)
     {
         var first = claims[0];
         var use = new DeclaredUse([.. claims.SelectMany(claim => claim.Vm.Use.Kinds)], first.Vm.Use.Average);
         var (vcpus, floor) = (claims.Sum(claim => claim.Vm.Vcpus), first.Floor);
         var usable = Math.Min(1, vcpus / Math.Max(use.WorstVcpus(floor, cores), double.Epsilon));
         var reserved = floor with { Value = floor.Value * usable };
-        return new AdmittedTenant(first.Vm.Vm, vcpus, QosSpec.BestEffort with { Reservation = reserved }, use);
+        return new AdmittedVm(first.Vm.Vm, vcpus, QosSpec.BestEffort with { Reservation = reserved }, use);
     }
 }
 

@@ -214,7 +214,7 @@ internal sealed class Placement
             return null;
         }
 
-        var claim = new RoomClaim(new AdmittedTenant(vm, _needs.Scenario.Vms[vm].Vcpus, qos, use), _needs.NvmBytes(vm));
+        var claim = new RoomClaim(new AdmittedVm(vm, _needs.Scenario.Vms[vm].Vcpus, qos, use), _needs.NvmBytes(vm));
         return _tenantOf[vm] is { } tenant ? claim with { Tenant = tenant, Floor = _needs.Floor(tenant) } : claim;
     }
 

@@ -170,7 +170,7 @@ internal sealed class TenantAccount
     private VmRates RatesOf(int vm, int host)
     {
         var needs = _placement.Needs;
-        var admitted = new AdmittedTenant(vm, needs.Scenario.Vms[vm].Vcpus, _placement.QosOf(vm), needs.Use(vm, host)!);
+        var admitted = new AdmittedVm(vm, needs.Scenario.Vms[vm].Vcpus, _placement.QosOf(vm), needs.Use(vm, host)!);
         return VmRates.Of(admitted, Spec.Reservation.Unit, needs.Capacity(host).Cores);
     }
 }

@@ -4,7 +4,7 @@ namespace Mbsa.Actors.Deciding;
 
 /// <summary>
 /// What a VM did on a host since it came there; everything only grows while host and VM are there. The counts of the host's run queue
-/// (<see cref="TenantCounts"/>) as they travel.
+/// (<see cref="UsageCounts"/>) as they travel.
 /// </summary>
 /// <param name="Operations">I/Os completed.</param>
 /// <param name="Bytes">Bytes they read and wrote, by nominal work.</param>

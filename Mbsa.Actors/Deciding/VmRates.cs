@@ -13,7 +13,7 @@ internal readonly record struct VmRates(double Alone, double Max)
     /// <param name="vm">The VM, what it was promised and what it declares on the host.</param>
     /// <param name="unit">Bytes or I/Os per second.</param>
     /// <param name="cores">Cores of the host.</param>
-    public static VmRates Of(AdmittedTenant vm, PromiseUnit unit, int cores)
+    public static VmRates Of(AdmittedVm vm, PromiseUnit unit, int cores)
     {
         var mix = vm.Use.Average;
         if (!mix.DoesIo)
@@ -21,7 +21,7 @@ internal readonly record struct VmRates(double Alone, double Max)
             return default;
         }
 
-        var entry = new Tenant(vm.Vm, vm.Vcpus, vm.Qos, mix);
+        var entry = new VmClaim(vm.Vm, vm.Vcpus, vm.Qos, mix);
         var perOperation = unit == PromiseUnit.BytesPerSecond ? mix.BytesPerOperation : 1;
         var limit = vm.Qos.Limit is { } ceiling ? entry.OperationsPerSecondOf(ceiling) * perOperation : double.PositiveInfinity;
         var allVcpus = new Promise(PromiseUnit.Share, Math.Min(1, mix.ShareOfVcpus(vm.Vcpus, cores)));

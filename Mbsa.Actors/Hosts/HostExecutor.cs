@@ -99,7 +99,7 @@ internal sealed class HostExecutor(EmulatedHost host, HostWatch watch, Cancellat
     private VmStanding StandingOf(int vm, VmUses uses)
     {
         var counts = uses.SinceTheyCame.GetValueOrDefault(vm);
-        var (board, use) = (host.Board, uses.ByVm.GetValueOrDefault(vm) ?? new TenantUse());
+        var (board, use) = (host.Board, uses.ByVm.GetValueOrDefault(vm) ?? new VmUse());
         var here = new VmCounts(counts.Operations, counts.Bytes, counts.ReadyNs, counts.BackloggedNs);
         return new VmStanding(vm, board.StateOf(vm), board.OperationsOf(vm), use, here);
     }

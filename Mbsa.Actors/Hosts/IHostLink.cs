@@ -65,4 +65,4 @@ internal sealed record HostReport(
 /// <param name="Operations">I/Os since it started, those on hosts before among them.</param>
 /// <param name="Use">What it used of this host since the measured part began.</param>
 /// <param name="Here">What it did on this host since it came.</param>
-internal sealed record VmStanding(int Vm, VmState State, long Operations, TenantUse Use, VmCounts Here);
+internal sealed record VmStanding(int Vm, VmState State, long Operations, VmUse Use, VmCounts Here);

@@ -19,7 +19,7 @@ internal interface ISupervisorMessage;
 /// best effort if it does, and then the VM may attach its VCPUs; or with <see cref="HostAnswer.Refused"/>, and nothing has changed for
 /// anybody.
 /// </summary>
-internal sealed record AdmitVm(AdmittedTenant Vm) : ISupervisorMessage;
+internal sealed record AdmitVm(AdmittedVm Vm) : ISupervisorMessage;
 
 /// <summary>To the supervisor: the VM is gone.</summary>
 internal sealed record RemoveVm(int Vm) : ISupervisorMessage;
@@ -82,10 +82,10 @@ internal sealed record ReadAccounts : ISupervisorMessage;
 
 /// <summary>From the supervisor: what every VM that was ever admitted used since the measured part began.</summary>
 /// <param name="ByVm">By VM.</param>
-internal sealed record VmUses(ImmutableDictionary<int, TenantUse> ByVm)
+internal sealed record VmUses(ImmutableDictionary<int, VmUse> ByVm)
 {
     /// <summary>What the same VMs did and wanted since they came.</summary>
-    public ImmutableDictionary<int, TenantCounts> SinceTheyCame { get; init; } = ImmutableDictionary<int, TenantCounts>.Empty;
+    public ImmutableDictionary<int, UsageCounts> SinceTheyCame { get; init; } = ImmutableDictionary<int, UsageCounts>.Empty;
 }
 
 /// <summary>To the supervisor: stop time as soon as possible, and do not let it pass again.</summary>

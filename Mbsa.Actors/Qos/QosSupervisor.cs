@@ -20,7 +20,7 @@ internal abstract class QosSupervisor : ReceiveActor
     private readonly HostCapacity _host;
     private readonly ICores _cores;
     private readonly LiveBoard _board;
-    private readonly TenantBook _book;
+    private readonly VmBook _book;
     private readonly Dictionary<SchedulableId, (Schedulable Schedulable, IActorRef Owner)> _attached = [];
     private readonly Dictionary<SchedulableId, IActorRef> _leaving = [];
     private IActorRef? _asker;
@@ -28,7 +28,7 @@ internal abstract class QosSupervisor : ReceiveActor
 
     protected QosSupervisor(IQosPolicy policy, HostCapacity host, ICores cores, LiveBoard board)
     {
-        (_policy, _host, _cores, _board, _book) = (policy, host, cores, board, new TenantBook(host));
+        (_policy, _host, _cores, _board, _book) = (policy, host, cores, board, new VmBook(host));
         Receive<AdmitVm>(m => Sender.Tell(Admit(m.Vm)));
         Receive<HostCommand.SetQos>(m => Sender.Tell(Change(m)));
         Receive<RemoveVm>(m =>
@@ -93,7 +93,7 @@ internal abstract class QosSupervisor : ReceiveActor
 
         _planIsStale = false;
         var vcpus = _attached.Keys.CountBy(id => id.Vm).ToDictionary();
-        var plan = _policy.MakePlan(_host, _book.Tenants(vm => vcpus.GetValueOrDefault(vm)));
+        var plan = _policy.MakePlan(_host, _book.Claims(vm => vcpus.GetValueOrDefault(vm)));
         WithQueue((queue, nowNs) => queue.Apply(plan, nowNs));
         _board.Publish(plan);
     }
@@ -207,7 +207,7 @@ internal abstract class QosSupervisor : ReceiveActor
     }
 
     /// <summary>Admits a VM, or gives it other promises; if they do not fit, as best effort where it asked for that.</summary>
-    private HostAnswer Admit(AdmittedTenant vm)
+    private HostAnswer Admit(AdmittedVm vm)
     {
         var why = AdmitNow(vm);
         if (why is not null && !(vm.Qos.OrBestEffort && AdmitNow(vm with { Qos = vm.Qos.WithoutReservation() }) is null))
@@ -219,7 +219,7 @@ internal abstract class QosSupervisor : ReceiveActor
         return new HostAnswer.Done(why is null ? null : $"runs as best effort: {why}");
     }
 
-    private string? AdmitNow(AdmittedTenant vm)
+    private string? AdmitNow(AdmittedVm vm)
     {
         string? why = null;
         WithQueue((queue, nowNs) => why = _book.Admit(vm, queue, nowNs));
@@ -232,7 +232,7 @@ internal abstract class QosSupervisor : ReceiveActor
 
     private void SendAccounts()
     {
-        var uses = new VmUses(ImmutableDictionary<int, TenantUse>.Empty);
+        var uses = new VmUses(ImmutableDictionary<int, VmUse>.Empty);
         WithQueue((queue, nowNs) =>
         {
             uses = new VmUses(_book.ReadAccounts(queue, nowNs)) { SinceTheyCame = _book.Counts(queue, nowNs) };

@@ -66,7 +66,7 @@ internal sealed class Collector(Situation state)
     private VmResult NotRun(int vm, VmStanding? last) => VmResult.NotRun(state.Scenario.Vms[vm], last?.State ?? VmState.Waiting);
 
     /// <summary>What a VM used of all hosts it was on, as one use.</summary>
-    private TenantUse UseOf(int vm) => state.StandingsOf(vm).Aggregate(new TenantUse(), (sum, standing) => sum + standing.Use);
+    private VmUse UseOf(int vm) => state.StandingsOf(vm).Aggregate(new VmUse(), (sum, standing) => sum + standing.Use);
 
     private int? HostOf(int vm) => state.Whereabouts[vm] is { Host: >= 0 and var host } ? host : null;
 

@@ -72,7 +72,7 @@ internal sealed class VmActor : ReceiveActor
         }
 
         var use = JobUse.Of(_vm.Host.Scenario, _vm.Host.Capacity, _vm.Spec);
-        _vm.Host.Supervisor.Tell(new AdmitVm(new AdmittedTenant(_vm.Index, _vm.Spec.Vcpus, _qos, use)));
+        _vm.Host.Supervisor.Tell(new AdmitVm(new AdmittedVm(_vm.Index, _vm.Spec.Vcpus, _qos, use)));
     }
 
     protected override void PostStop() => _vm.Disk?.Dispose();

@@ -13,7 +13,7 @@ public static class Admission
     /// <param name="host">What there is.</param>
     /// <param name="others">What was promised to the other VMs, and what they declared.</param>
     /// <param name="candidate">The VM.</param>
-    public static string? WhyNot(HostCapacity host, IEnumerable<AdmittedTenant> others, AdmittedTenant candidate)
+    public static string? WhyNot(HostCapacity host, IEnumerable<AdmittedVm> others, AdmittedVm candidate)
     {
         var qos = candidate.Qos;
         if (!(qos.Weight > 0) || !double.IsFinite(qos.Weight))
@@ -29,7 +29,7 @@ public static class Admission
         return qos.Reservation is { } floor ? WhyNotReserved(host, others, candidate, floor) : null;
     }
 
-    private static string? WhyNoSense(AdmittedTenant candidate, HostCapacity host)
+    private static string? WhyNoSense(AdmittedVm candidate, HostCapacity host)
     {
         var qos = candidate.Qos;
         if (qos.Limit is { Value: var limit } && !(limit > 0))
@@ -55,13 +55,13 @@ public static class Admission
             return "the latency class needs a reservation: it is served first within that";
         }
 
-        var tenant = new Tenant(candidate.Vm, candidate.Vcpus, qos, candidate.Use.Average);
-        return tenant.LimitShare < tenant.ReservedShare * (1 - Rounding)
-            ? $"its limit of {Percent(tenant.LimitShare)} of the host is below its reservation of {Percent(tenant.ReservedShare)}"
+        var claim = new VmClaim(candidate.Vm, candidate.Vcpus, qos, candidate.Use.Average);
+        return claim.LimitShare < claim.ReservedShare * (1 - Rounding)
+            ? $"its limit of {Percent(claim.LimitShare)} of the host is below its reservation of {Percent(claim.ReservedShare)}"
             : null;
     }
 
-    private static string? WhyNotReserved(HostCapacity host, IEnumerable<AdmittedTenant> others, AdmittedTenant candidate, Promise floor)
+    private static string? WhyNotReserved(HostCapacity host, IEnumerable<AdmittedVm> others, AdmittedVm candidate, Promise floor)
     {
         var vcpus = candidate.Use.WorstVcpus(floor, host.Cores);
         if (vcpus > candidate.Vcpus * (1 + Rounding))
@@ -102,4 +102,4 @@ public static class Admission
 /// <param name="Vcpus">Its VCPUs.</param>
 /// <param name="Qos">What it was promised, or wants to be.</param>
 /// <param name="Use">What its jobs ask of the host.</param>
-public sealed record AdmittedTenant(int Vm, int Vcpus, QosSpec Qos, DeclaredUse Use);
+public sealed record AdmittedVm(int Vm, int Vcpus, QosSpec Qos, DeclaredUse Use);

@@ -23,7 +23,7 @@ internal sealed class DemandEstimate(HostCapacity host, OperationMix declared)
     private const int Remembered = 8;
 
     private readonly double[] _shares = new double[Remembered];
-    private TenantCounts _before;
+    private UsageCounts _before;
     private int _observed;
 
     /// <summary>What its I/Os are like: half of it what they were in the last stretch.</summary>
@@ -41,7 +41,7 @@ internal sealed class DemandEstimate(HostCapacity host, OperationMix declared)
     /// What it would have used if none of its VCPUs had waited for a core or been slowed down at bus and NVM:
     /// its pauses are as long then, and what is between them takes its nominal time.
     /// </summary>
-    private double Wanted(in TenantCounts lately, long passedNs)
+    private double Wanted(in UsageCounts lately, long passedNs)
     {
         var neededNs = lately.Use.CoresNs * host.Cores + lately.AttachedNs - lately.ReadyNs - lately.HeldNs;
         return lately.ReadyNs > WaitingFraction * passedNs && (lately.Use.DominantNs <= 0 || neededNs <= 0) ? double.PositiveInfinity
@@ -52,7 +52,7 @@ internal sealed class DemandEstimate(HostCapacity host, OperationMix declared)
     /// <summary>Takes note of a stretch of time.</summary>
     /// <param name="counts">What it used and wanted until now.</param>
     /// <param name="passedNs">How long the stretch was, in nanoseconds; above 0.</param>
-    public void Observe(in TenantCounts counts, long passedNs)
+    public void Observe(in UsageCounts counts, long passedNs)
     {
         var lately = counts.Since(_before);
         _before = counts;

@@ -18,7 +18,7 @@ internal sealed class ReservationLedger(int cores, long quantumNs)
     /// <summary>
     /// A window that is cut short, at the end of a run or when its VM leaves, is judged when it is at least so long, in nanoseconds.
     /// </summary>
-    public const long LeastNs = 10_000_000;
+    public const long MinNs = 10_000_000;
 
     /// <summary>
     /// What may be missing, of the floor over a window;
@@ -33,21 +33,21 @@ internal sealed class ReservationLedger(int cores, long quantumNs)
     public ReservationRecord Record { get; private set; }
 
     /// <summary>What was counted until now does not count: the measured part begins, or the VM comes.</summary>
-    public void Begin(in TenantCounts counts, long nowNs)
+    public void Begin(in UsageCounts counts, long nowNs)
     {
         (Record, _hasClosed) = (default, false);
         Resume(counts, nowNs);
     }
 
     /// <summary>A window begins; what was judged before counts.</summary>
-    public void Resume(in TenantCounts counts, long nowNs) =>
+    public void Resume(in UsageCounts counts, long nowNs) =>
         _window = new Stretch { Begin = counts, Last = counts, BeginNs = nowNs, LastNs = nowNs };
 
     /// <summary>Time has passed in which the VM was promised the same.</summary>
     /// <param name="counts">What the VM used and wanted until now.</param>
     /// <param name="reservedShare">Its reservation as a dominant share of the host; 0 for none.</param>
     /// <param name="nowNs">The scenario's clock.</param>
-    public void Look(in TenantCounts counts, double reservedShare, long nowNs) => _window = _window.Until(counts, reservedShare, nowNs);
+    public void Look(in UsageCounts counts, double reservedShare, long nowNs) => _window = _window.Until(counts, reservedShare, nowNs);
 
     /// <summary>The window is over, as it was looked at last: at its end, or before it when the VM leaves.</summary>
     public void Close()
@@ -61,14 +61,14 @@ internal sealed class ReservationLedger(int cores, long quantumNs)
     /// <param name="counts">What the VM used and wanted until now.</param>
     /// <param name="reservedShare">Its reservation as a dominant share of the host; 0 for none.</param>
     /// <param name="nowNs">The scenario's clock.</param>
-    public ReservationRecord RecordAt(in TenantCounts counts, double reservedShare, long nowNs) =>
+    public ReservationRecord RecordAt(in UsageCounts counts, double reservedShare, long nowNs) =>
         Record + Judge(_window.Until(counts, reservedShare, nowNs));
 
     /// <summary>The first window is judged however short it is: there may be no other.</summary>
     private ReservationRecord Judge(in Stretch window)
     {
         var lengthNs = window.LastNs - window.BeginNs;
-        if (window.FloorNs <= 0 || (_hasClosed && lengthNs < LeastNs) || window.WantedNs < Tolerance * lengthNs)
+        if (window.FloorNs <= 0 || (_hasClosed && lengthNs < MinNs) || window.WantedNs < Tolerance * lengthNs)
         {
             return default;
         }
@@ -83,7 +83,7 @@ internal sealed class ReservationLedger(int cores, long quantumNs)
     /// as if no VCPU had waited for longer, on average, than for the end of somebody's quantum, which nobody is interrupted for;
     /// but its floor at least for as long as it ran.
     /// </summary>
-    private double DueNs(in TenantCounts counts, double dueNs, long lengthNs)
+    private double DueNs(in UsageCounts counts, double dueNs, long lengthNs)
     {
         var (useNs, vcpuNs) = (counts.UseSoFar.DominantNs, counts.AttachedNs);
         var slowedNs = Math.Max(0, counts.HeldNs - counts.UseSoFar.CoresNs * cores);
@@ -107,9 +107,9 @@ internal sealed class ReservationLedger(int cores, long quantumNs)
     /// <summary>A window, or what there is of it.</summary>
     private readonly record struct Stretch
     {
-        public TenantCounts Begin { get; init; }
+        public UsageCounts Begin { get; init; }
 
-        public TenantCounts Last { get; init; }
+        public UsageCounts Last { get; init; }
 
         public long BeginNs { get; init; }
 
@@ -124,7 +124,7 @@ internal sealed class ReservationLedger(int cores, long quantumNs)
         /// <summary>That part, as far as the VM had a floor.</summary>
         public long WantedNs { get; init; }
 
-        public Stretch Until(in TenantCounts counts, double reservedShare, long nowNs)
+        public Stretch Until(in UsageCounts counts, double reservedShare, long nowNs)
         {
             var (passedNs, wantedNs) = (nowNs - LastNs, counts.WantedNs - Last.WantedNs);
             return this with

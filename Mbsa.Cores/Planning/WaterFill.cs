@@ -12,7 +12,7 @@ namespace Mbsa.Cores.Planning;
 /// freeze the VMs that use it, go on with the rest
 /// </code>
 /// After Ghodsi et al., "Dominant Resource Fairness" (NSDI 2011), by progressive filling.
-/// Pure arithmetic on + - * /, in the order of the tenants.
+/// Pure arithmetic on + - * /, in the order of the claims.
 /// </summary>
 internal sealed class WaterFill
 {
@@ -27,7 +27,7 @@ internal sealed class WaterFill
 
     private static readonly Resource[] _resources = [Resource.Cores, Resource.Bus, Resource.Nvm];
 
-    private readonly IReadOnlyList<Tenant> _tenants;
+    private readonly IReadOnlyList<VmClaim> _claims;
     private readonly double[] _floors;
     private readonly double[] _caps;
     private readonly double[] _reach;
@@ -39,30 +39,30 @@ internal sealed class WaterFill
     private readonly double[] _fullAt = [double.PositiveInfinity, double.PositiveInfinity, double.PositiveInfinity];
     private double _theta;
 
-    private WaterFill(HostCapacity host, IReadOnlyList<Tenant> tenants)
+    private WaterFill(HostCapacity host, IReadOnlyList<VmClaim> claims)
     {
-        _tenants = tenants;
-        (_floors, _caps) = (new double[tenants.Count], new double[tenants.Count]);
-        (_rises, _frozen) = (new bool[tenants.Count], new bool[tenants.Count]);
-        _relative = new double[tenants.Count, _resources.Length];
-        _reach = new double[tenants.Count];
-        Shares = new double[tenants.Count];
-        Rates = new double[tenants.Count];
-        for (var i = 0; i < tenants.Count; i++)
+        _claims = claims;
+        (_floors, _caps) = (new double[claims.Count], new double[claims.Count]);
+        (_rises, _frozen) = (new bool[claims.Count], new bool[claims.Count]);
+        _relative = new double[claims.Count, _resources.Length];
+        _reach = new double[claims.Count];
+        Shares = new double[claims.Count];
+        Rates = new double[claims.Count];
+        for (var i = 0; i < claims.Count; i++)
         {
-            var tenant = tenants[i];
+            var claim = claims[i];
             foreach (var resource in _resources)
             {
-                _relative[i, (int)resource] = tenant.Relative(resource) is var relative && relative > Negligible ? relative : 0;
+                _relative[i, (int)resource] = claim.Relative(resource) is var relative && relative > Negligible ? relative : 0;
             }
 
-            _reach[i] = tenant.Reach(host.Cores);
-            _caps[i] = Math.Min(Math.Min(tenant.LimitShare, tenant.DemandShare), _reach[i]);
-            _floors[i] = Math.Min(tenant.ReservedShare, _caps[i]);
+            _reach[i] = claim.Reach(host.Cores);
+            _caps[i] = Math.Min(Math.Min(claim.LimitShare, claim.DemandShare), _reach[i]);
+            _floors[i] = Math.Min(claim.ReservedShare, _caps[i]);
         }
     }
 
-    /// <summary>What each tenant gets: its x.</summary>
+    /// <summary>What each claim gets: its x.</summary>
     public double[] Shares { get; }
 
     /// <summary>
@@ -74,10 +74,10 @@ internal sealed class WaterFill
     /// <summary>Of cores, bus and NVM, the part that is given to somebody, 0 to 1.</summary>
     public ImmutableArray<double> Use => [.. _used];
 
-    /// <summary>Divides a host among tenants.</summary>
-    public static WaterFill Divide(HostCapacity host, IReadOnlyList<Tenant> tenants)
+    /// <summary>Divides a host among claims.</summary>
+    public static WaterFill Divide(HostCapacity host, IReadOnlyList<VmClaim> claims)
     {
-        var fill = new WaterFill(host, tenants);
+        var fill = new WaterFill(host, claims);
         fill.ScaleFloors();
         fill.Raise();
         fill.Settle();
@@ -107,36 +107,36 @@ internal sealed class WaterFill
         }
     }
 
-    /// <summary>Raises theta from event to event: a tenant leaves its floor or reaches its cap, or a resource becomes full.</summary>
+    /// <summary>Raises theta from event to event: a claim leaves its floor or reaches its cap, or a resource becomes full.</summary>
     private void Raise()
     {
-        var events = new List<(double Theta, int Tenant, bool Rises)>(2 * _floors.Length);
+        var events = new List<(double Theta, int Claim, bool Rises)>(2 * _floors.Length);
         for (var i = 0; i < _floors.Length; i++)
         {
             if (_caps[i] > _floors[i])
             {
-                events.Add((_floors[i] / _tenants[i].Qos.Weight, i, true));
+                events.Add((_floors[i] / _claims[i].Qos.Weight, i, true));
                 if (!double.IsPositiveInfinity(_caps[i]))
                 {
-                    events.Add((_caps[i] / _tenants[i].Qos.Weight, i, false));
+                    events.Add((_caps[i] / _claims[i].Qos.Weight, i, false));
                 }
             }
         }
 
         events.Sort();
-        foreach (var (theta, tenant, rises) in events)
+        foreach (var (theta, claim, rises) in events)
         {
             FillUpTo(theta);
-            if (_frozen[tenant])
+            if (_frozen[claim])
             {
                 continue;
             }
 
-            _rises[tenant] = rises;
-            Add(_slopes, tenant, rises ? _tenants[tenant].Qos.Weight : -_tenants[tenant].Qos.Weight);
+            _rises[claim] = rises;
+            Add(_slopes, claim, rises ? _claims[claim].Qos.Weight : -_claims[claim].Qos.Weight);
             if (!rises)
             {
-                Shares[tenant] = _caps[tenant];
+                Shares[claim] = _caps[claim];
             }
         }
 
@@ -192,30 +192,30 @@ internal sealed class WaterFill
         _theta = theta;
     }
 
-    private void Freeze(int tenant)
+    private void Freeze(int claim)
     {
-        _frozen[tenant] = true;
-        if (_rises[tenant])
+        _frozen[claim] = true;
+        if (_rises[claim])
         {
-            _rises[tenant] = false;
-            Shares[tenant] = _theta * _tenants[tenant].Qos.Weight;
-            Add(_slopes, tenant, -_tenants[tenant].Qos.Weight);
+            _rises[claim] = false;
+            Shares[claim] = _theta * _claims[claim].Qos.Weight;
+            Add(_slopes, claim, -_claims[claim].Qos.Weight);
         }
     }
 
     private void Settle()
     {
         var weights = 0d;
-        for (var i = 0; i < _tenants.Count; i++)
+        for (var i = 0; i < _claims.Count; i++)
         {
-            weights += _tenants[i].Qos.Weight;
+            weights += _claims[i].Qos.Weight;
         }
 
-        for (var i = 0; i < _tenants.Count; i++)
+        for (var i = 0; i < _claims.Count; i++)
         {
             if (_rises[i])
             {
-                Shares[i] = _theta * _tenants[i].Qos.Weight; // nothing it uses ever became full: it uses nothing
+                Shares[i] = _theta * _claims[i].Qos.Weight; // nothing it uses ever became full: it uses nothing
             }
 
             var theta = double.PositiveInfinity;
@@ -226,17 +226,17 @@ internal sealed class WaterFill
 
             theta = double.IsPositiveInfinity(theta) ? Math.Max(_theta, 1 / weights) : theta;
             // A VM never has more than its VCPUs can use, so it is owed no more; of its limit a little more, so that the limit is reached.
-            var most = Math.Min(_reach[i], LimitMargin * _tenants[i].LimitShare);
-            var competes = Math.Min(most, Math.Max(_floors[i], theta * _tenants[i].Qos.Weight));
+            var maxShare = Math.Min(_reach[i], LimitMargin * _claims[i].LimitShare);
+            var competes = Math.Min(maxShare, Math.Max(_floors[i], theta * _claims[i].Qos.Weight));
             Rates[i] = Math.Max(1e-9, competes);
         }
     }
 
-    private void Add(double[] sums, int tenant, double share)
+    private void Add(double[] sums, int claim, double share)
     {
         for (var resource = 0; resource < sums.Length; resource++)
         {
-            sums[resource] += share * _relative[tenant, resource];
+            sums[resource] += share * _relative[claim, resource];
         }
     }
 }

@@ -21,8 +21,8 @@ public sealed class CapPolicy : IQosPolicy
     public Promises Keeps => Promises.Limits;
 
     /// <inheritdoc/>
-    public Plan MakePlan(HostCapacity host, IReadOnlyList<Tenant> tenants) =>
-        Plan.Of(tenants, t => new PlannedTenant(t, t.Qos.Weight, null));
+    public Plan MakePlan(HostCapacity host, IReadOnlyList<VmClaim> claims) =>
+        Plan.Of(claims, t => new PlannedVm(t, t.Qos.Weight, null));
 
     /// <inheritdoc/>
     public RunQueue CreateQueue(HostCapacity host, long quantumNs, ServiceOrder order) => new CapQueue(host, quantumNs);
@@ -41,9 +41,9 @@ internal sealed class CapQueue(HostCapacity host, long quantumNs) : RunQueue(hos
 
     protected override void TakeOver(Plan plan, long nowNs)
     {
-        foreach (var planned in plan.Tenants)
+        foreach (var planned in plan.Vms)
         {
-            BucketOf(planned.Tenant.Vm).Apply(planned.Tenant.Qos.Limit);
+            BucketOf(planned.Claim.Vm).Apply(planned.Claim.Qos.Limit);
         }
 
         while (_full.TryDequeue(out var bucket, out _))

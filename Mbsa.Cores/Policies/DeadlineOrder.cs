@@ -4,23 +4,23 @@ using Mbsa.Cores.Queue;
 namespace Mbsa.Cores.Policies;
 
 /// <summary>
-/// The VMs that have VCPUs waiting at one gate: those that are not ahead of virtual time by deadline, the others by start tag, who come
-/// only when there is nobody else. A VM whose tag has moved back enters again; its older entry, which has an older stamp, is passed
-/// over.
+/// The VMs that have VCPUs waiting at one bottleneck: those that are not ahead of virtual time by deadline, the others by start tag,
+/// who come only when there is nobody else. A VM whose tag has moved back enters again; its older entry, which has an older stamp, is
+/// passed over.
 /// </summary>
-/// <param name="gate">What these VCPUs wait for.</param>
-internal sealed class DeadlineOrder(Gate gate)
+/// <param name="bottleneck">What these VCPUs wait for.</param>
+internal sealed class DeadlineOrder(Bottleneck bottleneck)
 {
     private readonly PriorityQueue<(PlanAccount Account, int Stamp), VmOrder> _eligible = new();
     private readonly PriorityQueue<(PlanAccount Account, int Stamp), VmOrder> _ahead = new();
 
     /// <summary>What these VCPUs wait for.</summary>
-    public Gate Gate { get; } = gate;
+    public Bottleneck Bottleneck { get; } = bottleneck;
 
     /// <summary>Takes in a VM.</summary>
     public void Add(PlanAccount account)
     {
-        _ahead.Enqueue((account, account.Places.Take(Gate, account.StartTag)), new VmOrder(account.StartTag, account.Vm));
+        _ahead.Enqueue((account, account.Places.Take(Bottleneck, account.StartTag)), new VmOrder(account.StartTag, account.Vm));
     }
 
     /// <summary>Finds out who has become eligible.</summary>
@@ -32,7 +32,7 @@ internal sealed class DeadlineOrder(Gate gate)
             _ahead.Dequeue();
             if (!IsOld(entry))
             {
-                _eligible.Enqueue(entry, new VmOrder(entry.Account.Deadline(Gate), entry.Account.Vm));
+                _eligible.Enqueue(entry, new VmOrder(entry.Account.Deadline(Bottleneck), entry.Account.Vm));
             }
         }
 
@@ -74,5 +74,5 @@ internal sealed class DeadlineOrder(Gate gate)
         _ahead.Clear();
     }
 
-    private bool IsOld((PlanAccount Account, int Stamp) entry) => entry.Account.Places.StampIn(Gate) != entry.Stamp;
+    private bool IsOld((PlanAccount Account, int Stamp) entry) => entry.Account.Places.StampIn(Bottleneck) != entry.Stamp;
 }

@@ -16,10 +16,10 @@ public sealed class FairPolicy : IQosPolicy
     public Promises Keeps => Promises.Weights;
 
     /// <inheritdoc/>
-    public Plan MakePlan(HostCapacity host, IReadOnlyList<Tenant> tenants)
+    public Plan MakePlan(HostCapacity host, IReadOnlyList<VmClaim> claims)
     {
-        var shares = Divide(host.Cores, tenants);
-        return Plan.Of(tenants, t => new PlannedTenant(t, t.Qos.Weight, shares.TryGetValue(t.Vm, out var share) ? share : null));
+        var shares = Divide(host.Cores, claims);
+        return Plan.Of(claims, t => new PlannedVm(t, t.Qos.Weight, shares.TryGetValue(t.Vm, out var share) ? share : null));
     }
 
     /// <inheritdoc/>
@@ -29,10 +29,10 @@ public sealed class FairPolicy : IQosPolicy
     /// Water-filling: shares in proportion to weights, but nobody more than its VCPUs can use; what is left over goes to the others in
     /// proportion again.
     /// </summary>
-    private static Dictionary<int, double> Divide(int cores, IReadOnlyList<Tenant> tenants)
+    private static Dictionary<int, double> Divide(int cores, IReadOnlyList<VmClaim> claims)
     {
         var shares = new Dictionary<int, double>();
-        var open = tenants.Where(t => t.Vcpus > 0).ToList();
+        var open = claims.Where(t => t.Vcpus > 0).ToList();
         var left = 1d;
         while (open.Count > 0)
         {
@@ -44,11 +44,11 @@ public sealed class FairPolicy : IQosPolicy
                 break;
             }
 
-            foreach (var tenant in full)
+            foreach (var claim in full)
             {
-                shares[tenant.Vm] = tenant.Vcpus / (double)cores;
-                left = Math.Max(0, left - shares[tenant.Vm]);
-                open.Remove(tenant);
+                shares[claim.Vm] = claim.Vcpus / (double)cores;
+                left = Math.Max(0, left - shares[claim.Vm]);
+                open.Remove(claim);
             }
         }
 

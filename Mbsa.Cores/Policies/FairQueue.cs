@@ -18,9 +18,9 @@ internal sealed class FairQueue(HostCapacity host, long quantumNs) : RunQueue(ho
 
     protected override void TakeOver(Plan plan, long nowNs)
     {
-        foreach (var planned in plan.Tenants)
+        foreach (var planned in plan.Vms)
         {
-            AccountOf(planned.Tenant.Vm).Weight = planned.Rate;
+            AccountOf(planned.Claim.Vm).Weight = planned.Rate;
         }
     }
 

@@ -14,14 +14,14 @@ internal sealed record Flight(Schedulable To, PlanAccount Account, double Deadli
     public bool IsUrgent => Turn == Turn.Urgent;
 
     /// <summary>Part of bus or NVM that it takes at full speed, 0 to 1.</summary>
-    public double Fraction(Gate gate) => gate.IsOfBus() ? To.Estimate.BusFraction : To.Estimate.NvmFraction;
+    public double Fraction(Bottleneck bottleneck) => bottleneck.IsOfBus() ? To.Estimate.BusFraction : To.Estimate.NvmFraction;
 
     /// <summary>Whether it is to speak of at bus or NVM.</summary>
-    public bool Uses(Gate gate) => Fraction(gate) >= QuantumHabit.Negligible;
+    public bool Uses(Bottleneck bottleneck) => Fraction(bottleneck) >= QuantumHabit.Negligible;
 
     /// <summary>Whether its VM was ahead of another by a quantum of theirs when this one began.</summary>
-    public bool IsAheadOf(PlanAccount other, Gate gate) =>
-        Account != other && Account.StartTag - Account.QuantumNs(gate) > other.StartTag + other.QuantumNs(gate);
+    public bool IsAheadOf(PlanAccount other, Bottleneck bottleneck) =>
+        Account != other && Account.StartTag - Account.QuantumNs(bottleneck) > other.StartTag + other.QuantumNs(bottleneck);
 }
 
 /// <summary>Why somebody is served; the later ones go before the earlier ones.</summary>

@@ -43,16 +43,16 @@ internal sealed class Flights(int cores)
     }
 
     /// <summary>Whether all there is of a resource is in use.</summary>
-    public bool IsFull(Gate gate) => gate != Gate.None && Sum(gate) >= Full;
+    public bool IsFull(Bottleneck bottleneck) => bottleneck != Bottleneck.None && Sum(bottleneck) >= Full;
 
     /// <summary>Whether more of a resource is wanted than there is, so that those who have it stretch each other.</summary>
-    public bool IsOverfull(Gate gate) => Sum(gate) > 1 + Tolerance;
+    public bool IsOverfull(Bottleneck bottleneck) => Sum(bottleneck) > 1 + Tolerance;
 
     /// <summary>Whether there is some of a resource that nobody uses.</summary>
-    public bool HasRoom(Gate gate) => Sum(gate) < 1 - Tolerance;
+    public bool HasRoom(Bottleneck bottleneck) => Sum(bottleneck) < 1 - Tolerance;
 
     /// <summary>Whether there is a quantum that uses a resource most.</summary>
-    public bool HasUserOfMost(Gate gate) => _flights.Exists(flight => flight.Fraction(gate) * cores > 1);
+    public bool HasDominantUser(Bottleneck bottleneck) => _flights.Exists(flight => flight.Fraction(bottleneck) * cores > 1);
 
     /// <summary>Whether a quantum fits beside the others, so that nobody is slowed down to speak of.</summary>
     public bool Fits(in QuantumHabit habit) => Fits(_bus, _nvm, habit);
@@ -62,60 +62,61 @@ internal sealed class Flights(int cores)
     /// wastes, or needs a core more than the resource and slows those a little: the others make room. More of them would only stretch
     /// each other, and hold cores that somebody else's floor may need.
     /// </summary>
-    public bool FitsAmongFirst(Gate gate, in QuantumHabit habit)
+    public bool FitsAmongFirst(Bottleneck bottleneck, in QuantumHabit habit)
     {
-        double bus = 0, nvm = 0, most = habit.Fraction(gate);
+        double bus = 0, nvm = 0, max = habit.Fraction(bottleneck);
         foreach (var flight in _flights)
         {
             if (flight.Turn > Turn.Rate)
             {
-                (bus, nvm) = (bus + flight.Fraction(Gate.Bus), nvm + flight.Fraction(Gate.Nvm));
-                most = Math.Max(most, flight.Fraction(gate));
+                (bus, nvm) = (bus + flight.Fraction(Bottleneck.Bus), nvm + flight.Fraction(Bottleneck.Nvm));
+                max = Math.Max(max, flight.Fraction(bottleneck));
             }
         }
 
-        var sum = gate.IsOfBus() ? bus : nvm;
-        return Fits(bus, nvm, habit) || Gains(sum, habit.Fraction(gate), most) || (!gate.IsOfMost() && sum <= 1 + Tolerance);
+        var sum = bottleneck.IsOfBus() ? bus : nvm;
+        return Fits(bus, nvm, habit) || Gains(sum, habit.Fraction(bottleneck), max) || (!bottleneck.IsDominant() && sum <= 1 + Tolerance);
     }
 
     /// <summary>
     /// Whether a quantum of a VM may start in place of others that are due later, so that the resource is as full as before and no fuller:
     /// <see cref="Surplus"/> takes those away then.
     /// </summary>
-    public bool MayReplace(Gate gate, PlanAccount account, in QuantumHabit habit)
+    public bool MayReplace(Bottleneck bottleneck, PlanAccount account, in QuantumHabit habit)
     {
-        var sum = Sum(gate) + habit.Fraction(gate);
+        var sum = Sum(bottleneck) + habit.Fraction(bottleneck);
         foreach (var flight in _flights)
         {
-            if (flight.Turn == Turn.Rate && flight.Uses(gate)
-                && sum - flight.Fraction(gate) >= Full && flight.Deadline > account.Deadline(gate))
+            if (flight.Turn == Turn.Rate && flight.Uses(bottleneck)
+                && sum - flight.Fraction(bottleneck) >= Full && flight.Deadline > account.Deadline(bottleneck))
             {
-                sum -= flight.Fraction(gate);
+                sum -= flight.Fraction(bottleneck);
             }
         }
 
-        return sum <= Math.Max(1 + Tolerance, Sum(gate));
+        return sum <= Math.Max(1 + Tolerance, Sum(bottleneck));
     }
 
     /// <summary>
     /// Whether a VM may share a resource that is full already with those who have it, while nobody else wants the core: not if it has
     /// come further than one of them, and not with the latency class.
     /// </summary>
-    public bool MayShare(Gate gate, PlanAccount account)
+    public bool MayShare(Bottleneck bottleneck, PlanAccount account)
     {
-        if (HasUrgent(gate))
+        if (HasUrgent(bottleneck))
         {
             return false;
         }
 
-        if (HasRoom(gate))
+        if (HasRoom(bottleneck))
         {
             return true;
         }
 
         foreach (var flight in _flights)
         {
-            if (flight.Account != account && flight.Uses(gate) && account.StartTag > flight.Account.StartTag + account.QuantumNs(gate))
+            if (flight.Account != account && flight.Uses(bottleneck)
+                && account.StartTag > flight.Account.StartTag + account.QuantumNs(bottleneck))
             {
                 return false;
             }
@@ -128,30 +129,30 @@ internal sealed class Flights(int cores)
     /// Whether a quantum that does not fit gains more of the resource than it wastes of the cores, both as parts of the host, although
     /// somebody else wants the core: what is too much is waited for by whoever wants most, but not by the latency class.
     /// </summary>
-    public bool Gains(Gate gate, in QuantumHabit habit)
+    public bool Gains(Bottleneck bottleneck, in QuantumHabit habit)
     {
-        var (sum, most) = (Sum(gate), habit.Fraction(gate));
+        var (sum, max) = (Sum(bottleneck), habit.Fraction(bottleneck));
         foreach (var flight in _flights)
         {
-            most = Math.Max(most, flight.Fraction(gate));
+            max = Math.Max(max, flight.Fraction(bottleneck));
         }
 
-        return !HasUrgent(gate) && Gains(sum, habit.Fraction(gate), most);
+        return !HasUrgent(bottleneck) && Gains(sum, habit.Fraction(bottleneck), max);
     }
 
-    private bool HasUrgent(Gate gate) => _flights.Exists(flight => flight.IsUrgent && flight.Uses(gate));
+    private bool HasUrgent(Bottleneck bottleneck) => _flights.Exists(flight => flight.IsUrgent && flight.Uses(bottleneck));
 
     private static bool Fits(double bus, double nvm, in QuantumHabit habit) =>
         bus + habit.PerNs.BusNs <= 1 + Tolerance && nvm + habit.PerNs.NvmNs <= 1 + Tolerance;
 
-    private bool Gains(double sum, double fraction, double most) => 1 - sum > (sum + fraction - 1) / (most * cores);
+    private bool Gains(double sum, double fraction, double max) => 1 - sum > (sum + fraction - 1) / (max * cores);
 
     /// <summary>Whether somebody who is ahead of a VM has what that waits for.</summary>
-    public bool IsTakenFrom(PlanAccount account, Gate gate)
+    public bool IsTakenFrom(PlanAccount account, Bottleneck bottleneck)
     {
         foreach (var flight in _flights)
         {
-            if (flight.Turn == Turn.Rate && flight.Uses(gate) && flight.IsAheadOf(account, gate))
+            if (flight.Turn == Turn.Rate && flight.Uses(bottleneck) && flight.IsAheadOf(account, bottleneck))
             {
                 return true;
             }
@@ -165,24 +166,24 @@ internal sealed class Flights(int cores)
     /// without it and somebody wants its core, or if it is ahead of somebody whom it slows down. Where it slows down the latency class
     /// it goes in any case.
     /// </summary>
-    /// <param name="gate">The resource.</param>
+    /// <param name="bottleneck">The resource.</param>
     /// <param name="nowNs">The scenario's clock.</param>
     /// <param name="isWanted">Whether anybody else wants the core of a VM.</param>
     /// <returns>Null when nobody has to.</returns>
-    public Flight? Surplus(Gate gate, long nowNs, Func<PlanAccount, long, bool> isWanted)
+    public Flight? Surplus(Bottleneck bottleneck, long nowNs, Func<PlanAccount, long, bool> isWanted)
     {
-        if (_flights.Count < 2 || !IsOverfull(gate) || Furthest(gate, nowNs) is not { } last)
+        if (_flights.Count < 2 || !IsOverfull(bottleneck) || Furthest(bottleneck, nowNs) is not { } last)
         {
             return null;
         }
 
-        if (HasUrgent(gate))
+        if (HasUrgent(bottleneck))
         {
-            return SlowsDownUrgent(gate) ? last : null;
+            return SlowsDownUrgent(bottleneck) ? last : null;
         }
 
-        return IsInTheWay(last, gate, nowNs) && Sum(gate) - last.Fraction(gate) >= 1 - Tolerance
-            && (last.IsAheadOf(Nearest(gate), gate) || isWanted(last.Account, nowNs)) ? last : null;
+        return IsInTheWay(last, bottleneck, nowNs) && Sum(bottleneck) - last.Fraction(bottleneck) >= 1 - Tolerance
+            && (last.IsAheadOf(Nearest(bottleneck), bottleneck) || isWanted(last.Account, nowNs)) ? last : null;
     }
 
     /// <summary>
@@ -202,14 +203,14 @@ internal sealed class Flights(int cores)
         return last is { IsUrgent: false } ? last : null;
     }
 
-    private double Sum(Gate gate) => gate.IsOfBus() ? _bus : _nvm;
+    private double Sum(Bottleneck bottleneck) => bottleneck.IsOfBus() ? _bus : _nvm;
 
-    private Flight? Furthest(Gate gate, long nowNs)
+    private Flight? Furthest(Bottleneck bottleneck, long nowNs)
     {
         Flight? furthest = null;
         foreach (var flight in _flights)
         {
-            if (flight.Uses(gate) && !flight.IsUrgent && flight.StartNs < nowNs
+            if (flight.Uses(bottleneck) && !flight.IsUrgent && flight.StartNs < nowNs
                 && (furthest is null || flight.Turn < furthest.Turn
                     || (flight.Turn == furthest.Turn && flight.Account.StartTag > furthest.Account.StartTag)))
             {
@@ -224,15 +225,15 @@ internal sealed class Flights(int cores)
     /// Whether one is in the way of those that have begun just now: not if it is due before them all, and behind them by more than a
     /// quantum of its own.
     /// </summary>
-    private bool IsInTheWay(Flight last, Gate gate, long nowNs)
+    private bool IsInTheWay(Flight last, Bottleneck bottleneck, long nowNs)
     {
         var hasBegun = false;
         foreach (var flight in _flights)
         {
-            if (flight.Uses(gate) && flight.StartNs >= nowNs)
+            if (flight.Uses(bottleneck) && flight.StartNs >= nowNs)
             {
                 if (flight.Turn > last.Turn || (flight.Turn == last.Turn
-                    && (flight.Deadline < last.Deadline || !last.Account.IsBehind(flight.Account.StartTag, gate, quanta: 1))))
+                    && (flight.Deadline < last.Deadline || !last.Account.IsBehind(flight.Account.StartTag, bottleneck, quanta: 1))))
                 {
                     return true;
                 }
@@ -244,12 +245,12 @@ internal sealed class Flights(int cores)
         return !hasBegun;
     }
 
-    private PlanAccount Nearest(Gate gate)
+    private PlanAccount Nearest(Bottleneck bottleneck)
     {
         Flight? nearest = null;
         foreach (var flight in _flights)
         {
-            if (flight.Uses(gate) && !flight.IsUrgent && (nearest is null || flight.Account.StartTag < nearest.Account.StartTag))
+            if (flight.Uses(bottleneck) && !flight.IsUrgent && (nearest is null || flight.Account.StartTag < nearest.Account.StartTag))
             {
                 nearest = flight;
             }
@@ -259,9 +260,9 @@ internal sealed class Flights(int cores)
     }
 
     /// <summary>Whether somebody of the latency class wants more of a resource than an equal part of it.</summary>
-    private bool SlowsDownUrgent(Gate gate)
+    private bool SlowsDownUrgent(Bottleneck bottleneck)
     {
-        var users = _flights.Count(flight => flight.Uses(gate));
-        return _flights.Exists(flight => flight.IsUrgent && flight.Fraction(gate) * users > 1);
+        var users = _flights.Count(flight => flight.Uses(bottleneck));
+        return _flights.Exists(flight => flight.IsUrgent && flight.Fraction(bottleneck) * users > 1);
     }
 }

@@ -23,18 +23,18 @@ internal sealed class FloorOrder
     /// when there is nobody. It stays.
     /// </summary>
     /// <param name="nowNs">The scenario's clock.</param>
-    /// <param name="gateOf">The gate of the VCPU with which a VM is served; null when none can be served now.</param>
-    public (PlanAccount Account, Gate Gate)? First(long nowNs, Func<PlanAccount, Gate?> gateOf)
+    /// <param name="bottleneckOf">The bottleneck of the VCPU with which a VM is served; null when none can be served now.</param>
+    public (PlanAccount Account, Bottleneck Bottleneck)? First(long nowNs, Func<PlanAccount, Bottleneck?> bottleneckOf)
     {
-        (PlanAccount, Gate)? first = null;
+        (PlanAccount, Bottleneck)? first = null;
         while (first is null && _order.TryPeek(out var account, out var order) && order.Tag <= nowNs)
         {
             var fromNs = Math.Max(account.BehindFloorFromNs, account.MayRunFromNs);
             if (account is { HasFloor: true, ReadyCount: > 0 } && fromNs <= order.Tag)
             {
-                if (gateOf(account) is { } gate)
+                if (bottleneckOf(account) is { } bottleneck)
                 {
-                    first = (account, gate);
+                    first = (account, bottleneck);
                 }
                 else
                 {

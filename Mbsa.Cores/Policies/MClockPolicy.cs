@@ -19,8 +19,8 @@ public sealed class MClockPolicy : IQosPolicy
     public Promises Keeps => Promises.Weights | Promises.Limits | Promises.Reservations;
 
     /// <inheritdoc/>
-    public Plan MakePlan(HostCapacity host, IReadOnlyList<Tenant> tenants) =>
-        Plan.Of(tenants, t => new PlannedTenant(t, t.Qos.Weight, null));
+    public Plan MakePlan(HostCapacity host, IReadOnlyList<VmClaim> claims) =>
+        Plan.Of(claims, t => new PlannedVm(t, t.Qos.Weight, null));
 
     /// <inheritdoc/>
     public RunQueue CreateQueue(HostCapacity host, long quantumNs, ServiceOrder order) => new MClockQueue(host, quantumNs);

@@ -4,10 +4,10 @@ using Mbsa.Model.Scenario;
 namespace Mbsa.Cores.Policies;
 
 /// <summary>
-/// The scheduler of mClock's Algorithm 1 over quanta: a VM whose reservation tag is due is served first (constraint-based phase), least
-/// tag first; else the VM with the least weight tag among those whose limit tag is due (weight-based phase), and its reservation tag is
+/// The scheduler of mClock's Algorithm 1 over quanta: a VM whose reservation tag is due is served first (constraint-based phase), min
+/// tag first; else the VM with the min weight tag among those whose limit tag is due (weight-based phase), and its reservation tag is
 /// set back by what it got, for that was not its reservation. Tags advance by the I/Os of a quantum over the rate: what the last
-/// quantum had is charged when one is granted and corrected when it ended. A VM that comes back starts at the least weight tag there
+/// quantum had is charged when one is granted and corrected when it ended. A VM that comes back starts at the min weight tag there
 /// is, as the paper adjusts it.
 /// </summary>
 internal sealed class MClockQueue(HostCapacity host, long quantumNs) : RunQueue(host, quantumNs)
@@ -19,9 +19,9 @@ internal sealed class MClockQueue(HostCapacity host, long quantumNs) : RunQueue(
 
     protected override void TakeOver(Plan plan, long nowNs)
     {
-        foreach (var planned in plan.Tenants)
+        foreach (var planned in plan.Vms)
         {
-            TagsOf(planned.Tenant.Vm).Apply(planned.Tenant);
+            TagsOf(planned.Claim.Vm).Apply(planned.Claim);
         }
     }
 
@@ -30,7 +30,7 @@ internal sealed class MClockQueue(HostCapacity host, long quantumNs) : RunQueue(
         var vm = TagsOf(schedulable.Id.Vm);
         if (vm.Ready.Count == 0 && vm.InFlight == 0 && vm.RanUntilNs != nowNs)
         {
-            vm.WeightTag = Math.Max(vm.WeightTag, LeastWeightTag(nowNs));
+            vm.WeightTag = Math.Max(vm.WeightTag, MinWeightTag(nowNs));
         }
 
         vm.Ready.Enqueue(schedulable);
@@ -106,15 +106,15 @@ internal sealed class MClockQueue(HostCapacity host, long quantumNs) : RunQueue(
         }
     }
 
-    private double LeastWeightTag(long nowNs)
+    private double MinWeightTag(long nowNs)
     {
-        var least = double.PositiveInfinity;
+        var min = double.PositiveInfinity;
         foreach (var vm in _vms.Values)
         {
-            least = vm.Ready.Count > 0 || vm.InFlight > 0 ? Math.Min(least, vm.WeightTag) : least;
+            min = vm.Ready.Count > 0 || vm.InFlight > 0 ? Math.Min(min, vm.WeightTag) : min;
         }
 
-        return double.IsPositiveInfinity(least) ? nowNs : least;
+        return double.IsPositiveInfinity(min) ? nowNs : min;
     }
 
     private VmTags TagsOf(int vm)
@@ -156,12 +156,12 @@ internal sealed class MClockQueue(HostCapacity host, long quantumNs) : RunQueue(
 
         public double WeightTag { get; set; }
 
-        public void Apply(Tenant tenant)
+        public void Apply(VmClaim claim)
         {
-            OperationNs = tenant.Mix.DominantNs;
-            _reservationNs = tenant.Qos.Reservation is { } floor ? 1e9 / tenant.OperationsPerSecondOf(floor) : double.PositiveInfinity;
-            _limitNs = tenant.Qos.Limit is { } ceiling ? 1e9 / tenant.OperationsPerSecondOf(ceiling) : 0;
-            _weightNs = 1000 / tenant.Qos.Weight;
+            OperationNs = claim.Mix.DominantNs;
+            _reservationNs = claim.Qos.Reservation is { } floor ? 1e9 / claim.OperationsPerSecondOf(floor) : double.PositiveInfinity;
+            _limitNs = claim.Qos.Limit is { } ceiling ? 1e9 / claim.OperationsPerSecondOf(ceiling) : 0;
+            _weightNs = 1000 / claim.Qos.Weight;
             ReservationTag = double.IsPositiveInfinity(_reservationNs) ? double.PositiveInfinity
                 : double.IsPositiveInfinity(ReservationTag) ? 0 : ReservationTag;
             LimitTag = _limitNs == 0 ? 0 : LimitTag;

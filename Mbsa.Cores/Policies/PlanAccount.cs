@@ -24,12 +24,12 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     private const double Forgetting = 0.999;
 
     /// <summary>Quanta of its own that its rate still owes a VM: what its VCPUs could not use earlier is not made up for later.</summary>
-    private const int MostOwed = 8;
+    private const int MaxOwed = 8;
 
     /// <summary>
     /// Quanta of the whole host that its rate owes it beside: whose own cost little of it waits for those of others, which cost all of it.
     /// </summary>
-    private const int MostOwedOfOthers = 8;
+    private const int MaxOwedOfOthers = 8;
 
     /// <summary>Quanta of the whole host by which others' turns put it ahead or behind.</summary>
     private const int TurnsOfOthers = 2;
@@ -40,7 +40,7 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     private readonly Queue<Schedulable>[] _ready = [new(), new(), new(), new(), new()];
     private ResourceUse _window;
     private QuantumHabit _declared;
-    private readonly double[] _quantumCostNs = new double[Gates.Count];
+    private readonly double[] _quantumCostNs = new double[Bottlenecks.Count];
     private PromiseUnit _limitUnit;
     private Gcra _limit;
     private Gcra _burst;
@@ -50,7 +50,7 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     /// <summary>The VM's place in the scenario.</summary>
     public int Vm { get; } = vm;
 
-    /// <summary>Its VCPUs that are ready to run, over all gates.</summary>
+    /// <summary>Its VCPUs that are ready to run, over all bottlenecks.</summary>
     public int ReadyCount => _ready[0].Count + _ready[1].Count + _ready[2].Count + _ready[3].Count + _ready[4].Count;
 
     /// <summary>Its rate: the share at which it competes.</summary>
@@ -59,19 +59,19 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     /// <summary>Where its next quantum starts, in virtual time: what it has had, at its rate.</summary>
     public double StartTag { get; set; }
 
-    /// <summary>When it should have had its next quantum of those that wait at a gate, in virtual time.</summary>
-    public double Deadline(Gate gate) => Places.FirstTagIn(gate, StartTag) + QuantumNs(gate);
+    /// <summary>When it should have had its next quantum of those that wait at a bottleneck, in virtual time.</summary>
+    public double Deadline(Bottleneck bottleneck) => Places.FirstTagIn(bottleneck, StartTag) + QuantumNs(bottleneck);
 
     /// <summary>The quanta it can be in at once, and one more, in virtual time.</summary>
-    public double LeewayNs => (1 + Math.Min(host.Cores, Vcpus)) * MostQuantumCostNs / Rate;
+    public double LeewayNs => (1 + Math.Min(host.Cores, Vcpus)) * MaxQuantumCostNs / Rate;
 
     /// <summary>
     /// How far its start tag may be behind virtual time, in virtual time: what it missed beyond that its own VCPUs could not use.
     /// </summary>
-    public double MostOwedNs => (MostOwed * MostQuantumCostNs + MostOwedOfOthers * quantumNs) / Rate;
+    public double MaxOwedNs => (MaxOwed * MaxQuantumCostNs + MaxOwedOfOthers * quantumNs) / Rate;
 
     /// <summary>How far its start tag may be ahead of virtual time: what it had beyond that nobody else could use.</summary>
-    public double MostAheadNs => 3 * LeewayNs;
+    public double MaxAheadNs => 3 * LeewayNs;
 
     /// <summary>How far from virtual time its start tag is put by turns alone, its own and others'; in virtual time.</summary>
     public double LineNs => LeewayNs + TurnsOfOthers * quantumNs / Rate;
@@ -119,45 +119,45 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     public double UrgentFromNs => _burst.ConformsFromNs;
 
     /// <summary>From when on it is behind its floor, if it is served no more until then.</summary>
-    public double BehindFloorFromNs => _floor.BehindFromNs(MostQuantumCostNs);
+    public double BehindFloorFromNs => _floor.BehindFromNs(MaxQuantumCostNs);
 
     /// <summary>What the most expensive quantum costs it.</summary>
-    private double MostQuantumCostNs { get; set; }
+    private double MaxQuantumCostNs { get; set; }
 
-    /// <summary>A quantum of its own of those that wait at a gate, in virtual time.</summary>
-    public double QuantumNs(Gate gate) => _quantumCostNs[(int)gate] / Rate;
+    /// <summary>A quantum of its own of those that wait at a bottleneck, in virtual time.</summary>
+    public double QuantumNs(Bottleneck bottleneck) => _quantumCostNs[(int)bottleneck] / Rate;
 
     /// <summary>Whether VCPUs of it have been waiting for so long that others keep it from more.</summary>
     public bool IsKeptWaiting(long nowNs) => ReadyCount > 0 && nowNs - _readySinceNs >= LongWait * quantumNs;
 
     /// <summary>Whether it has come less far than others, by more than so many of its quanta.</summary>
-    public bool IsBehind(double othersNs, Gate gate, int quanta) => StartTag + quanta * QuantumNs(gate) < othersNs;
+    public bool IsBehind(double othersNs, Bottleneck bottleneck, int quanta) => StartTag + quanta * QuantumNs(bottleneck) < othersNs;
 
     /// <summary>Takes over what was planned for it.</summary>
-    public void Apply(PlannedTenant planned, double limitToleranceNs)
+    public void Apply(PlannedVm planned, double limitToleranceNs)
     {
-        var tenant = planned.Tenant;
-        (Rate, Vcpus) = (planned.Rate, tenant.Vcpus);
-        _declared = QuantumHabit.Of(tenant.Mix, host);
-        MostQuantumCostNs = Math.Max(MostQuantumCostNs, Math.Max(1, _declared.PerNs.DominantNs * quantumNs));
+        var claim = planned.Claim;
+        (Rate, Vcpus) = (planned.Rate, claim.Vcpus);
+        _declared = QuantumHabit.Of(claim.Mix, host);
+        MaxQuantumCostNs = Math.Max(MaxQuantumCostNs, Math.Max(1, _declared.PerNs.DominantNs * quantumNs));
         if (_quantumCostNs[0] == 0)
         {
-            Array.Fill(_quantumCostNs, MostQuantumCostNs);
+            Array.Fill(_quantumCostNs, MaxQuantumCostNs);
         }
 
-        _floor.Apply(tenant.ReservedShare);
-        IsLimited = tenant.Qos.Limit is not null;
-        if (tenant.Qos.Limit is { } limit)
+        _floor.Apply(claim.ReservedShare);
+        IsLimited = claim.Qos.Limit is not null;
+        if (claim.Qos.Limit is { } limit)
         {
             _limitUnit = limit.Unit;
             var perSecond = limit.Unit == PromiseUnit.Share ? limit.Value * 1e9 : limit.Value;
             _limit = _limit.With(perSecond, limitToleranceNs);
         }
 
-        IsUrgent = tenant.Qos.LatencyNs is not null && HasFloor;
+        IsUrgent = claim.Qos.LatencyNs is not null && HasFloor;
         if (IsUrgent)
         {
-            _burst = _burst.With(_floor.Share * 1e9, tenant.Qos.BurstOperations * tenant.Mix.DominantNs / _floor.Share);
+            _burst = _burst.With(_floor.Share * 1e9, claim.Qos.BurstOperations * claim.Mix.DominantNs / _floor.Share);
         }
     }
 
@@ -168,16 +168,16 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     public void Enqueue(Schedulable schedulable, long nowNs)
     {
         _readySinceNs = ReadyCount == 0 ? nowNs : _readySinceNs;
-        Ready(HabitOf(schedulable).Gate).Enqueue(schedulable);
+        Ready(HabitOf(schedulable).Bottleneck).Enqueue(schedulable);
     }
 
-    /// <summary>Its VCPUs that are ready and wait at a gate.</summary>
-    public Queue<Schedulable> Ready(Gate gate) => _ready[(int)gate];
+    /// <summary>Its VCPUs that are ready and wait at a bottleneck.</summary>
+    public Queue<Schedulable> Ready(Bottleneck bottleneck) => _ready[(int)bottleneck];
 
-    /// <summary>Whether VCPUs of it wait at a gate; forgets those that have left.</summary>
-    public bool HasReady(Gate gate)
+    /// <summary>Whether VCPUs of it wait at a bottleneck; forgets those that have left.</summary>
+    public bool HasReady(Bottleneck bottleneck)
     {
-        var ready = _ready[(int)gate];
+        var ready = _ready[(int)bottleneck];
         while (ready.TryPeek(out var first) && first.RunState != RunState.Ready)
         {
             ready.Dequeue();
@@ -187,9 +187,9 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
     }
 
     /// <summary>
-    /// Whether what was given back to it since it took its place at a gate moved it forward, by more than a tenth of a quantum.
+    /// Whether what was given back to it since it took its place at a bottleneck moved it forward, by more than a tenth of a quantum.
     /// </summary>
-    public bool IsDueEarlierIn(Gate gate) => Places.IsBefore(gate, StartTag, 0.1 * QuantumNs(gate));
+    public bool IsDueEarlierIn(Bottleneck bottleneck) => Places.IsBefore(bottleneck, StartTag, 0.1 * QuantumNs(bottleneck));
 
     /// <summary>
     /// The budget of a VCPU: no longer than its limit earns back in a quantum, so that a small ceiling is kept in small steps; but for
@@ -226,7 +226,7 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
             IsRest = cut.Left > 0,
         };
         StartTag += costNs / Rate;
-        _quantumCostNs[(int)habit.Gate] = use.DominantNs;
+        _quantumCostNs[(int)habit.Bottleneck] = use.DominantNs;
         if (IsLimited)
         {
             _limit.Take(nowNs, estimate.LimitUnits);
@@ -239,7 +239,7 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
 
         if (HasFloor)
         {
-            _floor.Take(costNs, nowNs, MostQuantumCostNs);
+            _floor.Take(costNs, nowNs, MaxQuantumCostNs);
         }
 
         return estimate;
@@ -265,7 +265,7 @@ internal sealed class PlanAccount(int vm, HostCapacity host, long quantumNs)
             _limit.Correct(UnitsOf(estimate.Cost + moreNs, quantum.Operations, quantum.Work.BusBytes) - estimate.LimitUnits);
         }
 
-        MostQuantumCostNs = Math.Max(MostQuantumCostNs * Forgetting, use.DominantNs);
+        MaxQuantumCostNs = Math.Max(MaxQuantumCostNs * Forgetting, use.DominantNs);
         if (_window.DominantNs > DominanceNs)
         {
             _window *= 0.5; // not to nothing: what quanta in flight give back comes off what they took

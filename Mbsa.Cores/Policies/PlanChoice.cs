@@ -16,10 +16,10 @@ internal sealed class PlanChoice(Waiting waiting, Flights flights, bool isExact,
     /// <summary>
     /// Quanta of its own by which a VM may fall behind virtual time because others that are ahead of it have its resource.
     /// </summary>
-    private const int MostPassedOver = 4;
+    private const int MaxPassedOver = 4;
 
     /// <summary>Quanta of its own by which a VM may be ahead of virtual time and still be the one that fills a resource.</summary>
-    private const int MostAhead = 2;
+    private const int MaxAhead = 2;
 
     /// <summary>The plan that is carried out.</summary>
     public Plan Plan { get; set; } = Plan.Empty;
@@ -38,18 +38,18 @@ internal sealed class PlanChoice(Waiting waiting, Flights flights, bool isExact,
                 continue;
             }
 
-            var (first, gate) = (order.First, order.Gate);
-            var habit = first.HabitOf(first.Ready(gate).Peek());
-            if (gate == Gate.None || !isExact || flights.Fits(habit))
+            var (first, bottleneck) = (order.First, order.Bottleneck);
+            var habit = first.HabitOf(first.Ready(bottleneck).Peek());
+            if (bottleneck == Bottleneck.None || !isExact || flights.Fits(habit))
             {
                 open = Earlier(open, order);
                 preferred = IsToBeFilled(order) ? Earlier(preferred, order) : preferred;
             }
-            else if (serviceOrder == ServiceOrder.Share && IsToBeFilled(order) && flights.Gains(gate, habit))
+            else if (serviceOrder == ServiceOrder.Share && IsToBeFilled(order) && flights.Gains(bottleneck, habit))
             {
                 preferred = Earlier(preferred, order);
             }
-            else if (gate.IsOfMost() ? flights.MayReplace(gate, first, habit) : order.HasEligible)
+            else if (bottleneck.IsDominant() ? flights.MayReplace(bottleneck, first, habit) : order.HasEligible)
             {
                 open = Earlier(open, order);
             }
@@ -69,7 +69,7 @@ internal sealed class PlanChoice(Waiting waiting, Flights flights, bool isExact,
             return MayOverfill(full, open) ? full : open;
         }
 
-        isSharing = serviceOrder == ServiceOrder.Share && flights.MayShare(full.Gate, full.First);
+        isSharing = serviceOrder == ServiceOrder.Share && flights.MayShare(full.Bottleneck, full.First);
         return isSharing ? full : null;
     }
 
@@ -78,7 +78,7 @@ internal sealed class PlanChoice(Waiting waiting, Flights flights, bool isExact,
     {
         foreach (var order in waiting.Orders)
         {
-            if (!flights.IsFull(order.Gate) && waiting.Settle(order, nowNs) && order.First != by)
+            if (!flights.IsFull(order.Bottleneck) && waiting.Settle(order, nowNs) && order.First != by)
             {
                 return true;
             }
@@ -93,10 +93,11 @@ internal sealed class PlanChoice(Waiting waiting, Flights flights, bool isExact,
     /// </summary>
     private bool IsToBeFilled(DeadlineOrder order)
     {
-        var gate = order.Gate;
-        return gate.IsOfMost() && Plan.Fills(gate.IsOfBus() ? Resource.Bus : Resource.Nvm)
+        var bottleneck = order.Bottleneck;
+        return bottleneck.IsDominant() && Plan.Fills(bottleneck.IsOfBus() ? Resource.Bus : Resource.Nvm)
             && (order.HasEligible
-                || (!flights.HasUserOfMost(gate) && order.First.StartTag < waiting.VirtualNs + MostAhead * order.First.QuantumNs(gate)));
+                || (!flights.HasDominantUser(bottleneck)
+                    && order.First.StartTag < waiting.VirtualNs + MaxAhead * order.First.QuantumNs(bottleneck)));
     }
 
     private static DeadlineOrder Earlier(DeadlineOrder? one, DeadlineOrder other) => one is null || other.IsBefore(one) ? other : one;
@@ -104,11 +105,11 @@ internal sealed class PlanChoice(Waiting waiting, Flights flights, bool isExact,
     /// <summary>Whether a quantum that does not fit is served before one that does.</summary>
     private bool MayOverfill(DeadlineOrder full, DeadlineOrder open)
     {
-        var (first, gate) = (full.First, full.Gate);
+        var (first, bottleneck) = (full.First, full.Bottleneck);
         var othersNs = Math.Max(waiting.VirtualNs, open.First.StartTag);
         return full.HasEligible
-            && ((first.IsBehind(othersNs, gate, MostPassedOver) && !flights.IsOverfull(gate)
-                    && (flights.IsTakenFrom(first, gate) || (!open.HasEligible && flights.HasRoom(gate))))
-                || (full.IsBefore(open) && flights.Gains(gate, first.HabitOf(first.Ready(gate).Peek()))));
+            && ((first.IsBehind(othersNs, bottleneck, MaxPassedOver) && !flights.IsOverfull(bottleneck)
+                    && (flights.IsTakenFrom(first, bottleneck) || (!open.HasEligible && flights.HasRoom(bottleneck))))
+                || (full.IsBefore(open) && flights.Gains(bottleneck, first.HabitOf(first.Ready(bottleneck).Peek()))));
     }
 }

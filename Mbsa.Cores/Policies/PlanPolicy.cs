@@ -27,10 +27,10 @@ public sealed class PlanPolicy : IQosPolicy
     public bool HasOrder => true;
 
     /// <inheritdoc/>
-    public Plan MakePlan(HostCapacity host, IReadOnlyList<Tenant> tenants)
+    public Plan MakePlan(HostCapacity host, IReadOnlyList<VmClaim> claims)
     {
-        var fill = WaterFill.Divide(host, tenants);
-        var planned = tenants.Select((t, i) => new PlannedTenant(t, fill.Rates[i], t.Vcpus > 0 ? fill.Shares[i] : null));
+        var fill = WaterFill.Divide(host, claims);
+        var planned = claims.Select((t, i) => new PlannedVm(t, fill.Rates[i], t.Vcpus > 0 ? fill.Shares[i] : null));
         return new Plan([.. planned]) { Use = fill.Use };
     }
 

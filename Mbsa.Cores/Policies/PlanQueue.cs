@@ -10,7 +10,7 @@ namespace Mbsa.Cores.Policies;
 /// on average. Who is not ahead of it is eligible, and of those whoever should have its next quantum first is served: a VM of a large
 /// rate does not wait for a thousand small ones.
 /// <list type="bullet">
-/// <item>A VM has a place at each <see cref="Gate"/> at which VCPUs of it wait: what a VCPU uses is known of it, not of its VM.</item>
+/// <item>A VM has a place at each <see cref="Bottleneck"/> where VCPUs of it wait: what a VCPU uses is known of it, not of its VM.</item>
 /// <item>A quantum that does not fit beside those in flight waits while another VM wants the core. It may start in place of others that
 /// are due later, or where it gains more than it wastes (<see cref="Flights"/>). If nobody wants the core it shares the resource, if
 /// that is the order.</item>
@@ -31,7 +31,7 @@ internal sealed class PlanQueue : RunQueue
     private readonly Flights _flights;
     private readonly PlanChoice _choice;
     private bool _hasNew;
-    private Func<PlanAccount, Gate?>? _gateForFloor;
+    private Func<PlanAccount, Bottleneck?>? _bottleneckForFloor;
     private Func<PlanAccount, long, bool>? _isWanted;
 
     /// <summary>Nobody is there.</summary>
@@ -59,9 +59,9 @@ internal sealed class PlanQueue : RunQueue
         _choice.Plan = plan;
         _urgent.Clear();
         Release(double.PositiveInfinity, nowNs);
-        foreach (var planned in plan.Tenants)
+        foreach (var planned in plan.Vms)
         {
-            var account = AccountOf(planned.Tenant.Vm);
+            var account = AccountOf(planned.Claim.Vm);
             account.Apply(planned, PatienceNs);
             if (account.IsUrgent)
             {
@@ -77,7 +77,7 @@ internal sealed class PlanQueue : RunQueue
     public override Schedulable? MakeRoom(long nowNs)
     {
         _isWanted ??= _choice.IsWanted;
-        var surplus = _flights.Surplus(Gate.Bus, nowNs, _isWanted) ?? _flights.Surplus(Gate.Nvm, nowNs, _isWanted);
+        var surplus = _flights.Surplus(Bottleneck.Bus, nowNs, _isWanted) ?? _flights.Surplus(Bottleneck.Nvm, nowNs, _isWanted);
         if (surplus is not null || !_hasNew)
         {
             return surplus?.To;
@@ -108,9 +108,9 @@ internal sealed class PlanQueue : RunQueue
             budgetNs = Math.Max(1, budgetNs / UrgentDivisor);
         }
 
-        if (_waiting.Floors.First(nowNs, _gateForFloor ??= GateForFloor) is var (behind, gate))
+        if (_waiting.Floors.First(nowNs, _bottleneckForFloor ??= BottleneckForFloor) is var (behind, bottleneck))
         {
-            return Grant(behind, TakeFirst(behind.Ready(gate))!, nowNs, ref budgetNs, Turn.Floor);
+            return Grant(behind, TakeFirst(behind.Ready(bottleneck))!, nowNs, ref budgetNs, Turn.Floor);
         }
 
         if (_choice.First(nowNs, out _) is not { } open)
@@ -119,8 +119,8 @@ internal sealed class PlanQueue : RunQueue
         }
 
         var account = open.Take();
-        account.Places.Leave(open.Gate);
-        return Grant(account, TakeFirst(account.Ready(open.Gate))!, nowNs, ref budgetNs);
+        account.Places.Leave(open.Bottleneck);
+        return Grant(account, TakeFirst(account.Ready(open.Bottleneck))!, nowNs, ref budgetNs);
     }
 
     protected override void Account(Schedulable schedulable, in ResourceUse use, in QuantumUse quantum, long nowNs)
@@ -147,12 +147,12 @@ internal sealed class PlanQueue : RunQueue
         // But for a few quanta a VM that ran ahead while others could not use the host does not pay for it later,
         // nor does one save up what its VCPUs could not use.
         var before = account.StartTag;
-        account.StartTag = Math.Clamp(before, _waiting.VirtualNs - account.MostOwedNs, _waiting.VirtualNs + account.MostAheadNs);
-        var dueNs = account.Deadline(habit.Gate);
+        account.StartTag = Math.Clamp(before, _waiting.VirtualNs - account.MaxOwedNs, _waiting.VirtualNs + account.MaxAheadNs);
+        var dueNs = account.Deadline(habit.Bottleneck);
         next.Estimate = account.Take(habit, next.Cut, nowNs, budgetNs);
-        _waiting.OnMoved(account, before, nowNs);
+        _waiting.OnRetagged(account, before, nowNs);
         account.InFlight++;
-        account.Places.OnServed(habit.Gate);
+        account.Places.OnServed(habit.Bottleneck);
         _flights.Add(new Flight(next, account, dueNs, nowNs, turn));
         _waiting.Order(account, nowNs);
         return next;
@@ -176,9 +176,9 @@ internal sealed class PlanQueue : RunQueue
 
     private static Schedulable? TakeAny(PlanAccount account)
     {
-        foreach (var gate in Gates.HardestFirst)
+        foreach (var bottleneck in Bottlenecks.HardestFirst)
         {
-            if (TakeFirst(account.Ready(gate)) is { } next)
+            if (TakeFirst(account.Ready(bottleneck)) is { } next)
             {
                 return next;
             }
@@ -187,14 +187,15 @@ internal sealed class PlanQueue : RunQueue
         return null;
     }
 
-    /// <summary>The gate of the VCPU with which a VM that is behind its floor is served; null when that would not help it.</summary>
-    private Gate? GateForFloor(PlanAccount account)
+    /// <summary>The bottleneck of the VCPU with which a VM that is behind its floor is served; null when that would not help it.</summary>
+    private Bottleneck? BottleneckForFloor(PlanAccount account)
     {
-        foreach (var gate in Gates.HardestFirst)
+        foreach (var bottleneck in Bottlenecks.HardestFirst)
         {
-            if (account.HasReady(gate) && (gate == Gate.None || _flights.FitsAmongFirst(gate, account.HabitOf(account.Ready(gate).Peek()))))
+            if (account.HasReady(bottleneck) && (bottleneck == Bottleneck.None
+                || _flights.FitsAmongFirst(bottleneck, account.HabitOf(account.Ready(bottleneck).Peek()))))
             {
-                return gate;
+                return bottleneck;
             }
         }
 
@@ -205,7 +206,7 @@ internal sealed class PlanQueue : RunQueue
     private bool IsDueBefore(Flight last, long nowNs) =>
         FirstUrgent(nowNs) is not null
         || (_choice.First(nowNs, out var isSharing) is { HasEligible: true } open && !isSharing
-            && open.First != last.Account && open.First.Deadline(open.Gate) < last.Deadline);
+            && open.First != last.Account && open.First.Deadline(open.Bottleneck) < last.Deadline);
 
     /// <summary>Lets those go that their ceilings held back until a moment.</summary>
     private void Release(double untilNs, long nowNs)

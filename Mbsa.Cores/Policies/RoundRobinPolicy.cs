@@ -16,8 +16,8 @@ public sealed class RoundRobinPolicy : IQosPolicy
     public Promises Keeps => Promises.None;
 
     /// <inheritdoc/>
-    public Plan MakePlan(HostCapacity host, IReadOnlyList<Tenant> tenants) =>
-        Plan.Of(tenants, t => new PlannedTenant(t, t.Qos.Weight, null));
+    public Plan MakePlan(HostCapacity host, IReadOnlyList<VmClaim> claims) =>
+        Plan.Of(claims, t => new PlannedVm(t, t.Qos.Weight, null));
 
     /// <inheritdoc/>
     public RunQueue CreateQueue(HostCapacity host, long quantumNs, ServiceOrder order) => new RoundRobinQueue(host, quantumNs);

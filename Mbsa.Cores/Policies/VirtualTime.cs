@@ -15,7 +15,7 @@ internal sealed class VirtualTime(IReadOnlyList<PlanAccount?> accounts)
     private Sum _limited;
     private double _lastNs;
     private int _freeCount;
-    private int _movesSinceDrawn;
+    private int _retaggedSinceDrawn;
 
     /// <summary>The average. While nobody wants to run it stands where it was.</summary>
     public double Ns =>
@@ -44,7 +44,7 @@ internal sealed class VirtualTime(IReadOnlyList<PlanAccount?> accounts)
     }
 
     /// <summary>Its start tag was another before.</summary>
-    public void OnMoved(PlanAccount account, double before, long nowNs)
+    public void OnRetagged(PlanAccount account, double before, long nowNs)
     {
         if (account.Competes)
         {
@@ -64,7 +64,7 @@ internal sealed class VirtualTime(IReadOnlyList<PlanAccount?> accounts)
     /// <summary>Draws the line anew when most of the rates are not in it, but not more often than there are VMs.</summary>
     private void Redraw(long nowNs)
     {
-        if (++_movesSinceDrawn >= _freeCount && _outOfLine.Rates > _inLine.Rates)
+        if (++_retaggedSinceDrawn >= _freeCount && _outOfLine.Rates > _inLine.Rates)
         {
             Draw(nowNs);
         }
@@ -86,7 +86,7 @@ internal sealed class VirtualTime(IReadOnlyList<PlanAccount?> accounts)
             }
         }
 
-        (_freeCount, _movesSinceDrawn) = (_free.Count, 0);
+        (_freeCount, _retaggedSinceDrawn) = (_free.Count, 0);
         var middleNs = MiddleNs();
         foreach (var account in _free)
         {

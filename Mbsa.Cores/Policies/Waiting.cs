@@ -3,8 +3,8 @@ using Mbsa.Cores.Queue;
 namespace Mbsa.Cores.Policies;
 
 /// <summary>
-/// The VMs that want to run, each with a place at every gate where VCPUs of it wait, and those that their ceilings hold back. It keeps
-/// virtual time, which is made of them.
+/// The VMs that want to run, each with a place at every bottleneck where VCPUs of it wait, and those that their ceilings hold back. It
+/// keeps virtual time, which is made of them.
 /// </summary>
 /// <param name="host">What is shared out.</param>
 /// <param name="quantumNs">How long a quantum is alone on the host, in nanoseconds.</param>
@@ -14,9 +14,9 @@ internal sealed class Waiting(HostCapacity host, long quantumNs, IReadOnlyList<P
     private readonly HeldBack _held = new();
     private readonly VirtualTime _virtualTime = new(accounts);
 
-    /// <summary>One order for each gate.</summary>
+    /// <summary>One order for each bottleneck.</summary>
     public IReadOnlyList<DeadlineOrder> Orders { get; } =
-        [new(Gate.None), new(Gate.BesideBus), new(Gate.Bus), new(Gate.BesideNvm), new(Gate.Nvm)];
+        [new(Bottleneck.None), new(Bottleneck.BesideBus), new(Bottleneck.Bus), new(Bottleneck.BesideNvm), new(Bottleneck.Nvm)];
 
     /// <summary>Those that have a floor.</summary>
     public FloorOrder Floors { get; } = new();
@@ -28,13 +28,13 @@ internal sealed class Waiting(HostCapacity host, long quantumNs, IReadOnlyList<P
     public long NextNs => _held.NextNs;
 
     /// <summary>What a VM has had, or is about to have, moved its start tag from where it was.</summary>
-    public void OnMoved(PlanAccount account, double before, long nowNs) => _virtualTime.OnMoved(account, before, nowNs);
+    public void OnRetagged(PlanAccount account, double before, long nowNs) => _virtualTime.OnRetagged(account, before, nowNs);
 
     /// <summary>What a VM was charged was put right, which moved its start tag from where it was.</summary>
     public void OnCorrected(PlanAccount account, double before, long nowNs)
     {
         _held.OnCorrected(account);
-        OnMoved(account, before, nowNs);
+        OnRetagged(account, before, nowNs);
     }
 
     /// <summary>Lets one go that a ceiling held back.</summary>
@@ -60,9 +60,9 @@ internal sealed class Waiting(HostCapacity host, long quantumNs, IReadOnlyList<P
         while (order.Settle(_virtualTime.Ns))
         {
             var account = order.First;
-            var isReady = account.HasReady(order.Gate);
+            var isReady = account.HasReady(order.Bottleneck);
             if (isReady && account.HeldSinceNs is null && account.MayRunFromNs <= nowNs
-                && !account.Places.IsBehind(order.Gate, account.StartTag))
+                && !account.Places.IsBehind(order.Bottleneck, account.StartTag))
             {
                 return true;
             }
@@ -74,10 +74,10 @@ internal sealed class Waiting(HostCapacity host, long quantumNs, IReadOnlyList<P
                 continue;
             }
 
-            account.Places.Leave(order.Gate);
+            account.Places.Leave(order.Bottleneck);
             if (!isReady)
             {
-                account.Places.OnServed(order.Gate);
+                account.Places.OnServed(order.Bottleneck);
             }
             else if (account.HeldSinceNs is null)
             {
@@ -91,7 +91,7 @@ internal sealed class Waiting(HostCapacity host, long quantumNs, IReadOnlyList<P
     }
 
     /// <summary>
-    /// It takes its place at each gate where VCPUs of it wait. Who wanted nothing for longer than a quantum is owed little of what it
+    /// It takes its place at each bottleneck where VCPUs of it wait. Who wanted nothing for longer than a quantum is owed little of what it
     /// missed; a shorter pause is none.
     /// </summary>
     public void Order(PlanAccount account, long nowNs)
@@ -103,14 +103,15 @@ internal sealed class Waiting(HostCapacity host, long quantumNs, IReadOnlyList<P
 
         if (!account.Competes && account.ReadyCount > 0)
         {
-            var owedNs = account.RestingSinceNs >= nowNs - quantumNs ? account.MostOwedNs : account.LeewayNs;
+            var owedNs = account.RestingSinceNs >= nowNs - quantumNs ? account.MaxOwedNs : account.LeewayNs;
             account.StartTag = Math.Max(account.StartTag, _virtualTime.Ns - owedNs);
             _virtualTime.OnJoined(account, nowNs);
         }
 
         foreach (var order in Orders)
         {
-            if (account.Ready(order.Gate).Count > 0 && (!account.Places.Has(order.Gate) || account.IsDueEarlierIn(order.Gate)))
+            if (account.Ready(order.Bottleneck).Count > 0
+                && (!account.Places.Has(order.Bottleneck) || account.IsDueEarlierIn(order.Bottleneck)))
             {
                 order.Add(account);
             }
@@ -141,7 +142,7 @@ internal sealed class Waiting(HostCapacity host, long quantumNs, IReadOnlyList<P
             order.Clear();
             foreach (var account in accounts)
             {
-                if (account?.Places.Has(order.Gate) == true)
+                if (account?.Places.Has(order.Bottleneck) == true)
                 {
                     order.Add(account);
                 }

@@ -23,10 +23,10 @@ public interface IQosPolicy
     /// <summary>Whether its queue can do either order of service; the others do as they always do.</summary>
     bool HasOrder => false;
 
-    /// <summary>Divides the host. Pure: same tenants, same plan.</summary>
+    /// <summary>Divides the host. Pure: same claims, same plan.</summary>
     /// <param name="host">What there is.</param>
-    /// <param name="tenants">The VMs that run, in the scenario's order.</param>
-    Plan MakePlan(HostCapacity host, IReadOnlyList<Tenant> tenants);
+    /// <param name="claims">The VMs that run, in the scenario's order.</param>
+    Plan MakePlan(HostCapacity host, IReadOnlyList<VmClaim> claims);
 
     /// <summary>An empty queue of this policy.</summary>
     /// <param name="host">What there is.</param>

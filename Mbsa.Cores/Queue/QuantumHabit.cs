@@ -30,19 +30,19 @@ internal readonly record struct QuantumHabit
     public bool IsKnown => PerNs.DominantNs > 0;
 
     /// <summary>What it may have to wait for.</summary>
-    public Gate Gate
+    public Bottleneck Bottleneck
     {
         get
         {
-            var most = Math.Max(PerNs.BusNs, PerNs.NvmNs);
-            return most < Negligible ? Gate.None
-                : PerNs.BusNs > PerNs.NvmNs ? (most > PerNs.CoresNs ? Gate.Bus : Gate.BesideBus)
-                : most > PerNs.CoresNs ? Gate.Nvm : Gate.BesideNvm;
+            var outside = Math.Max(PerNs.BusNs, PerNs.NvmNs);
+            return outside < Negligible ? Bottleneck.None
+                : PerNs.BusNs > PerNs.NvmNs ? (outside > PerNs.CoresNs ? Bottleneck.Bus : Bottleneck.BesideBus)
+                : outside > PerNs.CoresNs ? Bottleneck.Nvm : Bottleneck.BesideNvm;
         }
     }
 
     /// <summary>Part of bus or NVM that it takes while it runs at full speed, 0 to 1.</summary>
-    public double Fraction(Gate gate) => gate.IsOfBus() ? PerNs.BusNs : PerNs.NvmNs;
+    public double Fraction(Bottleneck bottleneck) => bottleneck.IsOfBus() ? PerNs.BusNs : PerNs.NvmNs;
 
     /// <summary>A VCPU of a VM of which only the mix of its I/Os is known.</summary>
     public static QuantumHabit Of(in OperationMix mix, HostCapacity host)
@@ -68,12 +68,12 @@ internal readonly record struct QuantumHabit
             return this;
         }
 
-        var (old, now, least) = (IsKnown ? 0.5 : 0, (IsKnown ? 0.5 : 1) / budgetNs, host.IsExact ? 0 : Forgetting);
+        var (old, now, keptRate) = (IsKnown ? 0.5 : 0, (IsKnown ? 0.5 : 1) / budgetNs, host.IsExact ? 0 : Forgetting);
         return new QuantumHabit
         {
             PerNs = PerNs * old + use * now,
-            OperationsPerNs = Math.Max(OperationsPerNs * old + quantum.Operations * now, OperationsPerNs * least),
-            BytesPerNs = Math.Max(BytesPerNs * old + quantum.Work.BusBytes * now, BytesPerNs * least),
+            OperationsPerNs = Math.Max(OperationsPerNs * old + quantum.Operations * now, OperationsPerNs * keptRate),
+            BytesPerNs = Math.Max(BytesPerNs * old + quantum.Work.BusBytes * now, BytesPerNs * keptRate),
             LengthNs = budgetNs,
         };
     }

@@ -11,7 +11,7 @@ namespace Mbsa.Cores.Queue;
 /// <param name="quantumNs">Core time of a quantum, in nanoseconds.</param>
 public abstract class RunQueue(HostCapacity host, long quantumNs)
 {
-    private readonly List<TenantMeter> _meters = [];
+    private readonly List<UsageMeter> _meters = [];
     private bool _hasNewPlan;
 
     /// <summary>
@@ -124,7 +124,7 @@ public abstract class RunQueue(HostCapacity host, long quantumNs)
     }
 
     /// <summary>What a VM used and wanted until now.</summary>
-    public TenantCounts CountsOf(int vm, long nowNs) => MeterOf(vm).At(nowNs);
+    public UsageCounts CountsOf(int vm, long nowNs) => MeterOf(vm).At(nowNs);
 
     /// <summary>Takes over the plan's rates.</summary>
     protected abstract void TakeOver(Plan plan, long nowNs);
@@ -155,11 +155,11 @@ public abstract class RunQueue(HostCapacity host, long quantumNs)
         return null;
     }
 
-    private TenantMeter MeterOf(int vm)
+    private UsageMeter MeterOf(int vm)
     {
         while (_meters.Count <= vm)
         {
-            _meters.Add(new TenantMeter());
+            _meters.Add(new UsageMeter());
         }
 
         return _meters[vm];

@@ -91,7 +91,7 @@ public sealed record VmResult
     public double CoreShare { get; init; }
 
     /// <summary>What it used of the host by nominal costs, and how its promises were kept.</summary>
-    public TenantUse Use { get; init; } = new();
+    public VmUse Use { get; init; } = new();
 
     /// <summary>Blocks read back and compared with what was written to them.</summary>
     public long BlocksVerified { get; init; }

@@ -7,6 +7,6 @@ namespace Mbsa.Cores.Tests;
 internal static class Lab
 {
     /// <summary>A VM that only computes, as the planner sees it.</summary>
-    public static Tenant Tenant(int vm, int vcpus, double weight) =>
+    public static VmClaim Claim(int vm, int vcpus, double weight) =>
         new(vm, vcpus, new QosSpec { Weight = weight }, OperationMix.Computing(1));
 }

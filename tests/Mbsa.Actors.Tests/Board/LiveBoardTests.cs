@@ -44,7 +44,7 @@ public sealed class LiveBoardTests
         Assert.Equal((7, 2), (later.ThrottledNs, later.ReservationMisses));
 
         void Show(double coresNs, double nvmNs, long nowNs) =>
-            _board.ShowUse(0, new TenantCounts { UseSoFar = new ResourceUse(coresNs, 0, nvmNs), ThrottledNs = 7 }, 2, nowNs);
+            _board.ShowUse(0, new UsageCounts { UseSoFar = new ResourceUse(coresNs, 0, nvmNs), ThrottledNs = 7 }, 2, nowNs);
     }
 
     [Fact]
@@ -102,5 +102,5 @@ public sealed class LiveBoardTests
     private void Publish(double a, double b) =>
         _board.Publish(new Plan([Planned(0, a), Planned(1, b)]));
 
-    private static PlannedTenant Planned(int vm, double share) => new(new Tenant(vm, 1, QosSpec.BestEffort, default), 1, share);
+    private static PlannedVm Planned(int vm, double share) => new(new VmClaim(vm, 1, QosSpec.BestEffort, default), 1, share);
 }

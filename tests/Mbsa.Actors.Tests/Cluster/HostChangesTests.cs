@@ -48,7 +48,7 @@ public sealed class HostChangesTests
             done.AddRange(step.Commands);
             ImmutableArray<HostAnswer> answers = [.. step.Commands.Select(_ => new HostAnswer.Done())];
             return Task.FromResult(new HostReport(step.Number, step.UntilNs, default, null,
-                answers, [new VmStanding(0, VmState.Running, 0, new TenantUse(), default)]));
+                answers, [new VmStanding(0, VmState.Running, 0, new VmUse(), default)]));
         }
     }
 }

@@ -14,7 +14,7 @@ namespace Mbsa.Actors.Tests.Deciding;
 internal sealed class LeaseRig
 {
     private readonly ScenarioSpec _scenario;
-    private readonly TenantBook[] _hosts;
+    private readonly VmBook[] _hosts;
     private readonly RunQueue _queue;
     private readonly Dictionary<(int Host, int Vm), VmCounts> _counts = [];
 
@@ -27,7 +27,7 @@ internal sealed class LeaseRig
         HostOfVm = new int?[scenario.Vms.Length];
         Reserved = new double[scenario.Vms.Length];
         _queue = new RoundRobinPolicy().CreateQueue(Placement.Needs.Capacity(0), 25_000, ServiceOrder.Share);
-        _hosts = [.. Contacts.Select((_, host) => new TenantBook(Placement.Needs.Capacity(host)))];
+        _hosts = [.. Contacts.Select((_, host) => new VmBook(Placement.Needs.Capacity(host)))];
     }
 
     public Placement Placement { get; }
@@ -135,5 +135,5 @@ internal sealed class LeaseRig
 
     private void Admit(int vm, int host, QosSpec qos) =>
         Assert.Null(_hosts[host]
-            .Admit(new AdmittedTenant(vm, _scenario.Vms[vm].Vcpus, qos, Placement.Needs.Use(vm, host)!), _queue, NowNs));
+            .Admit(new AdmittedVm(vm, _scenario.Vms[vm].Vcpus, qos, Placement.Needs.Use(vm, host)!), _queue, NowNs));
 }

@@ -258,10 +258,10 @@ public sealed class PlacementTests
             }).Reserved(PromiseUnit.Share, d.Item2 / 100.0))]);
             var placement = new Placement(scenario);
             var queue = new RoundRobinPolicy().CreateQueue(placement.Needs.Capacity(0), 25_000, ServiceOrder.Share);
-            TenantBook[] books = [.. Enumerable.Range(0, 3).Select(host => new TenantBook(placement.Needs.Capacity(host)))];
+            VmBook[] books = [.. Enumerable.Range(0, 3).Select(host => new VmBook(placement.Needs.Capacity(host)))];
             foreach (var vm in placement.Order(Enumerable.Range(0, draws.Length)))
             {
-                var tenant = new AdmittedTenant(vm, draws[vm].Item4, scenario.Vms[vm].Qos, placement.Needs.Use(vm, 0)!);
+                var tenant = new AdmittedVm(vm, draws[vm].Item4, scenario.Vms[vm].Qos, placement.Needs.Use(vm, 0)!);
                 if (placement.Choose(vm, _ => true).Host is { } host)
                 {
                     placement.Put(vm, host);

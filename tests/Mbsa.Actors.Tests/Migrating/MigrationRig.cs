@@ -115,7 +115,7 @@ internal sealed class MigrationRig : IAsyncDisposable
     }
 
     /// <summary>What every VM used of a host.</summary>
-    public async Task<ImmutableDictionary<int, TenantUse>> AccountAsync(int host) =>
+    public async Task<ImmutableDictionary<int, VmUse>> AccountAsync(int host) =>
         (await _hosts[host].Supervisor.Ask<VmUses>(new ReadAccounts(), _patience)).ByVm;
 
     /// <summary>Lets time pass until all that a VM has to do is done.</summary>

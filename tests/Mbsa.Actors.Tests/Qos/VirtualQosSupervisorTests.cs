@@ -212,7 +212,7 @@ public sealed class VirtualQosSupervisorTests : TestKit
         var supervisor = Sys.ActorOf(Props.Create(() => new VirtualQosSupervisor(policy, host, cores, queue, _board)));
         for (var vm = 0; vm < 2; vm++)
         {
-            supervisor.Tell(new AdmitVm(new AdmittedTenant(vm, 2, new QosSpec(), DeclaredUse.Computing(2))), TestActor);
+            supervisor.Tell(new AdmitVm(new AdmittedVm(vm, 2, new QosSpec(), DeclaredUse.Computing(2))), TestActor);
             ExpectMsg<HostAnswer.Done>();
             for (var vcpu = 0; vcpu < 2; vcpu++)
             {
@@ -292,7 +292,7 @@ public sealed class VirtualQosSupervisorTests : TestKit
 
     private void Admit(int vm, double weight = 1)
     {
-        _supervisor.Tell(new AdmitVm(new AdmittedTenant(vm, 4, new QosSpec { Weight = weight }, DeclaredUse.Computing(2))), TestActor);
+        _supervisor.Tell(new AdmitVm(new AdmittedVm(vm, 4, new QosSpec { Weight = weight }, DeclaredUse.Computing(2))), TestActor);
         ExpectMsg<HostAnswer.Done>();
     }
 
@@ -317,10 +317,10 @@ public sealed class VirtualQosSupervisorTests : TestKit
 
         public int Plans { get; private set; }
 
-        public Plan MakePlan(HostCapacity host, IReadOnlyList<Tenant> tenants)
+        public Plan MakePlan(HostCapacity host, IReadOnlyList<VmClaim> claims)
         {
             Plans++;
-            return _policy.MakePlan(host, tenants);
+            return _policy.MakePlan(host, claims);
         }
 
         public RunQueue CreateQueue(HostCapacity host, long quantumNs, ServiceOrder order) => _policy.CreateQueue(host, quantumNs, order);

@@ -61,14 +61,14 @@ public sealed class AdmissionTests
     [InlineData(PromiseUnit.BytesPerSecond)]
     public void A_vm_that_only_computes_is_promised_neither_operations_nor_bandwidth(PromiseUnit unit)
     {
-        var hog = new AdmittedTenant(0, 4, new QosSpec { Reservation = new Promise(unit, 1000) }, DeclaredUse.Computing(4));
+        var hog = new AdmittedVm(0, 4, new QosSpec { Reservation = new Promise(unit, 1000) }, DeclaredUse.Computing(4));
         Assert.Contains("only computes", Admission.WhyNot(_host, [], hog));
     }
 
     [Fact]
     public void More_core_time_than_its_vcpus_have_is_refused()
     {
-        var hog = new AdmittedTenant(0, 1, new QosSpec { Reservation = Share(0.3) }, DeclaredUse.Computing(4));
+        var hog = new AdmittedVm(0, 1, new QosSpec { Reservation = Share(0.3) }, DeclaredUse.Computing(4));
         Assert.Contains("1.2 cores", Admission.WhyNot(_host, [], hog));
         Assert.Null(Admission.WhyNot(_host, [], hog with { Vcpus = 2 }));
     }
@@ -76,21 +76,21 @@ public sealed class AdmissionTests
     [Fact]
     public void What_does_not_fit_beside_others_is_refused_with_the_room_that_is_left()
     {
-        var other = new AdmittedTenant(1, 4, new QosSpec { Reservation = Share(0.7) }, Use(_read));
-        var why = Admission.WhyNot(_host, [other], new AdmittedTenant(0, 4, new QosSpec { Reservation = Share(0.4) }, Use(_write)));
+        var other = new AdmittedVm(1, 4, new QosSpec { Reservation = Share(0.7) }, Use(_read));
+        var why = Admission.WhyNot(_host, [other], new AdmittedVm(0, 4, new QosSpec { Reservation = Share(0.4) }, Use(_write)));
         Assert.Contains("NVM", why);
         Assert.Contains("30 %", why);
-        Assert.Null(Admission.WhyNot(_host, [other], new AdmittedTenant(0, 4, new QosSpec { Reservation = Share(0.3) }, Use(_write))));
+        Assert.Null(Admission.WhyNot(_host, [other], new AdmittedVm(0, 4, new QosSpec { Reservation = Share(0.3) }, Use(_write))));
     }
 
     [Fact]
     public void Different_dominant_resources_can_both_be_promised_more_than_half()
     {
-        var writer = new AdmittedTenant(1, 4, new QosSpec { Reservation = Share(0.7) }, Use(_write)); // 17.5 % of the cores
+        var writer = new AdmittedVm(1, 4, new QosSpec { Reservation = Share(0.7) }, Use(_write)); // 17.5 % of the cores
         Assert.Null(Admission.WhyNot(_host, [writer],
-            new AdmittedTenant(0, 4, new QosSpec { Reservation = Share(0.8) }, DeclaredUse.Computing(4))));
+            new AdmittedVm(0, 4, new QosSpec { Reservation = Share(0.8) }, DeclaredUse.Computing(4))));
         Assert.Contains("cores", Admission.WhyNot(_host, [writer],
-            new AdmittedTenant(0, 4, new QosSpec { Reservation = Share(0.83) }, DeclaredUse.Computing(4))));
+            new AdmittedVm(0, 4, new QosSpec { Reservation = Share(0.83) }, DeclaredUse.Computing(4))));
     }
 
     [Fact]
@@ -99,13 +99,13 @@ public sealed class AdmissionTests
         // 400,000 a second fit if all are reads, not if all are writes.
         var both = new DeclaredUse([_read, _write], new OperationMix((_read.PerOperation + _write.PerOperation) * 0.5, 4096));
         var qos = new QosSpec { Reservation = new Promise(PromiseUnit.OperationsPerSecond, 400_000) };
-        Assert.Null(Admission.WhyNot(_host, [], new AdmittedTenant(0, 4, qos, Use(_read))));
-        Assert.Contains("NVM", Admission.WhyNot(_host, [], new AdmittedTenant(0, 4, qos, both)));
+        Assert.Null(Admission.WhyNot(_host, [], new AdmittedVm(0, 4, qos, Use(_read))));
+        Assert.Contains("NVM", Admission.WhyNot(_host, [], new AdmittedVm(0, 4, qos, both)));
     }
 
     private static Promise Share(double value) => new(PromiseUnit.Share, value);
 
     private static DeclaredUse Use(OperationMix mix) => new([mix], mix);
 
-    private static string? WhyNot(QosSpec qos) => Admission.WhyNot(_host, [], new AdmittedTenant(0, 4, qos, Use(_read)));
+    private static string? WhyNot(QosSpec qos) => Admission.WhyNot(_host, [], new AdmittedVm(0, 4, qos, Use(_read)));
 }

@@ -10,7 +10,7 @@ public sealed class DemandEstimateTests
     private const long Ms = 1_000_000;
 
     private readonly DemandEstimate _demand = new(new HostCapacity(Cores, 1e12), new OperationMix(new ResourceUse(1000, 0, 500), 4096));
-    private TenantCounts _counts;
+    private UsageCounts _counts;
 
     [Fact]
     public void Until_something_is_known_it_wants_all_and_is_as_declared()

@@ -11,7 +11,7 @@ public sealed class ReservationLedgerTests
     private const double Floor = 0.4;
 
     private readonly ReservationLedger _ledger = new(cores: 1, Quantum);
-    private TenantCounts _counts;
+    private UsageCounts _counts;
     private long _nowNs;
 
     [Theory]

@@ -54,14 +54,14 @@ public sealed class WaterFillTests
         Gen.Select(Gen.Int[0, 1000], Gen.Int[0, 1000], Gen.Int[0, 1000], Gen.Double[0.1, 10],
             Gen.Double[0, 0.12], Gen.Double[0.1, 2]).Array[1, 8].Sample(vms =>
         {
-            Tenant[] tenants = [.. vms.Select((v, i) => Vm(i, new ResourceUse(v.Item1 + 1, v.Item2, v.Item3), v.Item4, v.Item5, v.Item6))];
+            VmClaim[] claims = [.. vms.Select((v, i) => Vm(i, new ResourceUse(v.Item1 + 1, v.Item2, v.Item3), v.Item4, v.Item5, v.Item6))];
             var optimum = Optimum.Shares([.. vms.Select(v =>
             {
                 double[] cost = [v.Item1 + 1, v.Item2, v.Item3];
                 var cap = Math.Min(v.Item6, cost.Max() / cost[0]);
                 return new Claim([.. cost.Select(ns => ns / cost.Max())], v.Item4, Math.Min(cap, v.Item5), cap);
             })]);
-            var shares = WaterFill.Divide(_host, tenants).Shares;
+            var shares = WaterFill.Divide(_host, claims).Shares;
             for (var i = 0; i < vms.Length; i++)
             {
                 Assert.Equal(optimum[i], shares[i], 1e-6);
@@ -72,25 +72,25 @@ public sealed class WaterFillTests
     public void A_thousand_vms_are_divided_and_nothing_is_overbooked()
     {
         var random = new Random(1);
-        Tenant[] tenants = [.. Enumerable.Range(0, 1000)
+        VmClaim[] claims = [.. Enumerable.Range(0, 1000)
             .Select(i => Vm(i, new ResourceUse(random.Next(1, 1000), 0, random.Next(1, 1000)), 1 + random.NextDouble()))];
-        var shares = WaterFill.Divide(_host, tenants).Shares;
+        var shares = WaterFill.Divide(_host, claims).Shares;
         foreach (var resource in new[] { Resource.Cores, Resource.Nvm })
         {
-            Assert.True(tenants.Select((t, i) => shares[i] * t.Mix.Relative(resource)).Sum() <= 1 + 1e-9);
+            Assert.True(claims.Select((t, i) => shares[i] * t.Mix.Relative(resource)).Sum() <= 1 + 1e-9);
         }
     }
 
-    private static void Gives(double[] shares, params Tenant[] tenants)
+    private static void Gives(double[] shares, params VmClaim[] claims)
     {
-        var filled = WaterFill.Divide(_host, tenants).Shares;
+        var filled = WaterFill.Divide(_host, claims).Shares;
         for (var i = 0; i < shares.Length; i++)
         {
             Assert.Equal(shares[i], filled[i], 1e-12);
         }
     }
 
-    private static Tenant Vm(int vm, ResourceUse use, double weight = 1, double floor = 0, double limit = double.PositiveInfinity) => new(
+    private static VmClaim Vm(int vm, ResourceUse use, double weight = 1, double floor = 0, double limit = double.PositiveInfinity) => new(
         vm,
         4,
         new QosSpec

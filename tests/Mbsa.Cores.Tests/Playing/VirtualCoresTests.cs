@@ -193,7 +193,7 @@ public sealed class VirtualCoresTests
         {
             var host = new HostCapacity(2, 1e9);
             var queue = QosPolicies.All[policy].CreateQueue(host, 100, ServiceOrder.Share);
-            queue.Apply(QosPolicies.All[policy].MakePlan(host, [.. Enumerable.Range(0, 3).Select(vm => Lab.Tenant(vm, 2, vm + 1))]), 0);
+            queue.Apply(QosPolicies.All[policy].MakePlan(host, [.. Enumerable.Range(0, 3).Select(vm => Lab.Claim(vm, 2, vm + 1))]), 0);
             var cores = new VirtualCores(host, queue);
             for (var i = 0; i < scripts.Length; i++)
             {
@@ -233,7 +233,7 @@ public sealed class VirtualCoresTests
         {
             var host = new HostCapacity(coreCount, 1e9);
             var queue = QosPolicies.All[policy].CreateQueue(host, 100, ServiceOrder.Share);
-            queue.Apply(QosPolicies.All[policy].MakePlan(host, [.. Enumerable.Range(0, 4).Select(vm => Lab.Tenant(vm, 2, vm + 1))]), 0);
+            queue.Apply(QosPolicies.All[policy].MakePlan(host, [.. Enumerable.Range(0, 4).Select(vm => Lab.Claim(vm, 2, vm + 1))]), 0);
             var cores = new VirtualCores(host, queue);
             var workers = scripts.Select(script => new ScriptedWorker(script)).ToArray();
             var schedulables = workers.Select((worker, i) => worker.As(i / 2, i % 2)).ToArray();

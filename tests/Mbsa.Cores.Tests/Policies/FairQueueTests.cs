@@ -42,7 +42,7 @@ public sealed class FairQueueTests
         Gen.Select(Gen.Int[1, 6], Gen.Select(Gen.Int[1, 6], Gen.Int[1, 8]).Array[2, 5]).Sample((coreCount, vms) =>
         {
             var policy = new FairPolicy();
-            var plan = policy.MakePlan(new HostCapacity(coreCount, 1e12), [.. vms.Select((vm, i) => Lab.Tenant(i, vm.Item1, vm.Item2))]);
+            var plan = policy.MakePlan(new HostCapacity(coreCount, 1e12), [.. vms.Select((vm, i) => Lab.Claim(i, vm.Item1, vm.Item2))]);
             var queue = policy.CreateQueue(new HostCapacity(coreCount, 1e12), QuantumNs, ServiceOrder.Share);
             queue.Apply(plan, 0);
             var cores = new VirtualCores(new HostCapacity(coreCount, 1e12), queue);
@@ -60,7 +60,7 @@ public sealed class FairQueueTests
             for (var vm = 0; vm < vms.Length; vm++)
             {
                 // Whose share is just what its VCPUs can use loses what they wait for a core, and has no VCPU to make up for it.
-                Assert.Equal(plan.Tenants[vm].Share!.Value, workers[vm].Sum(w => w.HeldNs) / (double)(coreCount * cores.NowNs), 0.06);
+                Assert.Equal(plan.Vms[vm].Share!.Value, workers[vm].Sum(w => w.HeldNs) / (double)(coreCount * cores.NowNs), 0.06);
             }
         }, iter: 100);
 
@@ -202,5 +202,5 @@ public sealed class FairQueueTests
     }
 
     private static Plan PlanOf(params double[] weights) =>
-        new FairPolicy().MakePlan(new HostCapacity(1, 1e12), [.. weights.Select((weight, vm) => Lab.Tenant(vm, 1, weight))]);
+        new FairPolicy().MakePlan(new HostCapacity(1, 1e12), [.. weights.Select((weight, vm) => Lab.Claim(vm, 1, weight))]);
 }

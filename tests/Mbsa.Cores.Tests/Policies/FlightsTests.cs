@@ -58,10 +58,10 @@ public sealed class FlightsTests
     {
         Begin(0, startTag: 0, nvm: 0.5, startNs: 0, (Turn)turn);
 
-        Assert.Equal(mayShare, _flights.MayShare(Gate.Nvm, PlanLab.Account(1, 0.5)));
+        Assert.Equal(mayShare, _flights.MayShare(Bottleneck.Nvm, PlanLab.Account(1, 0.5)));
     }
 
-    private Schedulable? Surplus() => _flights.Surplus(Gate.Nvm, NowNs, (_, _) => true)?.To;
+    private Schedulable? Surplus() => _flights.Surplus(Bottleneck.Nvm, NowNs, (_, _) => true)?.To;
 
     private Schedulable Begin(int vm, double startTag, double nvm, long startNs, Turn turn = Turn.Rate)
     {

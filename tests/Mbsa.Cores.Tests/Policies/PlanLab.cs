@@ -21,7 +21,7 @@ internal static class PlanLab
     public static PlanAccount Account(int vm, double rate, double startTag = 0, QosSpec? qos = null)
     {
         var account = new PlanAccount(vm, Host, QuantumNs) { StartTag = startTag };
-        account.Apply(new PlannedTenant(new Tenant(vm, 1, qos ?? new QosSpec(), OperationMix.Computing(Cores)), rate, rate), 8 * QuantumNs);
+        account.Apply(new PlannedVm(new VmClaim(vm, 1, qos ?? new QosSpec(), OperationMix.Computing(Cores)), rate, rate), 8 * QuantumNs);
         return account;
     }
 

@@ -24,7 +24,7 @@ public sealed class QosPoliciesTests
 
     [Fact]
     public void Round_robin_plans_no_shares() =>
-        Assert.Null(new RoundRobinPolicy().MakePlan(new HostCapacity(4, 1e12), [Lab.Tenant(0, 1, 1)]).Tenants[0].Share);
+        Assert.Null(new RoundRobinPolicy().MakePlan(new HostCapacity(4, 1e12), [Lab.Claim(0, 1, 1)]).Vms[0].Share);
 
     [Fact]
     public void Every_policy_is_found_by_its_name_and_has_a_line_for_people()

@@ -42,7 +42,7 @@ public sealed class VirtualTimeTests
         {
             var before = hog.StartTag;
             hog.Run(nowNs);
-            time.OnMoved(hog, before, nowNs);
+            time.OnRetagged(hog, before, nowNs);
         }
 
         Assert.Equal(0, time.Ns, 1e-6);
@@ -54,7 +54,7 @@ public sealed class VirtualTimeTests
         var (early, second, third) = (PlanLab.Account(0, 0.1, 1e9), PlanLab.Account(1, 0.5, 20_000), PlanLab.Account(2, 0.4, 20_000));
 
         var time = Of(early, second, third);
-        time.OnMoved(second, second.StartTag, 0); // the line is drawn anew once in as many moves as there are VMs
+        time.OnRetagged(second, second.StartTag, 0); // the line is drawn anew once in as many moves as there are VMs
 
         Assert.Equal(20_000, time.Ns, 1e-6);
     }
@@ -68,7 +68,7 @@ public sealed class VirtualTimeTests
         var time = Of(others, behind);
         behind.Enqueue(Script.Forever(1).As(1), nowNs: 0);
 
-        time.OnMoved(behind, behind.StartTag, quanta * PlanLab.QuantumNs);
+        time.OnRetagged(behind, behind.StartTag, quanta * PlanLab.QuantumNs);
 
         Assert.Equal(expectedNs, time.Ns, 1e-6);
     }

@@ -12,14 +12,14 @@ internal sealed class QueueRig
 
     private readonly HostCapacity _host = new(1, 1e12);
     private readonly IQosPolicy _policy;
-    private readonly Tenant[] _tenants;
+    private readonly VmClaim[] _claims;
 
     /// <summary>VMs of one VCPU each, with these promises; all of them are ready.</summary>
     public QueueRig(IQosPolicy policy, params QosSpec[] promises)
     {
         _policy = policy;
         Queue = policy.CreateQueue(_host, OperationNs, ServiceOrder.Share);
-        _tenants = [.. promises.Select((qos, vm) => new Tenant(vm, 1, qos, new OperationMix(new ResourceUse(OperationNs, 0, 0), 4096)))];
+        _claims = [.. promises.Select((qos, vm) => new VmClaim(vm, 1, qos, new OperationMix(new ResourceUse(OperationNs, 0, 0), 4096)))];
         Apply(promises);
         Vcpus = [.. promises.Select((_, vm) => Script.Forever(1).As(vm))];
     }
@@ -31,7 +31,7 @@ internal sealed class QueueRig
     public long NowNs { get; private set; }
 
     public void Apply(params QosSpec[] promises) =>
-        Queue.Apply(_policy.MakePlan(_host, [.. _tenants.Zip(promises, (tenant, qos) => tenant with { Qos = qos })]), NowNs);
+        Queue.Apply(_policy.MakePlan(_host, [.. _claims.Zip(promises, (claim, qos) => claim with { Qos = qos })]), NowNs);
 
     public void Wake(int vm) => Queue.Enqueue(Vcpus[vm], NowNs);
 

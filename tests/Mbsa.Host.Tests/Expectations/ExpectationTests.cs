@@ -220,7 +220,7 @@ public sealed class ExpectationTests
             Vm("oltp", new DirectionResult(1000, 4_096_000, Latency(12_000)),
                 new DirectionResult(500, 2_048_000, Latency(36_000)), 0.4) with
             {
-                Use = new TenantUse { HeldNs = 250_000_000, ReservationWindows = 5, ReservationMisses = 2 },
+                Use = new VmUse { HeldNs = 250_000_000, ReservationWindows = 5, ReservationMisses = 2 },
             },
             Vm("writer-1", new DirectionResult(0, 0, null), new DirectionResult(300, 1_228_800, Latency(36_000)), 0.3) with
             {
@@ -243,6 +243,6 @@ public sealed class ExpectationTests
         Read = read,
         Write = write,
         CoreShare = share,
-        Use = new TenantUse { HeldNs = 250_000_000 },
+        Use = new VmUse { HeldNs = 250_000_000 },
     };
 }

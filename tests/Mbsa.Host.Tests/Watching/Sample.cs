@@ -172,7 +172,7 @@ internal static class Sample
             ComputeCpuNs = 500_000_000,
             WaitingNs = 250_000_000,
             CoreShare = 0.5,
-            Use = new TenantUse { Use = new ResourceUse(1e9, 1e8, 0), HeldNs = 2 * Second, ThrottledNs = 100_000_000 },
+            Use = new VmUse { Use = new ResourceUse(1e9, 1e8, 0), HeldNs = 2 * Second, ThrottledNs = 100_000_000 },
             Quanta = 80_000,
             Wear = spec.Storage is null || index > 0 ? null : new WearResult("none", 200_000, 0, 12, 3.5, 0.25),
         };

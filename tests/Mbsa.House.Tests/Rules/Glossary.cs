@@ -15,7 +15,7 @@ internal sealed partial class Glossary : IRule
         new("most", "max"),
         new("least", "min"),
         new("move|moves|moved|moving", "migrate for a VM, relocate for a block, copy for bytes"),
-        new("tenant|tenants", "share for a VM's entry in a plan: a tenant is a customer") { Only = "Mbsa.Cores/" },
+        new("tenant|tenants", "claim for what a VM asks of its host: a tenant is a customer") { Only = "Mbsa.Cores/" },
         new("engine|engines", "conductor or client: an engine is fio's ioengine")
         { Except = ["Mbsa.Vm/"] },
         new("gate|gates", "another word: a gate opens and shuts an NVM area to stores")

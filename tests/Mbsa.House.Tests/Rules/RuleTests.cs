@@ -108,7 +108,7 @@ public class RuleTests
     [InlineData("Mbsa.Vm/Job.cs", "int Read(int least) => least;", "write min")]
     [InlineData("Mbsa.Vm/Job.cs", "void MoveBlock() { }", "write migrate for a VM, relocate for a block, copy for bytes")]
     [InlineData("Mbsa.Vm/Job.cs", "bool isMoving;", "write migrate for a VM, relocate for a block, copy for bytes")]
-    [InlineData("Mbsa.Cores/Plan.cs", "record PlannedTenant;", "write share for a VM's entry in a plan: a tenant is a customer")]
+    [InlineData("Mbsa.Cores/Plan.cs", "record PlannedTenant;", "write claim for what a VM asks of its host: a tenant is a customer")]
     [InlineData("Mbsa.Host/Run.cs", "class ClusterEngine;", "write conductor or client: an engine is fio's ioengine")]
     [InlineData("Mbsa.Vm/Wear/Wear.cs", "class WriteGate;", "write another word: a gate opens and shuts an NVM area to stores")]
     [InlineData("Mbsa.Host/Run.cs", "class RunSession;", "write another word: a session is a VCPU's own way to a disk")]

@@ -3,11 +3,11 @@ using Mbsa.Model.Scenario;
 
 namespace Mbsa.Cores.Tests.Queue;
 
-public sealed class TenantMeterTests
+public sealed class UsageMeterTests
 {
     private static readonly Mbsa.Nvm.Timing.WorkVector _work = new(5, 4096, 2);
 
-    private readonly TenantMeter _meter = new();
+    private readonly UsageMeter _meter = new();
 
     [Fact]
     public void Waiting_is_summed_over_vcpus_and_a_backlog_is_that_all_of_them_want_to_run()

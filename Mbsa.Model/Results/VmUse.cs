@@ -3,7 +3,7 @@ using Mbsa.Model.Scenario;
 namespace Mbsa.Model.Results;
 
 /// <summary>What a VM used of its host, and how its promises were kept, over a stretch of time.</summary>
-public sealed record TenantUse
+public sealed record VmUse
 {
     /// <summary>Its use of the host, by nominal costs.</summary>
     public ResourceUse Use { get; init; }
@@ -26,7 +26,7 @@ public sealed record TenantUse
     public long ReservationJudgedNs { get; init; }
 
     /// <summary>Use of two hosts, or of one over two stretches of time.</summary>
-    public static TenantUse operator +(TenantUse a, TenantUse b) => new()
+    public static VmUse operator +(VmUse a, VmUse b) => new()
     {
         Use = a.Use + b.Use,
         HeldNs = a.HeldNs + b.HeldNs,
@@ -37,5 +37,5 @@ public sealed record TenantUse
     };
 
     /// <summary>Use of two hosts, or of one over two stretches of time.</summary>
-    public static TenantUse Add(TenantUse left, TenantUse right) => left + right;
+    public static VmUse Add(VmUse left, VmUse right) => left + right;
 }

@@ -1,7 +1,7 @@
 namespace Mbsa.Cores.Queue;
 
 /// <summary>What a VCPU that is ready may have to wait for beside a core: room at bus or NVM.</summary>
-internal enum Gate
+internal enum Bottleneck
 {
     /// <summary>Nothing: it computes, or as good as.</summary>
     None,
@@ -19,18 +19,19 @@ internal enum Gate
     Nvm,
 }
 
-/// <summary>What can be asked of a <see cref="Gate"/>.</summary>
-internal static class Gates
+/// <summary>What can be asked of a <see cref="Bottleneck"/>.</summary>
+internal static class Bottlenecks
 {
     /// <summary>How many there are.</summary>
     public const int Count = 5;
 
     /// <summary>All of them, those first that are the harder to pass.</summary>
-    public static ReadOnlySpan<Gate> HardestFirst => [Gate.Nvm, Gate.BesideNvm, Gate.Bus, Gate.BesideBus, Gate.None];
+    public static ReadOnlySpan<Bottleneck> HardestFirst =>
+        [Bottleneck.Nvm, Bottleneck.BesideNvm, Bottleneck.Bus, Bottleneck.BesideBus, Bottleneck.None];
 
     /// <summary>Whether it is one of the bus.</summary>
-    public static bool IsOfBus(this Gate gate) => gate is Gate.Bus or Gate.BesideBus;
+    public static bool IsOfBus(this Bottleneck bottleneck) => bottleneck is Bottleneck.Bus or Bottleneck.BesideBus;
 
     /// <summary>Whether who waits there uses the resource most.</summary>
-    public static bool IsOfMost(this Gate gate) => gate is Gate.Bus or Gate.Nvm;
+    public static bool IsDominant(this Bottleneck bottleneck) => bottleneck is Bottleneck.Bus or Bottleneck.Nvm;
 }

@@ -9,7 +9,7 @@ namespace Mbsa.Cores.Planning;
 /// and how their promises were kept. Not thread-safe; who reads a run queue with it sees to that.
 /// </summary>
 /// <param name="host">What there is to promise.</param>
-public sealed class TenantBook(HostCapacity host)
+public sealed class VmBook(HostCapacity host)
 {
     private readonly SortedDictionary<int, Entry> _entries = [];
     private long _observedAtNs;
@@ -19,22 +19,22 @@ public sealed class TenantBook(HostCapacity host)
     public bool Has(int vm) => _entries.TryGetValue(vm, out var entry) && entry.IsThere;
 
     /// <summary>What a VM was promised; null when it is not there.</summary>
-    public AdmittedTenant? Find(int vm) => Has(vm) ? _entries[vm].Tenant : null;
+    public AdmittedVm? Find(int vm) => Has(vm) ? _entries[vm].Admitted : null;
 
     /// <summary>Admits a VM, or changes what it was promised.</summary>
     /// <returns>Why it cannot be; null when it is done.</returns>
-    public string? Admit(AdmittedTenant tenant, RunQueue queue, long nowNs)
+    public string? Admit(AdmittedVm admitted, RunQueue queue, long nowNs)
     {
-        var others = _entries.Values.Where(e => e.IsThere && e.Tenant.Vm != tenant.Vm).Select(e => e.Tenant);
-        if (Admission.WhyNot(host, others, tenant) is { } why)
+        var others = _entries.Values.Where(e => e.IsThere && e.Admitted.Vm != admitted.Vm).Select(e => e.Admitted);
+        if (Admission.WhyNot(host, others, admitted) is { } why)
         {
             return why;
         }
 
-        var counts = queue.CountsOf(tenant.Vm, nowNs);
-        if (!_entries.TryGetValue(tenant.Vm, out var entry))
+        var counts = queue.CountsOf(admitted.Vm, nowNs);
+        if (!_entries.TryGetValue(admitted.Vm, out var entry))
         {
-            _entries[tenant.Vm] = entry = new Entry(host, tenant, new ReservationLedger(host.Cores, queue.QuantumNs));
+            _entries[admitted.Vm] = entry = new Entry(host, admitted, new ReservationLedger(host.Cores, queue.QuantumNs));
             entry.Ledger.Begin(counts, nowNs);
             return null;
         }
@@ -48,7 +48,7 @@ public sealed class TenantBook(HostCapacity host)
             entry.Ledger.Resume(counts, nowNs);
         }
 
-        (entry.Tenant, entry.IsThere) = (tenant, true);
+        (entry.Admitted, entry.IsThere) = (admitted, true);
         return null;
     }
 
@@ -65,9 +65,9 @@ public sealed class TenantBook(HostCapacity host)
 
     /// <summary>The VMs that are there, as the planner sees them.</summary>
     /// <param name="vcpus">VCPUs of a VM that have not come to their end.</param>
-    public IReadOnlyList<Tenant> Tenants(Func<int, int> vcpus) =>
+    public IReadOnlyList<VmClaim> Claims(Func<int, int> vcpus) =>
     [
-        .. _entries.Values.Where(e => e.IsThere).Select(e => new Tenant(e.Tenant.Vm, vcpus(e.Tenant.Vm), e.Tenant.Qos, e.Demand.Mix)
+        .. _entries.Values.Where(e => e.IsThere).Select(e => new VmClaim(e.Admitted.Vm, vcpus(e.Admitted.Vm), e.Admitted.Qos, e.Demand.Mix)
             { DemandShare = e.Demand.Share, Lately = e.Demand.Lately }),
     ];
 
@@ -84,7 +84,7 @@ public sealed class TenantBook(HostCapacity host)
         var windowNs = nowNs - _windowStartNs;
         foreach (var entry in _entries.Values.Where(e => e.IsThere))
         {
-            var counts = queue.CountsOf(entry.Tenant.Vm, nowNs);
+            var counts = queue.CountsOf(entry.Admitted.Vm, nowNs);
             entry.Demand.Observe(counts, passedNs);
             entry.Ledger.Look(counts, entry.ReservedShare, nowNs);
             if (windowNs >= ReservationLedger.WindowNs)
@@ -99,8 +99,8 @@ public sealed class TenantBook(HostCapacity host)
     /// <summary>
     /// How the VMs that are there stand: what they did and wanted since they came, and windows in which their reservations were missed.
     /// </summary>
-    public IEnumerable<(int Vm, TenantCounts Counts, int Misses)> Standings(RunQueue queue, long nowNs) =>
-        _entries.Values.Where(e => e.IsThere).Select(e => (e.Tenant.Vm, queue.CountsOf(e.Tenant.Vm, nowNs), e.Ledger.Record.Misses));
+    public IEnumerable<(int Vm, UsageCounts Counts, int Misses)> Standings(RunQueue queue, long nowNs) =>
+        _entries.Values.Where(e => e.IsThere).Select(e => (e.Admitted.Vm, queue.CountsOf(e.Admitted.Vm, nowNs), e.Ledger.Record.Misses));
 
     /// <summary>The measured part begins.</summary>
     public void BeginAccounts(RunQueue queue, long nowNs)
@@ -108,24 +108,24 @@ public sealed class TenantBook(HostCapacity host)
         _windowStartNs = nowNs;
         foreach (var entry in _entries.Values)
         {
-            entry.Begin = queue.CountsOf(entry.Tenant.Vm, nowNs);
+            entry.Begin = queue.CountsOf(entry.Admitted.Vm, nowNs);
             entry.Ledger.Begin(entry.Begin, nowNs);
         }
     }
 
     /// <summary>What everybody did and wanted since they came.</summary>
-    public ImmutableDictionary<int, TenantCounts> Counts(RunQueue queue, long nowNs) =>
+    public ImmutableDictionary<int, UsageCounts> Counts(RunQueue queue, long nowNs) =>
         _entries.Keys.ToImmutableDictionary(vm => vm, vm => queue.CountsOf(vm, nowNs));
 
     /// <summary>What everybody used since the measured part began.</summary>
-    public ImmutableDictionary<int, TenantUse> ReadAccounts(RunQueue queue, long nowNs) => _entries.Values.ToImmutableDictionary(
-        entry => entry.Tenant.Vm,
+    public ImmutableDictionary<int, VmUse> ReadAccounts(RunQueue queue, long nowNs) => _entries.Values.ToImmutableDictionary(
+        entry => entry.Admitted.Vm,
         entry =>
         {
-            var now = queue.CountsOf(entry.Tenant.Vm, nowNs);
+            var now = queue.CountsOf(entry.Admitted.Vm, nowNs);
             var counts = now.Since(entry.Begin);
             var record = entry.IsThere ? entry.Ledger.RecordAt(now, entry.ReservedShare, nowNs) : entry.Ledger.Record;
-            return new TenantUse
+            return new VmUse
             {
                 Use = counts.UseSoFar,
                 HeldNs = counts.HeldNs,
@@ -136,20 +136,20 @@ public sealed class TenantBook(HostCapacity host)
             };
         });
 
-    private sealed class Entry(HostCapacity host, AdmittedTenant tenant, ReservationLedger ledger)
+    private sealed class Entry(HostCapacity host, AdmittedVm admitted, ReservationLedger ledger)
     {
-        public AdmittedTenant Tenant { get; set; } = tenant;
+        public AdmittedVm Admitted { get; set; } = admitted;
 
         public bool IsThere { get; set; } = true;
 
-        public DemandEstimate Demand { get; } = new(host, tenant.Use.Average);
+        public DemandEstimate Demand { get; } = new(host, admitted.Use.Average);
 
         public ReservationLedger Ledger { get; } = ledger;
 
         /// <summary>Its reservation as a dominant share of the host at its I/Os as they are lately; 0 without one.</summary>
         public double ReservedShare =>
-            Tenant.Qos.Reservation is null ? 0 : new Tenant(Tenant.Vm, Tenant.Vcpus, Tenant.Qos, Demand.Mix).ReservedShare;
+            Admitted.Qos.Reservation is null ? 0 : new VmClaim(Admitted.Vm, Admitted.Vcpus, Admitted.Qos, Demand.Mix).ReservedShare;
 
-        public TenantCounts Begin { get; set; }
+        public UsageCounts Begin { get; set; }
     }
 }

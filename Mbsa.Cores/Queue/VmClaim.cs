@@ -7,7 +7,7 @@ namespace Mbsa.Cores.Queue;
 /// <param name="Vcpus">Its VCPUs that have not come to their end: it cannot use more cores than that.</param>
 /// <param name="Qos">What it was promised.</param>
 /// <param name="Mix">What its I/Os are like.</param>
-public sealed record Tenant(int Vm, int Vcpus, QosSpec Qos, OperationMix Mix)
+public sealed record VmClaim(int Vm, int Vcpus, QosSpec Qos, OperationMix Mix)
 {
     /// <summary>The dominant share it would use if it got all it wants, at least 0; infinity for as much as it can get.</summary>
     public double DemandShare { get; init; } = double.PositiveInfinity;

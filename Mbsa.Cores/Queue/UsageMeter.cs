@@ -4,11 +4,11 @@ namespace Mbsa.Cores.Queue;
 
 /// <summary>
 /// What one VM used and wanted, counted by the run queue as VCPUs come and go: once per quantum, never per I/O. Everything only grows;
-/// who wants to know about a stretch of time takes two <see cref="TenantCounts"/>.
+/// who wants to know about a stretch of time takes two <see cref="UsageCounts"/>.
 /// </summary>
-internal sealed class TenantMeter
+internal sealed class UsageMeter
 {
-    private TenantCounts _counts;
+    private UsageCounts _counts;
     private ResourceUse _notCharged;
     private long _sinceNs;
     private int _attached;
@@ -16,7 +16,7 @@ internal sealed class TenantMeter
     private int _granted;
 
     /// <summary>How it stands at a moment.</summary>
-    public TenantCounts At(long nowNs)
+    public UsageCounts At(long nowNs)
     {
         Pass(nowNs);
         _counts.UseSoFar = ResourceUse.Max(_counts.UseSoFar, _counts.Use + _notCharged);
@@ -94,8 +94,8 @@ internal sealed class TenantMeter
     }
 }
 
-/// <summary>How a <see cref="TenantMeter"/> stands.</summary>
-public struct TenantCounts
+/// <summary>How a <see cref="UsageMeter"/> stands.</summary>
+public struct UsageCounts
 {
     /// <summary>What it used of the host in quanta that ended, by nominal costs: what policies go by.</summary>
     public ResourceUse Use;
@@ -135,7 +135,7 @@ public struct TenantCounts
     public long ThrottledNs;
 
     /// <summary>What happened since an earlier moment.</summary>
-    public readonly TenantCounts Since(in TenantCounts earlier) => new()
+    public readonly UsageCounts Since(in UsageCounts earlier) => new()
     {
         Use = Use - earlier.Use,
         UseSoFar = UseSoFar - earlier.UseSoFar,
