@@ -123,7 +123,7 @@ internal sealed class HostActor : ReceiveActor
             HostCommand.Write or HostCommand.Resume when guest?.Hold != GuestHold.Room => VmPhase.NotPrepared,
             HostCommand.Write => null,
             HostCommand.Resume { ContentHash: var hash } =>
-                HostDevice.WhyNotTheSame(guest!.Area, hasBytes: _host.Scenario.Host.Payload != PayloadKind.None, hash),
+                HostDevice.WhyNotTheSame(guest!.Area, hasBytes: _host.Scenario.Host.PayloadOf(spec) != PayloadKind.None, hash),
             _ => guest is null ? "it is not on this host" : guest.Failure,
         };
     }

@@ -29,7 +29,7 @@ internal sealed class VmDisk : IDisposable
 
     private VmDisk(ScenarioSpec scenario, VmSpec vm, VirtualDisk? virtualDisk, RawDisk? rawDisk)
     {
-        (_payload, _mountOptions, _wearPolicy) = (scenario.Host.Payload, MountOptionsOf(scenario), vm.Storage!.WearPolicy);
+        (_payload, _mountOptions, _wearPolicy) = (scenario.Host.PayloadOf(vm), MountOptionsOf(scenario, vm), vm.Storage!.WearPolicy);
         (_virtualDisk, _rawDisk) = (virtualDisk, rawDisk);
         _seed = JobSeed.SeedFor(scenario.Seed, vm.Name, "disk", 0);
         var method = vm.Jobs.Max(job => job.Verify);
@@ -65,7 +65,7 @@ internal sealed class VmDisk : IDisposable
             VirtualDisks.Format(area, storage.SizeBytes, SeededGuid.Of(scenario.Seed, vm.Name), storage.WearPolicy, storage.WearParameters);
         }
 
-        return new VmDisk(scenario, vm, VirtualDisks.Mount(area, MountOptionsOf(scenario)), null);
+        return new VmDisk(scenario, vm, VirtualDisks.Mount(area, MountOptionsOf(scenario, vm)), null);
     }
 
     /// <summary>
@@ -184,8 +184,11 @@ internal sealed class VmDisk : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _virtualDisk?.Dispose();
 
-    private static MountOptions MountOptionsOf(ScenarioSpec scenario) =>
-        new() { CopiesBytes = scenario.Host.Payload != PayloadKind.None, SessionsTakeTurns = scenario.Clock == ClockKind.Virtual };
+    private static MountOptions MountOptionsOf(ScenarioSpec scenario, VmSpec vm) => new()
+    {
+        CopiesBytes = scenario.Host.PayloadOf(vm) != PayloadKind.None,
+        SessionsTakeTurns = scenario.Clock == ClockKind.Virtual,
+    };
 
     private BlockStorage OpenStorage() => _virtualDisk is not null ? _virtualDisk.OpenSession() : _rawDisk!.OpenSession();
 

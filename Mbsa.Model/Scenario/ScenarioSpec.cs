@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Mbsa.Nvm.Protection;
 using Mbsa.Nvm.Timing;
 using Mbsa.Vm.Paths;
+using Mbsa.Vm.Storage;
 using Mbsa.Vm.Wear;
 using Mbsa.Vm.Workload;
 
@@ -153,8 +154,14 @@ public sealed record HostSpec
     /// <summary>The UUID that the device must have; null for any, and one that follows from seed and name for a new device.</summary>
     public Guid? NvmDeviceId { get; init; }
 
-    /// <summary>What happens to the bytes of an I/O.</summary>
+    /// <summary>What happens to the bytes of an I/O; of each VM's own where <see cref="PayloadIsAskedFor"/> is false.</summary>
     public required PayloadKind Payload { get; init; }
+
+    /// <summary>Whether that holds for every VM; else it is the most that one needs, and each has what its own jobs need.</summary>
+    public bool PayloadIsAskedFor { get; init; } = true;
+
+    /// <summary>What happens to the bytes of a VM's I/Os.</summary>
+    public PayloadKind PayloadOf(VmSpec vm) => PayloadIsAskedFor ? Payload : vm.NeededPayload;
 
     /// <summary>Name of the QoS policy.</summary>
     public required string Policy { get; init; }
@@ -200,6 +207,14 @@ public sealed record VmSpec
 
     /// <summary>Name of the host it is to run on; null where any will do.</summary>
     public string? PinnedTo { get; init; }
+
+    /// <summary>The least that has to happen to the bytes of its I/Os, so that its jobs can verify what they verify.</summary>
+    public PayloadKind NeededPayload => Jobs.Select(job => job.Verify).DefaultIfEmpty().Max() switch
+    {
+        VerifyMethod.Crc32c => PayloadKind.Full,
+        VerifyMethod.Meta => PayloadKind.Stamp,
+        _ => PayloadKind.None,
+    };
 
     /// <summary>Whether it can migrate: what it has on the NVM is mapped into it, or it has nothing there.</summary>
     public bool CanMigrate => Storage is not { Path: not IoPath.MemoryBus };

@@ -39,6 +39,9 @@ internal sealed class BlockClaims(long blocks)
     /// <summary>The operation on a block is done, and what the block holds is known.</summary>
     public void Release(long block) => Volatile.Write(ref _states[block], Free);
 
+    /// <summary>The operation on a part of a block is done: whether the last write of the whole was done is known as little as before.</summary>
+    public void ReleasePart(long block) => Interlocked.And(ref _states[block], ~Claimed);
+
     /// <summary>The operation on a block was lost.</summary>
     public void Lose(long block) => Volatile.Write(ref _states[block], Unsure);
 

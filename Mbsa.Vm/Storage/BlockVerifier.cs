@@ -3,12 +3,15 @@ namespace Mbsa.Vm.Storage;
 /// <summary>
 /// Checks that each block read is the one last written. Shared by all jobs on one disk, whatever threads they run on:
 /// a stripe of locks lets a read see exactly the last acknowledged write of its block,
-/// so that a lost, torn, misplaced or stale block is told from a good one. Works in whole blocks of 4096 bytes, one after the other.
-/// A block that was not written through it is read but not judged. Not on the plain path.
+/// so that a lost, torn, misplaced or stale block is told from a good one. Works on whole blocks of 4096 bytes, one after the other.
+/// A block that was not written through it, or of which a part was written last, is read but not judged. Not on the plain path.
 /// </summary>
 public sealed class BlockVerifier
 {
     private const int Stripes = 1024;
+
+    /// <summary>Set in the generation of a block of which a part was written since: nobody can say what it should hold.</summary>
+    private const uint InPart = 0x8000_0000;
 
     private readonly ulong _seed;
     private readonly bool _withChecksum;
@@ -57,42 +60,49 @@ public sealed class BlockVerifier
 
     /// <summary>Writes the next generation of each block of a range.</summary>
     /// <param name="session">The job's own session.</param>
-    /// <param name="offsetBytes">Start, a multiple of 4096.</param>
-    /// <param name="lengthBytes">Length, a multiple of 4096.</param>
+    /// <param name="offsetBytes">Start.</param>
+    /// <param name="lengthBytes">Length; of a block that is not covered in full a part is written.</param>
     /// <param name="scratch">At least <see cref="ScratchBytes"/> of the job's own; overwritten.</param>
-    /// <exception cref="ArgumentException">Offset or length are not whole blocks of the disk, or the scratch is too short.</exception>
+    /// <exception cref="ArgumentException">The range is not within the disk, or the scratch is too short.</exception>
     public void Write(BlockStorage session, long offsetBytes, long lengthBytes, Span<byte> scratch)
     {
         scratch = Check(offsetBytes, lengthBytes, scratch);
-        for (var block = offsetBytes / BlockStorage.BlockBytes; block < (offsetBytes + lengthBytes) / BlockStorage.BlockBytes; block++)
+        foreach (var part in Parts(offsetBytes, lengthBytes))
         {
-            lock (StripeOf(block))
+            lock (StripeOf(part.Block))
             {
-                var header = new VerifiedHeader(_seed, block, _generations[block] + 1);
+                if (!part.IsWhole)
+                {
+                    _generations[part.Block] |= InPart; // before the write: it may be lost on its way
+                    session.Write(part.OffsetBytes, scratch[..Math.Min(part.LengthBytes, scratch.Length)]);
+                    continue;
+                }
+
+                var header = new VerifiedHeader(_seed, part.Block, NextGeneration(part.Block));
                 header.Fill(scratch, _withChecksum);
-                session.Write(block * BlockStorage.BlockBytes, scratch);
-                _generations[block] = header.Generation;
+                session.Write(part.OffsetBytes, scratch);
+                _generations[part.Block] = header.Generation;
             }
         }
     }
 
     /// <summary>Reads each block of a range and compares it with what was last written.</summary>
     /// <param name="session">The job's own session.</param>
-    /// <param name="offsetBytes">Start, a multiple of 4096.</param>
-    /// <param name="lengthBytes">Length, a multiple of 4096.</param>
+    /// <param name="offsetBytes">Start.</param>
+    /// <param name="lengthBytes">Length; a block that is not covered in full is not judged.</param>
     /// <param name="scratch">At least <see cref="ScratchBytes"/> of the job's own; overwritten.</param>
-    /// <exception cref="ArgumentException">Offset or length are not whole blocks of the disk, or the scratch is too short.</exception>
+    /// <exception cref="ArgumentException">The range is not within the disk, or the scratch is too short.</exception>
     public void Read(BlockStorage session, long offsetBytes, long lengthBytes, Span<byte> scratch)
     {
         scratch = Check(offsetBytes, lengthBytes, scratch);
-        for (var block = offsetBytes / BlockStorage.BlockBytes; block < (offsetBytes + lengthBytes) / BlockStorage.BlockBytes; block++)
+        foreach (var part in Parts(offsetBytes, lengthBytes))
         {
-            lock (StripeOf(block))
+            lock (StripeOf(part.Block))
             {
-                session.Read(block * BlockStorage.BlockBytes, scratch);
-                if (_generations[block] != 0)
+                session.Read(part.OffsetBytes, scratch[..Math.Min(part.LengthBytes, scratch.Length)]);
+                if (part.IsWhole && IsKnown(part.Block))
                 {
-                    Judge(block, scratch, _claims?.IsUnsure(block, countClaimed: true) == true);
+                    Judge(part.Block, scratch, _claims?.IsUnsure(part.Block, countClaimed: true) == true);
                 }
             }
         }
@@ -106,7 +116,7 @@ public sealed class BlockVerifier
         Span<byte> scratch = stackalloc byte[BlockStorage.BlockBytes];
         for (var block = 0; block < _generations.Length; block++)
         {
-            if (Volatile.Read(ref _generations[block]) != 0)
+            if (IsKnown(block))
             {
                 Read(session, (long)block * BlockStorage.BlockBytes, BlockStorage.BlockBytes, scratch);
             }
@@ -124,44 +134,62 @@ public sealed class BlockVerifier
 
     /// <summary>Claims the blocks of an operation that is about to be submitted, after <see cref="BeginClaims"/>.</summary>
     /// <returns>False when an operation on one of them is in flight.</returns>
-    public bool TryClaim(long offsetBytes, int lengthBytes) =>
-        _claims!.TryClaim(offsetBytes / BlockStorage.BlockBytes, lengthBytes / BlockStorage.BlockBytes);
+    public bool TryClaim(long offsetBytes, int lengthBytes)
+    {
+        var parts = Parts(offsetBytes, lengthBytes);
+        return _claims!.TryClaim(parts.FirstBlock, parts.BlockCount);
+    }
 
-    /// <summary>Fills a buffer with the next generation of the claimed blocks that it will be written to.</summary>
+    /// <summary>
+    /// Fills a buffer with the next generation of the claimed blocks that it will be written to. Of those that it covers in part nobody
+    /// can say any more what they should hold.
+    /// </summary>
     public void FillClaimed(long offsetBytes, Span<byte> buffer)
     {
-        for (var at = 0; at < buffer.Length; at += BlockStorage.BlockBytes)
+        foreach (var part in Parts(offsetBytes, buffer.Length))
         {
-            var block = (offsetBytes + at) / BlockStorage.BlockBytes;
-            new VerifiedHeader(_seed, block, _generations[block] + 1).Fill(buffer.Slice(at, _transferBytes), _withChecksum);
+            if (part.IsWhole)
+            {
+                new VerifiedHeader(_seed, part.Block, NextGeneration(part.Block))
+                    .Fill(buffer.Slice((int)(part.OffsetBytes - offsetBytes), _transferBytes), _withChecksum);
+            }
+            else
+            {
+                _generations[part.Block] |= InPart;
+            }
         }
     }
 
     /// <summary>The operation on claimed blocks is done: takes note of a write, judges what a read found.</summary>
     public void ReleaseClaimed(long offsetBytes, ReadOnlySpan<byte> buffer, bool isWrite)
     {
-        for (var at = 0; at < buffer.Length; at += BlockStorage.BlockBytes)
+        foreach (var part in Parts(offsetBytes, buffer.Length))
         {
-            var block = (offsetBytes + at) / BlockStorage.BlockBytes;
-            if (isWrite)
+            if (!part.IsWhole)
             {
-                _generations[block]++;
-            }
-            else if (_generations[block] != 0)
-            {
-                Judge(block, buffer.Slice(at, _transferBytes), _claims!.IsUnsure(block));
+                _claims!.ReleasePart(part.Block);
+                continue;
             }
 
-            _claims!.Release(block);
+            if (isWrite)
+            {
+                _generations[part.Block] = NextGeneration(part.Block);
+            }
+            else if (IsKnown(part.Block))
+            {
+                Judge(part.Block, buffer.Slice((int)(part.OffsetBytes - offsetBytes), _transferBytes), _claims!.IsUnsure(part.Block));
+            }
+
+            _claims!.Release(part.Block);
         }
     }
 
     /// <summary>The operation on claimed blocks was lost: if it was a write, nobody knows which generation they hold.</summary>
     public void AbandonClaimed(long offsetBytes, int lengthBytes)
     {
-        for (var block = offsetBytes / BlockStorage.BlockBytes; block < (offsetBytes + lengthBytes) / BlockStorage.BlockBytes; block++)
+        foreach (var part in Parts(offsetBytes, lengthBytes))
         {
-            _claims!.Lose(block);
+            _claims!.Lose(part.Block);
         }
     }
 
@@ -191,6 +219,13 @@ public sealed class BlockVerifier
         }
     }
 
+    private static BlockParts Parts(long offsetBytes, long lengthBytes) => new(offsetBytes, lengthBytes);
+
+    /// <summary>Whether it is known what a block should hold.</summary>
+    private bool IsKnown(long block) => Volatile.Read(ref _generations[block]) is > 0 and < InPart;
+
+    private uint NextGeneration(long block) => (_generations[block] & ~InPart) + 1;
+
     private Lock StripeOf(long block) => _stripes[block % _stripes.Length];
 
     /// <param name="block">The block.</param>
@@ -218,11 +253,9 @@ public sealed class BlockVerifier
 
     private Span<byte> Check(long offsetBytes, long lengthBytes, Span<byte> scratch)
     {
-        if (offsetBytes < 0 || lengthBytes < 0 || offsetBytes % BlockStorage.BlockBytes != 0 || lengthBytes % BlockStorage.BlockBytes != 0
-            || offsetBytes / BlockStorage.BlockBytes > _generations.Length - lengthBytes / BlockStorage.BlockBytes)
+        if (offsetBytes < 0 || lengthBytes < 0 || offsetBytes > (long)_generations.Length * BlockStorage.BlockBytes - lengthBytes)
         {
-            throw new ArgumentException($"{lengthBytes} bytes at offset {offsetBytes} are not "
-                + $"whole blocks of {BlockStorage.BlockBytes} bytes of the disk", nameof(offsetBytes));
+            throw new ArgumentException($"{lengthBytes} bytes at offset {offsetBytes} are not within the disk", nameof(offsetBytes));
         }
 
         return scratch.Length >= _transferBytes

@@ -65,19 +65,28 @@ public sealed class BlockDevice(BlockStorage storage, int copiedBytesPerBlock)
             return;
         }
 
-        var stepBytes = copiedBytesPerBlock == BlockStorage.BlockBytes ? data.Length : BlockStorage.BlockBytes;
-        for (var at = 0; at < data.Length; at += stepBytes)
+        if (copiedBytesPerBlock == BlockStorage.BlockBytes)
         {
-            var part = data.Slice(at,
-                Math.Min(copiedBytesPerBlock == BlockStorage.BlockBytes ? stepBytes : copiedBytesPerBlock, data.Length - at));
-            if (isWrite)
-            {
-                storage.Write(offsetBytes + at, part);
-            }
-            else
-            {
-                storage.Read(offsetBytes + at, part);
-            }
+            Transfer(isWrite, offsetBytes, data);
+            return;
+        }
+
+        foreach (var part in new BlockParts(offsetBytes, data.Length))
+        {
+            Transfer(isWrite, part.OffsetBytes,
+                data.Slice((int)(part.OffsetBytes - offsetBytes), Math.Min(copiedBytesPerBlock, part.LengthBytes)));
+        }
+    }
+
+    private void Transfer(bool isWrite, long offsetBytes, Span<byte> data)
+    {
+        if (isWrite)
+        {
+            storage.Write(offsetBytes, data);
+        }
+        else
+        {
+            storage.Read(offsetBytes, data);
         }
     }
 }

@@ -8,7 +8,6 @@ using Mbsa.Model.Scenario;
 using Mbsa.Nvm.Timing;
 using Mbsa.Vm;
 using Mbsa.Vm.Paths;
-using Mbsa.Vm.Storage;
 
 namespace Mbsa.Host.Files.Scenarios;
 
@@ -70,6 +69,7 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
             NvmFile = file is null ? null : Path.Combine(directory, file),
             NvmDeviceId = id,
             Payload = payload,
+            PayloadIsAskedFor = clock == ClockKind.Wall || nvm?.Find("payload") is not null,
             Policy = policy,
             QuantumNs = quantum,
             Order = order,
@@ -179,9 +179,7 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
     /// <summary>What happens to the bytes: as written, or else what the clock and the jobs that verify need.</summary>
     private PayloadKind Payload(MappingReader? nvm, VmList vms)
     {
-        var verify = vms.Specs.SelectMany(v => v.Jobs).Select(j => j.Verify).DefaultIfEmpty().Max();
-        var needed = verify switch
-        { VerifyMethod.Crc32c => PayloadKind.Full, VerifyMethod.Meta => PayloadKind.Stamp, _ => PayloadKind.None };
+        var needed = vms.Specs.Select(vm => vm.NeededPayload).DefaultIfEmpty().Max();
         if (nvm?.Choice("payload", KnownNames.Payloads) is not { } payload)
         {
             return clock == ClockKind.Wall ? PayloadKind.Full : needed;
@@ -189,7 +187,7 @@ internal sealed class HostReader(string directory, ClockKind clock, string? poli
 
         if (payload < needed)
         {
-            var method = verify == VerifyMethod.Crc32c ? "crc32c" : "meta";
+            var method = needed == PayloadKind.Full ? "crc32c" : "meta";
             var name = KnownNames.Payloads.First(p => p.Value == needed).Name;
             problems.Error(nvm.LineOf("payload"), $"a job verifies with {method}, which needs 'payload: {name}' or more");
         }

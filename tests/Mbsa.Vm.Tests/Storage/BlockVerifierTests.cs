@@ -202,14 +202,13 @@ public sealed class BlockVerifierTests
     }
 
     [Theory]
-    [InlineData(1, 4096)]
-    [InlineData(0, 4095)]
     [InlineData(-4096, 4096)]
     [InlineData(0, -4096)]
+    [InlineData(Size - 4095, 4096)]
     [InlineData(Size, 4096)]
     [InlineData(long.MaxValue - 4095, 4096)]
     [InlineData(4096, long.MaxValue - 4095)]
-    public void Only_whole_blocks_of_the_disk_can_be_verified(long offset, long length)
+    public void Only_what_is_on_the_disk_can_be_verified(long offset, long length)
     {
         using var raw = new RawVerification(VerifyMethod.Meta);
 
@@ -217,6 +216,84 @@ public sealed class BlockVerifierTests
         Assert.Throws<ArgumentException>(() => raw.Verifier.Read(raw.Session, offset, length, raw.Scratch));
         Assert.Throws<ArgumentException>(() => raw.Verifier.Read(raw.Session, 0, 4096, new byte[4095]));
         Assert.Throws<ArgumentException>(() => new BlockVerifier(Size, 1, VerifyMethod.None));
+    }
+
+    [Theory]
+    [InlineData(4096 + 512, 512)]
+    [InlineData(4096 + 2048, 4096)]
+    [InlineData(4096 - 512, 2 * 4096)]
+    public void A_block_of_which_a_part_was_written_is_not_judged_until_it_is_written_in_full(long offset, long length)
+    {
+        using var raw = new RawVerification(VerifyMethod.Crc32c);
+        raw.WriteAll();
+        raw.Verifier.Write(raw.Session, offset, length, raw.Scratch);
+        var untouched = Size / 4096 - ((offset + length - 1) / 4096 - offset / 4096 + 1);
+        var whole = Math.Max(0, (offset + length) / 4096 - (offset + 4095) / 4096);
+
+        Assert.Equal(0, raw.Verifier.VerifyAll(raw.Session));
+        Assert.Equal(untouched + whole, raw.Verifier.BlocksVerified);
+
+        raw.WriteAll();
+        var stale = raw.Read(0);
+        raw.WriteAll();
+        Assert.Equal(0, raw.Verifier.VerifyAll(raw.Session));
+        Assert.Equal(untouched + whole + Size / 4096, raw.Verifier.BlocksVerified);
+        raw.Session.Write(0, stale);
+        Assert.Equal(1, raw.Verifier.VerifyAll(raw.Session));
+    }
+
+    [Fact]
+    public void In_flight_a_block_of_which_a_part_is_written_is_claimed_and_not_judged()
+    {
+        var verifier = new BlockVerifier(Size, 1, VerifyMethod.Meta);
+        verifier.BeginClaims();
+        WriteClaimed(0, 3 * 4096);
+
+        Assert.True(verifier.TryClaim(2048, 4096));
+        Assert.False(verifier.TryClaim(0, 512));
+        Assert.False(verifier.TryClaim(4096, 4096));
+        Assert.True(verifier.TryClaim(8192, 4096));
+        verifier.ReleaseClaimed(8192, new byte[4096], isWrite: false);
+        Assert.Equal((1, 1), (verifier.BlocksVerified, verifier.BlocksWrong));
+        verifier.FillClaimed(2048, new byte[4096]);
+        verifier.ReleaseClaimed(2048, new byte[4096], isWrite: true);
+
+        Assert.True(verifier.TryClaim(0, 8192));
+        verifier.ReleaseClaimed(0, new byte[8192], isWrite: false);
+        Assert.Equal((1, 1), (verifier.BlocksVerified, verifier.BlocksWrong));
+
+        void WriteClaimed(long offset, int length)
+        {
+            var buffer = new byte[length];
+            Assert.True(verifier.TryClaim(offset, length));
+            verifier.FillClaimed(offset, buffer);
+            verifier.ReleaseClaimed(offset, buffer, isWrite: true);
+        }
+    }
+
+    [Fact]
+    public void A_read_of_a_part_does_not_say_whether_a_lost_write_was_done()
+    {
+        var verifier = new BlockVerifier(Size, 1, VerifyMethod.Crc32c);
+        verifier.BeginClaims();
+        var buffer = new byte[4096];
+        foreach (var isLost in new[] { false, true })
+        {
+            Assert.True(verifier.TryClaim(0, 4096));
+            verifier.FillClaimed(0, buffer);
+            if (!isLost)
+            {
+                verifier.ReleaseClaimed(0, buffer, isWrite: true);
+            }
+        }
+
+        verifier.AbandonClaimed(0, 4096);
+        Assert.True(verifier.TryClaim(512, 512));
+        verifier.ReleaseClaimed(512, new byte[512], isWrite: false);
+        Assert.True(verifier.TryClaim(0, 4096));
+        verifier.ReleaseClaimed(0, buffer, isWrite: false);
+
+        Assert.Equal((1, 0), (verifier.BlocksVerified, verifier.BlocksWrong));
     }
 
     [Fact]
@@ -243,6 +320,13 @@ public sealed class BlockVerifierTests
             (Session, Verifier) = (new RawDisk(Test.Area).OpenSession(), new BlockVerifier(Size, 1, method, stampOnly));
 
         public void WriteAll() => Verifier.Write(Session, 0, Size, Scratch);
+
+        public byte[] Read(long offset)
+        {
+            var block = new byte[4096];
+            Session.Read(offset, block);
+            return block;
+        }
 
         public void Dispose()
         {

@@ -110,6 +110,20 @@ public sealed class ScenarioFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData("seed: 1", PayloadKind.None)]
+    [InlineData("clock: wall", PayloadKind.Full)]
+    [InlineData("host: { nvm: { payload: stamp } }", PayloadKind.Stamp)]
+    public void What_one_vm_verifies_is_nothing_to_another(string host, PayloadKind expected)
+    {
+        var spec = _scratch.Spec($"duration: 1s\n{host}\nvms:\n"
+            + "  - { name: a, storage: { size: 1MiB }, workload: { verify: meta } }\n"
+            + "  - { name: b, storage: { size: 1MiB }, workload: { rw: read } }\n");
+
+        Assert.True(spec.Host.PayloadOf(spec.Vms[0]) >= PayloadKind.Stamp);
+        Assert.Equal(expected, spec.Host.PayloadOf(spec.Vms[1]));
+    }
+
+    [Theory]
     [InlineData("none", "meta", "3: a job verifies with meta, which needs 'payload: stamp' or more")]
     [InlineData("none", "crc32c", "3: a job verifies with crc32c, which needs 'payload: full' or more")]
     [InlineData("stamp", "crc32c", "3: a job verifies with crc32c, which needs 'payload: full' or more")]
