@@ -13,7 +13,7 @@ public sealed class WallCores(RunQueue queue, RunClock clock) : ICores
     /// <summary>A sleeper due sooner than this is waited for on the core: a blocked thread wakes up to a millisecond late.</summary>
     private const long SpinNs = 2_000_000;
 
-    private readonly object _bottleneck = new();
+    private readonly object _lock = new();
     private readonly Sleepers _sleepers = new();
     private readonly Attendance _attended = new();
     private CoreUse _use;
@@ -43,7 +43,7 @@ public sealed class WallCores(RunQueue queue, RunClock clock) : ICores
     public void Attach(Schedulable schedulable)
     {
         schedulable.Worker.Doorbell?.Connect(() => Wake(schedulable));
-        lock (_bottleneck)
+        lock (_lock)
         {
             _attended.Add(schedulable);
             if (schedulable.Worker.ReadyFromNs > clock.NowNs)
@@ -55,14 +55,14 @@ public sealed class WallCores(RunQueue queue, RunClock clock) : ICores
                 queue.Enqueue(schedulable, clock.NowNs);
             }
 
-            Monitor.Pulse(_bottleneck);
+            Monitor.Pulse(_lock);
         }
     }
 
     /// <inheritdoc/>
     public bool Detach(Schedulable schedulable)
     {
-        lock (_bottleneck)
+        lock (_lock)
         {
             if (schedulable.IsRetired)
             {
@@ -90,7 +90,7 @@ public sealed class WallCores(RunQueue queue, RunClock clock) : ICores
     /// </summary>
     public void WithQueue(Action<RunQueue, long> action)
     {
-        lock (_bottleneck)
+        lock (_lock)
         {
             var nowNs = clock.NowNs;
             foreach (var running in _attended.Running)
@@ -107,7 +107,7 @@ public sealed class WallCores(RunQueue queue, RunClock clock) : ICores
     /// <param name="idle">Whether time passes also when nobody is there to run.</param>
     public void Open(long untilNs, bool idle)
     {
-        lock (_bottleneck)
+        lock (_lock)
         {
             (_untilNs, _idle) = (untilNs, idle);
         }
@@ -116,10 +116,10 @@ public sealed class WallCores(RunQueue queue, RunClock clock) : ICores
     /// <summary>Calls the cores back: each returns after the quantum it runs.</summary>
     public void Close()
     {
-        lock (_bottleneck)
+        lock (_lock)
         {
             _untilNs = 0;
-            Monitor.PulseAll(_bottleneck);
+            Monitor.PulseAll(_lock);
         }
     }
 
@@ -134,7 +134,7 @@ public sealed class WallCores(RunQueue queue, RunClock clock) : ICores
         {
             Schedulable? next;
             long nowNs, budgetNs;
-            lock (_bottleneck)
+            lock (_lock)
             {
                 nowNs = clock.NowNs;
                 if (nowNs >= _untilNs || (!_attended.HasRunners && !_idle))
@@ -190,7 +190,7 @@ public sealed class WallCores(RunQueue queue, RunClock clock) : ICores
             return clock.NowNs;
         }
 
-        lock (_bottleneck)
+        lock (_lock)
         {
             _use = new CoreUse(_use.BusyNs + endNs - startNs, _use.BusBytes + work.BusBytes, _use.NvmNs + work.NvmNs);
             queue.Charge(schedulable, new QuantumUse(endNs - startNs, work, operations), endNs);
@@ -229,14 +229,14 @@ public sealed class WallCores(RunQueue queue, RunClock clock) : ICores
     /// </summary>
     private void Wake(Schedulable schedulable)
     {
-        lock (_bottleneck)
+        lock (_lock)
         {
             if (schedulable is { IsBlocked: true, IsRetired: false })
             {
                 _attended.Waking(schedulable);
                 Sleepers.Wake(schedulable);
                 queue.Enqueue(schedulable, clock.NowNs);
-                Monitor.Pulse(_bottleneck);
+                Monitor.Pulse(_lock);
             }
         }
     }
@@ -247,7 +247,7 @@ public sealed class WallCores(RunQueue queue, RunClock clock) : ICores
     private void Leave(Schedulable schedulable, Exception? failure)
     {
         schedulable.Worker.Dispose();
-        lock (_bottleneck)
+        lock (_lock)
         {
             schedulable.IsRunning = false;
             Retire(schedulable);
@@ -261,12 +261,12 @@ public sealed class WallCores(RunQueue queue, RunClock clock) : ICores
         _attended.Remove(schedulable);
         schedulable.IsRetired = true;
         queue.Leave(schedulable, clock.NowNs);
-        Monitor.PulseAll(_bottleneck);
+        Monitor.PulseAll(_lock);
     }
 
     private T Locked<T>(Func<T> look)
     {
-        lock (_bottleneck)
+        lock (_lock)
         {
             return look();
         }
@@ -283,12 +283,12 @@ public sealed class WallCores(RunQueue queue, RunClock clock) : ICores
         {
             // Not longer: a sleeper that others put to bed meanwhile may be due before. Not spinning:
             // that would take from a core's twin, where two are one.
-            Monitor.Wait(_bottleneck, 1);
+            Monitor.Wait(_lock, 1);
             return;
         }
 
-        Monitor.Exit(_bottleneck);
+        Monitor.Exit(_lock);
         Thread.SpinWait(20);
-        Monitor.Enter(_bottleneck);
+        Monitor.Enter(_lock);
     }
 }

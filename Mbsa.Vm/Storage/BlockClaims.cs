@@ -39,7 +39,7 @@ internal sealed class BlockClaims(long blocks)
     /// <summary>The operation on a block is done, and what the block holds is known.</summary>
     public void Release(long block) => Volatile.Write(ref _states[block], Free);
 
-    /// <summary>The operation on a part of a block is done: whether the last write of the whole was done is known as little as before.</summary>
+    /// <summary>The operation on a part of a block is done: of the last write of the whole no more is known than before.</summary>
     public void ReleasePart(long block) => Interlocked.And(ref _states[block], ~Claimed);
 
     /// <summary>The operation on a block was lost.</summary>

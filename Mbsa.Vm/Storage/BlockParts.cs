@@ -1,6 +1,6 @@
 namespace Mbsa.Vm.Storage;
 
-/// <summary>The blocks of 4096 bytes that a range of a disk touches, each with what the range covers of it; walked without an allocation.</summary>
+/// <summary>The blocks of 4096 bytes that a range of a disk touches, each with what the range covers of it.</summary>
 /// <param name="offsetBytes">Start of the range.</param>
 /// <param name="lengthBytes">Its length.</param>
 internal readonly ref struct BlockParts(long offsetBytes, long lengthBytes)

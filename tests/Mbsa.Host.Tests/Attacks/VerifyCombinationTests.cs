@@ -21,7 +21,8 @@ public sealed class VerifyCombinationTests : IDisposable
     [Fact]
     public async Task Nothing_is_wrong_or_the_file_is_refused()
     {
-        var count = Environment.GetEnvironmentVariable("MBSA_COMBINATIONS") is { } asked ? int.Parse(asked, CultureInfo.InvariantCulture) : Few;
+        var asked = Environment.GetEnvironmentVariable("MBSA_COMBINATIONS");
+        var count = asked is null ? Few : int.Parse(asked, CultureInfo.InvariantCulture);
         var (broken, ran, verified) = (new List<string>(), 0, 0L);
         for (var seed = 1; seed <= count; seed++)
         {
@@ -70,7 +71,8 @@ public sealed class VerifyCombinationTests : IDisposable
             var path = Of("memory-bus", "memory-bus", "host", "vhost-bio", "virtio-mq");
             var wear = path == "host" ? "" : Of("", ", wear: { policy: due-time }", ", wear: { policy: start-gap }");
             var jobs = string.Join(", ", Enumerable.Range(0, random.Next(1, 4)).Select(_ => Job()));
-            return $"  - {{ name: {name}, vcpus: {random.Next(1, 4)}, storage: {{ size: {disk}B, path: {path}{wear} }}, workload: [ {jobs} ] }}";
+            var storage = $"{{ size: {disk}B, path: {path}{wear} }}";
+            return $"  - {{ name: {name}, vcpus: {random.Next(1, 4)}, storage: {storage}, workload: [ {jobs} ] }}";
         }
 
         var payload = Of("", "", "nvm: { payload: stamp }", "nvm: { payload: full }");
