@@ -16,6 +16,7 @@ internal sealed class WallQosSupervisor : QosSupervisor
     private readonly WallCores _cores;
     private readonly RunClock _clock;
     private readonly List<IActorRef> _coreActors = [];
+    private readonly HashSet<SchedulableId> _unsettled = [];
     private int _running;
     private ICancelable? _ticks;
 
@@ -24,7 +25,7 @@ internal sealed class WallQosSupervisor : QosSupervisor
     {
         (_coreCount, _cores, _clock) = (host.Cores, cores, clock);
         Receive<Tick>(_ => Observe());
-        Receive<Departure>(departure => Report(departure));
+        Receive<Departure>(OnDeparted);
         Receive<CoreActor.Parked>(_ => OnParked());
         var self = Self;
         cores.Departed += departure => self.Tell(departure);
@@ -60,6 +61,26 @@ internal sealed class WallQosSupervisor : QosSupervisor
     protected override void OnHalt() => _cores.Close();
 
     protected override void WithQueue(Action<RunQueue, long> action) => _cores.WithQueue(action);
+
+    protected override void OnSettled(SchedulableId id)
+    {
+        if (_unsettled.Remove(id))
+        {
+            _cores.Settle();
+        }
+    }
+
+    private void OnDeparted(Departure departure)
+    {
+        if (Report(departure))
+        {
+            _unsettled.Add(departure.Schedulable.Id);
+        }
+        else
+        {
+            _cores.Settle();
+        }
+    }
 
     private sealed record Tick
     {

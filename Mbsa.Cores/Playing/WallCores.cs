@@ -36,7 +36,7 @@ public sealed class WallCores(RunQueue queue, RunClock clock) : ICores
     /// <inheritdoc/>
     public ulong? TraceHash => null;
 
-    /// <summary>Whether anybody is attached who can still run.</summary>
+    /// <summary>Whether there is anybody who can still run, or who left and may come back.</summary>
     public bool HasWork => Locked(() => _attended.HasRunners);
 
     /// <inheritdoc/>
@@ -120,6 +120,15 @@ public sealed class WallCores(RunQueue queue, RunClock clock) : ICores
         {
             _untilNs = 0;
             Monitor.PulseAll(_lock);
+        }
+    }
+
+    /// <summary>Whoever heard of a departure (<see cref="Departed"/>) has seen to it. Until then there is work: it may come back.</summary>
+    public void Settle()
+    {
+        lock (_lock)
+        {
+            _attended.Settle();
         }
     }
 
@@ -224,9 +233,7 @@ public sealed class WallCores(RunQueue queue, RunClock clock) : ICores
         }
     }
 
-    /// <summary>
-    /// Its doorbell rang, on whatever thread. Whoever is not blocked sees for itself: it looks at its doorbell before it blocks.
-    /// </summary>
+    /// <summary>Its doorbell rang, on whatever thread. Whoever is not blocked sees for itself, before it blocks.</summary>
     private void Wake(Schedulable schedulable)
     {
         lock (_lock)
@@ -251,6 +258,7 @@ public sealed class WallCores(RunQueue queue, RunClock clock) : ICores
         {
             schedulable.IsRunning = false;
             Retire(schedulable);
+            _attended.AwaitSettling();
         }
 
         Departed?.Invoke(new Departure(schedulable, failure));
@@ -272,10 +280,7 @@ public sealed class WallCores(RunQueue queue, RunClock clock) : ICores
         }
     }
 
-    /// <summary>
-    /// Gives up the lock until somebody may be ready: briefly when a sleeper or the end is due soon,
-    /// else for about a millisecond or until a pulse.
-    /// </summary>
+    /// <summary>Gives up the lock until somebody may be ready: briefly if that is soon, else for a millisecond or until a pulse.</summary>
     private void WaitForSomebody(long nowNs)
     {
         var dueNs = Math.Min(Math.Min(_sleepers.NextNs, queue.NextNs), _untilNs);

@@ -85,6 +85,27 @@ public sealed class EventTests
         }
     }
 
+    [Theory]
+    [InlineData(ClockKind.Virtual, 1)]
+    [InlineData(ClockKind.Virtual, 3)]
+    [InlineData(ClockKind.Wall, 1)]
+    [InlineData(ClockKind.Wall, 3)]
+    public async Task A_run_whose_only_vcpu_fails_goes_on_with_the_one_that_takes_its_place(ClockKind clock, int failures)
+    {
+        var scenario = On(clock, Lab.Vm("a", vcpus: 1));
+        for (var i = 1; i <= failures; i++)
+        {
+            scenario = scenario.At(i * 2 * Lab.Millisecond, "a", new VmChange.FailVcpu(0));
+        }
+
+        var result = await scenario.RunAsync();
+
+        Assert.InRange(result.MeasuredNs, scenario.DurationNs, scenario.DurationNs + 100 * Lab.Millisecond);
+        Assert.Equal(VmState.Running, result.Vms[0].State);
+        Assert.Equal(failures, result.Problems.Count(problem => problem.Contains("a fault was injected", StringComparison.Ordinal)));
+        Assert.True(result.Totals()[0] > 0);
+    }
+
     [Fact]
     public async Task A_change_of_weight_holds_from_then_on()
     {
