@@ -16,7 +16,7 @@ public sealed class OperationTallyTests
     public void Every_operation_is_counted_once_and_by_its_kind() => Batches.Array[0, 4].Sample(batches =>
     {
         var tally = new OperationTally();
-        Array.ForEach(batches, batch => tally.Add(batch));
+        Array.ForEach(batches, batch => tally.Add(batch, Bench.Times));
         var kinds = batches.SelectMany(batch => batch).ToLookup(op => OperationTimes.KindOf(op.IsWrite, op.IsSequential));
         Assert.All(Enumerable.Range(0, 4), kind => Assert.Equal(kinds[kind].Count(), tally[kind]));
         Assert.Equal(batches.Sum(batch => batch.Length), tally.Total);
@@ -26,7 +26,7 @@ public sealed class OperationTallyTests
     public void Work_and_counters_are_the_sums_over_the_operations() => Batches.Sample(batch =>
     {
         var (tally, counters, record) = (new OperationTally(), new VcpuCounters(), new JobRecord());
-        tally.Add(batch);
+        tally.Add(batch, Bench.Times);
         tally.AddTo(counters, record, Bench.Times);
         var work = batch.Aggregate(default(WorkVector),
             (sum, op) => sum + Bench.Times.ByKind[OperationTimes.KindOf(op.IsWrite, op.IsSequential)]);
@@ -43,7 +43,7 @@ public sealed class OperationTallyTests
     public void Cleared_it_has_counted_nothing()
     {
         var tally = new OperationTally();
-        tally.Add([new IoOperation(0, Bench.Block, IsWrite: true, IsSequential: false)]);
+        tally.Add([new IoOperation(0, Bench.Block, IsWrite: true, IsSequential: false)], Bench.Times);
         tally.Clear();
         Assert.Equal((0, default), (tally.Total, tally.Work(Bench.Times)));
     }
