@@ -62,7 +62,7 @@ public sealed class BlockSizes : IEquatable<BlockSizes>
         while (roomBytes >= SmallestDrawnBytes)
         {
             var bytes = _parts.IsEmpty ? InRange(random.Next()) : InSplit(random.Next(), roomBytes);
-            if (bytes <= roomBytes)
+            if (bytes <= Math.Min(roomBytes, MaxBytes))
             {
                 return bytes;
             }
@@ -86,13 +86,15 @@ public sealed class BlockSizes : IEquatable<BlockSizes>
 
     private int InSplit(ulong random, long roomBytes)
     {
-        var bytes = int.MaxValue;
-        for (var i = 0; i < _below.Length && bytes > roomBytes; i++)
+        for (var i = 0; i < _below.Length; i++)
         {
-            bytes = random < _below[i] && _parts[i].Percent > 0 ? Aligned(_parts[i].Bytes) : bytes;
+            if (random <= _below[i] && _parts[i].Percent > 0 && Aligned(_parts[i].Bytes) is var bytes && bytes <= roomBytes)
+            {
+                return bytes;
+            }
         }
 
-        return bytes;
+        return int.MaxValue;
     }
 
     private int Aligned(long bytes) => (int)(bytes / MinBytes * MinBytes);

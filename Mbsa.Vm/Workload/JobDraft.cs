@@ -108,6 +108,11 @@ internal sealed class JobDraft
             throw operations.Mistake("does not go with rate (fio's rule)");
         }
 
+        if (Spec.HoleBytes < 0 && Spec is not { Offset: { Bytes: 0, Percent: 0 }, FileSizeBytes: null })
+        {
+            throw _given["rw"].Mistake("a hole that goes back is not supported with offset or filesize");
+        }
+
         SayRates();
         if (Spec is { IoDepth: > 1, Engine: IoEngine.Synchronous })
         {

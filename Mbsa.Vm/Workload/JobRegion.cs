@@ -57,6 +57,7 @@ public readonly record struct JobRegion(long StartBytes, long LengthBytes)
                 $"{clone}: the zones of its random_distribution take {job.Distribution.Zones.Bytes} bytes, its region has {length}");
         }
 
+        CheckZones(job, clone, length);
         if (job.Verify != VerifyMethod.None && start % BlockStorage.BlockBytes != 0)
         {
             throw new InputException(
@@ -73,6 +74,24 @@ public readonly record struct JobRegion(long StartBytes, long LengthBytes)
     /// <summary>Whether a job's pattern can write.</summary>
     public static bool UsesWrites(JobSpec job) => job is { Pattern: IoPattern.Write or IoPattern.RandWrite }
         or { Pattern: IoPattern.ReadWrite or IoPattern.RandReadWrite, ReadPercent: < 100 };
+
+    private static void CheckZones(JobSpec job, string clone, long lengthBytes)
+    {
+        try
+        {
+            var smallest = job.AlignBytes(isWrite: !UsesReads(job));
+            job.Distribution.Zones?.Place(lengthBytes / smallest, smallest);
+            if (UsesReads(job) && UsesWrites(job))
+            {
+                var ofWrites = job.AlignBytes(isWrite: true);
+                job.Distribution.Zones?.Place(lengthBytes / ofWrites, ofWrites);
+            }
+        }
+        catch (InputException mistake)
+        {
+            throw new InputException($"{clone}: {mistake.Message}");
+        }
+    }
 
     private static int SmallestOf(JobSpec job, bool isWrite) =>
         job.BlockSizesOf(isWrite)?.SmallestDrawnBytes ?? job.MinBlockBytes(isWrite);

@@ -40,6 +40,23 @@ public sealed class OperationTallyTests
     });
 
     [Fact]
+    public void Where_lengths_differ_each_is_counted_with_its_own_work_and_bytes()
+    {
+        var cost = new OperationCost(1000, 0.5, RandomNs: 500);
+        var times = new OperationTimes(
+            new PathCosts(cost, cost), Bench.Device(), Bench.BusBytesPerSecond, 65536, 65536, hasSeveralLengths: true);
+        IoOperation[] batch = [new(0, 4096, false, false), new(0, 65536, false, true), new(0, 8192, true, false)];
+        var (tally, counters, record) = (new OperationTally(), new VcpuCounters(), new JobRecord());
+        tally.AddInOrder(batch, times);
+        tally.AddTo(counters, record, times);
+        Assert.Equal(new JobCounts(2, 1, 4096 + 65536, 8192), record.Measured);
+        Assert.Equal((3 * 1000) + (2 * 500) + (0.5 * (4096 + 65536 + 8192)), tally.Work(times).CoreNs, 1e-6);
+        Assert.Equal(4096 + 65536 + 8192, (double)tally.Work(times).BusBytes);
+        Assert.Equal([.. batch.Select(op => times.AloneNs(op))], tally.AloneNsInOrder.ToArray());
+        Assert.Equal(batch.Sum(op => times.AloneNs(op)), tally.AloneNs(times), 1e-6);
+    }
+
+    [Fact]
     public void Cleared_it_has_counted_nothing()
     {
         var tally = new OperationTally();
