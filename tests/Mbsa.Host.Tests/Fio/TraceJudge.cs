@@ -130,6 +130,7 @@ internal static class TraceJudge
             return Sectors(real).SetEquals(Sectors(ours)) ? null : "the places that are touched";
         }
 
-        return !isRandom && !isMix && !Ends(real).SequenceEqual(Ends(ours)) ? "where it begins" : null;
+        var isKnown = !isRandom && !isMix && spec.FileService != FileService.Random;
+        return isKnown && !Ends(real).SequenceEqual(Ends(ours)) ? "where it begins" : null;
     }
 }
