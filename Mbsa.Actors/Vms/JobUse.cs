@@ -27,7 +27,8 @@ internal static class JobUse
             job.ReadBlockBytes,
             job.WriteBlockBytes,
             protection,
-            switchNs);
+            switchNs,
+            job.HasSeveralSizes);
     }
 
     /// <summary>What all jobs of a VM declare.</summary>
@@ -43,7 +44,8 @@ internal static class JobUse
                 var part = isWrite ? WritePart(job) : 1 - WritePart(job);
                 if (part > 0)
                 {
-                    var work = times.ByKind[OperationTimes.KindOf(isWrite, IsSequential(job))] + new WorkVector(softwareNs, 0, 0);
+                    var kind = OperationTimes.KindOf(isWrite, IsSequential(job));
+                    var work = times.WorkOf(kind, job.MeanBlockBytes(isWrite)) + new WorkVector(softwareNs, 0, 0);
                     var use = host.UseOf(work);
                     kinds.Add(new OperationMix(use, work.BusBytes));
                     sum += use * (part * job.NumJobs);

@@ -87,8 +87,9 @@ internal static class ScenarioSummary
             return pattern;
         }
 
-        var block = job.Pattern is IoPattern.Write or IoPattern.RandWrite ? job.WriteBlockBytes : job.ReadBlockBytes;
-        return $"{pattern} {Readable.Size(block)}";
+        var isWrite = job.Pattern is IoPattern.Write or IoPattern.RandWrite;
+        var (min, max) = (job.MinBlockBytes(isWrite), isWrite ? job.WriteBlockBytes : job.ReadBlockBytes);
+        return min == max ? $"{pattern} {Readable.Size(max)}" : $"{pattern} {Readable.Size(min)} to {Readable.Size(max)}";
     }
 
     private static string Pause(JobSpec job) => job.Pattern == IoPattern.Compute || job.ThinkTimeNs == 0

@@ -8,8 +8,8 @@ namespace Mbsa.Vm.Jobs;
 /// </summary>
 internal struct JobPace
 {
-    private readonly double _readNsPerOperation;
-    private readonly double _writeNsPerOperation;
+    private readonly DirectionRate _reads;
+    private readonly DirectionRate _writes;
     private readonly bool _isMix;
     private double _readNs;
     private double _writeNs;
@@ -17,8 +17,8 @@ internal struct JobPace
     /// <summary>The pace of a job whose schedules begin at a time, in nanoseconds of the scenario's clock.</summary>
     public JobPace(JobSpec spec, OperationSource source, long startNs)
     {
-        _readNsPerOperation = NsPerOperation(spec.ReadRateBytesPerSecond, spec.ReadRateIops, spec.ReadBlockBytes);
-        _writeNsPerOperation = NsPerOperation(spec.WriteRateBytesPerSecond, spec.WriteRateIops, spec.WriteBlockBytes);
+        _reads = new DirectionRate(spec, isWrite: false);
+        _writes = new DirectionRate(spec, isWrite: true);
         _readNs = source.Reads ? startNs : double.PositiveInfinity;
         _writeNs = source.Writes ? startNs : double.PositiveInfinity;
         _isMix = source.Reads && source.Writes && HasRate;
@@ -29,7 +29,7 @@ internal struct JobPace
         (spec.ReadRateBytesPerSecond ?? spec.WriteRateBytesPerSecond ?? spec.ReadRateIops ?? spec.WriteRateIops) is not null;
 
     /// <summary>Whether a direction has a rate.</summary>
-    public readonly bool HasRate => _readNsPerOperation > 0 || _writeNsPerOperation > 0;
+    public readonly bool HasRate => _reads.IsLimit || _writes.IsLimit;
 
     /// <summary>When the next operation is due, of the direction that is due first.</summary>
     public readonly double NextNs => Math.Min(_readNs, _writeNs);
@@ -37,23 +37,23 @@ internal struct JobPace
     /// <summary>Goes to a random place between two operations of each direction that has a rate and is in use.</summary>
     public void BeginSomewhere(JobRhythm rhythm)
     {
-        _readNs += _readNsPerOperation > 0 && _readNs < double.PositiveInfinity ? rhythm.PlaceNs(_readNsPerOperation) : 0;
-        _writeNs += _writeNsPerOperation > 0 && _writeNs < double.PositiveInfinity ? rhythm.PlaceNs(_writeNsPerOperation) : 0;
+        _readNs += _reads.IsLimit && _readNs < double.PositiveInfinity ? rhythm.PlaceNs(_reads.SmallestNs) : 0;
+        _writeNs += _writes.IsLimit && _writeNs < double.PositiveInfinity ? rhythm.PlaceNs(_writes.SmallestNs) : 0;
     }
 
     /// <summary>Begins no schedule before a time: there is nothing to catch up with.</summary>
     public void BeginAt(long startNs) => (_readNs, _writeNs) = (Math.Max(_readNs, startNs), Math.Max(_writeNs, startNs));
 
     /// <summary>Takes note of an operation.</summary>
-    public void Count(bool isWrite)
+    public void Count(bool isWrite, int lengthBytes)
     {
         if (isWrite)
         {
-            _writeNs += _writeNsPerOperation;
+            _writeNs += _writes.NsOf(lengthBytes);
         }
         else
         {
-            _readNs += _readNsPerOperation;
+            _readNs += _reads.NsOf(lengthBytes);
         }
     }
 
@@ -81,7 +81,32 @@ internal struct JobPace
     /// <summary>Goes on where one like it stood.</summary>
     public void RestoreFrom(BinaryReader from) => (_readNs, _writeNs) = (from.ReadDouble(), from.ReadDouble());
 
-    private static double NsPerOperation(double? bytesPerSecond, double? operationsPerSecond, int blockBytes) => Math.Max(
-        bytesPerSecond is { } bytes ? blockBytes * 1e9 / bytes : 0,
-        operationsPerSecond is { } operations ? 1e9 / operations : 0);
+    /// <summary>
+    /// The rate of reads or writes. As in fio, <c>rate_iops</c> of several sizes is one of bytes: so many of the smallest.
+    /// </summary>
+    private readonly struct DirectionRate
+    {
+        private readonly double _bytesPerSecond;
+        private readonly double _nsPerOperation;
+        private readonly int _minBytes;
+
+        public DirectionRate(JobSpec spec, bool isWrite)
+        {
+            var bytes = (isWrite ? spec.WriteRateBytesPerSecond : spec.ReadRateBytesPerSecond) ?? double.PositiveInfinity;
+            var operations = (isWrite ? spec.WriteRateIops : spec.ReadRateIops) ?? double.PositiveInfinity;
+            _minBytes = spec.MinBlockBytes(isWrite);
+            if (spec.BlockSizesOf(isWrite) is not null)
+            {
+                (bytes, operations) = (Math.Min(bytes, operations * _minBytes), double.PositiveInfinity);
+            }
+
+            (_bytesPerSecond, _nsPerOperation) = (bytes, 1e9 / operations);
+        }
+
+        public bool IsLimit => SmallestNs > 0;
+
+        public double SmallestNs => NsOf(_minBytes);
+
+        public double NsOf(int lengthBytes) => Math.Max(lengthBytes * 1e9 / _bytesPerSecond, _nsPerOperation);
+    }
 }

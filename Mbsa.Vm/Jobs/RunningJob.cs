@@ -72,7 +72,7 @@ public class RunningJob
     /// <summary>How long any of its I/Os takes at most alone on the host, in nanoseconds; 0 for a CPU hog.</summary>
     public double LongestOperationNs { get; }
 
-    /// <summary>The I/O it is in the middle of, if that is longer than a quantum. It goes on at the job's next turn.</summary>
+    /// <summary>The I/O it is in the middle of, if that is longer than a quantum.</summary>
     public OperationInPieces InPieces { get; } = new();
 
     /// <summary>Its place in the order of its VM's jobs; null where none waits for another.</summary>
@@ -138,29 +138,33 @@ public class RunningJob
     /// <summary>Takes the next operations, none after the one with which the job has transferred all it had to.</summary>
     /// <param name="length">How many at most; no more than <see cref="LongestBatch"/>, and one of a job that is paced.</param>
     /// <param name="nowNs">The scenario's clock about now: a direction that is ahead of its rate lets the other go first.</param>
-    /// <returns>At least one; good until the next call.</returns>
+    /// <returns>At least one, but for a job that finds that it is over; good until the next call.</returns>
     public ReadOnlySpan<IoOperation> TakeBatch(int length, long nowNs)
     {
         var isEndless = BytesLeft == long.MaxValue;
         var fitting = isEndless ? length : Math.Clamp(BytesLeft / Math.Max(Spec.ReadBlockBytes, Spec.WriteBlockBytes), 1, length);
-        var batch = _batch.AsSpan(0, (int)fitting);
-        Draw(batch, nowNs);
+        var batch = _batch.AsSpan(0, Draw(_batch.AsSpan(0, (int)fitting), nowNs));
         for (var i = 0; i < batch.Length && !isEndless; i++)
         {
             BytesLeft -= batch[i].LengthBytes;
         }
 
+        EndIfOver();
         return batch;
     }
 
     /// <summary>Draws operations, none of a direction that is ahead of its rate while the other is not.</summary>
-    protected void Draw(Span<IoOperation> operations, long nowNs) => Source!.Draw(operations, _pace.HeldAt(nowNs));
+    /// <returns>How many there were.</returns>
+    protected int Draw(Span<IoOperation> operations, long nowNs) => Source!.Draw(operations, _pace.HeldAt(nowNs));
+
+    /// <summary>Takes note of it when there are no more operations.</summary>
+    protected void EndIfOver() => BytesLeft = Source!.IsOver ? 0 : BytesLeft;
 
     /// <summary>Takes note of an operation that completes about now.</summary>
     /// <returns>Whether the job must pause before the next one.</returns>
-    public bool Pace(bool isWrite, long nowNs)
+    public bool Pace(in IoOperation operation, long nowNs)
     {
-        _pace.Count(isWrite);
+        _pace.Count(operation.IsWrite, operation.LengthBytes);
         NotBeforeNs = (long)_pace.NextNs;
         if (Spec.ThinkTimeNs > 0 && --_untilThink == 0)
         {
@@ -214,7 +218,6 @@ public class RunningJob
         to.Write(_batchStartNs);
         InPieces.SaveTo(to);
         _rhythm?.SaveTo(to);
-
         Source?.SaveTo(to);
         Transfer?.SaveTo(to);
     }
@@ -234,7 +237,6 @@ public class RunningJob
         _batchStartNs = from.ReadInt64();
         InPieces.RestoreFrom(from);
         _rhythm?.RestoreFrom(from);
-
         Source?.RestoreFrom(from);
         Transfer?.RestoreFrom(from);
     }

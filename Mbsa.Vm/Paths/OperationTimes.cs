@@ -1,5 +1,6 @@
 using Mbsa.Nvm.Timing;
 using Mbsa.Vm.Storage;
+using Mbsa.Vm.Workload;
 
 namespace Mbsa.Vm.Paths;
 
@@ -12,32 +13,31 @@ public sealed class OperationTimes
     private readonly double[] _aloneNs = new double[4];
     private readonly double _busNsPerByte;
     private readonly WorkVector _relocation, _record;
+    private readonly PathCosts _costs;
+    private readonly DeviceProfile _device;
+    private readonly ProtectionTimes? _protection;
+    private readonly double _engineNs;
+    private readonly int _readBytes, _writeBytes;
 
     /// <summary>Works out the four kinds of I/O of a job.</summary>
     /// <param name="costs">Core time on the job's path.</param>
     /// <param name="device">The NVM behind it.</param>
     /// <param name="busBytesPerSecond">What the machine's memory bus carries.</param>
-    /// <param name="readBytes">Length of a read.</param>
-    /// <param name="writeBytes">Length of a write.</param>
+    /// <param name="readBytes">Length of a read, of several the longest.</param>
+    /// <param name="writeBytes">Length of a write, of several the longest.</param>
     /// <param name="protection">What the protection adds to the path's costs; null for nothing.</param>
     /// <param name="engineNs">What the job's engine adds to the software of an I/O, in nanoseconds.</param>
+    /// <param name="hasSeveralLengths">Whether reads, or writes, are not all as long as one another.</param>
     public OperationTimes(
         PathCosts costs, DeviceProfile device, double busBytesPerSecond, int readBytes,
-        int writeBytes, ProtectionTimes? protection = null, double engineNs = 0)
+        int writeBytes, ProtectionTimes? protection = null, double engineNs = 0, bool hasSeveralLengths = false)
     {
+        (_costs, _device, _protection, _engineNs) = (costs, device, protection, engineNs);
+        (_readBytes, _writeBytes, HasSeveralLengths) = (readBytes, writeBytes, hasSeveralLengths);
         _busNsPerByte = 1e9 / busBytesPerSecond;
         for (var kind = 0; kind < 4; kind++)
         {
-            var isWrite = (kind & 2) != 0;
-            var isRandom = (kind & 1) != 0;
-            var cost = isWrite ? costs.Write : costs.Read;
-            var factor = isWrite ? device.WriteLatencyFactor : device.ReadLatencyFactor;
-            var bytes = isWrite ? writeBytes : readBytes;
-            var coreNs = cost.OperationNs + bytes * cost.NsPerByte * factor + (isRandom ? cost.RandomNs : 0)
-                + (protection?.ExtraNs(isWrite, bytes) ?? 0) + engineNs;
-
-            // Whatever a profile says, an I/O takes a nanosecond: free ones would never use up a quantum.
-            _work[kind] = new WorkVector(Math.Max(1, coreNs), bytes, device.BusyNs(isWrite, bytes));
+            _work[kind] = WorkOf(kind, (kind & 2) != 0 ? writeBytes : readBytes);
             _aloneNs[kind] = AloneNs(_work[kind]);
         }
 
@@ -46,7 +46,25 @@ public sealed class OperationTimes
         _record = Bytes(costs.Write, device, isWrite: true, WearWork.RecordBytes);
     }
 
-    /// <summary>The four work vectors, by <see cref="KindOf"/>.</summary>
+    /// <summary>Whether reads, or writes, are not all as long as one another.</summary>
+    public bool HasSeveralLengths { get; }
+
+    /// <summary>What an I/O of the job asks of the host.</summary>
+    public WorkVector Work(in IoOperation operation)
+    {
+        var kind = KindOf(operation.IsWrite, operation.IsSequential);
+        return operation.LengthBytes == (operation.IsWrite ? _writeBytes : _readBytes) ? _work[kind]
+            : WorkOf(kind, operation.LengthBytes);
+    }
+
+    /// <summary>How long an I/O of the job takes alone on the host, in nanoseconds.</summary>
+    public double AloneNs(in IoOperation operation) => AloneNs(Work(operation));
+
+    /// <summary>What an I/O of a kind asks of the host on the average, of a length that need not be one of an I/O.</summary>
+    public WorkVector WorkOf(int kind, double meanBytes) => _work[kind] is var whole && meanBytes == whole.BusBytes ? whole
+        : WorkOf(kind, (int)(meanBytes + 0.5));
+
+    /// <summary>The four work vectors, by <see cref="KindOf"/>, of the longest I/Os.</summary>
     public ReadOnlySpan<WorkVector> ByKind => _work;
 
     /// <summary>How long an I/O of each kind takes alone on the host, in nanoseconds, by <see cref="KindOf"/>.</summary>
@@ -77,6 +95,19 @@ public sealed class OperationTimes
         wear.Relocations * _relocation.CoreNs + wear.Records * _record.CoreNs,
         wear.Relocations * _relocation.BusBytes + wear.Records * _record.BusBytes,
         wear.Relocations * _relocation.NvmNs + wear.Records * _record.NvmNs);
+
+    private WorkVector WorkOf(int kind, int bytes)
+    {
+        var isWrite = (kind & 2) != 0;
+        var isRandom = (kind & 1) != 0;
+        var cost = isWrite ? _costs.Write : _costs.Read;
+        var factor = isWrite ? _device.WriteLatencyFactor : _device.ReadLatencyFactor;
+        var coreNs = cost.OperationNs + bytes * cost.NsPerByte * factor + (isRandom ? cost.RandomNs : 0)
+            + (_protection?.ExtraNs(isWrite, bytes) ?? 0) + _engineNs;
+
+        // Whatever a profile says, an I/O takes a nanosecond: free ones would never use up a quantum.
+        return new WorkVector(Math.Max(1, coreNs), bytes, _device.BusyNs(isWrite, bytes));
+    }
 
     /// <summary>Index of an I/O's kind: bit 0 random, bit 1 write.</summary>
     public static int KindOf(bool isWrite, bool isSequential) => (isWrite ? 2 : 0) | (isSequential ? 0 : 1);

@@ -21,6 +21,12 @@ internal sealed class QuantumLatency(LatencyRecorder latency)
     /// <param name="waitedNs">How long the first had waited by then.</param>
     public void Record(OperationTally done, OperationTimes times, ref PassageWalk walk, double fromNs, long waitedNs)
     {
+        if (!done.AloneNsInOrder.IsEmpty)
+        {
+            RecordEach(done, ref walk, fromNs, waitedNs);
+            return;
+        }
+
         var order = done.Order;
         var aloneNs = times.AloneNsByKind;
         var atNs = fromNs;
@@ -50,6 +56,17 @@ internal sealed class QuantumLatency(LatencyRecorder latency)
     /// <param name="waitedNs">How long the first had waited before.</param>
     public void RecordEven(OperationTally done, OperationTimes times, double stretch, long waitedNs)
     {
+        var each = done.AloneNsInOrder;
+        for (var i = 0; i < each.Length; i++)
+        {
+            latency.Record(IsWrite(done.Order[i]), Whole(each[i] * stretch) + (i == 0 ? waitedNs : 0));
+        }
+
+        if (!each.IsEmpty)
+        {
+            return;
+        }
+
         var firstKind = waitedNs > 0 && done.Order.Length > 0 ? done.Order[0] : -1;
         var aloneNs = times.AloneNsByKind;
         for (var kind = 0; kind < aloneNs.Length; kind++)
@@ -66,6 +83,21 @@ internal sealed class QuantumLatency(LatencyRecorder latency)
             {
                 latency.Record(IsWrite(kind), latencyNs, count);
             }
+        }
+    }
+
+    private void RecordEach(OperationTally done, ref PassageWalk walk, double fromNs, long waitedNs)
+    {
+        var order = done.Order;
+        var each = done.AloneNsInOrder;
+        var atNs = fromNs;
+        for (var i = 0; i < each.Length; i++)
+        {
+            var beganNs = atNs;
+            atNs += each[i];
+            var tookNs = -walk.GoTo(beganNs);
+            tookNs += walk.GoTo(atNs);
+            latency.Record(IsWrite(order[i]), Whole(tookNs) + (i == 0 ? waitedNs : 0));
         }
     }
 

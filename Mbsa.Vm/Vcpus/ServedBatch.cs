@@ -124,8 +124,7 @@ internal sealed class ServedBatch(VirtioDisk disk, BlockStorage storage, int cop
     {
         var (costs, times) = (disk.Costs, served.Token?.Job.Times);
         var work = times is null || served.Status != BlockStatus.Ok ? default
-            : times.ByKind[OperationTimes.KindOf(served.Request.IsWrite, served.Token!.Operation.IsSequential)]
-                + times.Of(storage.TakeWearWork());
+            : times.Work(served.Token!.Operation) + times.Of(storage.TakeWearWork());
         var coldNs = _isCold ? costs.ColdNs : 0;
         _isCold = false;
         served.TakenAtNs = Count == 1 ? 0 : _aloneNs; // what the batch costs is on the way of its first

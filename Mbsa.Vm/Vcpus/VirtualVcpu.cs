@@ -1,6 +1,5 @@
 using Mbsa.Nvm.Timing;
 using Mbsa.Vm.Jobs;
-using Mbsa.Vm.Paths;
 using Mbsa.Vm.Storage;
 using Mbsa.Vm.Workload;
 
@@ -93,8 +92,6 @@ public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> job
     private static int FittingOperations(RunningJob job, double budgetNs) =>
         (int)Math.Clamp(Math.Ceiling(budgetNs / job.LongestOperationNs), 1, RunningJob.LongestBatch);
 
-    private static int KindOf(in IoOperation operation) => OperationTimes.KindOf(operation.IsWrite, operation.IsSequential);
-
     /// <summary>
     /// Does the next piece of an I/O that is under way; after its last one the quantum may have something left for others.
     /// </summary>
@@ -103,7 +100,7 @@ public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> job
         (_lead, _leadAskedNs, _trailNs) = (job.InPieces.Operation, job.InPieces.AskedNs, 0);
         _leadWork = Advance(job, budgetNs, out _leadNs);
         _leadEnds = !job.InPieces.IsUnderWay;
-        return !_leadEnds || (job.IsPaced && job.Pace(_lead.IsWrite, _startNs + (long)_leadNs))
+        return !_leadEnds || (job.IsPaced && job.Pace(_lead, _startNs + (long)_leadNs))
             ? _leadWork
             : _leadWork + RunOperations(job, budgetNs);
     }
@@ -119,7 +116,12 @@ public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> job
         while (!pause && aloneNs < untilNs && job.BytesLeft > 0)
         {
             var batch = job.TakeBatch(job.IsPaced ? 1 : FittingOperations(job, untilNs - aloneNs), _startNs + (long)aloneNs);
-            if (mayBeLonger && OperationInPieces.IsNeeded(times.AloneNsByKind[KindOf(batch[0])], budgetNs))
+            if (batch.IsEmpty)
+            {
+                break;
+            }
+
+            if (mayBeLonger && OperationInPieces.IsNeeded(times.AloneNs(batch[0]), budgetNs))
             {
                 job.InPieces.Begin(batch[0]);
                 return work + Advance(job, budgetNs - aloneNs, out _trailNs);
@@ -127,10 +129,10 @@ public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> job
 
             transfer.Foresee(batch);
             transfer.CopyFirst(batch, batch.Length);
-            _done.AddInOrder(batch);
+            _done.AddInOrder(batch, times);
             work = _done.Work(times);
             aloneNs = times.AloneNs(_leadNs > 0 ? work + _leadWork : work);
-            pause = job.IsPaced && job.Pace(batch[0].IsWrite, _startNs + (long)aloneNs);
+            pause = job.IsPaced && job.Pace(batch[0], _startNs + (long)aloneNs);
         }
 
         return work;
@@ -155,10 +157,10 @@ public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> job
 
     private static WorkVector Advance(RunningJob job, double roomNs, out double aloneNs)
     {
-        var (kind, times) = (KindOf(job.InPieces.Operation), job.Times!);
-        var wholeNs = times.AloneNsByKind[kind];
+        var (operation, times) = (job.InPieces.Operation, job.Times!);
+        var wholeNs = times.AloneNs(operation);
         var share = job.InPieces.Advance(roomNs, wholeNs, job.Transfer!);
         aloneNs = wholeNs * share;
-        return times.ByKind[kind] * share;
+        return times.Work(operation) * share;
     }
 }

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Mbsa.Nvm.Timing;
 using Mbsa.Vm.Jobs;
-using Mbsa.Vm.Paths;
 using Mbsa.Vm.Storage;
 using Mbsa.Vm.Workload;
 
@@ -107,7 +106,13 @@ public sealed class WallVcpu(
         bool pause;
         do
         {
-            pause = RunBatch(job, job.TakeBatch(batchLength, lastEndNs), lastEndNs);
+            var batch = job.TakeBatch(batchLength, lastEndNs);
+            if (batch.IsEmpty)
+            {
+                return;
+            }
+
+            pause = RunBatch(job, batch, lastEndNs);
             lastEndNs = clock.NowNs;
         }
         while (!pause && lastEndNs < untilNs);
@@ -125,6 +130,11 @@ public sealed class WallVcpu(
             if (!job.InPieces.IsUnderWay)
             {
                 var next = job.TakeBatch(1, lastEndNs);
+                if (next.IsEmpty)
+                {
+                    return;
+                }
+
                 if (next[0].LengthBytes <= LargestBatchBytes)
                 {
                     pause = RunBatch(job, next, lastEndNs);
@@ -146,7 +156,7 @@ public sealed class WallVcpu(
     private bool GoOn(RunningJob job, long untilNs, out long lastEndNs)
     {
         var (inPieces, operation) = (job.InPieces, job.InPieces.Operation);
-        var work = job.Times!.ByKind[OperationTimes.KindOf(operation.IsWrite, operation.IsSequential)];
+        var work = job.Times!.Work(operation);
         do
         {
             var before = inPieces.CopiedBytes;
@@ -168,7 +178,7 @@ public sealed class WallVcpu(
         _longDone++;
         Count(job, operation);
         Latency.Record(operation.IsWrite, lastEndNs - inPieces.AskedNs);
-        return job.BytesLeft <= 0 || (job.IsPaced && job.Pace(operation.IsWrite, lastEndNs));
+        return job.BytesLeft <= 0 || (job.IsPaced && job.Pace(operation, lastEndNs));
     }
 
     /// <summary>Runs up to a batch of I/Os and times one of them, or every one.</summary>
@@ -201,8 +211,8 @@ public sealed class WallVcpu(
             Copy(job.Transfer, batch[(sample + 1)..], batch.Length - sample - 1);
         }
 
-        _done.Add(batch);
-        return job.BytesLeft <= 0 || (job.IsPaced && job.Pace(batch[0].IsWrite, lastEndNs));
+        _done.Add(batch, job.Times!);
+        return job.BytesLeft <= 0 || (job.IsPaced && job.Pace(batch[0], lastEndNs));
     }
 
     /// <summary>Does the first of these I/Os and records how long it took.</summary>

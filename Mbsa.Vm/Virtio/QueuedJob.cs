@@ -35,10 +35,14 @@ public sealed class QueuedJob(
     /// Takes the next operation and fills in a request for it. An operation whose place is taken has to wait, and with it the job.
     /// </summary>
     /// <param name="nowNs">The scenario's clock now.</param>
-    /// <returns>Null when it has to wait.</returns>
+    /// <returns>Null when it has to wait, or is over.</returns>
     internal IoRequest? TryPrepare(long nowNs)
     {
-        var operation = _refused ?? Draw(nowNs);
+        if (!TryDraw(nowNs, out var operation))
+        {
+            return null;
+        }
+
         var askedNs = NotBeforeNs;
         if (Requests.TryPrepare(operation) is not { } request)
         {
@@ -49,6 +53,7 @@ public sealed class QueuedJob(
 
         _refused = null;
         BytesLeft -= operation.LengthBytes;
+        EndIfOver();
         request.Pass(Stub.Asked, Math.Max(askedNs, request.FreeSinceNs));
         return request;
     }
@@ -58,7 +63,7 @@ public sealed class QueuedJob(
     {
         if (IsPaced)
         {
-            Pace(request.Operation.IsWrite, nowNs);
+            Pace(request.Operation, nowNs);
         }
     }
 
@@ -70,10 +75,17 @@ public sealed class QueuedJob(
         return IsAboutToThink && Requests.InFlight == 0;
     }
 
-    private IoOperation Draw(long nowNs)
+    /// <summary>Takes the operation that had to wait, or draws the next one.</summary>
+    /// <returns>Whether there is one: else the job is over.</returns>
+    private bool TryDraw(long nowNs, out IoOperation operation)
     {
-        var operation = default(IoOperation);
-        Draw(new Span<IoOperation>(ref operation), nowNs);
-        return operation;
+        operation = _refused ?? default;
+        if (_refused is not null || Draw(new Span<IoOperation>(ref operation), nowNs) > 0)
+        {
+            return true;
+        }
+
+        EndIfOver();
+        return false;
     }
 }

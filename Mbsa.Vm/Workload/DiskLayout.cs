@@ -9,9 +9,9 @@ namespace Mbsa.Vm.Workload;
 /// </summary>
 public sealed class DiskLayout
 {
-    private readonly ImmutableArray<JobExtent> _byClone;
+    private readonly ImmutableArray<ImmutableArray<JobExtent>> _byClone;
 
-    private DiskLayout(ImmutableArray<JobExtent> byClone) => _byClone = byClone;
+    private DiskLayout(ImmutableArray<ImmutableArray<JobExtent>> byClone) => _byClone = byClone;
 
     /// <summary>Lays out the files of a VM's jobs.</summary>
     /// <param name="jobs">The jobs, in their order.</param>
@@ -23,7 +23,7 @@ public sealed class DiskLayout
         var files = new OrderedDictionary<string, FileLength>(StringComparer.Ordinal);
         foreach (var (job, clone) in Clones(jobs))
         {
-            if (NameOf(job, clone) is { } name)
+            foreach (var name in NamesOf(job, clone))
             {
                 files[name] = files.GetValueOrDefault(name).Holding(job, clone);
             }
@@ -37,20 +37,24 @@ public sealed class DiskLayout
         var extents = Place(files, diskBytes);
         return new DiskLayout(
         [
-            .. Clones(jobs).Select(each => NameOf(each.Job, each.Clone) is { } name && extents.TryGetValue(name, out var extent)
-                ? extent
-                : new JobExtent(0, diskBytes)),
+            .. Clones(jobs).Select(each =>
+            {
+                var names = files.Count == 0 ? [] : NamesOf(each.Job, each.Clone);
+                return names.Count == 0 ? [new JobExtent(0, diskBytes)] : names.Select(name => extents[name]).ToImmutableArray();
+            }),
         ]);
     }
 
-    /// <summary>The file of a clone, by its place among all clones of the VM's jobs.</summary>
-    public JobExtent this[int place] => _byClone[place];
+    /// <summary>The files of a clone, at least one, by its place among all clones of the VM's jobs.</summary>
+    public ImmutableArray<JobExtent> this[int place] => _byClone[place];
 
     private static IEnumerable<(JobSpec Job, int Clone)> Clones(IEnumerable<JobSpec> jobs) =>
         jobs.SelectMany(job => Enumerable.Range(0, job.NumJobs).Select(clone => (job, clone)));
 
-    private static string? NameOf(JobSpec job, int clone) => job.Pattern == IoPattern.Compute ? null
-        : job.FileName ?? (job.OwnFiles ? $"{job.Name}.{clone}.0" : null);
+    private static IReadOnlyList<string> NamesOf(JobSpec job, int clone) => job.Pattern == IoPattern.Compute ? []
+        : job.FileName is not null ? job.FileNames
+        : job.OwnFiles ? [.. Enumerable.Range(0, job.FileCount).Select(file => $"{job.Name}.{clone}.{file}")]
+        : [];
 
     private static Dictionary<string, JobExtent> Place(OrderedDictionary<string, FileLength> files, long diskBytes)
     {
@@ -87,7 +91,8 @@ public sealed class DiskLayout
             var endBytes = job.FileSizeBytes ?? job switch
             {
                 { Size: { Percent: 0 } size, Offset.Percent: 0, OffsetIncrement.Percent: 0 } =>
-                    (long)Int128.Min(long.MaxValue, (Int128)size.Bytes + job.Offset.Bytes + ((Int128)clone * job.OffsetIncrement.Bytes)),
+                    (long)Int128.Min(long.MaxValue, (Int128)(size.Bytes / job.FilesOfClone) + job.Offset.Bytes
+                        + ((Int128)clone * job.OffsetIncrement.Bytes)),
                 _ => default(long?),
             };
             return new FileLength(true, IsUsed && (Bytes is null || endBytes is null) ? null

@@ -33,6 +33,7 @@ internal sealed class JobDraft
     private JobDraft(JobDraft from, string name)
     {
         (IsInline, Warn, Units, IsCpuEngine) = (from.IsInline, from.Warn, from.Units, from.IsCpuEngine);
+        (Blocks, Alignment) = (from.Blocks, from.Alignment);
         _given = new Dictionary<string, JobOption>(from._given, StringComparer.Ordinal);
         _ignored = from._ignored;
         Spec = from.Spec with { Name = name };
@@ -49,6 +50,12 @@ internal sealed class JobDraft
 
     /// <summary>What the suffixes of sizes mean: fio's <c>kb_base</c>.</summary>
     public SizeUnits Units { get; set; }
+
+    /// <summary>What is said about block sizes.</summary>
+    public BlockOptions Blocks { get; set; }
+
+    /// <summary>fio's <c>blockalign</c>; null or 0 for the smallest block size.</summary>
+    public (long? Read, long? Write) Alignment { get; set; }
 
     /// <summary>Whether the engine is fio's <c>cpuio</c>.</summary>
     public bool IsCpuEngine { get; set; }
@@ -94,16 +101,16 @@ internal sealed class JobDraft
             throw load.Mistake("needs ioengine=cpuio");
         }
 
+        TakeBlocks();
         CheckVerify();
         if (!IsInline && _given.ContainsKey("rate") && _given.TryGetValue("rate_iops", out var operations))
         {
             throw operations.Mistake("does not go with rate (fio's rule)");
         }
 
-        var hasTwoSizes = JobRegion.UsesReads(Spec) && JobRegion.UsesWrites(Spec) && Spec.ReadBlockBytes != Spec.WriteBlockBytes;
-        if (Spec.NumberIos is not null && hasTwoSizes)
+        if (Spec.HoleBytes < 0 && Spec is not { Offset: { Bytes: 0, Percent: 0 }, FileSizeBytes: null })
         {
-            throw _given["number_ios"].Mistake("not supported with two block sizes; give io_size");
+            throw _given["rw"].Mistake("a hole that goes back is not supported with offset or filesize");
         }
 
         SayRates();
@@ -157,11 +164,58 @@ internal sealed class JobDraft
         Warn(given.Remark($"{(Spec.NumJobs == 1 ? "" : $"x {Spec.NumJobs} clones ")}{(isBoth ? "x 2 directions " : "")}= {sum} together"));
     }
 
+    private void TakeBlocks()
+    {
+        try
+        {
+            Spec = Blocks.Of(Spec);
+        }
+        catch (InputException mistake)
+        {
+            throw _given["bssplit"].Mistake(mistake.Message);
+        }
+
+        foreach (var isWrite in new[] { false, true })
+        {
+            var (bytes, isUsed) = isWrite
+                ? (Alignment.Write, JobRegion.UsesWrites(Spec))
+                : (Alignment.Read, JobRegion.UsesReads(Spec));
+            if (isUsed && bytes > 0 && bytes != Spec.MinBlockBytes(isWrite))
+            {
+                Spec = Aligned(Spec, isWrite, bytes.Value);
+            }
+        }
+
+        if (_given.TryGetValue("rate_iops", out var rate) && Spec.HasSeveralSizes)
+        {
+            Warn(rate.Remark("counts I/Os of the smallest block size: as in fio it is a rate of so many bytes"));
+        }
+    }
+
+    /// <summary>
+    /// Where blocks are touched once, fio's map counts them in the smallest size and its draws in the alignment: that is not modelled.
+    /// </summary>
+    private JobSpec Aligned(JobSpec job, bool isWrite, long bytes)
+    {
+        if (job.GoesInPasses)
+        {
+            throw _given["ba"].Mistake("not supported without norandommap: blocks are aligned to the smallest block size, "
+                + $"{job.MinBlockBytes(isWrite)} bytes");
+        }
+
+        if (bytes % JobOptionValues.SectorBytes != 0 || bytes > JobOptionValues.LargestBlockBytes)
+        {
+            throw _given["ba"].Mistake($"must be a multiple of {JobOptionValues.SectorBytes} bytes and at most 64m");
+        }
+
+        return isWrite ? job with { WriteAlignBytes = (int)bytes } : job with { ReadAlignBytes = (int)bytes };
+    }
+
     /// <summary>
     /// As in fio, where a file's length can be known. A job of a scenario that says where it works says it of the disk.
     /// </summary>
     private bool HasOwnFiles() => Spec.FileName is null
-        && (Spec.FileSizeBytes ?? (Spec.Size is { Percent: 0 } size ? size.Bytes : 0)) > 0
+        && ((Spec.FileSizeBytes ?? (Spec.Size is { Percent: 0 } size ? size.Bytes : 0)) > 0 || Spec.FileCount > 1)
         && !(IsInline && (_given.ContainsKey("offset") || _given.ContainsKey("offset_increment")));
 
     private bool IsTimeBased()
@@ -186,9 +240,14 @@ internal sealed class JobDraft
             return;
         }
 
-        var reads = JobRegion.UsesReads(Spec) ? Spec.ReadBlockBytes : BlockStorage.BlockBytes;
-        var writes = JobRegion.UsesWrites(Spec) ? Spec.WriteBlockBytes : BlockStorage.BlockBytes;
-        if (reads % BlockStorage.BlockBytes != 0 || writes % BlockStorage.BlockBytes != 0)
+        bool IsWhole(bool isWrite) => Spec.MinBlockBytes(isWrite) % BlockStorage.BlockBytes == 0
+            && (isWrite ? Spec.WriteBlockBytes : Spec.ReadBlockBytes) % BlockStorage.BlockBytes == 0;
+        if (Spec.HoleBytes % BlockStorage.BlockBytes != 0)
+        {
+            throw _given["rw"].Mistake($"with verify, a hole must be a multiple of {BlockStorage.BlockBytes} bytes");
+        }
+
+        if ((JobRegion.UsesReads(Spec) && !IsWhole(isWrite: false)) || (JobRegion.UsesWrites(Spec) && !IsWhole(isWrite: true)))
         {
             throw _given.GetValueOrDefault("bs", _given["verify"])
                 .Mistake($"with verify, bs must be a multiple of {BlockStorage.BlockBytes}");

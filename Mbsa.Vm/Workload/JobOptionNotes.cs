@@ -6,7 +6,7 @@ namespace Mbsa.Vm.Workload;
 /// </summary>
 internal static class JobOptionNotes
 {
-    private const string NoFiles = "files lie one behind the other on the VM's disk, always there, and those of one job are one";
+    private const string NoFiles = "files lie one behind the other on the VM's disk, always there and always open";
     private const string NoCache = "no page cache lies between a VM and its NVM";
     private const string OwnQueueing = "I/O is submitted one by one, and its end is seen as soon as there is one";
     private const string OwnReport = "Mbsa has its own report and time series";
@@ -17,7 +17,7 @@ internal static class JobOptionNotes
     /// <summary>Ignored with one line of warning: name to reason.</summary>
     public static readonly IReadOnlyDictionary<string, string> Ignored = Spread(
         (NoFiles,
-            "directory filename_format unique_filename lockfile opendir openfiles nrfiles file_service_type fallocate fadvise_hint"
+            "directory filename_format unique_filename lockfile opendir openfiles fallocate fadvise_hint"
             + " create_serialize create_fsync create_on_open allow_file_create "
             + "allow_mounted_write overwrite unlink unlink_each_loop pre_read"
             + " registerfiles"),
@@ -46,14 +46,18 @@ internal static class JobOptionNotes
         ("every run repeats: seeds come from the scenario's", "randrepeat allrandrepeat"),
         ("there is one generator of random numbers", "random_generator"),
         ("jobs are threads of their VM", "thread"),
-        ("an I/O does not fail", "exitall_on_error"),
+        ("an I/O does not fail", "exitall_on_error ignore_error continue_on_error"),
+        ("what a CPU hog computes is not modelled", "cpumode"),
         ("blocks are checked at once, by the job that reads them", "verify_async verify_dump verify_state_load verify_state_save"),
+        ("blocks are checked when the job reads them, and all at the end of the run; nothing is read for that in between",
+            "verify_backlog verify_backlog_batch"),
+        ("what is in a block for its verification is Mbsa's own", "verify_pattern verify_interval verify_offset experimental_verify"),
+        ("operations count when they are submitted; with a synchronous engine it is the same", "thinktime_blocks_type"),
         ("the length of a burst is the quantum's", "cpuchunks"));
 
     /// <summary>Known and refused: name to what to do instead.</summary>
     public static readonly IReadOnlyDictionary<string, string> Refused = Spread(
-        ("one block size for reads and one for writes, by bs", "bssplit bs_unaligned"),
-        ("blocks are aligned to their size from offset on", "ba offset_align"),
+        ("sizes are multiples of the smallest, and blocks are aligned to it from offset on", "bs_unaligned offset_align"),
         ("NVM has no trim", "trim_percentage trim_verify_zero trim_backlog trim_backlog_batch"),
         ("NVM has no zones",
             "zonemode zonesize zonecapacity zonerange zoneskip read_beyond_wp max_open_zones job_max_open_zones ignore_zone_limits"
@@ -69,25 +73,22 @@ internal static class JobOptionNotes
         ("a run lasts as long as its scenario says",
             "steadystate steadystate_duration steadystate_ramp_time max_latency latency_target latency_window"
             + " latency_percentile latency_run"),
-        ("only verify=0, meta or crc32c, checked at each read", "verify_only verify_interval verify_offset verify_pattern verify_backlog"
-            + " verify_backlog_batch experimental_verify"),
-        ("give thinktime and thinktime_blocks", "thinktime_spin thinktime_blocks_type thinktime_iotime"),
-        ("give rw and random_distribution", "rw_sequencer percentage_random"),
-        ("an I/O that fails ends its job", "ignore_error continue_on_error"),
-        ("give cpuload", "cpumode exit_on_io_done"),
+        ("a run begins with an empty disk: there is nothing to verify without a write", "verify_only"),
+        ("give thinktime and thinktime_blocks", "thinktime_spin thinktime_iotime"),
+        ("give runtime", "exit_on_io_done"),
         ("Mbsa does not emulate it", "atomic profile cmd_type"));
 
     /// <summary>Refused ones for which 0 and none are values as any others.</summary>
     private static readonly string[] _neverOff =
     [
-        "percentage_random", "exec_prerun", "exec_postrun", "verify_pattern", "write_iolog", "read_iolog", "replay_redirect",
+        "exec_prerun", "exec_postrun", "write_iolog", "read_iolog", "replay_redirect",
         "merge_blktrace_file", "profile",
     ];
 
     /// <summary>Whether a value turns an option off, or is its default: then one that is refused asks for nothing.</summary>
     public static bool IsNeutral(string name, string? value) => (name, value?.Trim()) switch
     {
-        ("percentage_random", "100") or ("rate_process", "linear") or ("ignore_zone_limits", "0") => true,
+        ("rate_process", "linear") or ("ignore_zone_limits", "0") => true,
         (_, "0" or "none") => !_neverOff.Contains(name),
         _ => false,
     };

@@ -24,6 +24,7 @@ internal static class JobOptionTable
         ["ratemin"] = "rate_min",
         ["ratecycle"] = "rate_cycle",
         ["disable_bw"] = "disable_bw_measurement",
+        ["threads"] = "thread",
         ["ss"] = "steadystate",
         ["ss_dur"] = "steadystate_duration",
         ["ss_ramp"] = "steadystate_ramp_time",
@@ -42,7 +43,7 @@ internal static class JobOptionTable
         ["description"] = (_, option) => JobOptionValues.Text(option),
         ["kb_base"] = (draft, option) => draft.Units = JobOptionValues.KbBase(draft, option),
         ["ioengine"] = JobOptionValues.Engine,
-        ["rw"] = (draft, option) => draft.Spec = draft.Spec with { Pattern = JobOptionValues.Pattern(JobOptionValues.Text(option)) },
+        ["rw"] = PatternValues.Pattern,
         ["rwmixread"] = (draft, option) =>
             draft.Spec = draft.Spec with { ReadPercent = JobOptionValues.Percent(draft, option, 0) },
         ["rwmixwrite"] = (draft, option) =>
@@ -50,21 +51,37 @@ internal static class JobOptionTable
         ["bs"] = (draft, option) =>
         {
             var (read, write) = JobOptionValues.Pair(option, text => JobOptionValues.BlockSize(text, draft.Units));
-            draft.Spec = draft.Spec with
-            {
-                ReadBlockBytes = read ?? draft.Spec.ReadBlockBytes,
-                WriteBlockBytes = write ?? draft.Spec.WriteBlockBytes,
-            };
+            draft.Blocks = draft.Blocks.WithSize(read, write);
         },
         ["bsrange"] = (draft, option) =>
         {
-            var (read, write) = JobOptionValues.Pair(option, text => JobOptionValues.BlockRange(text, draft.Units));
+            var (read, write) = JobOptionValues.Pair(option, text => PatternValues.Range(text, draft.Units));
+            draft.Blocks = draft.Blocks.WithRange(read, write);
+        },
+        ["bssplit"] = (draft, option) =>
+        {
+            var (read, write) = JobOptionValues.Pair(option, text => PatternValues.Split(text, draft.Units));
+            draft.Blocks = draft.Blocks.WithSplit(read, write);
+        },
+        ["ba"] = (draft, option) =>
+        {
+            var (read, write) = JobOptionValues.Pair(option, text => FioNumber.Size(text, draft.Units));
+            draft.Alignment = (read ?? draft.Alignment.Read, write ?? draft.Alignment.Write);
+        },
+        ["rw_sequencer"] = (draft, option) =>
+            draft.Spec = draft.Spec with { RepeatsOffset = PatternValues.RepeatsOffset(JobOptionValues.Text(option)) },
+        ["percentage_random"] = (draft, option) =>
+        {
+            var (read, write) = JobOptionValues.Pair(option, text => (int)FioNumber.WholeNumber(text, 0, 100));
             draft.Spec = draft.Spec with
             {
-                ReadBlockBytes = read ?? draft.Spec.ReadBlockBytes,
-                WriteBlockBytes = write ?? draft.Spec.WriteBlockBytes,
+                ReadRandomPercent = read ?? draft.Spec.ReadRandomPercent,
+                WriteRandomPercent = write ?? draft.Spec.WriteRandomPercent,
             };
         },
+        ["nrfiles"] = (draft, option) =>
+            draft.Spec = draft.Spec with { FileCount = JobOptionValues.Count(option, JobOptionValues.MaxFiles) },
+        ["file_service_type"] = PatternValues.FileService,
         ["size"] = (draft, option) => draft.Spec = draft.Spec with { Size = JobOptionValues.Size(option, draft.Units) },
         ["filename"] = (draft, option) => draft.Spec = draft.Spec with { FileName = JobOptionValues.Text(option) },
         ["filesize"] = (draft, option) =>
@@ -116,13 +133,13 @@ internal static class JobOptionTable
             draft.Spec = draft.Spec with { ThinkTimeBlocks = JobOptionValues.Count(option, int.MaxValue) },
         ["jitter"] = (draft, option) => draft.Spec = draft.Spec with { JitterPercent = FioNumber.Percent(JobOptionValues.Text(option), 0) },
         ["random_distribution"] = (draft, option) =>
-            draft.Spec = draft.Spec with { Distribution = JobOptionValues.Distribution(JobOptionValues.Text(option)) },
+            draft.Spec = draft.Spec with { Distribution = PatternValues.Distribution(JobOptionValues.Text(option), draft.Units) },
         ["norandommap"] = (draft, option) => draft.Spec = draft.Spec with { NoRandomMap = JobOptionValues.Flag(option) },
         ["randseed"] = (draft, option) =>
             draft.Spec = draft.Spec with { RandSeed = (ulong)FioNumber.WholeNumber(JobOptionValues.Text(option), 0, long.MaxValue) },
-        ["verify"] = (draft, option) => draft.Spec = draft.Spec with { Verify = JobOptionValues.Verify(JobOptionValues.Text(option)) },
-        ["do_verify"] = JobOptionValues.DoVerify,
-        ["verify_fatal"] = JobOptionValues.VerifyFatal,
+        ["verify"] = VerifyValues.Verify,
+        ["do_verify"] = VerifyValues.DoVerify,
+        ["verify_fatal"] = VerifyValues.VerifyFatal,
         ["cpuload"] = (draft, option) => draft.Spec = draft.Spec with { CpuPercent = JobOptionValues.Percent(draft, option, 1) },
         ["cpu"] = (draft, option) => draft.Spec = draft.Spec with { CpuPercent = FioNumber.Percent(JobOptionValues.Text(option), 1) },
     };

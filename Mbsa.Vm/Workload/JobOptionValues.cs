@@ -1,5 +1,3 @@
-using Mbsa.Vm.Storage;
-
 namespace Mbsa.Vm.Workload;
 
 /// <summary>How the values of options are read and checked. Mistakes are <see cref="InputException"/>s without a place.</summary>
@@ -11,13 +9,17 @@ internal static class JobOptionValues
     /// <summary>Most I/Os of one job in flight.</summary>
     public const int DeepestQueue = 65536;
 
-    private const int SectorBytes = 512;
-    private const int LargestBlockBytes = 64 << 20;
-    private const double DefaultTheta = 1.1;
-    private const double DefaultH = 0.2;
-    private const double LargestTheta = 100;
+    /// <summary>Most files of one clone of a job.</summary>
+    public const int MaxFiles = 4096;
+
+    /// <summary>What blocks and places are multiples of.</summary>
+    public const int SectorBytes = 512;
+
+    /// <summary>The largest block.</summary>
+    public const int LargestBlockBytes = 64 << 20;
+
     private const string CpuEngine = "cpuio";
-    private static readonly string[] _synchronousEngines = ["psync", "sync", "pvsync", "pvsync2", "mmap", "dev-dax", "libpmem"];
+    private static readonly string[] _synchronousEngines = ["psync", "sync", "vsync", "pvsync", "pvsync2", "mmap", "dev-dax", "libpmem"];
     private static readonly string[] _asynchronousEngines = ["libaio", "io_uring", "posixaio"];
 
     public static string Text(JobOption option) =>
@@ -75,30 +77,22 @@ internal static class JobOptionValues
             : $"no such engine here; there are {string.Join(", ", known[..^1])} and {CpuEngine}");
     }
 
-    public static IoPattern Pattern(string text) => text switch
-    {
-        "read" => IoPattern.Read,
-        "write" => IoPattern.Write,
-        "randread" => IoPattern.RandRead,
-        "randwrite" => IoPattern.RandWrite,
-        "rw" or "readwrite" => IoPattern.ReadWrite,
-        "randrw" => IoPattern.RandReadWrite,
-        "trim" or "randtrim" or "trimwrite" or "randtrimwrite" => throw new InputException("not supported: NVM has no trim"),
-        _ when text.Contains(':', StringComparison.Ordinal) => throw new InputException("not supported: fio's modifier behind the colon"),
-        _ => throw new InputException("must be read, write, randread, randwrite, rw, readwrite or randrw"),
-    };
-
-    /// <summary>fio's "for both", "reads,writes", ",writes" or "reads,"; a third value is for trims and must not be there.</summary>
+    /// <summary>fio's "for both", "reads,writes", ",writes" or "reads,"; a third value is for trims, and there are none.</summary>
     public static (T? Read, T? Write) Pair<T>(JobOption option, Func<string, T> parse) where T : struct
     {
         var parts = Text(option).Split(',');
         T? Part(string text) => string.IsNullOrWhiteSpace(text) ? null : parse(text);
+        if (parts.Length == 3)
+        {
+            Part(parts[2]);
+        }
+
         return parts.Length switch
         {
             1 => (parse(parts[0]), parse(parts[0])),
-            2 when parts.Any(part => !string.IsNullOrWhiteSpace(part)) => (Part(parts[0]), Part(parts[1])),
-            2 => throw new InputException("needs a value"),
-            _ => throw new InputException("takes one value, or one for reads and one for writes; NVM has no trim"),
+            2 or 3 when parts.Any(part => !string.IsNullOrWhiteSpace(part)) => (Part(parts[0]), Part(parts[1])),
+            2 or 3 => throw new InputException("needs a value"),
+            _ => throw new InputException("takes one value, or one for reads, one for writes and one for trims"),
         };
     }
 
@@ -108,13 +102,6 @@ internal static class JobOptionValues
         return bytes is > 0 and <= LargestBlockBytes && bytes % SectorBytes == 0
             ? (int)bytes
             : throw new InputException($"{bytes} bytes; a block must be a multiple of {SectorBytes} bytes and at most 64m");
-    }
-
-    public static int BlockRange(string text, SizeUnits units)
-    {
-        var sizes = text.Split('-').Select(size => BlockSize(size, units)).Distinct().ToList();
-        return sizes.Count == 1 ? sizes[0]
-            : throw new InputException("a range is not supported: one block size for reads and one for writes");
     }
 
     /// <summary>A size; 0 is all there is.</summary>
@@ -170,35 +157,6 @@ internal static class JobOptionValues
     /// <summary>A rate that was just given, or else the earlier one; 0 is no limit.</summary>
     public static double? Limit(long? given, double? earlier) => given switch { null => earlier, 0 => null, _ => given };
 
-    public static AccessDistribution Distribution(string text)
-    {
-        var parts = text.Split(':');
-        if (parts is ["random"])
-        {
-            return AccessDistribution.Uniform;
-        }
-
-        if (parts[0] is not ("zipf" or "pareto"))
-        {
-            throw new InputException("must be random, zipf:THETA or pareto:H");
-        }
-
-        if (parts.Length > 2)
-        {
-            throw new InputException("a centre is not supported: hot blocks are strewn over the region");
-        }
-
-        var isZipf = parts[0] == "zipf";
-        var value = parts.Length == 1 ? (isZipf ? DefaultTheta : DefaultH) : Fraction(parts[1]);
-        return isZipf
-            ? value is > 0 and <= LargestTheta and not 1
-                ? new AccessDistribution(DistributionKind.Zipf, value)
-                : throw new InputException($"theta must be above 0, at most {LargestTheta}, and not 1 (fio's rule too)")
-            : value is > 0 and < 1
-                ? new AccessDistribution(DistributionKind.Pareto, value)
-                : throw new InputException("h must be between 0 and 1");
-    }
-
     public static ExitWhat ExitWhat(string text) => text switch
     {
         "group" => Workload.ExitWhat.Group,
@@ -206,30 +164,4 @@ internal static class JobOptionValues
         "all" => Workload.ExitWhat.All,
         _ => throw new InputException("must be group, stonewall or all"),
     };
-
-    public static VerifyMethod Verify(string text) => text switch
-    {
-        "0" or "none" => VerifyMethod.None,
-        "meta" => VerifyMethod.Meta,
-        "crc32c" or "crc32c-intel" => VerifyMethod.Crc32c,
-        _ => throw new InputException("must be 0, meta or crc32c; other methods are not supported"),
-    };
-
-    public static void DoVerify(JobDraft draft, JobOption option)
-    {
-        Flag(option);
-        draft.Warn(option.Remark("ignored: with verify, blocks are checked whenever they are read; there is no phase of its own for it"));
-    }
-
-    public static void VerifyFatal(JobDraft draft, JobOption option)
-    {
-        Flag(option);
-        draft.Warn(option.Remark("ignored: a block that is not what was written is always an error"));
-    }
-
-    private static double Fraction(string text) =>
-        double.TryParse(text, System.Globalization.NumberStyles.AllowDecimalPoint | System.Globalization.NumberStyles.AllowLeadingSign,
-            System.Globalization.CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
-            ? value
-            : throw new InputException($"'{JobOption.Shorten(text)}' is not a number");
 }

@@ -25,7 +25,7 @@ public readonly record struct JobRegion(long StartBytes, long LengthBytes)
         var start = (Int128)job.Offset.Bytes + ((Int128)cloneIndex * job.OffsetIncrement.Resolve(sizeBytes));
         if (job.Offset.Percent > 0)
         {
-            var block = Math.Min(job.ReadBlockBytes, job.WriteBlockBytes);
+            var block = Math.Min(job.MinBlockBytes(isWrite: false), job.MinBlockBytes(isWrite: true));
             start = (start + ((Int128)sizeBytes * job.Offset.Percent / 100) + block - 1) / block * block;
         }
 
@@ -37,7 +37,7 @@ public readonly record struct JobRegion(long StartBytes, long LengthBytes)
 
         var left = sizeBytes - (long)start;
         var length = job.FileSizeBytes is not null || job.Size is not { } size ? left
-            : size.Percent == 0 ? size.Bytes
+            : size.Percent == 0 ? size.Bytes / job.FilesOfClone
             : Math.Min(left, size.Resolve(sizeBytes));
         if (length > left)
         {
@@ -45,12 +45,19 @@ public readonly record struct JobRegion(long StartBytes, long LengthBytes)
                 $"{clone}: size {length} from byte {start} does not fit {what} of {sizeBytes} bytes; at most {left} bytes are left");
         }
 
-        var largest = Math.Max(UsesReads(job) ? job.ReadBlockBytes : 0, UsesWrites(job) ? job.WriteBlockBytes : 0);
-        if (length < largest)
+        var smallest = Math.Max(UsesReads(job) ? SmallestOf(job, isWrite: false) : 0, UsesWrites(job) ? SmallestOf(job, isWrite: true) : 0);
+        if (length < smallest)
         {
-            throw new InputException($"{clone}: its region of {length} bytes is smaller than one block of {largest} bytes");
+            throw new InputException($"{clone}: its region of {length} bytes is smaller than one block of {smallest} bytes");
         }
 
+        if (job.Distribution.Zones?.Bytes > length)
+        {
+            throw new InputException(
+                $"{clone}: the zones of its random_distribution take {job.Distribution.Zones.Bytes} bytes, its region has {length}");
+        }
+
+        CheckZones(job, clone, length);
         if (job.Verify != VerifyMethod.None && start % BlockStorage.BlockBytes != 0)
         {
             throw new InputException(
@@ -67,4 +74,25 @@ public readonly record struct JobRegion(long StartBytes, long LengthBytes)
     /// <summary>Whether a job's pattern can write.</summary>
     public static bool UsesWrites(JobSpec job) => job is { Pattern: IoPattern.Write or IoPattern.RandWrite }
         or { Pattern: IoPattern.ReadWrite or IoPattern.RandReadWrite, ReadPercent: < 100 };
+
+    private static void CheckZones(JobSpec job, string clone, long lengthBytes)
+    {
+        try
+        {
+            var smallest = job.AlignBytes(isWrite: !UsesReads(job));
+            job.Distribution.Zones?.Place(lengthBytes / smallest, smallest);
+            if (UsesReads(job) && UsesWrites(job))
+            {
+                var ofWrites = job.AlignBytes(isWrite: true);
+                job.Distribution.Zones?.Place(lengthBytes / ofWrites, ofWrites);
+            }
+        }
+        catch (InputException mistake)
+        {
+            throw new InputException($"{clone}: {mistake.Message}");
+        }
+    }
+
+    private static int SmallestOf(JobSpec job, bool isWrite) =>
+        job.BlockSizesOf(isWrite)?.SmallestDrawnBytes ?? job.MinBlockBytes(isWrite);
 }

@@ -16,14 +16,50 @@ public sealed record JobSpec
     /// <summary>fio's <c>rwmixread</c>: percentage of reads of a mixed pattern, 0 to 100.</summary>
     public int ReadPercent { get; init; } = 50;
 
-    /// <summary>fio's <c>bs</c> for reads, in bytes; a multiple of 512.</summary>
+    /// <summary>fio's <c>bs</c> for reads, in bytes; a multiple of 512. Of several sizes the largest.</summary>
     public int ReadBlockBytes { get; init; } = 4096;
 
-    /// <summary>fio's <c>bs</c> for writes, in bytes; a multiple of 512.</summary>
+    /// <summary>fio's <c>bs</c> for writes, in bytes; a multiple of 512. Of several sizes the largest.</summary>
     public int WriteBlockBytes { get; init; } = 4096;
+
+    /// <summary>fio's <c>bssplit</c> or <c>bsrange</c> for reads; null when they are all alike.</summary>
+    public BlockSizes? ReadSizes { get; init; }
+
+    /// <summary>fio's <c>bssplit</c> or <c>bsrange</c> for writes; null when they are all alike.</summary>
+    public BlockSizes? WriteSizes { get; init; }
+
+    /// <summary>fio's <c>blockalign</c> for random reads without passes, in bytes; null for the smallest block.</summary>
+    public int? ReadAlignBytes { get; init; }
+
+    /// <summary>fio's <c>blockalign</c> for random writes without passes, in bytes; null for the smallest block.</summary>
+    public int? WriteAlignBytes { get; init; }
+
+    /// <summary>fio's <c>rw=read:N</c> in a sequential pattern: bytes left out behind each I/O, or gone back.</summary>
+    public long HoleBytes { get; init; }
+
+    /// <summary>fio's <c>rw=randread:N</c>: I/Os for each random place, the others following the first.</summary>
+    public int IosPerOffset { get; init; } = 1;
+
+    /// <summary>fio's <c>rw_sequencer=identical</c>: those <see cref="IosPerOffset"/> I/Os are all at one place.</summary>
+    public bool RepeatsOffset { get; init; }
+
+    /// <summary>fio's <c>percentage_random</c> for reads: how many of a random pattern are random, the others sequential.</summary>
+    public int ReadRandomPercent { get; init; } = 100;
+
+    /// <summary>fio's <c>percentage_random</c> for writes.</summary>
+    public int WriteRandomPercent { get; init; } = 100;
 
     /// <summary>fio's <c>filename</c>: jobs of one name work on one file; null for a file of its own, or the disk.</summary>
     public string? FileName { get; init; }
+
+    /// <summary>fio's <c>nrfiles</c>: files of a job that names none; each has its part of the size.</summary>
+    public int FileCount { get; init; } = 1;
+
+    /// <summary>fio's <c>file_service_type</c>: which of several files is next.</summary>
+    public FileService FileService { get; init; }
+
+    /// <summary>fio's number behind <c>file_service_type</c>: I/Os before another file has its turn.</summary>
+    public int IosPerFile { get; init; } = 1;
 
     /// <summary>Whether each clone has a file of its own, as in fio without a <see cref="FileName"/>; else it works on the disk.</summary>
     public bool OwnFiles { get; init; }
@@ -140,6 +176,32 @@ public sealed record JobSpec
     /// </summary>
     public const int DefaultJitterPercent = 10;
 
+    /// <summary>Names of the files that one clone works on, as given; empty where it names none.</summary>
+    public IReadOnlyList<string> FileNames => FileName?.Split(':', StringSplitOptions.RemoveEmptyEntries) ?? [];
+
+    /// <summary>How many files one clone works on.</summary>
+    public int FilesOfClone => FileName is null ? FileCount : Math.Max(1, FileNames.Count);
+
+    /// <summary>Whether its I/Os of a direction in use are of several sizes.</summary>
+    public bool HasSeveralSizes =>
+        (JobRegion.UsesReads(this) && ReadSizes is not null) || (JobRegion.UsesWrites(this) && WriteSizes is not null);
+
+    /// <summary>The sizes of reads or writes; null when they are all alike.</summary>
+    public BlockSizes? BlockSizesOf(bool isWrite) => isWrite ? WriteSizes : ReadSizes;
+
+    /// <summary>How long a read or write is on the average, in bytes.</summary>
+    public double MeanBlockBytes(bool isWrite) => BlockSizesOf(isWrite)?.MeanBytes ?? (isWrite ? WriteBlockBytes : ReadBlockBytes);
+
+    /// <summary>Whether it goes over its region in passes, each block once in each.</summary>
+    public bool GoesInPasses => Pattern is IoPattern.RandRead or IoPattern.RandWrite or IoPattern.RandReadWrite
+        && !NoRandomMap && Distribution.Kind == DistributionKind.Uniform;
+
+    /// <summary>What the place of a random read or write is a multiple of, in bytes.</summary>
+    public int AlignBytes(bool isWrite) => (isWrite ? WriteAlignBytes : ReadAlignBytes) ?? MinBlockBytes(isWrite);
+
+    /// <summary>The smallest read or write, in bytes.</summary>
+    public int MinBlockBytes(bool isWrite) => BlockSizesOf(isWrite)?.MinBytes ?? (isWrite ? WriteBlockBytes : ReadBlockBytes);
+
     /// <summary>Whether it has times that <see cref="JitterPercent"/> is about.</summary>
     public bool CanJitter => Pattern == IoPattern.Compute ? CpuPercent < 100 : ThinkTimeNs > 0;
 }
@@ -180,35 +242,4 @@ public enum IoPattern
 
     /// <summary>No I/O: a CPU hog.</summary>
     Compute,
-}
-
-/// <summary>A length or place on a disk: bytes, or a percentage of the disk as fio allows.</summary>
-/// <param name="Bytes">Bytes, when <paramref name="Percent"/> is 0.</param>
-/// <param name="Percent">Percentage of the disk, 1 to 100; 0 when <paramref name="Bytes"/> counts.</param>
-public readonly record struct Extent(long Bytes, int Percent = 0)
-{
-    /// <summary>The extent in bytes on a disk of this size, rounded down to whole 4 KiB blocks when it is a percentage.</summary>
-    public long Resolve(long diskBytes) => Percent == 0 ? Bytes : (long)((Int128)diskBytes * Percent / 100) / 4096 * 4096;
-}
-
-/// <summary>fio's <c>random_distribution</c>: how often each block of the region is chosen.</summary>
-/// <param name="Kind">The family.</param>
-/// <param name="Parameter">zipf: theta, above 0 and not 1; pareto: h, between 0 and 1; unused for uniform.</param>
-public readonly record struct AccessDistribution(DistributionKind Kind, double Parameter = 0)
-{
-    /// <summary>Every block alike: fio's <c>random</c>.</summary>
-    public static AccessDistribution Uniform { get; } = new(DistributionKind.Uniform);
-}
-
-/// <summary>A family of access distributions.</summary>
-public enum DistributionKind
-{
-    /// <summary>Every block alike.</summary>
-    Uniform,
-
-    /// <summary>Zipf: the k-th most popular block is chosen in proportion to k^-theta.</summary>
-    Zipf,
-
-    /// <summary>Pareto, as fio parametrises it (80/20 at h = 0.2).</summary>
-    Pareto,
 }

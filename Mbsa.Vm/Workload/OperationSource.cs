@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Mbsa.Vm.Workload.Random;
 
 namespace Mbsa.Vm.Workload;
@@ -19,6 +20,7 @@ public sealed class OperationSource
     private Xoshiro256 _random;
     private long _previousEndBytes = -1;
     private readonly bool _hasTwoMaps;
+    private readonly SteppedOperations? _steps;
     private Direction _read;
     private Direction _write;
 
@@ -40,6 +42,17 @@ public sealed class OperationSource
     /// <param name="cloneIndex">Which of the job's clones this is, from 0: it shifts the region by the offset increment.</param>
     /// <exception cref="InputException">The region does not fit the file.</exception>
     public OperationSource(JobSpec job, JobExtent file, ulong seed, int cloneIndex)
+        : this(job, [file], seed, cloneIndex)
+    {
+    }
+
+    /// <summary>Lays the job's regions in its files.</summary>
+    /// <param name="job">A job that does I/O.</param>
+    /// <param name="files">The files, from <see cref="DiskLayout"/>; at least one.</param>
+    /// <param name="seed">From <see cref="JobSeed"/>; a job's own <see cref="JobSpec.RandSeed"/> goes before it.</param>
+    /// <param name="cloneIndex">Which of the job's clones this is, from 0: it shifts the region by the offset increment.</param>
+    /// <exception cref="InputException">A region does not fit its file.</exception>
+    public OperationSource(JobSpec job, ImmutableArray<JobExtent> files, ulong seed, int cloneIndex)
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentOutOfRangeException.ThrowIfNegative(cloneIndex);
@@ -48,7 +61,7 @@ public sealed class OperationSource
             throw new ArgumentException("a compute job does no I/O", nameof(job));
         }
 
-        (_startBytes, var lengthBytes) = JobRegion.Of(job, file, cloneIndex);
+        (_startBytes, var lengthBytes) = JobRegion.Of(job, files[0], cloneIndex);
         seed = job.RandSeed is { } own ? JobSeed.SeedFor(own, cloneIndex) : seed;
         _random = new Xoshiro256(seed);
         var isMix = job.Pattern is IoPattern.ReadWrite or IoPattern.RandReadWrite;
@@ -62,6 +75,12 @@ public sealed class OperationSource
                 DistributionKind.Pareto => Access.Pareto,
                 _ => job.NoRandomMap ? Access.Uniform : Access.Pass,
             };
+        if (IsStepped(job, files, lengthBytes))
+        {
+            _steps = new SteppedOperations(job, files, ~seed, cloneIndex);
+            return;
+        }
+
         if (Reads)
         {
             _read = new Direction(job, job.ReadBlockBytes, lengthBytes, _access, seed, sameAs: null);
@@ -85,8 +104,13 @@ public sealed class OperationSource
         Pareto,
     }
 
-    /// <summary>Bytes the job transfers, reads and writes together, before it ends; null when it is time-based.</summary>
+    /// <summary>
+    /// Bytes the job transfers, reads and writes together, before it ends; null when it is time-based, or <see cref="IsOver"/> says it.
+    /// </summary>
     public long? TotalBytes { get; }
+
+    /// <summary>Whether a job whose operations are chosen one at a time has done them all; it may show only with the next draw.</summary>
+    public bool IsOver => _steps is { IsOver: true };
 
     /// <summary>Whether there are reads among its operations.</summary>
     public bool Reads => _mixed || !_onlyWrites;
@@ -97,12 +121,19 @@ public sealed class OperationSource
     /// <summary>Draws the next operations.</summary>
     /// <param name="operations">Takes them, in their order.</param>
     /// <param name="held">What is not to be drawn for now; a job that is no mix does not care.</param>
-    public void Draw(Span<IoOperation> operations, Holding held = default)
+    /// <returns>How many there were: fewer than asked for when the job ends with them.</returns>
+    public int Draw(Span<IoOperation> operations, Holding held = default)
     {
+        var count = operations.Length;
+        if (_steps is not null)
+        {
+            return Draw(operations, held, _steps);
+        }
+
         if (_access != Access.Pass)
         {
             Draw(operations, held, []);
-            return;
+            return count;
         }
 
         Span<long> blocks = stackalloc long[BlocksAtOnce];
@@ -117,7 +148,28 @@ public sealed class OperationSource
             Draw(some, held, blocks);
             operations = operations[some.Length..];
         }
+
+        return count;
     }
+
+    private int Draw(Span<IoOperation> operations, Holding held, SteppedOperations steps)
+    {
+        for (var i = 0; i < operations.Length; i++)
+        {
+            if (steps.IsOver || !steps.TryNext(IsNextWrite(ref _random, held), out var operation))
+            {
+                return i;
+            }
+
+            operations[i] = operation with { IsSequential = operation.OffsetBytes == _previousEndBytes };
+            _previousEndBytes = operation.OffsetBytes + operation.LengthBytes;
+        }
+
+        return operations.Length;
+    }
+
+    private bool IsNextWrite(ref Xoshiro256 random, Holding held) =>
+        _mixed ? (random.Next() >= _readsBelow | held.Reads) & !held.Writes : _onlyWrites;
 
     private void Draw(Span<IoOperation> operations, Holding held, ReadOnlySpan<long> blocks)
     {
@@ -148,6 +200,7 @@ public sealed class OperationSource
     {
         _random.SaveTo(to);
         to.Write(_previousEndBytes);
+        _steps?.SaveTo(to);
         to.Write(_read.NextBlock);
         to.Write(_write.NextBlock);
         _read.Pass.SaveTo(to);
@@ -159,6 +212,7 @@ public sealed class OperationSource
     {
         _random = Xoshiro256.RestoreFrom(from);
         _previousEndBytes = from.ReadInt64();
+        _steps?.RestoreFrom(from);
         _read.NextBlock = from.ReadInt64();
         _write.NextBlock = from.ReadInt64();
         _read.Pass.RestoreFrom(from);
@@ -173,16 +227,29 @@ public sealed class OperationSource
         return direction.Scatter.BlockOf(rank);
     }
 
+    /// <summary>
+    /// Whether operations have to be chosen one at a time. Those of a plain job are drawn many at once, which is some times as fast.
+    /// </summary>
+    private bool IsStepped(JobSpec job, ImmutableArray<JobExtent> files, long lengthBytes)
+    {
+        var isPlain = !job.HasSeveralSizes && files.Length == 1 && job is
+        {
+            HoleBytes: 0, IosPerOffset: 1, ReadRandomPercent: 100, WriteRandomPercent: 100, ReadAlignBytes: null, WriteAlignBytes: null,
+            Distribution: { Centre: null, Kind: not (DistributionKind.Normal or DistributionKind.Zoned) },
+        };
+
+        // In a sequential mix both directions begin again when one of them is through; only where time alone ends the job does each alone.
+        var beginsAgain = _access == Access.Sequential && (job.Loops > 1 || job.IoSizeBytes > lengthBytes
+            || lengthBytes % Math.Min(job.ReadBlockBytes, job.WriteBlockBytes) > 0);
+        var countsIos = job.NumberIos is not null && job.ReadBlockBytes != job.WriteBlockBytes;
+        return !isPlain || (_mixed && !job.TimeBased && (beginsAgain || countsIos));
+    }
+
     private long Total(long lengthBytes, JobSpec job)
     {
         var unit = !_mixed ? (_onlyWrites ? job.WriteBlockBytes : job.ReadBlockBytes) : Math.Min(job.ReadBlockBytes, job.WriteBlockBytes);
-        var passBytes = job is { FileSizeBytes: not null, Size: { Percent: 0 } size } ? Math.Min(size.Bytes, lengthBytes) : lengthBytes;
-        var onceBytes = (Int128)Math.Min(passBytes / unit * unit, job.IoSizeBytes ?? long.MaxValue);
-        onceBytes = job.NumberIos is { } operations ? Int128.Min(onceBytes, (Int128)operations * unit) : onceBytes;
-
-        // As in fio: each loop ends with the pass, and after the last the job begins again for what is left of io_size.
-        var minBytes = job.NumberIos is null ? job.IoSizeBytes ?? 0 : 0;
-        return (long)Int128.Min(long.MaxValue, Int128.Max(onceBytes * job.Loops, minBytes));
+        return new JobLength(job, lengthBytes)
+            .TotalOf(_access is Access.Sequential or Access.Pass ? lengthBytes / unit * unit : null, unit);
     }
 
     private struct Direction

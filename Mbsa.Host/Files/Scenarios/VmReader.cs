@@ -198,7 +198,7 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, int jitte
             {
                 for (var clone = 0; clone < job.NumJobs && job.Pattern != IoPattern.Compute; clone += Math.Max(1, job.NumJobs - 1))
                 {
-                    CheckRegion(line, job, layout[first + clone], clone);
+                    CheckRegions(line, job, layout[first + clone], clone);
                 }
 
                 first += job.NumJobs;
@@ -210,11 +210,14 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, int jitte
         }
     }
 
-    private void CheckRegion(int line, JobSpec job, JobExtent file, int clone)
+    private void CheckRegions(int line, JobSpec job, ImmutableArray<JobExtent> files, int clone)
     {
         try
         {
-            JobRegion.Of(job, file, clone);
+            foreach (var file in files)
+            {
+                JobRegion.Of(job, file, clone);
+            }
         }
         catch (InputException e)
         {

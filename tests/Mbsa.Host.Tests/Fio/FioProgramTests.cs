@@ -21,6 +21,8 @@ public sealed class FioProgramTests
         "[a]\nrw=randwrite\nsize=16m\nrate_iops=500\nramp_time=1\nruntime=1\ntime_based\n[b]\nnew_group\nsize=4k\nrate_iops=100\n",
         "[global]\nnew_group\nsize=1m\n[a]\nio_size=256k\nloops=3\n[b]\nio_size=2m\nloops=2\n"
             + "[c]\nnumber_ios=300\n[d]\nnumber_ios=10\nloops=3\n[e]\nrw=randrw\nnumber_ios=50\nrate_iops=1000\nrwmixread=100\n",
+        "[global]\nrate_iops=500\nsize=1m\n[a]\nrw=randread:4\n[b]\nstonewall\nrw=write:4k\nnrfiles=4\n"
+            + "[c]\nstonewall\nrw=randrw\npercentage_random=50\nrate_iops=100,1000\n",
         "[a]\nrw=randread\nsize=1m\nloops=3\nrate_iops=1000\n[b]\nstonewall\nrw=randwrite\nsize=1m\nio_size=2m\nrate_iops=1000\n",
     ];
 

@@ -34,6 +34,10 @@ internal static class Bench
     /// <summary>With replacement: the first random draws here are none that follow on each other.</summary>
     public static JobSpec Job(IoPattern pattern = IoPattern.Read) => new() { Pattern = pattern, TimeBased = true, NoRandomMap = true };
 
+    /// <summary>Tells a job of an I/O of the size that all of a direction have.</summary>
+    public static bool Pace(this RunningJob job, bool isWrite, long nowNs) => job.Pace(
+        new IoOperation(0, isWrite ? job.Spec.WriteBlockBytes : job.Spec.ReadBlockBytes, isWrite, false), nowNs);
+
     public static RunningJob Start(JobSpec spec, BlockStorage? storage = null, long nowNs = 0, JobRhythm? rhythm = null)
     {
         if (spec.Pattern == IoPattern.Compute)

@@ -72,7 +72,7 @@ public sealed class DiskLayoutTests
         var jobs = Read(jobFile);
         var layout = DiskLayout.Of(jobs, Disk);
         return string.Join(' ', Enumerable.Range(0, jobs.Sum(job => job.NumJobs))
-            .Select(place => $"{layout[place].StartBytes}+{layout[place].LengthBytes}"));
+            .Select(place => string.Join(',', layout[place].Select(file => $"{file.StartBytes}+{file.LengthBytes}"))));
     }
 
     private static IReadOnlyList<JobSpec> Read(string jobFile)

@@ -105,7 +105,7 @@ public sealed class FioJobFileTests : IDisposable
     public void Options_that_are_turned_off_ask_for_nothing()
     {
         var job = Read(
-            "[a]\nzonemode=none\ncontinue_on_error=none\nmax_latency=0\nfill_device=0\nnumber_ios=0\nbsrange=4k-4k\nsize=0\n",
+            "[a]\nzonemode=none\nrate_process=linear\nmax_latency=0\nfill_device=0\nnumber_ios=0\nbsrange=4k-4k\nsize=0\n",
             out var warnings)[0];
         Assert.Equal(new JobSpec { Name = "a", Pattern = IoPattern.Read, JitterPercent = 0 }, job);
         Assert.Empty(warnings);

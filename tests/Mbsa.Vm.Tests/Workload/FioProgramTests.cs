@@ -79,7 +79,7 @@ public sealed class FioProgramTests
                 for (var clone = 0; clone < job.NumJobs; clone++)
                 {
                     var files = folder.GetFiles(job.FileName ?? $"{job.Name}.{clone}.*");
-                    Assert.Equal(files.Sum(file => file.Length), layout[place++].LengthBytes);
+                    Assert.Equal(files.Sum(file => file.Length), layout[place++].Sum(file => file.LengthBytes));
                 }
             }
         }

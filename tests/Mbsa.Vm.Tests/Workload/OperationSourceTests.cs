@@ -203,7 +203,7 @@ public sealed class OperationSourceTests
         Assert.Equal(3 * 8192, new OperationSource(job, Disk, 1, 0).TotalBytes);
         Assert.Equal(3 * 5000, new OperationSource(job with { IoSizeBytes = 5000 }, Disk, 1, 0).TotalBytes);
         Assert.Equal(3 * 8192, new OperationSource(job with { IoSizeBytes = 3 * 8192 }, Disk, 1, 0).TotalBytes);
-        Assert.Equal(50_000, new OperationSource(job with { IoSizeBytes = 50_000 }, Disk, 1, 0).TotalBytes);
+        Assert.Equal(12 * 4096, new OperationSource(job with { IoSizeBytes = 50_000 }, Disk, 1, 0).TotalBytes); // less than a block is left
         Assert.Equal(3 * 4096, new OperationSource(job with { NumberIos = 1 }, Disk, 1, 0).TotalBytes);
         Assert.Equal(3 * 8192, new OperationSource(job with { NumberIos = 9 }, Disk, 1, 0).TotalBytes);
         Assert.Null(new OperationSource(job with { TimeBased = true }, Disk, 1, 0).TotalBytes);
@@ -217,8 +217,9 @@ public sealed class OperationSourceTests
     {
         foreach (var kind in Enum.GetValues<DistributionKind>())
         {
+            var zones = kind == DistributionKind.Zoned ? new AccessZones(false, [new AccessZone(90, 10), new AccessZone(10, 90)]) : null;
             var source = new OperationSource(new JobSpec
-            { Pattern = IoPattern.RandReadWrite, Distribution = new AccessDistribution(kind, 0.9) }, Disk, 1, 0);
+            { Pattern = IoPattern.RandReadWrite, Distribution = new AccessDistribution(kind, 0.9, null, zones) }, Disk, 1, 0);
             var operations = new IoOperation[1000];
             source.Draw(operations);
             var before = GC.GetAllocatedBytesForCurrentThread();
@@ -237,6 +238,7 @@ public sealed class OperationSourceTests
                 new JobSpec
                 {
                     Pattern = (IoPattern)pattern,
+                    TimeBased = true,
                     ReadPercent = percent,
                     ReadBlockBytes = read * 512,
                     WriteBlockBytes = write * 512,
