@@ -12,7 +12,7 @@ namespace Mbsa.Actors.Wire;
 internal static class WireFormat
 {
     /// <summary>Number of the form; part of the handshake. It grows with every change of a message.</summary>
-    public const int Version = 6;
+    public const int Version = 7;
 
     private const int LengthBytes = 4;
 

@@ -46,6 +46,14 @@ public sealed record ScenarioSpec
     /// <summary>Length of a point of that series, in nanoseconds; null for none.</summary>
     public long? SeriesPeriodNs => SeriesPoints > 0 ? Math.Max(1, (WarmupNs + DurationNs) / SeriesPoints) : null;
 
+    /// <summary>Whether what fio reports of each job is counted. It changes nothing about the run.</summary>
+    public bool JobFacts { get; init; }
+
+    /// <summary>
+    /// Time between two samples of the rates of jobs, in nanoseconds: a window of the time series, or as in fio; null where nobody asked.
+    /// </summary>
+    public long? JobSamplePeriodNs => JobFacts ? WindowNs ?? 500_000_000 : null;
+
     /// <summary>Whether wall clock times every I/O or a sample of them.</summary>
     public LatencySampling Latency { get; init; } = LatencySampling.Sampled;
 
