@@ -27,7 +27,7 @@ internal sealed class VmBody
         Phase = isExpected ? VmPhase.Expected : VmPhase.Starting;
         Spec = host.Scenario.Vms[index];
         Disk = area is null ? null : isExpected ? VmDisk.Expect(host.Scenario, Spec) : VmDisk.Attach(host.Scenario, Spec, area);
-        Meter = new VmMeter(Spec, IoThreads);
+        Meter = new VmMeter(Spec, IoThreads, host.Scenario.JobSamplePeriodNs);
         Crew = new VcpuCrew(index, Spec, host, Meter, context);
     }
 

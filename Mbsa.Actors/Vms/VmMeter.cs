@@ -24,12 +24,15 @@ internal sealed class VmMeter
     private long? _endedNs;
 
     /// <summary>A meter over a VM's VCPUs and I/O threads; measures from the VM's start until told otherwise.</summary>
-    public VmMeter(VmSpec spec, int ioThreads)
+    /// <param name="spec">The VM.</param>
+    /// <param name="ioThreads">I/O threads of its disk.</param>
+    /// <param name="samplePeriodNs">Where what fio reports of jobs is wanted, time between two samples; null where not.</param>
+    public VmMeter(VmSpec spec, int ioThreads, long? samplePeriodNs)
     {
         _spec = spec;
         _dealt = VcpuFactory.Deal(spec);
         var jobs = _dealt.Select(clones => clones.Length).Concat(Enumerable.Repeat(0, ioThreads));
-        Records = [.. jobs.Select(clones => new VcpuRecord(clones))];
+        Records = [.. jobs.Select(clones => new VcpuRecord(clones, samplePeriodNs))];
         Counters = [.. Records.Select(r => r.Counters)];
     }
 
@@ -57,7 +60,7 @@ internal sealed class VmMeter
             record.Latency.Reset();
             foreach (var job in record.Jobs)
             {
-                job.BeginMeasuring();
+                job.BeginMeasuring(nowNs);
             }
         }
     }
@@ -147,7 +150,10 @@ internal sealed class VmMeter
                 groups[each.clone.Place],
                 each.Record.StartNs,
                 each.Record.EndNs,
-                each.Record.Measured)),
+                each.Record.Measured)
+            {
+                Facts = each.Record.Detail?.Facts(),
+            }),
         ];
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Mbsa.Host.Files.Scenarios;
+using Mbsa.Host.Report.Fio;
 using Mbsa.Host.Serving;
 using Mbsa.Host.Telemetry;
 using Mbsa.Host.Wording;
@@ -10,6 +11,8 @@ namespace Mbsa.Host.Commands;
 /// <summary><c>mbsa run SCENARIO</c>: its options.</summary>
 internal static class RunCommand
 {
+    private static readonly (string Name, FioFormat Value)[] _fioFormats = [("json", FioFormat.Json), ("json+", FioFormat.JsonPlus)];
+
     public static Command Create(ProgramServices services)
     {
         var scenario = new Argument<string>("SCENARIO") { Description = "The scenario's YAML file" };
@@ -20,6 +23,9 @@ internal static class RunCommand
         var windows = OptionText.Option("--windows", "T", "Put a time series into the report, in windows of this length");
         var latencies = OptionText.Option("--latencies", "sampled|every", "Wall clock: time one I/O in 64, or every one");
         var json = OptionText.Option("--json", "FILE", "Write the report to a file; '-' is standard output, and then nothing else is");
+        var format = OptionText.Option("--output-format", "json|json+",
+            "Write what each job did as fio does, to standard output, and then nothing else is there");
+        var output = OptionText.Option("--output", "FILE", "Write what --output-format asks for to a file");
         var html = OptionText.Option("--html", "FILE",
             "Write the report as a page that needs nothing else, to look at or to print; '-' is standard output");
         var serve = OptionText.Option("--serve", "ADDRESS",
@@ -35,7 +41,7 @@ internal static class RunCommand
         var command = new Command("run",
             "Run a scenario and print what was measured. Ctrl-C ends it early and still prints it (exit code 130).")
         {
-            scenario, clock, policy, seed, duration, windows, latencies, json, html, stages, serve, otlp, quiet, cluster,
+            scenario, clock, policy, seed, duration, windows, latencies, json, format, output, html, stages, serve, otlp, quiet, cluster,
         };
         node.AddTo(command);
         command.SetAction(parsed => new ScenarioExecution(services, new RunOptions
@@ -51,6 +57,8 @@ internal static class RunCommand
             },
             Latency = OptionText.Named("--latencies", parsed.GetValue(latencies), KnownNames.Latencies),
             JsonPath = parsed.GetValue(json),
+            Fio = FioFormatOf(parsed.GetValue(format), parsed.GetValue(output)),
+            FioPath = parsed.GetValue(output) ?? "-",
             Stages = parsed.GetValue(stages),
             HtmlPath = parsed.GetValue(html),
             Otlp = OtlpTarget.Of(parsed.GetValue(otlp), services.Variable),
@@ -64,4 +72,8 @@ internal static class RunCommand
         }).RunAsync());
         return command;
     }
+
+    private static FioFormat? FioFormatOf(string? format, string? output) => format is null && output is not null
+        ? throw new InputException("--output goes with --output-format=json or json+; Mbsa's own report is written by --json FILE")
+        : OptionText.Named("--output-format", format, _fioFormats);
 }

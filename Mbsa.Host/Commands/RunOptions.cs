@@ -1,6 +1,7 @@
 using System.Net;
 using Mbsa.Actors.Nodes;
 using Mbsa.Host.Files.Scenarios;
+using Mbsa.Host.Report.Fio;
 using Mbsa.Host.Telemetry;
 using Mbsa.Model.Scenario;
 
@@ -21,6 +22,12 @@ internal sealed record RunOptions
     /// <summary>Where the JSON report goes; "-" is standard output, null nowhere.</summary>
     public string? JsonPath { get; init; }
 
+    /// <summary>In which form the report as fio writes it goes to <see cref="FioPath"/>; null for none.</summary>
+    public FioFormat? Fio { get; init; }
+
+    /// <summary>Where the report as fio writes it goes; "-" is standard output.</summary>
+    public string FioPath { get; init; } = "-";
+
     /// <summary>Where the report as a page goes; "-" is standard output, null nowhere.</summary>
     public string? HtmlPath { get; init; }
 
@@ -40,5 +47,5 @@ internal sealed record RunOptions
     public NodeOptions? Cluster { get; init; }
 
     /// <summary>Standard output belongs to the report, or to nobody.</summary>
-    public bool IsSilent => Quiet || JsonPath == "-" || HtmlPath == "-";
+    public bool IsSilent => Quiet || JsonPath == "-" || HtmlPath == "-" || (Fio is not null && FioPath == "-");
 }

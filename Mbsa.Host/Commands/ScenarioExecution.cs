@@ -3,6 +3,7 @@ using Mbsa.Host.Expectations;
 using Mbsa.Host.Files.Scenarios;
 using Mbsa.Host.Page;
 using Mbsa.Host.Report;
+using Mbsa.Host.Report.Fio;
 using Mbsa.Host.Report.Html;
 using Mbsa.Host.Watching;
 using Mbsa.Model.Results;
@@ -21,7 +22,8 @@ internal sealed class ScenarioExecution(ProgramServices services, RunOptions opt
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public async Task<int> RunAsync()
     {
-        OutputFile.RequireDifferent(("", options.Scenario), ("--json", options.JsonPath), ("--html", options.HtmlPath));
+        OutputFile.RequireDifferent(("", options.Scenario), ("--json", options.JsonPath), ("--html", options.HtmlPath),
+            ("--output", options.Fio is null ? null : options.FioPath));
         using var interruption = services.ListenForInterruption();
         var loaded = Load();
         foreach (var warning in loaded.Warnings)
@@ -31,6 +33,7 @@ internal sealed class ScenarioExecution(ProgramServices services, RunOptions opt
 
         using var html = options.HtmlPath is { } page ? OutputFile.Open("--html", page, Terminal.OpenStandardOutput) : null;
         using var json = options.JsonPath is { } path ? OutputFile.Open("--json", path, Terminal.OpenStandardOutput) : null;
+        using var fio = options.Fio is null ? null : OutputFile.Open("--output", options.FioPath, Terminal.OpenStandardOutput);
         var watchers = await Watchers.StartAsync(options, loaded.Spec, services.Time).ConfigureAwait(false);
         await using (watchers)
         {
@@ -50,6 +53,7 @@ internal sealed class ScenarioExecution(ProgramServices services, RunOptions opt
             var report = JsonReportContext.Serialize(ReportBuilder.Build(result, expectations));
             await ShowAsync(result, expectations).ConfigureAwait(false);
             json?.Write(report);
+            fio?.Write(FioReport.Serialize(result, options.Fio!.Value, services.Time.GetLocalNow()));
             var events = RunJournal.InOrder(run.Journal.Since(0), loaded.Spec.Vms);
             html?.Write(RunPage.Render(new RunRecord(result, expectations, run.Series, run.Wear(WearWatch.Cells), events)));
             if (watchers.Finish(result, report) is { } problem)
@@ -72,7 +76,7 @@ internal sealed class ScenarioExecution(ProgramServices services, RunOptions opt
         var loaded = services.Load(options.Scenario, options.Overrides);
         var spec = options.Latency is { } latency ? loaded.Spec with { Latency = latency } : loaded.Spec;
         spec = options.Serve is not null || options.HtmlPath is not null ? spec with { SeriesPoints = PageFeed.SeriesPoints } : spec;
-        loaded = loaded with { Spec = spec };
+        loaded = loaded with { Spec = spec with { JobFacts = options.Fio is not null } };
         return options.Cluster is null ? RealMachine.Fit(options.Scenario, loaded) : loaded;
     }
 

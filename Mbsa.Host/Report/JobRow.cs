@@ -30,15 +30,21 @@ internal sealed record JobRow(string Name, int Group, int Clones, long? StartNs,
             return rows;
         }
 
-        var fromNs = result.Scenario.WarmupNs;
-        var specs = vm.Spec.Jobs.SelectMany(job => Enumerable.Repeat(job, job.NumJobs)).ToList();
-        foreach (var together in vm.Jobs.Select((clone, i) => (Clone: clone, Spec: specs[i], Place: i))
-            .GroupBy(each => (each.Clone.Group, each.Spec.GroupReporting ? -1 : each.Place)))
-        {
-            rows.Add(Row([.. together.Select(each => (each.Clone, each.Spec))], fromNs, fromNs + result.MeasuredNs));
-        }
-
+        rows.AddRange(Together(vm).Select(clones => Of(clones, result)));
         return rows;
+    }
+
+    /// <summary>A row for some clones of one VM.</summary>
+    public static JobRow Of(IReadOnlyList<(JobResult Clone, JobSpec Spec)> clones, RunResult result) =>
+        Row(clones, result.Scenario.WarmupNs, result.Scenario.WarmupNs + result.MeasuredNs);
+
+    /// <summary>The clones of a VM that fio reports together: each alone, or with <c>group_reporting</c> a whole group.</summary>
+    public static IEnumerable<IReadOnlyList<(JobResult Clone, JobSpec Spec)>> Together(VmResult vm)
+    {
+        var specs = vm.Spec.Jobs.SelectMany(job => Enumerable.Repeat(job, job.NumJobs)).ToList();
+        return vm.Jobs.Select((clone, i) => (Clone: clone, Spec: specs[i], Place: i))
+            .GroupBy(each => (each.Clone.Group, each.Spec.GroupReporting ? -1 : each.Place))
+            .Select(together => (IReadOnlyList<(JobResult, JobSpec)>)[.. together.Select(each => (each.Clone, each.Spec))]);
     }
 
     /// <summary>As programs read it.</summary>

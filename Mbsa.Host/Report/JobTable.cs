@@ -8,30 +8,32 @@ namespace Mbsa.Host.Report;
 /// <summary>The jobs of VMs that have several groups of them, or ask for a line per group: a row per clone or group, as in fio.</summary>
 internal static class JobTable
 {
-    private static readonly string[] _heads = ["job", "group", "began", "ended", "reads", "writes", "IOPS", "bandwidth"];
+    /// <summary>Heads of its columns.</summary>
+    public static IReadOnlyList<string> Heads { get; } = ["job", "group", "began", "ended", "reads", "writes", "IOPS", "bandwidth"];
 
-    /// <summary>The table; null when no VM of the run has such jobs.</summary>
+    /// <summary>The table for a terminal; null when no VM of the run has such jobs.</summary>
     public static Table? Of(RunResult result)
     {
         var table = new Table().Border(TableBorder.Simple).BorderStyle(new Style(Color.Grey));
-        foreach (var head in _heads)
+        foreach (var head in Heads)
         {
             var column = new TableColumn(new Text(head)) { NoWrap = true };
-            table.AddColumn(head == _heads[0] ? column : column.RightAligned());
+            table.AddColumn(head == Heads[0] ? column : column.RightAligned());
         }
 
-        foreach (var vm in result.Vms)
+        foreach (var row in Rows(result))
         {
-            foreach (var row in JobRow.Of(vm, result))
-            {
-                table.AddRow(Cells($"{vm.Spec.Name}: {row.Name}", row).Select(cell => new Text(cell)));
-            }
+            table.AddRow(row.Select(cell => new Text(cell)));
         }
 
         return table.Rows.Count == 0 ? null : table;
     }
 
-    private static IEnumerable<string> Cells(string name, JobRow row) =>
+    /// <summary>Its rows; none when no VM of the run has such jobs.</summary>
+    public static IEnumerable<IReadOnlyList<string>> Rows(RunResult result) =>
+        result.Vms.SelectMany(vm => JobRow.Of(vm, result).Select(row => Cells($"{vm.Spec.Name}: {row.Name}", row)));
+
+    private static string[] Cells(string name, JobRow row) =>
     [
         row.Clones == 1 ? name : $"{name} x {row.Clones}",
         (row.Group + 1).ToString(CultureInfo.InvariantCulture),

@@ -131,7 +131,11 @@ public sealed record VmResult
 /// <param name="StartNs">When it began, on the scenario's clock, which begins with the warm-up; null when it did not.</param>
 /// <param name="EndNs">When it came to its end; null when it did not.</param>
 /// <param name="Measured">Its I/Os of the measured part, without those of its ramp time.</param>
-public sealed record JobResult(string Name, int Index, int Group, long? StartNs, long? EndNs, JobCounts Measured);
+public sealed record JobResult(string Name, int Index, int Group, long? StartNs, long? EndNs, JobCounts Measured)
+{
+    /// <summary>What fio's report has of it beyond that; null where nobody asked.</summary>
+    public JobFacts? Facts { get; init; }
+}
 
 /// <summary>One direction of a VM's I/O.</summary>
 /// <param name="Operations">I/Os completed.</param>

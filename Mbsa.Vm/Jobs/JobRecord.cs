@@ -4,13 +4,17 @@ namespace Mbsa.Vm.Jobs;
 /// What one clone of a job did since its VM started, I/Os of its ramp time not counted. It belongs to the VM and outlives the workers
 /// that write to it; only one does at a time, with plain stores.
 /// </summary>
-public sealed class JobRecord
+/// <param name="detail">What is counted of it beyond that; null where nobody asked.</param>
+public sealed class JobRecord(JobDetail? detail = null)
 {
     private const long Never = -1;
     private JobCounts _now;
     private JobCounts _before;
     private long _startNs = Never;
     private long _endNs = Never;
+
+    /// <summary>What is counted of it beyond its I/Os; null where nobody asked.</summary>
+    public JobDetail? Detail => detail;
 
     /// <summary>When it began, on the scenario's clock; null before.</summary>
     public long? StartNs => _startNs == Never ? null : _startNs;
@@ -23,7 +27,16 @@ public sealed class JobRecord
         _now.Reads - _before.Reads, _now.Writes - _before.Writes, _now.ReadBytes - _before.ReadBytes, _now.WriteBytes - _before.WriteBytes);
 
     /// <summary>What happens from now on is measured.</summary>
-    public void BeginMeasuring() => _before = _now;
+    public void BeginMeasuring(long nowNs)
+    {
+        _before = _now;
+        detail?.Reset(_now, nowNs);
+    }
+
+    /// <summary>Samples its rates if somebody asked and it is time.</summary>
+    /// <param name="fromNs">When its I/Os began to count.</param>
+    /// <param name="nowNs">Now.</param>
+    public void Sample(long fromNs, long nowNs) => detail?.Sample(_now, fromNs, nowNs);
 
     /// <summary>Counts I/Os of one direction that are complete.</summary>
     public void Count(bool isWrite, long operations, long bytes) => _now = isWrite
@@ -39,23 +52,19 @@ public sealed class JobRecord
     /// <summary>Writes it down.</summary>
     internal void SaveTo(BinaryWriter to)
     {
-        foreach (var counts in (ReadOnlySpan<JobCounts>)[_now, _before])
-        {
-            to.Write(counts.Reads);
-            to.Write(counts.Writes);
-            to.Write(counts.ReadBytes);
-            to.Write(counts.WriteBytes);
-        }
-
+        _now.SaveTo(to);
+        _before.SaveTo(to);
         to.Write(_startNs);
         to.Write(_endNs);
+        detail?.SaveTo(to);
     }
 
     /// <summary>Goes on from one that was written down.</summary>
     internal void RestoreFrom(BinaryReader from)
     {
-        JobCounts Counts() => new(from.ReadInt64(), from.ReadInt64(), from.ReadInt64(), from.ReadInt64());
-        (_now, _before, _startNs, _endNs) = (Counts(), Counts(), from.ReadInt64(), from.ReadInt64());
+        (_now, _before) = (JobCounts.ReadFrom(from), JobCounts.ReadFrom(from));
+        (_startNs, _endNs) = (from.ReadInt64(), from.ReadInt64());
+        detail?.RestoreFrom(from);
     }
 }
 
@@ -64,4 +73,17 @@ public sealed class JobRecord
 /// <param name="Writes">Writes completed.</param>
 /// <param name="ReadBytes">Bytes read.</param>
 /// <param name="WriteBytes">Bytes written.</param>
-public readonly record struct JobCounts(long Reads, long Writes, long ReadBytes, long WriteBytes);
+public readonly record struct JobCounts(long Reads, long Writes, long ReadBytes, long WriteBytes)
+{
+    /// <summary>Writes them down.</summary>
+    internal void SaveTo(BinaryWriter to)
+    {
+        to.Write(Reads);
+        to.Write(Writes);
+        to.Write(ReadBytes);
+        to.Write(WriteBytes);
+    }
+
+    /// <summary>What was written down.</summary>
+    internal static JobCounts ReadFrom(BinaryReader from) => new(from.ReadInt64(), from.ReadInt64(), from.ReadInt64(), from.ReadInt64());
+}

@@ -51,7 +51,7 @@ public abstract class DirectVcpu(VcpuRecord record, IReadOnlyList<RunningJob> jo
     public override QuantumOutcome Complete(long endNs, Passage passage)
     {
         Counters.WaitingNs += passage.AwayNs;
-        var operations = Current is { } job ? CountQuantum(job, endNs, passage) : 0;
+        var operations = Current is { } job ? Count(job, endNs, passage) : 0;
         EndJobs(endNs);
         var (wakeAtNs, isOver) = (long.MaxValue, true);
         foreach (var each in Jobs)
@@ -127,6 +127,20 @@ public abstract class DirectVcpu(VcpuRecord record, IReadOnlyList<RunningJob> jo
 
     /// <summary>Computes for a while.</summary>
     protected abstract WorkVector Compute(RunningJob hog, long startNs, double budgetNs);
+
+    /// <summary>Counts the quantum that ended, for the job's own report too if somebody asked for it.</summary>
+    private long Count(RunningJob job, long endNs, Passage passage)
+    {
+        var heldNs = Counters.StorageNs + Counters.ComputeNs;
+        var operations = CountQuantum(job, endNs, passage);
+        if (job.Record.Detail is { } detail && job.Counts(endNs))
+        {
+            detail.Hold(Counters.StorageNs + Counters.ComputeNs - heldNs, isSystem: false);
+            job.Record.Sample(job.RampEndsNs, endNs);
+        }
+
+        return operations;
+    }
 
     /// <summary>Counts the quantum that ended.</summary>
     /// <returns>I/Os completed in it.</returns>

@@ -1,4 +1,5 @@
 using HdrHistogram;
+using Mbsa.Vm.Jobs;
 
 namespace Mbsa.Vm.Vcpus;
 
@@ -11,6 +12,7 @@ public sealed class LatencyRecorder
     // 104 days: an I/O may begin in a warm-up of 30 days and end in a measured part of 30 days.
     private const long HighestNs = 1L << 53;
     private const int SignificantDigits = 2;
+    private JobDetail? _detail;
 
     /// <summary>Latencies of reads, in nanoseconds.</summary>
     public LongHistogram Reads { get; } = Empty();
@@ -43,10 +45,19 @@ public sealed class LatencyRecorder
     public static LongHistogram Empty() => new(1, HighestNs, SignificantDigits);
 
     /// <summary>Whether nothing is recorded, in the ramp time of a job.</summary>
-    internal bool IsMuted { get; set; }
+    internal bool IsMuted { get; private set; }
 
-    /// <summary>Records that <paramref name="count"/> I/Os took this long.</summary>
-    public void Record(bool isWrite, long latencyNs, long count = 1)
+    /// <summary>Records I/Os of this job from now on, its own report included if somebody asked for it.</summary>
+    /// <param name="job">The job; null for none.</param>
+    /// <param name="counts">Whether its I/Os count.</param>
+    internal void Follow(JobRecord? job, bool counts) => (_detail, IsMuted) = (job?.Detail, !counts);
+
+    /// <summary>Records that I/Os took this long.</summary>
+    /// <param name="isWrite">Their direction.</param>
+    /// <param name="latencyNs">How long, in nanoseconds.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="submittedNs">Of an asynchronous engine, how much of it was before they were submitted; else null.</param>
+    public void Record(bool isWrite, long latencyNs, long count = 1, long? submittedNs = null)
     {
         if (IsMuted)
         {
@@ -57,6 +68,7 @@ public sealed class LatencyRecorder
         (isWrite ? WriteTotals : ReadTotals).Add(latencyNs, count);
         (isWrite ? Writes : Reads).RecordValueWithCount(latencyNs, count);
         (isWrite ? LiveWrites : LiveReads).Add(latencyNs, count);
+        _detail?.Record(isWrite, submittedNs, latencyNs, count);
     }
 
     /// <summary>Records that a batch took this long.</summary>

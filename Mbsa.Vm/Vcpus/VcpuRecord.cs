@@ -6,10 +6,14 @@ namespace Mbsa.Vm.Vcpus;
 
 /// <summary>Everything that is counted of one VCPU. It belongs to the VM and outlives the workers that write to it.</summary>
 /// <param name="jobs">Clones of jobs that it runs.</param>
-public sealed class VcpuRecord(int jobs = 0)
+/// <param name="samplePeriodNs">Where what fio reports of jobs is wanted, time between two samples of their rates; null where not.</param>
+public sealed class VcpuRecord(int jobs = 0, long? samplePeriodNs = null)
 {
     /// <summary>What each of its clones of jobs did, in the order in which it was dealt them.</summary>
-    public ImmutableArray<JobRecord> Jobs { get; } = [.. Enumerable.Range(0, jobs).Select(_ => new JobRecord())];
+    public ImmutableArray<JobRecord> Jobs { get; } =
+    [
+        .. Enumerable.Range(0, jobs).Select(_ => new JobRecord(samplePeriodNs is { } periodNs ? new JobDetail(periodNs) : null)),
+    ];
 
     /// <summary>What it did so far.</summary>
     public VcpuCounters Counters { get; } = new();

@@ -93,6 +93,19 @@ public abstract class VcpuWorker : IQuantumWorker
         }
     }
 
+    /// <summary>
+    /// For the job's own report, if somebody asked for it: the core was held for the job whose turn it is. What a guest does while it is
+    /// nobody's is its only job's, if it has one only; interrupts for others come also when that has ended.
+    /// </summary>
+    protected void HoldForJob(long startNs, long endNs, long heldNs, bool isSystem)
+    {
+        var job = Current ?? (_jobs.Length == 1 ? _jobs[0] : null);
+        if (job is { Record.Detail: { } detail } && job.HasBegun && job.Counts(endNs) && !job.IsFinished(startNs))
+        {
+            detail.Hold(heldNs, isSystem);
+        }
+    }
+
     /// <summary>Tells the job of its end, and counts the batch that ended with it.</summary>
     /// <param name="job">The job.</param>
     /// <param name="endNs">When the quantum ended.</param>
@@ -161,6 +174,20 @@ public abstract class VcpuWorker : IQuantumWorker
         {
             job.RestoreFrom(from);
         }
+    }
+
+    /// <summary>The job that has these requests; null when it is another VCPU's.</summary>
+    private protected QueuedJob? JobOf(FrontEndJob requests)
+    {
+        foreach (var job in _jobs)
+        {
+            if (job is QueuedJob queued && queued.Requests == requests)
+            {
+                return queued;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>The job whose turn it is; null when none can go on.</summary>

@@ -121,6 +121,7 @@ public sealed class VirtioVcpu : VcpuWorker
             Counters.StorageNs += endNs - _startNs - passage.AwayNs;
         }
 
+        HoldForJob(_startNs, endNs, endNs - _startNs - passage.AwayNs, isSystem: _step != Step.Compute);
         var operations = End(endNs, passage);
         while (_frontEnd.HasAnswers && _frontEnd.TakeAnswer() is { } answer)
         {
@@ -217,7 +218,12 @@ public sealed class VirtioVcpu : VcpuWorker
         request.Pass(Stub.Exited, endNs);
         request.Pass(Stub.Kicked, endNs);
         _mustKick = _queue!.Offer(request);
-        ((QueuedJob)Current!).Submitted(request, endNs);
+        var job = (QueuedJob)Current!;
+        job.Submitted(request, endNs);
+        if (job.Counts(endNs))
+        {
+            job.Record.Detail?.Submit(job.Requests.InFlight);
+        }
     }
 
     private long EndInterrupt(long endNs, Passage passage)
@@ -241,7 +247,7 @@ public sealed class VirtioVcpu : VcpuWorker
 
         // An abandoned one as well: the job may wait for the block that it was on, or for the last in flight before a think time.
         var job = JobOf(request.Job);
-        Latency.IsMuted = job is not null && !job.Counts(endNs);
+        Latency.Follow(job?.Record, job?.Counts(endNs) != false);
         if (job?.Answered() == true)
         {
             EndQuantum(job, endNs, 0);
@@ -250,8 +256,11 @@ public sealed class VirtioVcpu : VcpuWorker
         if (!isAbandoned && !Latency.IsMuted && job is not null)
         {
             Record.Stages.Add(request.Stubs);
-            Latency.Record(operation.IsWrite, endNs - request.Stubs[(int)Stub.Asked]);
+            var (askedNs, offeredNs) = (request.Stubs[(int)Stub.Asked], request.Stubs[(int)Stub.Offered]);
+            Latency.Record(operation.IsWrite, endNs - askedNs, 1, job.Requests.IsAsynchronous ? offeredNs - askedNs : null);
             Count(job, operation);
+            job.Record.Detail?.Answer(endNs);
+            job.Record.Sample(job.RampEndsNs, endNs);
         }
 
         return isAbandoned ? 0 : 1;
@@ -280,18 +289,5 @@ public sealed class VirtioVcpu : VcpuWorker
         _frontEnd.IsAsleep = true;
         _wake.Block(endNs);
         return new QuantumOutcome(AfterQuantum.Blocked, outlook.WakeAtNs, operations);
-    }
-
-    private QueuedJob? JobOf(FrontEndJob requests)
-    {
-        foreach (var job in Jobs)
-        {
-            if (job is QueuedJob queued && queued.Requests == requests)
-            {
-                return queued;
-            }
-        }
-
-        return null;
     }
 }

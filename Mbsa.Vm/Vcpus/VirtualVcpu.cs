@@ -66,7 +66,7 @@ public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> job
 
         Counters.StorageNs += endNs - _startNs - passage.AwayNs;
         var counts = job.Counts(_startNs);
-        Latency.IsMuted = !counts;
+        Latency.Follow(job.Record, counts);
         var operations = _done.Total;
         if (passage.IsEven && _leadNs + _trailNs == 0)
         {
@@ -84,7 +84,7 @@ public sealed class VirtualVcpu(VcpuRecord record, IReadOnlyList<RunningJob> job
         }
 
         EndQuantum(job, endNs, 0);
-        Latency.IsMuted = false;
+        Latency.Follow(null, counts: true);
         return operations;
     }
 

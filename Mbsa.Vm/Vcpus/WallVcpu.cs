@@ -43,7 +43,7 @@ public sealed class WallVcpu(
         _startNs = startNs;
         _done.Clear();
         (_pieces, _longDone) = (default, 0);
-        Latency.IsMuted = !job.Counts(startNs);
+        Latency.Follow(job.Record, job.Counts(startNs));
         var lastEndNs = Math.Min(startNs, ReadySinceNs);
         try
         {
@@ -93,7 +93,7 @@ public sealed class WallVcpu(
         {
             Counters.StorageNs += endNs - _startNs;
             EndQuantum(job, endNs, 0);
-            Latency.IsMuted = false;
+            Latency.Follow(null, counts: true);
         }
 
         return _done.Total + _longDone;

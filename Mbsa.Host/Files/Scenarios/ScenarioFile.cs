@@ -1,5 +1,4 @@
 using Mbsa.Host.Files.Yaml;
-using Mbsa.Host.Wording;
 using Mbsa.Vm;
 
 namespace Mbsa.Host.Files.Scenarios;
@@ -7,7 +6,7 @@ namespace Mbsa.Host.Files.Scenarios;
 /// <summary>Scenario files, as docs/SCENARIOS.md describes them.</summary>
 public static class ScenarioFile
 {
-    /// <summary>Reads a scenario and everything it names: profiles, fio job files.</summary>
+    /// <summary>Reads a scenario and everything it names: profiles, fio job files. A fio job file is a scenario too.</summary>
     /// <param name="path">The file as the user named it.</param>
     /// <param name="overrides">What the command line sets instead.</param>
     /// <exception cref="InputException">Something is wrong: the first of the errors, and how many there are.</exception>
@@ -34,13 +33,8 @@ public static class ScenarioFile
         try
         {
             var text = YamlFile.ReadText(path);
-            if (IsFioJobFile(path, text))
-            {
-                throw new InputException(path, 0, "this is a fio job file; a VM of a scenario runs it with 'workload: "
-                    + $"{{ fio: {Excerpt.Of(Path.GetFileName(path))} }}' (docs/FIO.md)");
-            }
-
-            return new ScenarioReader(path, overrides ?? new ScenarioOverrides(), problems).Read(YamlFile.Parse(path, text));
+            var root = IsFioJobFile(path, text) ? FioScenario.Of(path) : YamlFile.Parse(path, text);
+            return new ScenarioReader(path, overrides ?? new ScenarioOverrides(), problems).Read(root);
         }
         catch (InputException e)
         {

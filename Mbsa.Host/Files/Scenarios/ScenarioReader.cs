@@ -11,7 +11,8 @@ namespace Mbsa.Host.Files.Scenarios;
 /// <summary>Makes a scenario of the nodes of its file. Used once; what is wrong is in <c>problems</c> afterwards.</summary>
 internal sealed class ScenarioReader(string path, ScenarioOverrides overrides, Problems problems)
 {
-    private const long MaxDurationNs = 30L * 24 * 3600 * 1_000_000_000;
+    /// <summary>The longest measured part, in nanoseconds.</summary>
+    public const long MaxDurationNs = 30L * 24 * 3600 * 1_000_000_000;
     private const long MaxWindows = 100_000;
     private const int MaxExpectations = 1000;
 

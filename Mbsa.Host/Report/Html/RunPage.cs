@@ -13,7 +13,7 @@ namespace Mbsa.Host.Report.Html;
 internal static class RunPage
 {
     /// <summary>VMs that have lines of their own in a chart, and distributions of their own.</summary>
-    private const int MaxLines = TimeChart.Colours, MaxDistributions = 32, MaxEvents = 60;
+    private const int MaxLines = TimeChart.Colours, MaxDistributions = 32, MaxEvents = 60, MaxJobs = 1000;
 
     /// <summary>The page.</summary>
     public static byte[] Render(RunRecord run)
@@ -24,6 +24,7 @@ internal static class RunPage
         if (run.Result.MeasuredNs > 0)
         {
             WriteVms(page, run.Result);
+            WriteJobs(page, run.Result);
             ClusterSections.Write(page, run.Result);
             WriteSeries(page, run);
             WriteLatencies(page, run.Result);
@@ -88,6 +89,17 @@ internal static class RunPage
                     ? $"; Jain's index over all VMs that do I/O {index.ToString("0.0000", CultureInfo.InvariantCulture)}"
                     : ""),
                 "quiet");
+    }
+
+    private static void WriteJobs(HtmlPage page, RunResult result)
+    {
+        IReadOnlyList<string>[] rows = [.. JobTable.Rows(result)];
+        if (rows.Length > 0)
+        {
+            var first = rows.Length > MaxJobs ? $"; the first {MaxJobs} of {rows.Length}" : "";
+            page.Section("Jobs", $"a row for each clone, or with group_reporting for each group{first}")
+                .Table(JobTable.Heads, rows.Take(MaxJobs));
+        }
     }
 
     /// <summary>The columns of the VMs; what nobody was promised and what happened to nobody has none.</summary>

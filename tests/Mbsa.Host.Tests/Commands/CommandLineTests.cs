@@ -30,6 +30,10 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("run x.yaml --json a --html ./a", "--json and --html both name ./a; give each a place of its own")]
     [InlineData("run x.yaml --json - --html -", "--json and --html both name standard output")]
     [InlineData("run x.yaml --json ./x.yaml", "--json: ./x.yaml is the scenario, and would be overwritten; name another file")]
+    [InlineData("run x.yaml --output-format json --output ./x.yaml", "--output: ./x.yaml is the scenario, and would be overwritten")]
+    [InlineData("run x.yaml --output-format=json+ --json -", "--json and --output both name standard output")]
+    [InlineData("run x.yaml --output-format normal", "--output-format: unknown name 'normal'; available: json, json+")]
+    [InlineData("run x.yaml --output a.json", "--output goes with --output-format=json or json+")]
     [InlineData("compare x.yaml --html x.yaml", "--html: x.yaml is the scenario, and would be overwritten")]
     public async Task A_mistake_on_the_command_line_is_one_line_and_exit_code_2(string line, string complaint)
     {

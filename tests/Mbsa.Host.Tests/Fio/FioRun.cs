@@ -12,6 +12,18 @@ internal static class FioRun
     /// <summary>What fio does with it.</summary>
     public static async Task<FioJob[]> RealAsync(string jobFile)
     {
+        using var json = JsonDocument.Parse(await RealTextAsync(jobFile, "json"));
+        return [.. json.RootElement.GetProperty("jobs").EnumerateArray().Select(job => new FioJob(
+            job.GetProperty("jobname").GetString()!,
+            job.GetProperty("groupid").GetInt32(),
+            job.GetProperty("read").GetProperty("total_ios").GetInt64(),
+            job.GetProperty("write").GetProperty("total_ios").GetInt64(),
+            Math.Max(Milliseconds(job, "read"), Milliseconds(job, "write")) / 1e3))];
+    }
+
+    /// <summary>What fio says of it, in one of its forms.</summary>
+    public static async Task<string> RealTextAsync(string jobFile, string format)
+    {
         ExternalProgram.Require("fio", "fio");
         var root = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
         var folder = Directory.CreateDirectory(Path.Combine(root, $"fio-{Guid.NewGuid():n}"));
@@ -20,15 +32,9 @@ internal static class FioRun
             var file = Path.Combine(folder.FullName, "job.fio");
             await File.WriteAllTextAsync(file, jobFile);
             var (exitCode, output) = await ExternalProgram.RunAsync(
-                "fio", null, "--output-format=json", $"--directory={folder.FullName}", $"--aux-path={folder.FullName}", file);
+                "fio", null, $"--output-format={format}", $"--directory={folder.FullName}", $"--aux-path={folder.FullName}", file);
             Assert.True(exitCode == 0, output);
-            using var json = JsonDocument.Parse(output[output.IndexOf('{', StringComparison.Ordinal)..]);
-            return [.. json.RootElement.GetProperty("jobs").EnumerateArray().Select(job => new FioJob(
-                job.GetProperty("jobname").GetString()!,
-                job.GetProperty("groupid").GetInt32(),
-                job.GetProperty("read").GetProperty("total_ios").GetInt64(),
-                job.GetProperty("write").GetProperty("total_ios").GetInt64(),
-                Math.Max(Milliseconds(job, "read"), Milliseconds(job, "write")) / 1e3))];
+            return output[output.IndexOf('{', StringComparison.Ordinal)..];
         }
         finally
         {
@@ -40,7 +46,12 @@ internal static class FioRun
 
     /// <summary>The report of a run of it here, for a time on a disk of 64 MiB.</summary>
     public static async Task<JsonDocument> ReportAsync(
-        string jobFile, string duration, string warmup = "0s", int vcpus = 2, string path = "memory-bus", string clock = "virtual")
+        string jobFile, string duration, string warmup = "0s", int vcpus = 2, string path = "memory-bus", string clock = "virtual") =>
+        JsonDocument.Parse(await TextAsync(jobFile, duration, warmup, vcpus, path, clock, "--json", "-"));
+
+    /// <summary>What a run of it here writes to standard output when it is asked for something there.</summary>
+    public static async Task<string> TextAsync(
+        string jobFile, string duration, string warmup, int vcpus, string path, string clock, params string[] asked)
     {
         var folder = Directory.CreateTempSubdirectory("fio-run");
         try
@@ -59,11 +70,11 @@ internal static class FioRun
                     storage: { path: {{path}}, size: 64MiB }
                     workload: { fio: job.fio }
                 """);
-            using var program = new TestProgram { Real = true, ReadsFiles = true };
-            await program.InvokeAsync("run", scenario, "--json", "-");
+            using var program = new TestProgram { Real = true, ReadsFiles = true, Time = TimeProvider.System };
+            await program.InvokeAsync(["run", scenario, .. asked]);
             var text = program.StandardOutputText;
             Assert.True(text.Length > 0, string.Join('\n', program.Errors));
-            return JsonDocument.Parse(text);
+            return text;
         }
         finally
         {

@@ -21,9 +21,6 @@ public sealed class YamlFileTests : IDisposable
     [InlineData("a: 1\nb:\n  c: 1\n\td: 2\n", ":4: a tab; YAML is indented with spaces")]
     [InlineData("a: 1\nb:\n\tc: 1\n", ":3: a tab; YAML is indented with spaces")]
     [InlineData("vms:\n  - name: a\n    count: 2\n \t workload: 1\n", ":4: a tab; YAML is indented with spaces")]
-    [InlineData("; a job\n[writer]\nrw=write\n",
-        ": this is a fio job file; a VM of a scenario runs it with 'workload: { fio: test.yaml }'")]
-    [InlineData("# a job\n\n[writer]\nrw=write\n", ": this is a fio job file; ")]
     [InlineData("a: [1, 2\n", "this is not valid YAML: ")]
     [InlineData("a: \"open\n", "this is not valid YAML: ")]
     [InlineData("a: 1\n---\nb: 2\n", ":2: a second document begins here; only one a file is read")]
