@@ -1,6 +1,7 @@
 using Mbsa.Actors.Runs;
 using Mbsa.Cores.Policies;
 using Mbsa.Host.Commands;
+using Mbsa.Host.Files.Profiles;
 using Mbsa.Model.Scenario;
 using Mbsa.Nvm.Timing;
 using Mbsa.Vm.Paths;
@@ -75,13 +76,22 @@ internal sealed class MachineCalibration : ICalibration
             Cost((pattern, bytes) => MedianNs(path, pattern, bytes), IoPattern.Write, IoPattern.RandWrite))),
     };
 
-    /// <summary>Splits the core time of a small operation, which is kept exactly, by the slope between the two block sizes.</summary>
-    private static OperationCost Cost(Func<IoPattern, int, double> coreNs, IoPattern sequential, IoPattern random)
+    private static OperationCost Cost(Func<IoPattern, int, double> coreNs, IoPattern sequential, IoPattern random) =>
+        Split(coreNs(sequential, SmallBytes), coreNs(sequential, LargeBytes), coreNs(random, SmallBytes));
+
+    /// <summary>
+    /// Splits the core time of a small operation, which is kept exactly, by the slope between the two block sizes. On a busy machine a
+    /// large one may have taken more than its bytes account for: what an operation costs itself is at least what a profile may say.
+    /// </summary>
+    /// <param name="smallNs">Core time of a small operation, in nanoseconds; at least <see cref="ProfileReader.MinOperationNs"/>.</param>
+    /// <param name="largeNs">The same of a large one.</param>
+    /// <param name="randomNs">The same of a small one that does not continue the one before.</param>
+    internal static OperationCost Split(double smallNs, double largeNs, double randomNs)
     {
-        var smallNs = coreNs(sequential, SmallBytes);
-        var slope = (coreNs(sequential, LargeBytes) - smallNs) / (LargeBytes - SmallBytes);
-        var nsPerByte = Math.Clamp(slope, 0, smallNs / SmallBytes);
-        return new OperationCost(smallNs - nsPerByte * SmallBytes, nsPerByte, Math.Max(0, coreNs(random, SmallBytes) - smallNs));
+        var slope = (largeNs - smallNs) / (LargeBytes - SmallBytes);
+        var nsPerByte = Math.Clamp(slope, 0, Math.Max(0, smallNs - ProfileReader.MinOperationNs) / SmallBytes);
+        var operationNs = Math.Max(ProfileReader.MinOperationNs, smallNs - nsPerByte * SmallBytes);
+        return new OperationCost(operationNs, nsPerByte, Math.Max(0, randomNs - smallNs));
     }
 
     /// <summary>Core time of one operation, in nanoseconds.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Mbsa.Actors.Deciding;
 using Mbsa.Host.Files.Scenarios;
 
 namespace Mbsa.Host.Commands;
@@ -32,7 +33,14 @@ internal static class CheckCommand
                 continue;
             }
 
-            foreach (var line in ScenarioSummary.Lines(ScenarioFile.Load(path).Spec))
+            var spec = ScenarioFile.Load(path).Spec;
+            if (StartRefusals.Of(spec.OnRealCores()) is [var first, ..] refused)
+            {
+                var who = refused.Length == 1 ? first.Vm : $"{refused.Length} of {spec.Vms.Length} VMs, {first.Vm} first,";
+                terminal.Error.WriteLine($"warning: {path}: {who} will not be started: {first.Why}");
+            }
+
+            foreach (var line in ScenarioSummary.Lines(spec))
             {
                 terminal.Lines.WriteLine(line);
             }

@@ -12,6 +12,9 @@ internal static class ProfileReader
     /// <summary>Far above any machine there is; a number beyond it is a slip.</summary>
     private const int MaxCores = 1024;
 
+    /// <summary>The least that an operation may take, in nanoseconds: one of no time would let the virtual clock stand still.</summary>
+    public const double MinOperationNs = 1;
+
     private const double MaxBytesPerSecond = 1e15;
     private const double MaxOperationNs = 1e9;
     private const double MaxNsPerByte = 1e6;
@@ -171,14 +174,13 @@ internal static class ProfileReader
     {
         if (directions.Mapping(direction, $"the cost of a {direction}", _costKeys) is not { } map)
         {
-            return new OperationCost(1, 0);
+            return new OperationCost(MinOperationNs, 0);
         }
 
         map.Require("operation", "operation: 1us");
         map.Require("perByte", "perByte: 0.1ns");
-        // An operation that took no time would let the virtual clock stand still for ever.
         return new OperationCost(
-            map.Measure("operation", Dimension.Time, 1, MaxOperationNs) ?? 1,
+            map.Measure("operation", Dimension.Time, MinOperationNs, MaxOperationNs) ?? MinOperationNs,
             map.Measure("perByte", Dimension.Time, 0, MaxNsPerByte) ?? 0,
             map.Measure("random", Dimension.Time, 0, MaxOperationNs) ?? 0);
     }

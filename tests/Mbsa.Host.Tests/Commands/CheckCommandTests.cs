@@ -1,6 +1,11 @@
+using System.Globalization;
+using Mbsa.Actors.Runs;
 using Mbsa.Host.Commands;
+using Mbsa.Host.Files.Scenarios;
+using Mbsa.Host.Tests.Files.Scenarios;
 using Mbsa.Host.Tests.Watching;
 using Mbsa.Model.Scenario;
+using Mbsa.Model.Watching;
 using Mbsa.Vm.Workload;
 
 namespace Mbsa.Host.Tests.Commands;
@@ -30,6 +35,24 @@ public sealed class CheckCommandTests : IDisposable
         Assert.Equal(ExitCode.BadInput, await _program.InvokeAsync("check", "/no/such.yaml", "/nor/this.yaml"));
 
         Assert.Equal(2, _program.Errors.Length);
+    }
+
+    [Theory]
+    [InlineData("reservation: 50kIOPS", "warning: {0}: 273 of 300 VMs, vm-28 first, will not be started: its reservation takes ")]
+    [InlineData("reservation: 50kIOPS, admission: best-effort", null)]
+    [InlineData("reservation: 1kIOPS", null)]
+    public async Task Whoever_will_not_be_started_is_said_beforehand(string qos, string? warning)
+    {
+        using var scratch = new ScratchScenario();
+        var path = scratch.Write("duration: 5ms\nhost: { machine: paper }\nvms:\n  - { name: vm, count: 300, vcpus: 1, "
+            + $"storage: {{ size: 1MiB }}, qos: {{ {qos} }}, workload: {{ rw: randread }} }}\n");
+
+        Assert.Equal(ExitCode.Ok, await _program.InvokeAsync("check", path));
+
+        Assert.Equal(warning is null ? 0 : 1, _program.Errors.Length);
+        Assert.All(_program.Errors, line => Assert.StartsWith(string.Format(CultureInfo.InvariantCulture, warning!, path), line));
+        var run = await ScenarioRun.Start(ScenarioFile.Load(path).Spec).Completion;
+        Assert.Equal(warning is null ? 0 : 273, run.Vms.Count(vm => vm.State != VmState.Running));
     }
 
     [Fact]
