@@ -14,7 +14,7 @@ internal static class FioScenario
 {
     private const string VmName = "fio";
     private const long SmallestDiskBytes = 1L << 30;
-    private const long LargestDiskBytes = 16L << 40;
+    private const long LargestDiskBytes = 4L << 40;
 
     /// <summary>How long a job has at most that ends with its bytes.</summary>
     private const long LongestNs = 3600L * 1_000_000_000;

@@ -23,7 +23,8 @@ internal sealed class VmReader(string directory, IoPath? pathOverride, int jitte
     /// <summary>Clones of jobs, each with buffers and random numbers of its own.</summary>
     public const int MaxClones = 200_000;
 
-    private const long MaxDiskBytes = 16L << 40;
+    /// <summary>The map of a disk is one array, of an entry for each block and each spare one.</summary>
+    private const long MaxDiskBytes = 7L << 40;
 
     private static readonly string[] _keys = ["name", "count", "vcpus", "storage", "qos", "workload", "start", "host"];
     private static readonly string[] _storageKeys = ["path", "size", "wear", "protection"];

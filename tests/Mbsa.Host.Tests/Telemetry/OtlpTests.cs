@@ -87,7 +87,8 @@ public sealed class OtlpTests
     public void The_option_comes_before_the_variable_and_nothing_is_sent_without_either(string? option,
         string? variable, string? protocol, string? expected) =>
         Assert.Equal(expected, OtlpTarget.Of(option,
-            name => name == OtlpTarget.EndpointVariable ? variable : protocol)?.For("metrics").AbsoluteUri);
+            name => name == OtlpTarget.EndpointVariable ? variable : name == OtlpTarget.ProtocolVariable ? protocol : null)?
+            .For("metrics").AbsoluteUri);
 
     [Theory]
     [InlineData("collector", null, "--otlp: 'collector' is not the address of a collector; write one as in http://127.0.0.1:4318")]
@@ -96,6 +97,18 @@ public sealed class OtlpTests
     public void A_mistake_is_one_clear_line(string option, string? protocol, string message) =>
         Assert.Equal(message, Assert.Throws<InputException>(() =>
             OtlpTarget.Of(option, name => name == OtlpTarget.ProtocolVariable ? protocol : null)).Message);
+
+    [Theory]
+    [InlineData("x", "OTEL_EXPORTER_OTLP_HEADERS: 'x' is not a pair like key=value; several are separated by commas")]
+    [InlineData("a=b,=c", "OTEL_EXPORTER_OTLP_HEADERS: '=c' is not a pair like key=value; several are separated by commas")]
+    [InlineData("a=b,c=d=e", null)]
+    [InlineData("", null)]
+    public void Headers_are_pairs(string headers, string? error)
+    {
+        OtlpTarget? Target() => OtlpTarget.Of("http://127.0.0.1:4318", name => name == OtlpTarget.HeadersVariable ? headers : null);
+
+        Assert.Equal(error, error is null ? Record.Exception(Target)?.Message : Assert.Throws<InputException>(Target).Message);
+    }
 
     private const string Rack = """
         name: rack
