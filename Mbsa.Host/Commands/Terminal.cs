@@ -31,7 +31,8 @@ internal sealed record Terminal
     {
         var plain = Console.IsOutputRedirected || IsSet("NO_COLOR") || IsSet("CI") || Environment.GetEnvironmentVariable("TERM") == "dumb";
         // Spectre.Console asks whether its writer is the console's, so the console itself gets another.
-        Console.SetOut(new StandardOutput(Console.Out));
+        Console.SetOut(new StandardStream(Console.Out, isForErrors: false));
+        Console.SetError(new StandardStream(Console.Error, isForErrors: true));
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Ansi = plain ? AnsiSupport.No : AnsiSupport.Detect,

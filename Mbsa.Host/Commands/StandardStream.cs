@@ -5,10 +5,13 @@ using Mbsa.Vm;
 namespace Mbsa.Host.Commands;
 
 /// <summary>
-/// Standard output for text. What it cannot take, as on a full disk, is no bug of the program:
-/// it becomes an <see cref="InputException"/> where it happens, since afterwards nobody could tell it from trouble with another file.
+/// Standard output or standard error for text. What standard output cannot take, as on a full disk, is no bug of the program: it becomes
+/// an <see cref="InputException"/> where it happens, since afterwards nobody could tell it from trouble with another file. What standard
+/// error cannot take is lost, for there is nowhere left to say it; the exit code says it still.
 /// </summary>
-internal sealed class StandardOutput(TextWriter inner) : TextWriter
+/// <param name="inner">The stream.</param>
+/// <param name="isForErrors">Whether it is standard error.</param>
+internal sealed class StandardStream(TextWriter inner, bool isForErrors) : TextWriter
 {
     /// <inheritdoc/>
     public override Encoding Encoding => inner.Encoding;
@@ -42,7 +45,7 @@ internal sealed class StandardOutput(TextWriter inner) : TextWriter
     /// <inheritdoc/>
     public override void Flush() => Try(inner.Flush);
 
-    private static void Try(Action write)
+    private void Try(Action write)
     {
         try
         {
@@ -50,7 +53,10 @@ internal sealed class StandardOutput(TextWriter inner) : TextWriter
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"cannot write standard output: {e.Message.ReplaceLineEndings(" ")}");
+            if (!isForErrors)
+            {
+                throw new InputException($"cannot write standard output: {e.Message.ReplaceLineEndings(" ")}");
+            }
         }
     }
 }
