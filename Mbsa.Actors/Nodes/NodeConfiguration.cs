@@ -99,6 +99,8 @@ internal static class NodeConfiguration
                 serializers {
                   mbsa = "{{typeof(ClusterSerializer).FullName}}, Mbsa.Actors"
                   refuse = "{{typeof(RefusingSerializer).FullName}}, Mbsa.Actors"
+                  json = "{{typeof(RefusingJson).FullName}}, Mbsa.Actors" # Akka's own builds whatever type a message names
+                  daemon-create = "{{typeof(RefusingDeployment).FullName}}, Mbsa.Actors" # and this one any actor
                 }
                 serialization-bindings {
                   "System.Object" = refuse
