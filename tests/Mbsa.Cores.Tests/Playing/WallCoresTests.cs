@@ -33,6 +33,12 @@ public sealed class WallCoresTests
         await Task.WhenAll(threads).WaitAsync(TimeSpan.FromSeconds(60));
         Assert.All(owned, o => _cores.Detach(o.Schedulable));
         Assert.All(owned, o => Assert.Equal((1, null), (o.Worker.Disposed, o.Worker.Breach)));
+        foreach (var _ in _departures)
+        {
+            Assert.True(_cores.HasWork); // until whoever heard of the last departure has seen to it
+            _cores.Settle();
+        }
+
         Assert.False(_cores.HasWork);
         var departed = _departures.Select(d => d.Schedulable).ToHashSet();
         Assert.Equal(_departures.Count, departed.Count);
