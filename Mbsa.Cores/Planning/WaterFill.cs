@@ -74,7 +74,7 @@ internal sealed class WaterFill
     /// <summary>Of cores, bus and NVM, the part that is given to somebody, 0 to 1.</summary>
     public ImmutableArray<double> Use => [.. _used];
 
-    /// <summary>Divides a host among claims.</summary>
+    /// <summary>Divides a host among VMs by what they claim.</summary>
     public static WaterFill Divide(HostCapacity host, IReadOnlyList<VmClaim> claims)
     {
         var fill = new WaterFill(host, claims);

@@ -23,9 +23,9 @@ public interface IQosPolicy
     /// <summary>Whether its queue can do either order of service; the others do as they always do.</summary>
     bool HasOrder => false;
 
-    /// <summary>Divides the host. Pure: same claims, same plan.</summary>
+    /// <summary>Divides the host. Pure: the same claims make the same plan.</summary>
     /// <param name="host">What there is.</param>
-    /// <param name="claims">The VMs that run, in the scenario's order.</param>
+    /// <param name="claims">What the VMs that run claim, in the scenario's order.</param>
     Plan MakePlan(HostCapacity host, IReadOnlyList<VmClaim> claims);
 
     /// <summary>An empty queue of this policy.</summary>

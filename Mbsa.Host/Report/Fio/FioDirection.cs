@@ -96,7 +96,7 @@ internal static class FioDirection
                 below += facts.Bins[++at].Count;
             }
 
-            json[FioText.Fixed(percentile)] = FioBuckets.ValueOf(facts.Bins[at].Bucket);
+            json[FioJson.Fixed(percentile)] = FioBuckets.ValueOf(facts.Bins[at].Bucket);
         }
 
         return json;

@@ -26,7 +26,7 @@ internal static class FioReport
         var at = scenario.Clock == ClockKind.Virtual ? DateTimeOffset.UnixEpoch : now;
         var elapsedSeconds = (scenario.WarmupNs + result.MeasuredNs + 999_999_999) / 1_000_000_000;
         var hasNames = scenario.Vms.Length > 1;
-        return FioText.Of(new JsonObject
+        return FioJson.Of(new JsonObject
         {
             ["fio version"] = Version,
             ["timestamp"] = at.ToUnixTimeSeconds(),

@@ -7,7 +7,7 @@ using System.Text.Json.Nodes;
 namespace Mbsa.Host.Report.Fio;
 
 /// <summary>Writes JSON as fio does: two blanks a level, a blank before each colon, six digits behind the point.</summary>
-internal static class FioText
+internal static class FioJson
 {
     /// <summary>The text as UTF-8, with a line end at the end.</summary>
     public static byte[] Of(JsonNode root)
